@@ -1,0 +1,50 @@
+# Every target that needs a virtual environment makes it: nothing to prepare. The bot runs from the checkout.
+# More for the command at the end:  make test ARGS="-k timeline"    Another Python:  make test PYTHON=python3.12
+PY := .venv/bin/python
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test bench lint pins clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+run: ## watch, deliver and serve until Ctrl-C
+	@scripts/venv.sh run
+	@exec $(PY) -m bot run $(ARGS)
+
+demo: ## play a bundled outage to the console and the board
+	@scripts/venv.sh run
+	@exec $(PY) -m bot demo $(ARGS)
+
+test: ## run all tests
+	@scripts/venv.sh dev
+	@exec $(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+bench: ## measure
+	@scripts/venv.sh dev
+	@exec $(PY) -m tests.bench $(ARGS)
+
+lint: ## check style, types and imports
+	@scripts/venv.sh dev
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	.venv/bin/lint-imports --no-logo
+
+PIN := .venv/bin/python -m piptools compile -q --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-options --annotation-style=line --newline=lf $(if $(UPGRADE),--upgrade)
+
+# Standing pins stay unless they no longer fit pyproject.toml; UPGRADE=1 takes the newest of everything.
+pins: ## write the requirements files from pyproject.toml (UPGRADE=1: newest of everything)
+	@scripts/venv.sh dev
+	$(PIN) -o requirements.txt pyproject.toml
+	$(PIN) -o requirements-dev.txt -c requirements.txt --extra dev pyproject.toml
+	@for file in requirements.txt requirements-dev.txt; do \
+		{ echo '# Written by `make pins`. Do not edit.'; sed -e '/^# Written by/d' -e 's/-c requirements.txt, //' -e '/^ *# via -c requirements.txt$$/d' $$file; } > $$file.new \
+			&& mv $$file.new $$file; \
+	done
+
+clean: ## remove .venv, caches and build output, never your database
+	rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find bot adapters tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,183 @@
+"""The terminal as a chat platform: the shortest example of the port, and a real one.
+
+A terminal can not say what it has shown, so every message is first written to a log of its own, one JSON
+object a line, with its key.  That log is what `find` reads back after a crash.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from errno import ENOSPC
+from pathlib import Path
+from typing import TextIO
+
+from bot.core.message import Line, Message, Quote, Tone, plain
+from bot.errors import TemporaryFailure
+from bot.model import Ref
+
+_SIGNS = {
+    Tone.CRITICAL: ("✖", "1;37;41"),
+    Tone.MAJOR: ("▲", "1;31"),
+    Tone.MINOR: ("▲", "1;33"),
+    Tone.NOTICE: ("●", "1;36"),
+    Tone.MAINTENANCE: ("◆", "1;34"),
+    Tone.RESOLVED: ("✔", "1;32"),
+}
+_DIM = "2"
+_BOLD = "1"
+# Control characters would let a vendor's text move the cursor or colour the screen; direction marks, turn it round.
+_UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+class Console:
+    """Writes to a terminal and to its log.  `log` may be None where nothing needs to survive."""
+
+    name = "console"
+    longest = 100_000
+
+    def __init__(
+        self,
+        out: TextIO,
+        log: Path | None = None,
+        *,
+        colour: bool = False,
+        width: int = 80,
+        zone: tzinfo | None = None,
+    ) -> None:
+        """Show times in `zone`, or in the machine's own if there is none."""
+        self._out = out
+        self._log = log
+        self._colour = colour
+        self._width = max(width, 40)
+        self._zone = zone
+        self._known: dict[str, Ref] | None = None
+        self._headlines: dict[str, str] = {}
+        self._shown: dict[str, str] = {}
+
+    async def post(self, address: str, message: Message, key: str) -> Ref:
+        """Show a root message."""
+        ref = Ref(key)
+        self._record("post", key, ref, message)
+        sign, colour = _SIGNS[message.tone]
+        where = f" [{_safe(address)}]" if address else ""
+        head = self._wrapped(_safe(message.headline) + where, f"{sign} ", colour)
+        self._show("", *head, *self._body(message, "  "))
+        self._remember(ref, message)
+        return ref
+
+    async def reply(self, root: Ref, message: Message, key: str) -> Ref:
+        """Show a message of a thread, under the headline of its root."""
+        self._record("reply", key, root, message)
+        mark = "» " if message.broadcast else "↳ "
+        about = self._headlines.get(root.value, root.value.partition("/")[0])
+        said = self._wrapped(_safe(message.headline), "    ", _BOLD if message.broadcast else "")
+        self._show(*self._wrapped(_safe(about), mark, _DIM), *said, *self._body(message, "    "))
+        return Ref(key)
+
+    async def edit(self, root: Ref, message: Message) -> None:
+        """Say in one line what the root shows now; a terminal can not change what it has shown."""
+        self._record("edit", f"{root.value}#edit", root, message)
+        if self._shown.get(root.value) != _state(message):
+            self._show(*self._wrapped(f"now: {_safe(message.headline)} — {_safe(_state(message))}", "= ", _DIM))
+        self._remember(root, message)
+
+    async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
+        """Return the message with `key` if the log has it."""
+        del address, root, since
+        return self._keys().get(key)
+
+    def _remember(self, root: Ref, message: Message) -> None:
+        self._headlines[root.value] = message.headline
+        self._shown[root.value] = _state(message)
+
+    def _keys(self) -> dict[str, Ref]:
+        if self._known is None:
+            self._known = dict(_logged(self._log))
+        return self._known
+
+    def _record(self, step: str, key: str, root: Ref, message: Message) -> None:
+        """Append one line in one write: it is there as a whole or not at all."""
+        self._keys()[key] = Ref(key)
+        if self._log is None:
+            return
+        row = {"key": key, "step": step, "root": root.value, "text": plain(message)}
+        try:
+            _append(self._log, json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        except OSError as e:
+            del self._keys()[key]
+            raise TemporaryFailure(f"can not write {self._log.name}: {e.strerror}") from e
+
+    def _show(self, *rows: str) -> None:
+        self._out.write("".join(f"{row}\n" for row in rows))
+        self._out.flush()
+
+    def _body(self, message: Message, indent: str) -> Iterator[str]:
+        for part in message.parts:
+            if isinstance(part, Line):
+                yield from self._wrapped(self._line(part), indent, "")
+            else:
+                yield from self._quote(part, indent)
+        if message.url:
+            yield indent + self._paint(_safe(message.url), _DIM)
+
+    def _line(self, part: Line) -> str:
+        return _safe("".join(span if isinstance(span, str) else self._time(span.at) for span in part.spans))
+
+    def _quote(self, part: Quote, indent: str) -> Iterator[str]:
+        bar = f"{indent}│ "
+        for paragraph in _safe(part.text).split("\n"):
+            yield from self._wrapped(paragraph, bar, "")
+        source = f"— {_safe(part.author)}" + (f", {self._time(part.at)}" if part.at else "")
+        yield from self._wrapped(source, bar, _DIM)
+
+    def _time(self, at: datetime) -> str:
+        return f"{at.astimezone(self._zone):%d %b %H:%M %Z}"
+
+    def _wrapped(self, text: str, indent: str, style: str) -> Iterator[str]:
+        rest = " " * len(indent) if "│" not in indent else indent
+        rows = textwrap.wrap(
+            text, self._width, initial_indent=indent, subsequent_indent=rest, break_on_hyphens=False
+        )
+        for row in rows or [indent.rstrip()]:
+            yield self._paint(row, style)
+
+    def _paint(self, text: str, style: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if self._colour and style else text
+
+
+def _state(message: Message) -> str:
+    """The first line under the headline: severity and state."""
+    first = message.parts[0] if message.parts else None
+    return "".join(span for span in first.spans if isinstance(span, str)) if isinstance(first, Line) else ""
+
+
+def _safe(text: str) -> str:
+    return _UNSAFE.sub(" ", text)
+
+
+def _append(path: Path, row: bytes) -> None:
+    with path.open("ab+", buffering=0) as log:
+        end = log.seek(0, os.SEEK_END)
+        if end:
+            log.seek(end - 1)
+            row = row if log.read(1) == b"\n" else b"\n" + row
+        if os.write(log.fileno(), row) != len(row):
+            raise OSError(ENOSPC, "the disk is full")
+
+
+def _logged(log: Path | None) -> Iterator[tuple[str, Ref]]:
+    """Read the keys of earlier runs; a line that was torn by a crash was never shown."""
+    if log is None or not log.exists():
+        return
+    with log.open(encoding="utf-8", errors="replace") as rows:
+        for row in rows:
+            try:
+                key = json.loads(row)["key"]
+            except (ValueError, KeyError, TypeError):
+                continue
+            yield key, Ref(key)

@@ -1,0 +1,227 @@
+"""`sitrep replay`: recorded snapshots through the whole path, at the times at which they were taken."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from adapters.console import Console
+from bot import catalog, plugins
+from bot.cli.frames import Frame, Series
+from bot.clock import SimulatedClock
+from bot.core import converge
+from bot.core.message import Message, plain
+from bot.errors import ConfigError, ParseError
+from bot.loops.deliver import Delivering
+from bot.loops.replay import Replay, play
+from bot.loops.take_in import Rules
+from bot.model import ChangeKind, Ref, Source, Step, StepKind
+from bot.settings.names import slug_of_page
+from bot.store.announcements import Errand
+from bot.store.database import Database, claim_purpose, migrate, open_database
+
+# A pause between two snapshots that would last longer than this, even at the speed asked for, is cut short.
+LONGEST_PAUSE = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What to replay and how.  `speed` is how many times faster than life, None for as fast as it goes."""
+
+    series: tuple[Series, ...]
+    format: str | None = None
+    vendor: str | None = None
+    speed: float | None = None
+    as_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A series with the source that it speaks for."""
+
+    source: Source
+    frames: tuple[Frame, ...]
+
+
+class Paper:
+    """A platform that takes everything and shows nothing: a replay never sends to a real channel."""
+
+    longest = 100_000
+
+    def __init__(self, name: str) -> None:
+        """Stand in for the platform called `name`."""
+        self.name = name
+
+    async def post(self, address: str, message: Message, key: str) -> Ref:
+        """Take a root message."""
+        del address, message
+        return Ref(key)
+
+    async def reply(self, root: Ref, message: Message, key: str) -> Ref:
+        """Take a reply."""
+        del root, message
+        return Ref(key)
+
+    async def edit(self, root: Ref, message: Message) -> None:
+        """Take an edit."""
+
+    async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
+        """Everything that was begun was taken."""
+        del address, root, since
+        return Ref(key)
+
+
+def recordings(wish: Wish) -> tuple[Recording, ...]:
+    """Return whose pages were recorded.  ConfigError names every series of which that can not be told."""
+    found, mistakes = [], []
+    for one in wish.series:
+        try:
+            found.append(Recording(_source(one, wish), one.frames))
+        except (ParseError, ConfigError) as e:
+            mistakes.append(f"{one.name}: {e}")
+    if mistakes:
+        raise ConfigError(*mistakes)
+    return tuple(found)
+
+
+def _source(one: Series, wish: Wish) -> Source:
+    """The first answer in it that some format can read tells the format, and with it the vendor."""
+    draft = Source(key="", vendor=wish.vendor or "unknown", name="", format=wish.format or "auto", url="")
+    error: ParseError | None = None
+    for frame in one.frames:
+        body = frame.path.read_bytes()
+        try:
+            name, snapshot = _read(body, draft, wish.format)
+        except ParseError as e:
+            error = error or e
+            continue
+        vendor, title = _vendor(one, wish.vendor, snapshot.page_url, snapshot.page_name)
+        url = snapshot.page_url or (known.page if (known := catalog.find(vendor)) else f"https://{vendor}.invalid")
+        return Source(key=f"replay:{vendor}:{one.name}", vendor=vendor, name=title, format=name, url=url)
+    raise error or ParseError("nothing in it can be read")
+
+
+def _read(body: bytes, source: Source, name: str | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    if name is None:
+        return plugins.detect(body, source)
+    return name, plugins.format_named(name).parse(body, source)
+
+
+def _vendor(one: Series, named: str | None, url: str | None, title: str | None) -> tuple[str, str]:
+    """Return slug and name: as asked for, by the page's own address, by what the folder is called."""
+    if named is not None:
+        known = catalog.find(named)
+        return (known.slug, known.name) if known else (named, title or named)
+    host = url.split("/")[2] if url and "//" in url else ""
+    words = [one.name.partition("-")[0], *(frame.path.name.partition("-")[0] for frame in one.frames[:1])]
+    candidates = (catalog.by_host(host), *(catalog.find(word) for word in words))
+    known = next((vendor for vendor in candidates if vendor is not None), None)
+    if known is not None:
+        return known.slug, known.name
+    if not host:
+        raise ConfigError("whose page this is can not be told from it; name it with --vendor")
+    return slug_of_page(url or "", title, catalog.load()), title or host
+
+
+async def replay(wish: Wish, rules: Rules, database_url: str | None, say: Callable[[str], None]) -> int:
+    """Play everything in the order of its times; returns how many steps were announced."""
+    found = recordings(wish)
+    frames = sorted(
+        ((frame.at, number, frame) for number, one in enumerate(found) for frame in one.frames),
+        key=lambda row: row[:2],
+    )
+    steps = 0
+
+    def observe(errand: Errand, step: Step) -> None:
+        nonlocal steps
+        steps += 1
+        if wish.as_json:
+            say(json.dumps(step_line(errand, step, clock.now()), ensure_ascii=False))
+
+    clock = SimulatedClock(frames[0][0])
+    async with _database(database_url) as database:
+        stage = Replay(database, rules, clock, _delivering(database, clock, rules, wish, observe), _lost)
+        previous = frames[0][0]
+        for at, number, frame in frames:
+            await _pause(at - previous, wish.speed)
+            await play(stage, found[number].source, frame.path.read_bytes(), at)
+            previous = at
+    return steps
+
+
+async def _pause(span: timedelta, speed: float | None) -> None:
+    if speed is not None:
+        await asyncio.sleep(min(span.total_seconds() / speed, LONGEST_PAUSE))
+
+
+def _delivering(
+    database: Database, clock: SimulatedClock, rules: Rules, wish: Wish, observe: Callable[[Errand, Step], None]
+) -> Delivering:
+    names = {destination.platform for route in rules.routes for destination in route.to}
+    return Delivering(
+        database=database,
+        platforms={name: Paper(name) if wish.as_json else _shown() for name in names},
+        clock=clock,
+        owner="replay",
+        chance=lambda: 0.0,
+        due=asyncio.Event(),
+        observe=observe,
+    )
+
+
+def _shown() -> Console:
+    return Console(sys.stdout, colour=sys.stdout.isatty(), zone=UTC)
+
+
+def _lost(source: Source, reason: str) -> None:
+    sys.stderr.write(f"{source.name}: not a snapshot, its last good state stands: {reason}\n")
+
+
+@asynccontextmanager
+async def _database(url: str | None) -> AsyncIterator[Database]:
+    """Open the database that was named, or one that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="sitrep-replay-") as folder:
+        database = open_database(url or f"sqlite+aiosqlite:///{Path(folder) / 'replay.db'}")
+        try:
+            database.hold()
+            await migrate(database)
+            await claim_purpose(database, "replay")
+            yield database
+        finally:
+            await database.close()
+
+
+def step_line(errand: Errand, step: Step, now: datetime) -> Mapping[str, object]:
+    """Return one announcement step as the contract writes it.
+
+    `seq` is the last timeline entry that the channel has after it; `kind` is the entry's, `opened` for a
+    root and `updated` for whatever brings several things up to date at once.
+    """
+    incident = errand.incident
+    entry = step.entries[-1] if step.entries else None
+    kinds = {StepKind.POST: ChangeKind.OPENED, StepKind.REPLY: entry.kind if entry else ChangeKind.UPDATED}
+    return {
+        "at": now.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "destination": str(errand.announcement.destination),
+        "step": "reply" if step.kind is StepKind.CATCH_UP else step.kind.value,
+        "incident": incident.id,
+        "vendor": incident.vendor,
+        "kind": kinds.get(step.kind, ChangeKind.UPDATED).value,
+        "state": (entry.state if entry else incident.state).value,
+        "impact": (entry.impact if entry else incident.impact).value,
+        "title": incident.title,
+        "text": plain(converge.message_for(step, incident)),
+        "seq": step.through,
+    }
+
+
+def all_frames(found: Iterable[Recording]) -> int:
+    """Return how many recorded answers there are."""
+    return sum(len(one.frames) for one in found)

@@ -1,0 +1,135 @@
+"""What a snapshot claims once its parts are read together.
+
+A vendor says the same thing in three places: an incident with an impact, components with a status, and
+an indicator for the whole page.  They disagree (on GitHub's page the indicator was lower than the worst
+open incident in a third of all snapshots), and each can stand alone.  Read together:
+
+- an incident is as bad as its own impact and the components that it lists;
+- a component in trouble that no open incident lists belongs to one that names it, or that lists none at all;
+- one that nothing explains is a claim of its own;
+- an indicator in trouble that nothing else explains is a claim of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.core.severity import of_components, worst
+from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, State
+
+COMPONENT_PREFIX = "component:"
+PAGE_ID = "page"
+
+_QUIET = frozenset({ComponentStatus.OPERATIONAL, ComponentStatus.UNKNOWN})
+_ALARMS = frozenset({Impact.MINOR, Impact.MAJOR, Impact.CRITICAL})
+
+
+def is_own(external_id: str) -> bool:
+    """Whether we made this claim out of a component or the indicator: then it has no page to look it up."""
+    return external_id == PAGE_ID or external_id.startswith(COMPONENT_PREFIX)
+
+
+def component_claim_id(component: Component) -> str:
+    """Return the external id of the claim that stands for `component` alone."""
+    return COMPONENT_PREFIX + component.id
+
+
+def read_together(snapshot: Snapshot) -> dict[str, Claim]:
+    """Return every claim of `snapshot` by external id, in the order in which they began."""
+    adopted: dict[str, list[Component]] = {}
+    alone: list[Component] = []
+    for component in _stray_components(snapshot):
+        host = _host(component, snapshot)
+        (alone if host is None else adopted.setdefault(host.external_id, [])).append(component)
+    claims = [_weighed(claim, snapshot, tuple(adopted.get(claim.external_id, ()))) for claim in snapshot.incidents]
+    claims += [_component_claim(component, snapshot) for component in alone]
+    claims += _page_claim(snapshot, claims)
+    return {claim.external_id: claim for claim in sorted(claims, key=_began)}
+
+
+def covering(claim: Claim) -> frozenset[str]:
+    """Return the ids of the components whose trouble `claim` explains."""
+    if not claim.is_open or claim.state is State.SCHEDULED or is_own(claim.external_id):
+        return frozenset()
+    return frozenset(component.id for component in claim.components)
+
+
+def _began(claim: Claim) -> tuple[float, str]:
+    start = claim.started_at or claim.published_at
+    return (start.timestamp() if start else float("inf"), claim.external_id)
+
+
+def _stray_components(snapshot: Snapshot) -> tuple[Component, ...]:
+    covered = frozenset[str]().union(*(covering(claim) for claim in snapshot.incidents))
+    return tuple(c for c in snapshot.components if c.status not in _QUIET and c.id not in covered)
+
+
+def _host(component: Component, snapshot: Snapshot) -> Claim | None:
+    """Return the open incident that a component belongs to which none lists: the newest that names it in its
+    words, else the newest that lists nothing at all and so may mean anything; a maintenance likewise.
+    """
+    maintained = component.status is ComponentStatus.UNDER_MAINTENANCE
+    begun = [
+        claim
+        for claim in snapshot.incidents
+        if claim.is_open and claim.state is not State.SCHEDULED and (claim.kind is Kind.MAINTENANCE) == maintained
+    ]
+    naming = [claim for claim in begun if _names(claim, component)]
+    return max(naming or [claim for claim in begun if not claim.components], key=_began, default=None)
+
+
+def _names(claim: Claim, component: Component) -> bool:
+    whole = re.compile(rf"(?<!\w){re.escape(component.name)}(?!\w)")
+    return any(whole.search(text) for text in (claim.title, *(update.body for update in claim.updates)))
+
+
+def _weighed(claim: Claim, snapshot: Snapshot, stray: tuple[Component, ...]) -> Claim:
+    components = claim.components + stray
+    if claim.kind is Kind.MAINTENANCE:
+        return replace(claim, components=_without_status(claim) if claim.state is State.SCHEDULED else components)
+    if not claim.is_open:
+        return claim
+    said = [claim.impact, of_components(components)]
+    if _is_only_trouble(claim, snapshot) and snapshot.indicator in _ALARMS:
+        said.append(snapshot.indicator)
+    return replace(claim, components=components, impact=worst(said))
+
+
+def _without_status(claim: Claim) -> tuple[Component, ...]:
+    """A maintenance that has not begun is not the reason for what its components are now."""
+    return tuple(replace(component, status=ComponentStatus.UNKNOWN) for component in claim.components)
+
+
+def _is_only_trouble(claim: Claim, snapshot: Snapshot) -> bool:
+    others = (c for c in snapshot.incidents if c.is_open and c.kind is not Kind.MAINTENANCE)
+    return all(other is claim for other in others)
+
+
+def _component_claim(component: Component, snapshot: Snapshot) -> Claim:
+    maintenance = component.status is ComponentStatus.UNDER_MAINTENANCE
+    return Claim(
+        external_id=component_claim_id(component),
+        title=component.name,
+        state=State.IN_PROGRESS if maintenance else State.INVESTIGATING,
+        impact=component.status.impact,
+        kind=Kind.COMPONENT,
+        components=(component,),
+        url=snapshot.page_url,
+    )
+
+
+def _page_claim(snapshot: Snapshot, claims: list[Claim]) -> list[Claim]:
+    explained = any(c.is_open and c.state is not State.SCHEDULED for c in claims)
+    if explained or snapshot.indicator not in _ALARMS or not snapshot.complete_open_set:
+        return []
+    return [
+        Claim(
+            external_id=PAGE_ID,
+            title="Whole status page",
+            state=State.INVESTIGATING,
+            impact=snapshot.indicator,
+            kind=Kind.COMPONENT,
+            url=snapshot.page_url,
+        )
+    ]

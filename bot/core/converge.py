@@ -1,0 +1,99 @@
+"""What to do next so that a channel shows what is true: desired against posted, one step at a time.
+
+Nothing is sent because something happened; it is sent because the channel does not show it yet.  So a
+crash, a rate limit or a day offline all end in the same place: the root is current, and the thread has
+every entry once, in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core import wording
+from bot.core.message import Message, fingerprint, plain
+from bot.model import Announcement, AnnouncementState, Incident, Ref, Step, StepKind, TimelineEntry
+
+# More entries than this at once are told in one message: a night offline must not become twenty replies.
+CATCH_UP_ABOVE = 8
+
+
+def next_step(
+    announcement: Announcement, incident: Incident, unsent: Sequence[TimelineEntry], *, longest: int
+) -> Step | None:
+    """Return the next thing to do for `announcement`, or None if its channel shows the truth.
+
+    `unsent` are the timeline entries after `announcement.last_seq`, oldest first; `longest` is how many
+    characters one reply may hold on that platform.
+    """
+    if announcement.state is not AnnouncementState.LIVE:
+        return None
+    root_hash = fingerprint(wording.root(incident))
+    if announcement.root is None:
+        return Step(StepKind.POST, _key(announcement, "root"), max(announcement.last_seq, 1), (), root_hash)
+    told = _reply(announcement, unsent, incident, longest)
+    if told is not None:
+        return told
+    if announcement.root_hash != root_hash:
+        return Step(StepKind.EDIT, _key(announcement, f"edit-{root_hash}"), announcement.last_seq, (), root_hash)
+    return None
+
+
+def _reply(
+    announcement: Announcement, unsent: Sequence[TimelineEntry], incident: Incident, longest: int
+) -> Step | None:
+    loud = [entry for entry in unsent if not entry.quiet and entry.seq > announcement.last_seq]
+    if not loud:
+        return None
+    run = _routine(loud) if len(loud) > CATCH_UP_ABOVE else []
+    batch = _fitting(run, incident, longest)
+    if len(batch) > 1:
+        key = _key(announcement, f"{batch[0].seq}-{batch[-1].seq}")
+        return Step(StepKind.CATCH_UP, key, batch[-1].seq, tuple(batch))
+    return Step(StepKind.REPLY, _key(announcement, str(loud[0].seq)), loud[0].seq, (loud[0],))
+
+
+def _routine(loud: Sequence[TimelineEntry]) -> list[TimelineEntry]:
+    """The entries up to the first that the whole channel must hear: that one is never hidden in a crowd."""
+    run = []
+    for entry in loud:
+        if wording.is_broadcast(entry):
+            break
+        run.append(entry)
+    return run
+
+
+def _fitting(run: Sequence[TimelineEntry], incident: Incident, longest: int) -> list[TimelineEntry]:
+    batch: list[TimelineEntry] = []
+    for entry in run:
+        if batch and len(plain(wording.catch_up((*batch, entry), incident))) > longest:
+            break
+        batch.append(entry)
+    return batch
+
+
+def message_for(step: Step, incident: Incident) -> Message:
+    """Return what `step` says."""
+    if step.kind is StepKind.CATCH_UP:
+        return wording.catch_up(step.entries, incident)
+    return wording.reply(step.entries[0], incident) if step.entries else wording.root(incident)
+
+
+def stepped(announcement: Announcement, step: Step, ref: Ref | None) -> Announcement:
+    """Return the announcement after `step` has succeeded; `ref` is the new root's if it was one."""
+    if step.kind is StepKind.POST:
+        return replace(
+            announcement, root=ref, last_seq=step.through, root_hash=step.root_hash, attempts=0, error="", intent=None
+        )
+    if step.kind is StepKind.EDIT:
+        return replace(announcement, root_hash=step.root_hash, attempts=0, error="", intent=None)
+    return replace(announcement, last_seq=step.through, attempts=0, error="", intent=None)
+
+
+def without_root(announcement: Announcement) -> Announcement:
+    """Return the announcement after its root was found deleted: a fresh one follows, the thread goes on there."""
+    return replace(announcement, root=None, root_hash="", generation=announcement.generation + 1, intent=None)
+
+
+def _key(announcement: Announcement, part: str) -> str:
+    return f"{announcement.incident}/{announcement.destination}/{announcement.generation}/{part}"

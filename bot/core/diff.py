@@ -1,0 +1,165 @@
+"""What is new in a snapshot, and why it is said.
+
+Every rule about feeds that forget, repeat, rename, edit, back-fill and contradict themselves is here, in
+`claims` (what a snapshot says, its parts read together) and in `memory` (what earlier ones left behind).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.core.claims import is_own, read_together
+from bot.core.memory import Known, Memory, ended, is_same_episode, superseded_by, version_key
+from bot.model import Change, ChangeKind, Claim, Component, Kind, Snapshot, State, Transition, Update
+
+# A feed that tells no state says nothing about whether an old item still goes on.
+OLD_NEWS = timedelta(hours=24)
+# What ended longer ago than this before our last look was written down afterwards.
+BACKFILL_MARGIN = timedelta(minutes=10)
+
+
+def diff(known: Known, snapshot: Snapshot) -> tuple[Change, ...]:
+    """Return the changes that lead from `known` to `snapshot`, in the order in which to tell them.
+
+    The first snapshot of a source is a baseline: what is open is opened, what is over is not mentioned.
+    An incident that a window no longer shows is not a change; one that a complete snapshot no longer
+    shows is a change only once it has been looked up (`Snapshot.gone`, or listed again with its end).
+    """
+    now = read_together(snapshot)
+    changes: list[Change] = []
+    for claim in now.values():
+        memory = known.claims.get(claim.external_id)
+        changes += _first_seen(claim, known, snapshot) if memory is None else _continued(memory, claim, snapshot)
+    for memory in known.claims.values():
+        closed = ended(memory.claim, snapshot, now)
+        if closed is not None:
+            changes.append(_closed(closed, snapshot, now))
+    return tuple(changes)
+
+
+def _first_seen(claim: Claim, known: Known, snapshot: Snapshot) -> list[Change]:
+    if claim.is_open and not _is_old_news(claim, known, snapshot):
+        words = [Change(kind=ChangeKind.UPDATED, claim=claim, update=update) for update in claim.updates]
+        return [Change(kind=ChangeKind.OPENED, claim=claim), *words]
+    if claim.is_open or _is_backfilled(claim, known):
+        return []
+    return [Change(kind=ChangeKind.OPENED, claim=claim), *_endings(claim, claim.updates)]
+
+
+def _is_old_news(claim: Claim, known: Known, snapshot: Snapshot) -> bool:
+    """An item without a state that was already old when we first looked is history, not news."""
+    if known.first_look is not None or claim.state is not State.UNKNOWN or snapshot.taken_at is None:
+        return False
+    spoken = _last_word(claim)
+    return spoken is None or snapshot.taken_at - spoken > OLD_NEWS
+
+
+def _is_backfilled(claim: Claim, known: Known) -> bool:
+    """Whether an incident that is over was never news: it ended before we looked, or before it was written."""
+    end = claim.resolved_at or _last_word(claim)
+    if known.first_look is None or known.last_look is None or end is None:
+        return True
+    if claim.published_at is not None and end < claim.published_at:
+        return True
+    return end <= max(known.first_look, known.last_look - BACKFILL_MARGIN)
+
+
+def _last_word(claim: Claim) -> datetime | None:
+    return claim.updates[-1].at if claim.updates else claim.published_at or claim.started_at
+
+
+def _continued(memory: Memory, claim: Claim, snapshot: Snapshot) -> list[Change]:
+    before = memory.claim
+    if is_own(claim.external_id):
+        return _component_continued(before, claim, snapshot)
+    new = tuple(u for u in claim.updates if version_key(u) not in memory.seen)
+    edits = [change for u in new if (change := _edit(before, claim, u)) is not None]
+    fresh = tuple(u for u in new if all(u.id != known.id for known in before.updates))
+    return [*_redescribed(before, claim), *edits, *_spoken(before, claim, fresh)]
+
+
+def _redescribed(before: Claim, claim: Claim) -> list[Change]:
+    """Title, impact and components: said one by one, so that nothing is said twice."""
+    changes = []
+    if before.title != claim.title:
+        renamed = (Transition("title", before.title, claim.title),)
+        changes.append(Change(kind=ChangeKind.RENAMED, claim=claim, transitions=renamed))
+    if before.impact != claim.impact and claim.is_open:
+        turned = (Transition("impact", before.impact, claim.impact),)
+        changes.append(Change(kind=ChangeKind.IMPACT_CHANGED, claim=claim, transitions=turned))
+    moved = component_transitions(before.components, claim.components)
+    if moved and claim.is_open:
+        changes.append(Change(kind=ChangeKind.COMPONENTS_CHANGED, claim=claim, transitions=moved))
+    return changes
+
+
+def component_transitions(before: tuple[Component, ...], after: tuple[Component, ...]) -> tuple[Transition, ...]:
+    """Return who joined (`before` empty), who left (`after` empty) and whose status moved."""
+    old = {component.id: component for component in before}
+    new = {component.id: component for component in after}
+    moved = [Transition(c.name, old[c.id].status, c.status) for c in after if c.id in old]
+    joined = [Transition(c.name, "", c.status) for c in after if c.id not in old]
+    left = [Transition(c.name, c.status, "") for c in before if c.id not in new]
+    return tuple(sorted((t for t in (*joined, *moved, *left) if t.before != t.after), key=lambda t: t.subject))
+
+
+def _edit(before: Claim, claim: Claim, update: Update) -> Change | None:
+    for earlier in before.updates:
+        if earlier.id == update.id:
+            texts = (Transition("text", earlier.body, update.body), Transition("state", earlier.state, update.state))
+            changed = tuple(t for t in texts if t.before != t.after)
+            return Change(kind=ChangeKind.EDITED, claim=claim, update=update, transitions=changed)
+    return None
+
+
+def _spoken(before: Claim, claim: Claim, fresh: tuple[Update, ...]) -> list[Change]:
+    """Tell the vendor's new words, and with which of them the incident ended or began again."""
+    if before.is_open and claim.is_open:
+        words = [Change(kind=ChangeKind.UPDATED, claim=claim, update=update) for update in fresh]
+        return words or _silent_step(before, claim)
+    if before.is_open:
+        return _endings(claim, fresh)
+    if not claim.is_open:
+        return [Change(kind=ChangeKind.POSTMORTEM, claim=claim, update=update) for update in fresh]
+    *earlier, last = fresh or (None,)
+    late = [Change(kind=ChangeKind.POSTMORTEM, claim=claim, update=update) for update in earlier]
+    return [*late, Change(kind=ChangeKind.REOPENED, claim=claim, update=last)]
+
+
+def _silent_step(before: Claim, claim: Claim) -> list[Change]:
+    """A state that moved without a word is told too."""
+    if before.state == claim.state:
+        return []
+    step = (Transition("state", before.state, claim.state),)
+    return [Change(kind=ChangeKind.UPDATED, claim=claim, transitions=step)]
+
+
+def _endings(claim: Claim, fresh: tuple[Update, ...]) -> list[Change]:
+    """The first update that says it is over carries the resolution; what follows is a late word."""
+    end = next((n for n, update in enumerate(fresh) if update.state.is_over), len(fresh))
+    words = [Change(kind=ChangeKind.UPDATED, claim=claim, update=update) for update in fresh[:end]]
+    last = fresh[end] if end < len(fresh) else None
+    late = [Change(kind=ChangeKind.POSTMORTEM, claim=claim, update=update) for update in fresh[end + 1 :]]
+    return [*words, Change(kind=ChangeKind.RESOLVED, claim=claim, update=last), *late]
+
+
+def _component_continued(before: Claim, claim: Claim, snapshot: Snapshot) -> list[Change]:
+    if not before.is_open:
+        again = is_same_episode(before, snapshot)
+        return [Change(kind=ChangeKind.REOPENED if again else ChangeKind.OPENED, claim=claim)]
+    moved = component_transitions(before.components, claim.components)
+    if not moved and before.impact != claim.impact:
+        moved = (Transition("impact", before.impact, claim.impact),)
+    return [Change(kind=ChangeKind.COMPONENT_CHANGED, claim=claim, transitions=moved)] if moved else []
+
+
+def _closed(claim: Claim, snapshot: Snapshot, now: dict[str, Claim]) -> Change:
+    if not is_own(claim.external_id):
+        return Change(kind=ChangeKind.WITHDRAWN, claim=claim)
+    host = superseded_by(claim, now)
+    if host is not None:
+        return Change(kind=ChangeKind.MERGED, claim=claim, transitions=(Transition("claim", "", host.external_id),))
+    listed = claim.kind is not Kind.COMPONENT or any(
+        c.id == component.id for c in snapshot.components for component in claim.components
+    )
+    return Change(kind=ChangeKind.RESOLVED if listed or not claim.components else ChangeKind.WITHDRAWN, claim=claim)

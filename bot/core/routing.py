@@ -1,0 +1,97 @@
+"""Which incidents go where, and why: the first route that matches, and those after it if it says `continue`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from bot.core.rules import Match, Route, Service
+from bot.model import Destination, Impact, Incident, Kind, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one route made of an incident, with the reason in words."""
+
+    route: str
+    matched: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where an incident goes, each destination once, and what every route that was asked answered."""
+
+    destinations: tuple[Destination, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+def choose(incident: Incident, routes: Sequence[Route], services: Iterable[Service] = ()) -> Choice:
+    """Return where `incident` goes."""
+    affected = frozenset(service.name.lower() for service in services if depends(service, incident))
+    destinations: dict[Destination, None] = {}
+    verdicts = []
+    for route in routes:
+        objection = _objection(route.match, incident, affected)
+        verdicts.append(Verdict(route.name, objection is None, objection or "matches"))
+        if objection is not None:
+            continue
+        destinations.update(dict.fromkeys(route.to))
+        if not route.go_on:
+            break
+    return Choice(tuple(destinations), tuple(verdicts))
+
+
+def passes_watch(incident: Incident, source: Source) -> bool:
+    """Whether a watch that names components wants this incident; one that lists none may affect any."""
+    return not source.components or _names_any(source.components, incident)
+
+
+def depends(service: Service, incident: Incident) -> bool:
+    """Whether one of our services depends on what is in trouble."""
+    return any(
+        vendor == incident.vendor and (component is None or _names_any((component,), incident))
+        for vendor, component in service.depends_on
+    )
+
+
+def _objection(match: Match, incident: Incident, affected: frozenset[str]) -> str | None:
+    """Return why `incident` does not match, in words; None if it does."""
+    kind = kind_of(incident)
+    if match.vendors and incident.vendor not in match.vendors:
+        return f"vendor is {incident.vendor}, not {_either(match.vendors)}"
+    if match.kinds and kind not in match.kinds:
+        return f"kind is {kind}, not {_either(match.kinds)}"
+    if not _is_bad_enough(match, incident, kind):
+        return f"impact is {incident.impact}, below {match.min_impact}"
+    if match.components and not _names_any(match.components, incident):
+        return f"none of its components is {_either(match.components)}"
+    if match.regions and not _names_any(tuple(f"*{region}*" for region in match.regions), incident):
+        return f"nothing in it names {_either(match.regions)}"
+    if match.services and not affected & {service.lower() for service in match.services}:
+        return f"no service of {_either(match.services)} depends on it"
+    return None
+
+
+def kind_of(incident: Incident) -> Kind:
+    """Return the kind as routes name it: a component in trouble and a notice are incidents there."""
+    return Kind.INCIDENT if incident.kind in {Kind.COMPONENT, Kind.NOTICE} else incident.kind
+
+
+def _is_bad_enough(match: Match, incident: Incident, kind: Kind) -> bool:
+    """A maintenance has no severity: a route that asks for maintenances gets all of them."""
+    if kind is Kind.MAINTENANCE and (Kind.MAINTENANCE in match.kinds or match.min_impact is Impact.NONE):
+        return True
+    return incident.impact.rank >= match.min_impact.rank
+
+
+def _names_any(patterns: tuple[str, ...], incident: Incident) -> bool:
+    if not incident.components:
+        return True
+    names = [component.name.lower() for component in incident.components]
+    return any(fnmatchcase(name, pattern.lower()) for name in names for pattern in patterns)
+
+
+def _either(names: Iterable[str]) -> str:
+    return " or ".join(names)

@@ -1,0 +1,103 @@
+"""What the team wants: who is told what, when, and who is woken.  Values only; the deciding is done elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from bot.model import Destination, Impact, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Which incidents are meant.  An empty tuple asks for nothing, so `Match()` is every incident.
+
+    `vendors` are slugs as in `Incident.vendor`; the other names are as people and vendors write them.
+    """
+
+    vendors: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    min_impact: Impact = Impact.NONE
+    kinds: tuple[Kind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A daily span in which nobody is disturbed, by the clock of `timezone`; it may pass midnight."""
+
+    start: time
+    end: time
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where matching incidents are told.  Routes are asked in order; `go_on` lets the next one be asked too.
+
+    `mention` says who is mentioned at which impact: `@here`, `oncall:<name>`, a person or a group.
+    """
+
+    name: str
+    match: Match = Match()
+    to: tuple[Destination, ...]
+    mention: tuple[tuple[Impact, str], ...] = ()
+    quiet: Quiet | None = None
+    go_on: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Something of the team's own that suffers with its vendors: (vendor, component), or (vendor, None) for all."""
+
+    name: str
+    depends_on: tuple[tuple[str, str | None], ...]
+    owner: str | None = None
+    runbook: str | None = None
+    fallback_vendor: str | None = None
+    fallback_steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody on call, with the user ids by which the platforms know them."""
+
+    name: str
+    slack: str | None = None
+    discord: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """When the next person takes over: every day, or on one weekday (Monday is 0)."""
+
+    weekday: int | None
+    at: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oncall:
+    """A rota: its people take turns in this order."""
+
+    name: str
+    people: tuple[Person, ...]
+    handover: Handover
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationStep:
+    """Whom to tell (`oncall:<name>` or a destination) if nobody has acknowledged after this long."""
+
+    after: timedelta
+    notify: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """What happens while a matching incident is not acknowledged, soonest first."""
+
+    name: str
+    match: Match = Match()
+    steps: tuple[EscalationStep, ...]

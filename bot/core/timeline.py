@@ -1,0 +1,276 @@
+"""An incident is the fold of its timeline: changes become entries, entries become the incident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core.claims import is_own
+from bot.core.correlate import Attachment
+from bot.core.severity import worst
+from bot.model import (
+    Change,
+    ChangeKind,
+    Claim,
+    ClaimView,
+    Component,
+    ComponentStatus,
+    Impact,
+    Incident,
+    Kind,
+    Source,
+    SourceKind,
+    State,
+    Statement,
+    TimelineEntry,
+    Transition,
+    Who,
+)
+
+_ENDINGS = {kind: kind for kind in (ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.MERGED)}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one snapshot adds: new entries, oldest first, and every incident that they touch, as it is now."""
+
+    entries: tuple[TimelineEntry, ...]
+    incidents: Mapping[str, Incident]
+
+
+def tell(
+    changes: Iterable[Change],
+    attachments: Mapping[str, Attachment],
+    incidents: Mapping[str, Incident],
+    *,
+    source: Source,
+    now: datetime,
+    baseline: bool = False,
+) -> Told:
+    """Return the timeline entries that `changes` amount to, and the incidents after them."""
+    after: dict[str, Incident] = {}
+    entries: list[TimelineEntry] = []
+    for change in changes:
+        attachment = attachments.get(change.claim.external_id)
+        if attachment is None:
+            continue
+        incident = after.get(attachment.incident) or incidents.get(attachment.incident)
+        if incident is None:
+            incident = _begin(attachment.incident, change.claim, source, now, baseline=baseline)
+            opened = _entry(replace(change, kind=ChangeKind.OPENED, update=None), incident, source, now)
+            incident = _told(entries, incident, opened)
+            if change.kind is ChangeKind.OPENED:
+                after[incident.id] = incident
+                continue
+        change = _as_seen_by(change, incident, attachment, attachments, source)
+        entry = replace(_entry(change, incident, source, now), quiet=_is_quiet(change, attachment, attachments))
+        after[incident.id] = _told(entries, incident, entry)
+    return Told(tuple(entries), after)
+
+
+def _told(entries: list[TimelineEntry], incident: Incident, entry: TimelineEntry) -> Incident:
+    after = advance(incident, entry)
+    entries.append(replace(entry, state=after.state, impact=after.impact))
+    return after
+
+
+def _begin(incident: str, claim: Claim, source: Source, now: datetime, *, baseline: bool) -> Incident:
+    begun = claim.started_at or claim.published_at or now
+    start = claim.starts_at or begun if claim.kind is Kind.MAINTENANCE else min(begun, now)
+    return Incident(
+        id=incident,
+        vendor=source.vendor,
+        name=source.name,
+        kind=claim.kind,
+        title=claim.title,
+        state=claim.state,
+        impact=claim.impact,
+        peak=claim.impact,
+        started_at=start,
+        first_seen_at=now,
+        was_open_at_first_look=baseline,
+    )
+
+
+def _as_seen_by(
+    change: Change, incident: Incident, attachment: Attachment, attachments: Mapping[str, Attachment], source: Source
+) -> Change:
+    """Return the change as the incident's readers see it: one claim of several opens or ends differently."""
+    if change.kind is ChangeKind.OPENED and attachment.acknowledges:
+        return replace(change, kind=ChangeKind.ACKNOWLEDGED)
+    if change.kind in {ChangeKind.OPENED, ChangeKind.REOPENED} and incident.is_open and is_own(change.claim.external_id):
+        return replace(change, kind=ChangeKind.COMPONENTS_CHANGED, transitions=_joining(change.claim, incident))
+    if change.kind is ChangeKind.OPENED and attachment.new is False:
+        return replace(change, kind=ChangeKind.UPDATED)
+    ends = change.kind in {ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.MERGED}
+    others = _still_open(incident, claim_key(source, change.claim)) if ends else ()
+    return _ended_in_part(change, others) if others else change
+
+
+def _joining(claim: Claim, incident: Incident) -> tuple[Transition, ...]:
+    """A component that the incident had listed already has not joined: it goes on."""
+    listed = {component.id: component.status.value for component in incident.components}
+    return tuple(Transition(c.name, listed.get(c.id, ""), c.status) for c in claim.components)
+
+
+def _ended_in_part(change: Change, others: tuple[str, ...]) -> Change:
+    """Say that one claim of several is over, and that the incident is not."""
+    still = (*change.transitions, Transition("still", "", ", ".join(others)))
+    if change.kind is ChangeKind.RESOLVED and is_own(change.claim.external_id):
+        back = tuple(
+            Transition(c.name, c.status, ComponentStatus.OPERATIONAL) for c in change.claim.components
+        )
+        return replace(change, kind=ChangeKind.COMPONENTS_CHANGED, transitions=back)
+    if change.kind is ChangeKind.RESOLVED:
+        return replace(change, kind=ChangeKind.UPDATED, transitions=still)
+    return replace(change, transitions=still) if change.kind is ChangeKind.WITHDRAWN else change
+
+
+def _still_open(incident: Incident, key: str) -> tuple[str, ...]:
+    return tuple(view.title for view in incident.claims if view.key != key and not view.state.is_over)
+
+
+def _is_quiet(change: Change, attachment: Attachment, attachments: Mapping[str, Attachment]) -> bool:
+    if attachment.echo:
+        return True
+    if change.kind is not ChangeKind.MERGED:
+        return False
+    hosts = [attachments.get(t.after) for t in change.transitions if t.subject == "claim"]
+    return any(host is not None and host.incident == attachment.incident for host in hosts)
+
+
+def claim_key(source: Source, claim: Claim) -> str:
+    """Return the name of a claim among all sources."""
+    return f"{source.key}|{claim.external_id}"
+
+
+def _entry(change: Change, incident: Incident, source: Source, now: datetime) -> TimelineEntry:
+    return TimelineEntry(
+        incident=incident.id,
+        seq=incident.last_seq + 1,
+        happened_at=_happened_at(change, now),
+        recorded_at=now,
+        who=Who.PROBE if source.kind is SourceKind.PROBE else Who.VENDOR,
+        author=source.name,
+        kind=change.kind,
+        state=incident.state,
+        impact=incident.impact,
+        text=change.update.body if change.update else "",
+        said=change.update.state if change.update else None,
+        transitions=change.transitions,
+        claim=view_of(change.claim, source),
+    )
+
+
+def _happened_at(change: Change, now: datetime) -> datetime:
+    claim = change.claim
+    if change.kind is ChangeKind.OPENED:
+        return claim.published_at or claim.started_at or now
+    if change.update is not None and change.kind is not ChangeKind.EDITED:
+        return change.update.at
+    if change.kind is ChangeKind.RESOLVED:
+        return claim.resolved_at or now
+    return now
+
+
+def view_of(claim: Claim, source: Source) -> ClaimView:
+    """Return what an incident keeps of `claim`."""
+    return ClaimView(
+        key=claim_key(source, claim),
+        kind=claim.kind,
+        title=claim.title,
+        state=claim.state,
+        impact=claim.impact,
+        components=claim.components,
+        url=claim.url,
+        started_at=claim.started_at,
+        resolved_at=claim.resolved_at,
+        starts_at=claim.starts_at,
+        ends_at=claim.ends_at,
+    )
+
+
+def fold(beginning: Incident, entries: Iterable[TimelineEntry]) -> Incident:
+    """Return the incident that `entries`, oldest first, make of its `beginning`."""
+    incident = beginning
+    for entry in entries:
+        incident = advance(incident, entry)
+    return incident
+
+
+def advance(incident: Incident, entry: TimelineEntry) -> Incident:
+    """Return the incident after one more entry.  Its state is the worst that any of its claims still says."""
+    claims = incident.claims if entry.claim is None else _with(incident.claims, entry.claim)
+    leading = _leading(claims)
+    if leading is None:
+        return replace(incident, last_seq=entry.seq)
+    still = [view for view in claims if not view.state.is_over]
+    impact = worst((view.impact for view in still), default=incident.impact)
+    return replace(
+        incident,
+        kind=leading.kind,
+        title=_title(leading, claims),
+        state=_state(leading, still),
+        impact=impact,
+        peak=worst((incident.peak, impact)),
+        resolved_at=None if still else _end(claims, entry),
+        starts_at=leading.starts_at,
+        ends_at=leading.ends_at,
+        url=leading.url or incident.url,
+        components=_components(claims),
+        latest=_statement(incident.latest, entry),
+        claims=claims,
+        ending=None if still else _ENDINGS.get(entry.kind, incident.ending or ChangeKind.RESOLVED),
+        last_seq=entry.seq,
+    )
+
+
+def _with(claims: tuple[ClaimView, ...], view: ClaimView) -> tuple[ClaimView, ...]:
+    if all(known.key != view.key for known in claims):
+        return (*claims, view)
+    return tuple(view if known.key == view.key else known for known in claims)
+
+
+def _leading(claims: tuple[ClaimView, ...]) -> ClaimView | None:
+    """The claim that names the incident: the vendor's own before components, the first before later ones."""
+    order = {Kind.INCIDENT: 0, Kind.MAINTENANCE: 0, Kind.NOTICE: 1, Kind.COMPONENT: 2, Kind.SUSPECTED: 3}
+    return min(claims, key=lambda view: order[view.kind], default=None)
+
+
+def _title(leading: ClaimView, claims: tuple[ClaimView, ...]) -> str:
+    if leading.kind is not Kind.COMPONENT:
+        return leading.title
+    still = [view.title for view in claims if not view.state.is_over]
+    return ", ".join(dict.fromkeys(still)) or leading.title
+
+
+def _state(leading: ClaimView, still: list[ClaimView]) -> State:
+    """When the vendor calls it over while something of it still fails, we go on watching."""
+    if not leading.state.is_over or not still:
+        return leading.state
+    return still[0].state if leading.kind is Kind.COMPONENT else State.MONITORING
+
+
+def _end(claims: tuple[ClaimView, ...], entry: TimelineEntry) -> datetime:
+    ends = [view.resolved_at for view in claims if view.resolved_at is not None]
+    return max(ends, default=entry.happened_at)
+
+
+def _components(claims: tuple[ClaimView, ...]) -> tuple[Component, ...]:
+    found: dict[str, Component] = {}
+    for view in claims:
+        for component in view.components:
+            over = view.state.is_over and view.kind is Kind.COMPONENT
+            found[component.id] = replace(component, status=ComponentStatus.OPERATIONAL) if over else component
+    return tuple(found.values())
+
+
+def _statement(latest: Statement | None, entry: TimelineEntry) -> Statement | None:
+    """The vendor's newest words; an edit changes them only if it is these that were edited."""
+    if entry.kind is not ChangeKind.EDITED:
+        return Statement(text=entry.text, author=entry.author, at=entry.happened_at) if entry.text else latest
+    edited = [t for t in entry.transitions if t.subject == "text"]
+    if latest is None or not edited or edited[0].before not in {latest.text, ""}:
+        return latest
+    return replace(latest, text=entry.text)

@@ -1,0 +1,64 @@
+"""Everything that is expected to go wrong.  A message says what, where, and what to do; never a secret."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class SitrepError(Exception):
+    """The root of all expected errors."""
+
+
+class ConfigError(SitrepError):
+    """The configuration can not be used; `mistakes` has one line for each mistake."""
+
+    def __init__(self, *mistakes: str) -> None:
+        """Keep every mistake, so that all are shown at once."""
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class ParseError(SitrepError):
+    """A payload is not what its format promises; the source is stale, its last good state stands."""
+
+
+class FetchError(SitrepError):
+    """A url gave no usable answer; `retry_after` is what the server asked for, if it did."""
+
+    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
+        """Keep the reason in words that can be shown to the operator."""
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class NotFound(FetchError):
+    """The server says that there is no such thing (404, 410)."""
+
+
+class EgressDenied(FetchError):
+    """The address is one that we do not go to unless the configuration allows the host."""
+
+
+class TemporaryFailure(SitrepError):
+    """Nothing was posted; the same step may be tried again after `retry_after`."""
+
+    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
+        """Keep how long the platform asks us to wait, if it does."""
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class PermanentFailure(SitrepError):
+    """Nothing was posted and no repetition will help: a person has to act."""
+
+
+class MessageGone(PermanentFailure):
+    """The message to edit or to reply to was deleted; a fresh root replaces it."""
+
+
+class UnknownOutcome(SitrepError):
+    """It may have been posted: read back before it is repeated."""
+
+
+class StoreBusy(SitrepError):
+    """Another Sitrep already works on this SQLite file."""

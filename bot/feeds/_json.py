@@ -1,0 +1,98 @@
+"""Foreign JSON, tamed: a value comes out as one of our types, or a ParseError says what and where.
+
+What carries the meaning (objects, lists, ids) must be as promised.  A single missing or odd scalar costs
+only itself: one strange incident must not hide the others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.errors import ParseError
+from bot.feeds._text import cleaned
+from bot.feeds._times import instant
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One JSON object, and where in the payload it stands."""
+
+    fields: Mapping[str, object]
+    path: str = "$"
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there and not null."""
+        return self.fields.get(key) is not None
+
+    def text(self, key: str) -> str | None:
+        """Return a string or number as text; None where there is none, or nothing but space."""
+        value = self.fields.get(key)
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            return None
+        return cleaned(str(value)).strip() or None
+
+    def identity(self, key: str) -> str:
+        """Return the id that everything else hangs on."""
+        value = self.text(key)
+        if value is None:
+            raise ParseError(f"no usable {key} at {self.path}")
+        return value
+
+    def instant(self, key: str) -> datetime | None:
+        """Return a time as a UTC instant; None where there is none that can be read."""
+        return instant(self.text(key))
+
+    def flag(self, key: str) -> bool:
+        """Whether the value is `true` and nothing else."""
+        return self.fields.get(key) is True
+
+    def thing(self, key: str) -> Thing:
+        """Return the object under `key`, an empty one where it is absent or null."""
+        value = self.fields.get(key)
+        if value is None:
+            return Thing({}, f"{self.path}.{key}")
+        return _as_thing(value, f"{self.path}.{key}")
+
+    def things(self, key: str) -> tuple[Thing, ...]:
+        """Return the objects of a list, none where it is absent or null."""
+        value = self.fields.get(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            raise ParseError(f"{_kind(value)} instead of a list at {self.path}.{key}")
+        return tuple(_as_thing(item, f"{self.path}.{key}[{n}]") for n, item in enumerate(value))
+
+
+def decode(body: bytes) -> Thing:
+    """Return the object that a JSON body holds; UTF-8, UTF-16 and UTF-32, with a BOM or without."""
+    # A single broken byte inside a text must not cost the payload; JSON's own marks can not arise from it.
+    text = body.decode(json.detect_encoding(body), errors="replace").strip("\ufeff \t\r\n")
+    if not text:
+        raise ParseError("the body is empty")
+    if text.startswith("<"):
+        raise ParseError("the body is HTML or XML instead of JSON")
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ParseError(f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+    except (RecursionError, ValueError) as error:  # nested too deep; a number with thousands of digits
+        raise ParseError("the body is JSON that can not be read: too deep, or a number too long") from error
+    return _as_thing(value, "$")
+
+
+def _as_thing(value: object, path: str) -> Thing:
+    if not isinstance(value, dict):
+        raise ParseError(f"{_kind(value)} instead of an object at {path}")
+    return Thing(value, path)
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    names = {str: "a string", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return names.get(type(value), "something else")

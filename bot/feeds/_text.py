@@ -1,0 +1,73 @@
+"""Vendors' words as plain text: markup goes, words stay."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from html.entities import html5
+
+_BLOCKS = "address|article|blockquote|br|dd|div|dl|dt|figure|h[1-6]|header|footer|hr|ol|p|pre|section|table|tbody|tr|ul"
+_INLINE = "abbr|b|big|cite|code|em|font|i|img|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var"
+# What follows a tag's name: `name=value` pairs and nothing else, so that `if a <b and c> d` is no tag.
+_ATTRIBUTES = r"""(?>(?:\s+[\w:@.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*)\s*/?"""
+_INLINE_TAG = re.compile(rf"</?(?:{_INLINE}){_ATTRIBUTES}>", re.IGNORECASE)
+_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCKS}){_ATTRIBUTES}>", re.IGNORECASE)
+_ITEM_TAG = re.compile(rf"<li{_ATTRIBUTES}>", re.IGNORECASE)
+_CELL_TAG = re.compile(rf"<t[dh]{_ATTRIBUTES}>", re.IGNORECASE)
+_LEFT_TAG = re.compile(rf"</?(?:a|li|td|th){_ATTRIBUTES}>", re.IGNORECASE)
+_LINK = re.compile(
+    rf"<a\s[^<>]*?href\s*=\s*(?:\"(?P<double>[^\"<>]*)\"|'(?P<single>[^'<>]*)'){_ATTRIBUTES}>(?P<text>[^<>]*)</a\s*>",
+    re.IGNORECASE,
+)
+# Both stop at the next mark of their own kind: a body full of unclosed ones must not take minutes.
+_UNSEEN = re.compile(r"<!--(?:(?!<!--).)*?-->|<(script|style)\b[^<>]*>[^<]*</\1\s*>", re.IGNORECASE | re.DOTALL)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|(?P<name>[A-Za-z][A-Za-z0-9]{1,31}));")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_UNTITLED = "Untitled incident"
+
+
+def cleaned(text: str) -> str:
+    r"""Return text that can be stored and sent: no control characters, no lone surrogates, `\n` as line end."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
+
+
+def plain(text: str | None) -> str:
+    """Return a body as typed, without its markup; Markdown and a `<` that opens no known tag stay."""
+    text = _UNSEEN.sub("", cleaned(text or ""))
+    text = _LINK.sub(_with_address, _INLINE_TAG.sub("", text))
+    for tag, instead in ((_ITEM_TAG, "\n- "), (_CELL_TAG, " "), (_BLOCK_TAG, "\n"), (_LEFT_TAG, "")):
+        text = tag.sub(instead, text)
+    text = cleaned(_ENTITY.sub(_character, text)).replace("\u00a0", " ")
+    lines = [line.rstrip() for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def from_html(html: str | None) -> str:
+    """Return HTML as plain text; unlike in a typed body, its own line ends and runs of space mean nothing."""
+    lines = [line.strip() for line in plain(re.sub(r"\s+", " ", html or "")).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def one_line(text: str | None) -> str:
+    """Return a name as one line, which may be empty."""
+    return " ".join(plain(text).split())
+
+
+def title(text: str | None) -> str:
+    """Return an incident's heading as one line, or one that says that there is none."""
+    return one_line(text) or _UNTITLED
+
+
+def _with_address(match: re.Match[str]) -> str:
+    address, text = (match["double"] or match["single"] or "").strip(), match["text"].strip()
+    if not address.lower().startswith(("http://", "https://")) or address in text:
+        return match["text"]
+    return f"{match['text']} ({address})" if text else address
+
+
+def _character(match: re.Match[str]) -> str:
+    if match["name"]:
+        return html5.get(match["name"] + ";", match[0])
+    return unescape(match[0])

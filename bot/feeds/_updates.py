@@ -1,0 +1,26 @@
+"""What every format does with the statements of one incident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.model import Update
+
+
+def oldest_first(updates: Iterable[Update]) -> tuple[Update, ...]:
+    """Return updates in the order of time, each id once; of two at the same time, the given order stands."""
+    by_id: dict[str, Update] = {}
+    for update in updates:
+        by_id.setdefault(update.id, update)
+    return tuple(sorted(by_id.values(), key=lambda update: update.at))
+
+
+def ended_at(updates: tuple[Update, ...]) -> datetime | None:
+    """Return when the last open spell ended, None while it lasts; later notes do not move the end."""
+    end = None
+    for update in reversed(updates):
+        if not update.state.is_over:
+            break
+        end = update.at
+    return end

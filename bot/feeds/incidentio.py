@@ -1,0 +1,90 @@
+"""incident.io status pages: the page's own `/proxy`, the widget API, and the imitation of Statuspage.
+
+Seen in a capture: `/api/v2/incidents.json` of OpenAI, 2025-11-15.  Documented: the widget's
+`/api/v1/summary` (https://docs.incident.io/status-pages/widget-api), which a page may have switched off,
+and the words of states and components (https://docs.incident.io/api-reference/status-page-incidents-v2).
+Of `/proxy` no whole answer was captured by us; its shape is taken from the clients of others, who quote
+answers of OpenAI, Pleo, HeyGen and ElevenLabs of 2025 and 2026 (see `_incidentio`).  Unverified: pages
+below a path of a shared host (`statuspage.incident.io/acme`), `/proxy/<host>/incidents` without a range.
+
+Stable: the page id and the incident, update and component ids, all ULIDs.  Not stable: `position`.
+Complete open sets are the three summaries.  The imitation leaves `incidents` out, or says null, or `[]`,
+when there are none; in the captures it never listed maintenances, so absence proves nothing for those.
+
+It can not tell: the severity of an incident in words (the native answer has none: we take the worst
+component, as the imitation does), which components it touches (the imitation), when it began (the widget),
+and all but the last statement (the widget).  The bodies of the imitation may be empty.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+from bot.errors import ParseError
+from bot.feeds import _incidentio, _statuspage, _urls
+from bot.feeds._json import Thing, decode
+from bot.feeds._words import Words
+from bot.model import Snapshot, Source
+
+EXPECTS: Final = "json"
+VOLATILE = _statuspage.VOLATILE
+
+
+def parse(body: bytes, source: Source) -> Snapshot:
+    """Return what any answer of an incident.io page says."""
+    payload = decode(body)
+    if payload.has("summary"):
+        return _incidentio.native(payload.thing("summary"), source)
+    if payload.has("page"):
+        return _imitation(payload, source)
+    if _incidentio.is_widget(payload):
+        return _incidentio.widget(payload, source)
+    return _incidentio.history(payload, source)
+
+
+def endpoints(source: Source) -> tuple[str, ...]:
+    """Return the page's own summary first: it alone names the components and has every statement."""
+    parts = _urls.split(source)
+    if "/proxy/" in parts.path or parts.path.endswith((".json", "/api/v1/summary")):
+        return (source.url,)
+    page = _urls.origin(source) + parts.path.rstrip("/")
+    return (_proxy(source), f"{page}/api/v2/summary.json", f"{page}/api/v1/summary")
+
+
+def follow_up(source: Source, external_id: str) -> tuple[str, ...]:
+    """Return where an incident that left the summary can still be read."""
+    parts = _urls.split(source)
+    below = "" if "/proxy/" in parts.path or "/api/" in parts.path else parts.path.rstrip("/")
+    return (
+        f"{_proxy(source)}/incidents/{quote(external_id, safe='')}",
+        f"{_proxy(source)}/incidents",
+        f"{_urls.origin(source)}{below}/api/v2/incidents.json",
+    )
+
+
+def _proxy(source: Source) -> str:
+    parts = _urls.split(source)
+    below = "" if "/proxy/" in parts.path or "/api/" in parts.path else parts.path.rstrip("/")
+    return f"{_urls.origin(source)}/proxy/{parts.hostname}{below}"
+
+
+def _imitation(payload: Thing, source: Source) -> Snapshot:
+    words = Words()
+    about = _statuspage.page(payload, source, words)
+    if not _statuspage.is_ulid(about.id):
+        raise ParseError("this page is not incident.io's (its id is no ULID): use format statuspage")
+    if not any(key in payload.fields for key in ("status", "components", "incidents", "incident")):
+        raise ParseError("a page that says nothing: no status, components or incidents at $")
+    return Snapshot(
+        vendor=source.vendor,
+        format="incidentio",
+        incidents=_statuspage.claims(payload, about, words),
+        components=tuple(about.components[key] for key in sorted(about.components)),
+        indicator=words.impact(payload.thing("status").text("indicator")),
+        complete_open_set=payload.thing("status").has("indicator") and payload.has("components"),
+        page_id=about.id,
+        page_name=about.name,
+        page_url=about.url,
+        unknown_words=words.unknown,
+    )

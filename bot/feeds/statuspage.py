@@ -1,0 +1,74 @@
+"""Atlassian Statuspage, API v2.
+
+Facts: https://support.atlassian.com/statuspage/ and any page's own `/api`; 160 captured GitHub summaries
+(2020 to 2026) and the payloads of CodaMetrix and Twilio.  Seen in captures: summary, status, components,
+incidents, incidents/unresolved, scheduled-maintenances/active.  `incidents/<id>.json` holds
+`{"page", "incident"}`: reported by others, no real capture seen.
+
+Stable: page id, incident id, update id, component id.  Not stable: titles, impacts, bodies, positions.
+A host is no identity: `status.grafana.com` and `grafanalabs.statuspage.io` are one page id.
+
+Only summary.json is a complete open set: it lists every open incident and every maintenance to come.
+`incidents/unresolved` lists no maintenances, and the other lists are windows of the newest 50.
+
+It can not tell: how an incident ended (in the summary it vanishes: `follow_up`), and whether the page's
+indicator means anything (it is lower than the worst open incident in a third of GitHub's snapshots).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+from bot.errors import ParseError
+from bot.feeds import _statuspage, _urls
+from bot.feeds._json import Thing, decode
+from bot.feeds._words import Words
+from bot.model import Snapshot, Source
+
+EXPECTS: Final = "json"
+VOLATILE = _statuspage.VOLATILE
+
+
+def parse(body: bytes, source: Source) -> Snapshot:
+    """Return what any payload of API v2 says."""
+    payload = decode(body)
+    words = Words()
+    about = _statuspage.page(payload, source, words)
+    if _statuspage.is_ulid(about.id):
+        raise ParseError("this page is incident.io's: use format incidentio")
+    if not any(payload.has(key) for key in (*_statuspage.LISTS, "status", "incident")):
+        raise ParseError("a page that says nothing: no status, components, incidents or maintenances at $")
+    return Snapshot(
+        vendor=source.vendor,
+        format="statuspage",
+        incidents=_statuspage.claims(payload, about, words),
+        components=tuple(about.components[key] for key in sorted(about.components)),
+        indicator=words.impact(payload.thing("status").text("indicator")),
+        complete_open_set=_is_summary(payload),
+        page_id=about.id,
+        page_name=about.name,
+        page_url=about.url,
+        unknown_words=words.unknown,
+    )
+
+
+def endpoints(source: Source) -> tuple[str, ...]:
+    """Return the summary of a page, or the address itself where it is a document already."""
+    if _urls.split(source).path.endswith(".json"):
+        return (source.url,)
+    return (f"{_urls.origin(source)}/api/v2/summary.json",)
+
+
+def follow_up(source: Source, external_id: str) -> tuple[str, ...]:
+    """Return where an incident that left the summary can still be read; its id does not tell its kind."""
+    api = f"{_urls.origin(source)}/api/v2"
+    return (
+        f"{api}/incidents/{quote(external_id, safe='')}.json",
+        f"{api}/incidents.json",
+        f"{api}/scheduled-maintenances.json",
+    )
+
+
+def _is_summary(payload: Thing) -> bool:
+    return all(payload.has(key) for key in _statuspage.LISTS) and payload.thing("status").has("indicator")

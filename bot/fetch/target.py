@@ -1,0 +1,96 @@
+"""From the url that somebody wrote to the request that is sent: checked, parsed and built once."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import httpx
+import yarl
+
+from bot import __version__
+from bot.errors import FetchError
+from bot.fetch.answer import Expect
+from bot.fetch.body import ACCEPT_ENCODING
+from bot.fetch.headers import sendable
+
+USER_AGENT = f"Sitrep/{__version__} (+https://github.com/sitrep-bot/sitrep)"
+
+# Underscores are not legal in host names, but they exist.  Colon and percent are those of IPv6.
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*(?:%[\w.%-]+)?", re.ASCII)
+_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """A url without user info, its text and its host as the connector will see them, and what proves who asks."""
+
+    url: httpx.URL
+    address: str
+    host: str
+    authorization: str | None = None
+
+
+@lru_cache(_REMEMBERED)
+def target_of(url: str) -> Target:
+    """Return where a url leads; raise FetchError for one that leads nowhere."""
+    try:
+        parsed = httpx.URL(url.strip())
+        bare = parsed.copy_with(userinfo=b"", fragment=None)
+        # The connector parses with yarl: what yarl takes for the host is what must be judged.
+        address = str(bare)
+        host = yarl.URL(address).raw_host or ""
+    except (httpx.InvalidURL, ValueError, TypeError):
+        raise FetchError("this is not a valid url") from None
+    if parsed.scheme not in {"http", "https"}:
+        raise FetchError("only http and https urls can be fetched")
+    if not _HOST.fullmatch(host):
+        raise FetchError("the url names no valid host")
+    return Target(bare, address, host, _basic(parsed))
+
+
+def redirected(target: Target, location: str) -> Target:
+    """Return where a redirect leads.  Credentials stay at the origin that they were given for."""
+    try:
+        url = target.url.join(location.strip()).copy_with(userinfo=b"")
+        following = target_of(str(url))
+    except (httpx.InvalidURL, ValueError, TypeError):
+        raise FetchError(f"{target.host} redirects to an invalid url") from None
+    if target.url.scheme == "https" and following.url.scheme != "https":
+        raise FetchError(f"{target.host} redirects from https to http")
+    if _origin(following.url) != _origin(target.url):
+        return following
+    return replace(following, authorization=target.authorization)
+
+
+@lru_cache(_REMEMBERED)
+def request_for(
+    target: Target, etag: str | None, last_modified: str | None, expect: Expect, connect: float
+) -> httpx.Request:
+    """Return the request; a source that does not change sends the same one again and again."""
+    headers = {
+        "User-Agent": USER_AGENT,
+        "Accept": expect.value,
+        "Accept-Encoding": ACCEPT_ENCODING,
+        "If-None-Match": sendable(etag),
+        "If-Modified-Since": sendable(last_modified),
+        "Authorization": target.authorization,
+    }
+    return httpx.Request(
+        "GET",
+        target.url,
+        headers={name: value for name, value in headers.items() if value},
+        extensions={"timeout": {"connect": connect}},
+    )
+
+
+def _basic(url: httpx.URL) -> str | None:
+    if not url.userinfo:
+        return None
+    return "Basic " + b64encode(f"{url.username}:{url.password}".encode()).decode()
+
+
+def _origin(url: httpx.URL) -> tuple[str, bytes, int | None]:
+    return url.scheme, url.raw_host, url.port

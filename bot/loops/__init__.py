@@ -1,0 +1,1 @@
+"""The loops: gather, decide, commit.  What is decided, is decided in the core."""

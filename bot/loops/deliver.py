@@ -1,0 +1,196 @@
+"""The deliver loop: every announcement that is due gets its next step, until its channel shows the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.core import converge
+from bot.core.backoff import DELIVERY
+from bot.errors import MessageGone, PermanentFailure, TemporaryFailure, UnknownOutcome
+from bot.loops.batch import Batch
+from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind
+from bot.ports import Platform
+from bot.store import announcements
+from bot.store.announcements import Errand, Outcome
+from bot.store.database import Database
+
+log = logging.getLogger(__name__)
+
+# Longer than any platform may take for one message; whoever holds a lease longer has died or sleeps.
+LEASE = timedelta(seconds=60)
+# What one platform may have under way at once: a slow one never takes the others' turn.
+AT_ONCE = 64
+LONGEST_NAP = timedelta(seconds=1)
+COMMIT_EVERY = 0.005
+
+
+@dataclass(slots=True)
+class Delivering:
+    """What the deliver loop works with.  `due` wakes it; `carried` counts steps done."""
+
+    database: Database
+    platforms: Mapping[str, Platform]
+    clock: Clock
+    owner: str
+    chance: Callable[[], float]
+    due: asyncio.Event
+    observe: Callable[[Errand, Step], None] | None = None
+    carried: int = 0
+    under_way: dict[str, set[asyncio.Task[None]]] = field(default_factory=dict[str, set[asyncio.Task[None]]])
+
+
+async def deliver(delivering: Delivering) -> None:
+    """Bring every channel up to date whenever something is due, until cancelled; steps under way are finished."""
+
+    async def write(group: Sequence[Outcome]) -> None:
+        await announcements.record(delivering.database, group)
+        delivering.due.set()
+
+    results: Batch[Outcome] = Batch(write, pause=COMMIT_EVERY)
+    writer = asyncio.create_task(results.run())
+    try:
+        while True:
+            delivering.due.clear()
+            if not await start_due(delivering, results):
+                await _nap(delivering)
+            if writer.done():
+                writer.result()
+    finally:
+        writer.cancel()
+        await drain(delivering)
+        await results.flush()
+
+
+async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
+    """Begin every step that is due and has room; returns how many."""
+    room = {name: AT_ONCE - len(delivering.under_way.get(name, ())) for name in delivering.platforms}
+    errands = await announcements.claim_due(
+        delivering.database,
+        delivering.owner,
+        delivering.clock.now(),
+        room=room,
+        longest={name: platform.longest for name, platform in delivering.platforms.items()},
+        lease=LEASE,
+    )
+    for errand in errands:
+        task = asyncio.create_task(_run(delivering, errand, results))
+        tasks = delivering.under_way.setdefault(errand.announcement.destination.platform, set())
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+    return len(errands)
+
+
+async def drain(delivering: Delivering) -> None:
+    """Let the steps under way finish; one that hangs is left to its recorded intent."""
+    tasks = set[asyncio.Task[None]]().union(*delivering.under_way.values())
+    if tasks:
+        await asyncio.wait(tasks, timeout=8)
+
+
+async def _nap(delivering: Delivering) -> None:
+    now = delivering.clock.now()
+    due = await announcements.next_due(delivering.database, now)
+    wait = LONGEST_NAP if due is None else min(max(due - now, timedelta(milliseconds=2)), LONGEST_NAP)
+    try:
+        await asyncio.wait_for(delivering.due.wait(), wait.total_seconds())
+    except TimeoutError:
+        return
+
+
+async def _run(delivering: Delivering, errand: Errand, results: Batch[Outcome]) -> None:
+    platform = delivering.platforms[errand.announcement.destination.platform]
+    try:
+        outcome = await carry_out(platform, errand, delivering)
+    except Exception as e:
+        log.exception("step crashed announcement=%d", errand.announcement.id)
+        outcome = _again(errand, delivering, f"{type(e).__name__}: see the log", None)
+    results.add(outcome)
+
+
+async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) -> Outcome:
+    """Do one errand and return what became of it; nothing that a platform may raise gets through."""
+    try:
+        if errand.unfinished is not None and errand.unfinished.kind is not StepKind.EDIT:
+            after = await _read_back(platform, errand, errand.unfinished)
+        else:
+            after = await _send(platform, errand)
+            delivering.carried += 1
+            if delivering.observe is not None:
+                delivering.observe(errand, errand.step)
+    except MessageGone:
+        log.warning("root gone incident=%s destination=%s", errand.incident.id, errand.announcement.destination)
+        after = converge.without_root(errand.announcement)
+    except TemporaryFailure as e:
+        return _again(errand, delivering, str(e), e.retry_after)
+    except UnknownOutcome as e:
+        return _again(errand, delivering, str(e), None, intent=_intent(errand, delivering.clock.now()))
+    except PermanentFailure as e:
+        return _parked(errand, str(e))
+    return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now())
+
+
+async def _read_back(platform: Platform, errand: Errand, unfinished: Intent) -> Announcement:
+    """Somebody began this step and told nobody how it went: ask the platform before doing it again."""
+    announcement = errand.announcement
+    root = None if unfinished.kind is StepKind.POST else announcement.root
+    address = announcement.destination.address
+    ref = await platform.find(address, root, unfinished.key, unfinished.since)
+    if ref is None:
+        return replace(announcement, intent=None)
+    log.info("already sent key=%s", unfinished.key)
+    done = Step(unfinished.kind, unfinished.key, unfinished.through)
+    return converge.stepped(announcement, done, ref)
+
+
+async def _send(platform: Platform, errand: Errand) -> Announcement:
+    step, announcement = errand.step, errand.announcement
+    message = converge.message_for(step, errand.incident)
+    ref: Ref | None = None
+    if step.kind is StepKind.POST:
+        ref = await platform.post(announcement.destination.address, message, step.key)
+    elif announcement.root is None:
+        raise MessageGone("there is no root to speak under")
+    elif step.kind is StepKind.EDIT:
+        await platform.edit(announcement.root, message)
+    else:
+        await platform.reply(announcement.root, message, step.key)
+    return converge.stepped(announcement, step, ref)
+
+
+def _intent(errand: Errand, now: datetime) -> Intent:
+    return errand.unfinished or Intent(errand.step.key, errand.step.kind, errand.step.through, now - LEASE)
+
+
+def _again(
+    errand: Errand,
+    delivering: Delivering,
+    reason: str,
+    asked: timedelta | None,
+    *,
+    intent: Intent | None = None,
+) -> Outcome:
+    """Try later.  What is still to be read back stays so, whatever went wrong meanwhile."""
+    announcement = errand.announcement
+    attempts = announcement.attempts + 1
+    after = replace(announcement, attempts=attempts, error=reason, intent=intent or errand.unfinished)
+    if DELIVERY.is_over(attempts):
+        log.error("given up incident=%s destination=%s: %s", after.incident, after.destination, reason)
+        return Outcome(
+            announcement=replace(after, state=AnnouncementState.DEAD), revision=errand.revision, due_at=None
+        )
+    wait = DELIVERY.delay(attempts, delivering.chance(), asked)
+    log.warning(
+        "not delivered incident=%s destination=%s attempt=%d: %s", after.incident, after.destination, attempts, reason
+    )
+    return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now() + wait)
+
+
+def _parked(errand: Errand, reason: str) -> Outcome:
+    after = replace(errand.announcement, state=AnnouncementState.PARKED, error=reason, intent=None)
+    log.error("parked incident=%s destination=%s: %s", after.incident, after.destination, reason)
+    return Outcome(announcement=after, revision=errand.revision, due_at=None)

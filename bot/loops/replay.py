@@ -1,0 +1,125 @@
+"""Recorded answers played through the very path that live ones take, by a clock that we set."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+
+from bot import plugins
+from bot.clock import SimulatedClock
+from bot.core import health
+from bot.core.health import doubt
+from bot.errors import ParseError
+from bot.loops.batch import Batch
+from bot.loops.deliver import Delivering, drain, start_due
+from bot.loops.reading import page_of
+from bot.loops.take_in import Ending, Rules, take_in
+from bot.model import Claim, Snapshot, Source
+from bot.store import announcements, sources
+from bot.store.announcements import Outcome
+from bot.store.database import Database
+from bot.store.sources import Look, Watched
+
+
+@dataclass(slots=True)
+class Replay:
+    """What a replay works with.  `lost` hears of every answer that is no snapshot, with the reason."""
+
+    database: Database
+    rules: Rules
+    clock: SimulatedClock
+    delivering: Delivering
+    lost: Callable[[Source, str], None]
+    watched: dict[str, Watched] = field(default_factory=dict[str, Watched])
+
+
+async def play(replay: Replay, source: Source, body: bytes, at: datetime) -> None:
+    """Take in one recorded answer as of `at` and deliver all that follows from it.
+
+    An answer that is not newer than what the database already knows of this source tells nothing.
+    """
+    replay.clock.set(at)
+    watched = replay.watched.get(source.key) or await sources.add(replay.database, source, at)
+    last = watched.health.last_look
+    if last is not None and at <= last:
+        replay.watched[source.key] = watched
+        return
+    try:
+        snapshot = _believed(body, watched, at)
+    except ParseError as e:
+        replay.lost(source, str(e))
+        replay.watched[source.key] = replace(watched, health=health.missed(watched.health, str(e), at))
+        await sources.record(replay.database, [_look(replay.watched[source.key], watched, at)])
+        return
+    replay.watched[source.key] = await _taken_in(replay, watched, snapshot, at)
+    await settle(replay)
+
+
+def _believed(body: bytes, watched: Watched, at: datetime) -> Snapshot:
+    if not body.strip():
+        raise ParseError("the answer is empty")
+    snapshot = plugins.format_named(watched.source.format).parse(body, watched.source)
+    objection = doubt(watched.page_id, bool(watched.page and watched.page.components), snapshot)
+    if objection is not None:
+        raise ParseError(objection)
+    return replace(snapshot, taken_at=at)
+
+
+async def _taken_in(replay: Replay, watched: Watched, snapshot: Snapshot, at: datetime) -> Watched:
+    page = page_of(snapshot)
+    seen = replace(
+        watched,
+        health=health.seen(watched.health, at),
+        page=page,
+        page_id=snapshot.page_id or watched.page_id,
+        in_trouble=any(claim.is_open for claim in snapshot.incidents),
+    )
+    await take_in(
+        replay.database,
+        watched,
+        snapshot,
+        rules=replay.rules,
+        follow_up=_unrecorded,
+        look=lambda _settled: _look(seen, watched, at),
+    )
+    return seen
+
+
+def _look(after: Watched, before: Watched, at: datetime) -> Look:
+    return Look(
+        key=after.source.key,
+        fence=before.fence,
+        health=after.health,
+        due_at=at,
+        page=after.page,
+        page_id=after.page_id,
+        gap=health.gap(before.health, after.health),
+    )
+
+
+async def _unrecorded(source: Source, external_id: str) -> Claim | Ending:
+    """A recording of one address can not be asked another: how the incident ended is not in it."""
+    del source, external_id
+    return Ending.GONE
+
+
+async def settle(replay: Replay) -> None:
+    """Deliver until every channel shows the truth."""
+    delivering = replay.delivering
+    async with _writing(replay.database) as results:
+        while await start_due(delivering, results):
+            await drain(delivering)
+            await results.flush()
+
+
+@asynccontextmanager
+async def _writing(database: Database) -> AsyncIterator[Batch[Outcome]]:
+    results: Batch[Outcome] = Batch(partial(announcements.record, database), pause=0)
+    try:
+        yield results
+    finally:
+        await asyncio.shield(results.flush())

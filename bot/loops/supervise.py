@@ -1,0 +1,44 @@
+"""Keeps a loop alive: its crash is logged, counted and followed by a new start, never silent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.core.backoff import LOOP
+
+log = logging.getLogger(__name__)
+
+# A loop that ran this long was well: its next crash is its first again.
+WELL = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class Crashes:
+    """How often each loop has crashed since the start."""
+
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+
+    def add(self, name: str) -> None:
+        """Count one more."""
+        self.counts[name] = self.counts.get(name, 0) + 1
+
+
+async def supervise(
+    name: str, loop: Callable[[], Awaitable[None]], *, clock: Clock, chance: Callable[[], float], crashes: Crashes
+) -> None:
+    """Run `loop` for ever, starting it anew after every crash, with growing waits."""
+    attempt = 0
+    while True:
+        began = clock.now()
+        try:
+            await loop()
+            log.error("loop ended loop=%s: it should not; starting it anew", name)
+        except Exception:
+            log.exception("loop crashed loop=%s", name)
+        crashes.add(name)
+        attempt = 1 if clock.now() - began >= WELL else attempt + 1
+        await clock.sleep(LOOP.delay(attempt, chance()))

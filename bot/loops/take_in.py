@@ -1,0 +1,142 @@
+"""One snapshot, from what is known to what is committed: the only way by which anything becomes an incident."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from bot.core import diff as differ
+from bot.core import memory, routing, timeline, wording
+from bot.core.claims import read_together
+from bot.core.correlate import correlate
+from bot.core.rules import Route, Service
+from bot.model import Change, Claim, Destination, Incident, Snapshot, Source
+from bot.store import incidents
+from bot.store.database import Database
+from bot.store.sources import Look, Watched
+
+# How long we go on asking how an incident ended that the page no longer lists.
+PATIENCE = timedelta(minutes=10)
+_TRIES = 10
+
+
+class Ending(Enum):
+    """What a look-up of one incident found, if not the incident itself."""
+
+    GONE = "gone"
+    UNREADABLE = "unreadable"
+
+
+FollowUp = Callable[[Source, str], Awaitable[Claim | Ending]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the configuration says about who is told."""
+
+    routes: tuple[Route, ...]
+    services: tuple[Service, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What one snapshot came to.  `settled` is False while the end of some incident is still to be learnt."""
+
+    changes: tuple[Change, ...]
+    told: timeline.Told
+    settled: bool
+
+
+async def take_in(
+    database: Database,
+    watched: Watched,
+    snapshot: Snapshot,
+    *,
+    rules: Rules,
+    follow_up: FollowUp,
+    look: Callable[[bool], Look],
+) -> TakenIn:
+    """Commit what is new in `snapshot`, with how the look at its source went (`look`, told whether all is settled).
+
+    Somebody else may change the same incident at the same time: then it is gathered and decided anew.
+    """
+    for _ in range(_TRIES):
+        try:
+            return await _once(database, watched, snapshot, rules, follow_up, look)
+        except incidents.Conflict:
+            await asyncio.sleep(0)
+    raise incidents.Conflict
+
+
+async def _once(
+    database: Database,
+    watched: Watched,
+    snapshot: Snapshot,
+    rules: Rules,
+    follow_up: FollowUp,
+    look: Callable[[bool], Look],
+) -> TakenIn:
+    source, now = watched.source, _taken_at(snapshot)
+    gathered = await incidents.gather(database, source, watched.health, read_together(snapshot))
+    snapshot = await _with_endings(snapshot, gathered.known, source, follow_up)
+    changes = differ.diff(gathered.known, snapshot)
+    attachments = correlate(changes, source, gathered.around, now)
+    baseline = gathered.known.first_look is None
+    told = timeline.tell(
+        changes, attachments, gathered.around.incidents, source=source, now=now, baseline=baseline
+    )
+    after = memory.apply(gathered.known, snapshot)
+    settled = not memory.awaited(gathered.known, snapshot)
+    changed = {name: m for name, m in after.claims.items() if gathered.known.claims.get(name) != m}
+    await incidents.commit(
+        database,
+        incidents.Decision(
+            source=source,
+            now=now,
+            claims=changed,
+            attachments=attachments,
+            told=told,
+            before=gathered.around.incidents,
+            destinations={i.id: destinations(i, source, rules) for i in told.incidents.values()},
+            urgent=frozenset(entry.incident for entry in told.entries if wording.is_broadcast(entry)),
+            look=look(settled),
+        ),
+    )
+    return TakenIn(changes, told, settled)
+
+
+def _taken_at(snapshot: Snapshot) -> datetime:
+    if snapshot.taken_at is None:
+        raise ValueError("a snapshot that is taken in must say when it was taken")
+    return snapshot.taken_at
+
+
+def destinations(incident: Incident, source: Source, rules: Rules) -> Sequence[Destination]:
+    """Return where `incident`, of which `source` speaks, is to be announced."""
+    if not routing.passes_watch(incident, source):
+        return ()
+    return routing.choose(incident, rules.routes, rules.services).destinations
+
+
+async def _with_endings(
+    snapshot: Snapshot, known: memory.Known, source: Source, follow_up: FollowUp
+) -> Snapshot:
+    """Return `snapshot` with what could be learnt of the incidents that it no longer lists."""
+    missing = memory.awaited(known, snapshot)
+    found = await asyncio.gather(*(follow_up(source, external_id) for external_id in missing))
+    claims = tuple(ending for ending in found if isinstance(ending, Claim))
+    gone = [
+        external_id
+        for external_id, ending in zip(missing, found, strict=True)
+        if ending is Ending.GONE or (ending is Ending.UNREADABLE and _is_given_up(known.claims[external_id], snapshot))
+    ]
+    if not missing:
+        return snapshot
+    return replace(snapshot, incidents=snapshot.incidents + claims, gone=snapshot.gone | frozenset(gone))
+
+
+def _is_given_up(known: memory.Memory, snapshot: Snapshot) -> bool:
+    return known.missing_since is not None and _taken_at(snapshot) - known.missing_since >= PATIENCE

@@ -1,0 +1,184 @@
+"""The watch loop: every source that is due is read once, and what is new in it is committed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+from bot.clock import Clock
+from bot.core import health
+from bot.core.health import Health, Notice
+from bot.errors import FetchError, ParseError, SitrepError
+from bot.fetch import Fetcher
+from bot.loops.batch import Batch
+from bot.loops.reading import Reading, follow_up, page_of, read
+from bot.loops.take_in import Rules, take_in
+from bot.store import sources
+from bot.store.database import Database
+from bot.store.sources import Look, Watched
+
+log = logging.getLogger(__name__)
+
+# Twice the longest that a look with its follow-ups should take; another instance then may try.
+LEASE = timedelta(seconds=60)
+# A source added while we sleep waits no longer than this.
+LONGEST_NAP = timedelta(seconds=1)
+AT_ONCE = 100
+COMMIT_EVERY = 0.1
+
+
+@dataclass(slots=True)
+class Watching:
+    """What the watch loop works with.  `announced` is set whenever something became due for delivery."""
+
+    database: Database
+    fetcher: Fetcher
+    rules: Rules
+    clock: Clock
+    owner: str
+    chance: Callable[[], float]
+    announced: asyncio.Event
+    looks: int = 0
+    tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+
+
+async def watch(watching: Watching) -> None:
+    """Look at every source when it is due, until cancelled; looks under way are then finished."""
+    results: Batch[Look] = Batch(partial(_record, watching), pause=COMMIT_EVERY)
+    writer = asyncio.create_task(results.run())
+    try:
+        while True:
+            await _round(watching, results)
+            if writer.done():
+                writer.result()
+    finally:
+        await _finish(watching, writer)
+        await results.flush()
+
+
+async def _round(watching: Watching, results: Batch[Look]) -> None:
+    room = AT_ONCE - len(watching.tasks)
+    now = watching.clock.now()
+    due = await sources.claim_due(watching.database, watching.owner, now, limit=room, lease=LEASE) if room else ()
+    for watched in due:
+        task = asyncio.create_task(_look(watching, watched, results))
+        watching.tasks.add(task)
+        task.add_done_callback(watching.tasks.discard)
+    if len(watching.tasks) >= AT_ONCE:
+        await asyncio.wait(watching.tasks, return_when=asyncio.FIRST_COMPLETED)
+    else:
+        await _nap(watching)
+
+
+async def _nap(watching: Watching) -> None:
+    now = watching.clock.now()
+    due = await sources.next_due(watching.database, now)
+    wait = LONGEST_NAP if due is None else min(due - now, LONGEST_NAP)
+    await watching.clock.sleep(max(wait, timedelta(milliseconds=5)))
+
+
+async def _finish(watching: Watching, writer: asyncio.Task[None]) -> None:
+    writer.cancel()
+    if watching.tasks:
+        await asyncio.wait(watching.tasks, timeout=5)
+
+
+async def _record(watching: Watching, looks: Sequence[Look]) -> None:
+    await sources.record(watching.database, looks)
+
+
+async def _look(watching: Watching, watched: Watched, results: Batch[Look]) -> None:
+    watching.looks += 1
+    try:
+        look = await look_at(watching, watched)
+    except Exception:
+        log.exception("look crashed source=%s", watched.source.key)
+        look = _missed(watching, watched, SitrepError("an error of our own; see the log"))
+    if look is not None:
+        results.add(look)
+
+
+async def look_at(watching: Watching, watched: Watched) -> Look | None:
+    """Read one source.  Returns what to record, or None if it was committed together with what was new."""
+    try:
+        reading = await read(watching.fetcher, watched, watching.clock.now)
+    except (FetchError, ParseError) as e:
+        return _missed(watching, watched, e)
+    if reading.snapshot is None:
+        return _seen(watching, watched, reading, settled=True)
+    snapshot = reading.snapshot
+    taken = await take_in(
+        watching.database,
+        watched,
+        snapshot,
+        rules=watching.rules,
+        follow_up=partial(follow_up, watching.fetcher),
+        look=lambda settled: _seen(watching, watched, reading, settled=settled),
+    )
+    for entry in taken.told.entries:
+        log.info("noted incident=%s seq=%d kind=%s state=%s", entry.incident, entry.seq, entry.kind, entry.state)
+    if taken.told.entries:
+        watching.announced.set()
+    return None
+
+
+def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bool) -> Look:
+    """What a good look leaves behind.  An unsettled one forgets the validators, so that the page is read again."""
+    now = watching.clock.now()
+    after = health.seen(watched.health, now)
+    _tell(watched, after)
+    if reading.moved_to is not None:
+        log.warning("moved source=%s: its page says it lives at another address now; check the watch", watched.source.key)
+    snapshot = reading.snapshot
+    in_trouble = watched.in_trouble if snapshot is None else any(c.is_open for c in snapshot.incidents)
+    return Look(
+        key=watched.source.key,
+        fence=watched.fence,
+        health=after,
+        due_at=health.next_look(
+            after,
+            now,
+            watched.source.interval,
+            in_trouble=in_trouble or not settled,
+            chance=watching.chance(),
+            asked=reading.max_age,
+        ),
+        page=page_of(snapshot) if snapshot else None,
+        page_id=snapshot.page_id if snapshot else None,
+        endpoint=reading.endpoint if snapshot else None,
+        validators=(reading.validators if settled else "{}") if snapshot else None,
+        gap=health.gap(watched.health, after),
+    )
+
+
+def _missed(watching: Watching, watched: Watched, error: SitrepError) -> Look:
+    now = watching.clock.now()
+    after = health.missed(watched.health, str(error), now)
+    _tell(watched, after)
+    return Look(
+        key=watched.source.key,
+        fence=watched.fence,
+        health=after,
+        due_at=health.next_look(
+            after,
+            now,
+            watched.source.interval,
+            in_trouble=watched.in_trouble,
+            chance=watching.chance(),
+            asked=error.retry_after if isinstance(error, FetchError) else None,
+        ),
+    )
+
+
+def _tell(watched: Watched, after: Health) -> None:
+    """Tell the operator once that a source is lost, and once that it is back."""
+    told = health.notice(watched.health, after)
+    if told is Notice.LOST:
+        last = f"{after.last_look:%Y-%m-%d %H:%M} UTC" if after.last_look else "never"
+        log.warning("can not read %s: %s; last good look: %s", watched.source.name, after.failure, last)
+    if told is Notice.BACK:
+        log.warning("can read %s again, after %d failures", watched.source.name, watched.health.failures)

@@ -1,0 +1,74 @@
+"""Formats, probes, hooks and adapters are found by their file names: there is nothing to register.
+
+`bot/feeds/aws_datajson.py` is the format `aws-datajson`.  A name that begins with an underscore is a part
+of its neighbours, not a plugin.  A plugin is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from functools import cache
+from importlib import import_module
+from typing import Literal, Protocol, cast
+
+from bot.errors import ConfigError, ParseError
+from bot.model import Snapshot, Source
+
+
+class Format(Protocol):
+    """What a file in `bot/feeds` offers.  All of it is pure: no I/O, no clock, no environment."""
+
+    @property
+    def EXPECTS(self) -> Literal["json", "feed"]:  # noqa: N802  # a constant of the module
+        """What to ask a server for."""
+
+    @property
+    def VOLATILE(self) -> re.Pattern[bytes] | None:  # noqa: N802
+        """The parts of a body that change without meaning: two bodies that differ only there say the same."""
+
+    def parse(self, body: bytes, source: Source) -> Snapshot:
+        """Return what a body says, or raise ParseError saying what was wrong and where."""
+
+    def endpoints(self, source: Source) -> tuple[str, ...]:
+        """Return the urls to poll, best first; `source.url` is a page's address or a document's own."""
+
+    def follow_up(self, source: Source, external_id: str) -> tuple[str, ...]:
+        """Return where the end of an incident that is no longer listed can be read, best first, by `parse`."""
+
+
+@cache
+def discover(package: str) -> dict[str, str]:
+    """Return the plugins in a package: what each is called, and the module to import for it."""
+    folder = import_module(package)
+    names = (found.name for found in pkgutil.iter_modules(folder.__path__))
+    return {name.replace("_", "-"): f"{package}.{name}" for name in sorted(names) if not name.startswith("_")}
+
+
+def formats() -> dict[str, Format]:
+    """Return every format by name."""
+    return {name: format_named(name) for name in discover("bot.feeds")}
+
+
+def format_named(name: str) -> Format:
+    """Return one format, or raise ConfigError naming those that there are."""
+    known = discover("bot.feeds")
+    if name not in known:
+        raise ConfigError(f"there is no format {name!r}; the formats are {', '.join(known)}")
+    return cast("Format", import_module(known[name]))
+
+
+def detect(body: bytes, source: Source) -> tuple[str, Snapshot]:
+    """Return the one format that can read a body, and what it reads; two that can are as bad as none."""
+    found: dict[str, Snapshot] = {}
+    refused: list[str] = []
+    for name, one in formats().items():
+        try:
+            found[name] = one.parse(body, source)
+        except ParseError as error:
+            refused.append(f"{name}: {error}")
+    if len(found) == 1:
+        return found.popitem()
+    if found:
+        raise ParseError(f"more than one format reads this: {', '.join(found)}; name the one that is meant")
+    raise ParseError("no format reads this. " + "; ".join(refused))

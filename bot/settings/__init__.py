@@ -1,0 +1,172 @@
+"""Environment, `.env` and `sitrep.toml`, read once into one frozen Settings; all mistakes reported together.
+
+Nothing else in Sitrep looks at the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+from bot import catalog
+from bot.errors import ConfigError
+from bot.settings import build, environment, not_yet
+from bot.settings.database import sqlite_directory
+from bot.settings.document import Document, read
+from bot.settings.environment import Environment
+from bot.settings.mistakes import Report
+from bot.settings.names import Names, names
+from bot.settings.sources import resolve, sources
+from bot.settings.tables import (
+    AccessTable,
+    EgressTable,
+    EscalationTable,
+    OncallTable,
+    ProbeTable,
+    RouteTable,
+    ServiceTable,
+    WatchTable,
+)
+from bot.settings.values import Access, Discord, Probe, Secret, Settings, Slack, Watch
+from bot.settings.variables import DEFAULTS, VARIABLES, Variable, env_template
+
+__all__ = [
+    "VARIABLES",
+    "Access",
+    "Discord",
+    "Probe",
+    "Secret",
+    "Settings",
+    "Slack",
+    "Variable",
+    "Watch",
+    "env_template",
+    "from_environment",
+    "load",
+    "missing_tokens",
+    "sources",
+]
+
+
+def from_environment(config: Path | None = None, formats: Collection[str] | None = None) -> Settings:
+    """Return the settings of this process; ConfigError with all mistakes."""
+    return load(config, os.environ, Path.cwd(), formats)  # noqa: TID251 - the one place that looks
+
+
+def load(
+    config: Path | None, environ: Mapping[str, str], cwd: Path, formats: Collection[str] | None = None
+) -> Settings:
+    """Return the settings; ConfigError with all mistakes, one line each.
+
+    With the names of the `formats` that can be read, a page that speaks another one is a mistake too.
+    """
+    mistakes: list[str] = []
+    env = Environment(environ, cwd, _into(mistakes))
+    settings = _of_environment(env, cwd, _into(mistakes))
+    try:
+        label, path, raw = _file(config, env, cwd)
+    except ConfigError as e:
+        raise ConfigError(*mistakes, *e.mistakes) from e
+    if path is not None:
+        known = names(raw, catalog.load())
+        document = Document(raw, known, _into(mistakes, label))
+        settings = _with_file(settings, document, known, label)
+        mistakes += resolve(settings.watches, catalog.load(), formats)[1]
+    if mistakes:
+        raise ConfigError(*mistakes)
+    return replace(settings, config_path=path, not_yet=_not_yet(settings))
+
+
+def missing_tokens(settings: Settings) -> tuple[str, ...]:
+    """Return a line for every destination that can not be reached for want of a token.
+
+    It is no mistake of the configuration as such: what is only read, replayed or explained needs no token.
+    """
+    lacking = {
+        platform: name
+        for platform, name, secret in (
+            ("slack", "SLACK_BOT_TOKEN", settings.slack.bot_token),
+            ("discord", "DISCORD_TOKEN", settings.discord.token),
+        )
+        if secret is None
+    }
+    wanted = [(f"{route.name}.to", str(to)) for route in settings.routes for to in route.to]
+    wanted += [(f"{plan.name}.steps", step.notify) for plan in settings.escalations for step in plan.steps]
+    platforms = [(where, to, to.partition(":")[0]) for where, to in wanted]
+    return tuple(
+        f"{where}: {to} needs {lacking[platform]}, which is not set; set it, or write console instead"
+        for where, to, platform in platforms
+        if platform in lacking
+    )
+
+
+def _into(mistakes: list[str], label: str = "") -> Report:
+    def report(where: str, what: str) -> None:
+        mistakes.append(": ".join(filter(None, (label, where, what))))
+
+    return report
+
+
+def _of_environment(env: Environment, cwd: Path, report: Report) -> Settings:
+    database, given = environment.database(env)
+    beside = sqlite_directory(database.reveal(), cwd) / "sitrep.console.jsonl"
+    return Settings(
+        database=database,
+        database_from_environment=given,
+        host=env.value("HOST", environment.host, DEFAULTS["HOST"]),
+        port=env.value("PORT", environment.port, int(DEFAULTS["PORT"])),
+        console_log=env.value("SITREP_CONSOLE_LOG", lambda text: cwd / text, beside),
+        log_level=env.value("LOG_LEVEL", environment.log_level, DEFAULTS["LOG_LEVEL"]),
+        slack=environment.slack(env, report),
+        discord=environment.discord(env),
+        egress_allow=env.value("SITREP_ALLOW_HOSTS", environment.hosts, ()),
+        routes=(build.DEFAULT_ROUTE,),
+    )
+
+
+def _file(config: Path | None, env: Environment, cwd: Path) -> tuple[str, Path | None, dict[str, object]]:
+    found = env.find("SITREP_CONFIG")
+    named = str(config) if config else found[0].text.strip() if found else None
+    label = named or DEFAULTS["SITREP_CONFIG"]
+    try:
+        return label, cwd / label, read(cwd / label, label)
+    except FileNotFoundError as e:
+        if named is None:
+            return label, None, {}
+        raise ConfigError(f"{label}: there is no such file; `sitrep init` writes one") from e
+
+
+def _with_file(settings: Settings, document: Document, names: Names, label: str) -> Settings:
+    return replace(
+        settings,
+        watches=tuple(build.watch(row, label) for row in document.rows("watch", WatchTable)),
+        defaulted_watches="watch" not in document,
+        probes=tuple(build.probe(row) for row in document.rows("probe", ProbeTable)),
+        services=tuple(build.service(row, names) for row in document.rows("service", ServiceTable)),
+        routes=tuple(build.route(row, names) for row in document.rows("route", RouteTable)) or settings.routes,
+        oncalls=tuple(build.oncall(row) for row in document.rows("oncall", OncallTable)),
+        escalations=tuple(build.escalation(row, names) for row in document.rows("escalation", EscalationTable)),
+        access=build.access(document.single("access", AccessTable)),
+        egress_allow=_merged(document.single("egress", EgressTable).allow, settings.egress_allow),
+    )
+
+
+def _merged(*lists: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain(*lists)))
+
+
+def _not_yet(settings: Settings) -> tuple[str, ...]:
+    return tuple(
+        chain(
+            not_yet.watches(settings.watches),
+            not_yet.probes(settings.probes),
+            not_yet.services(settings.services),
+            not_yet.routes(settings.routes),
+            not_yet.oncalls(settings.oncalls),
+            not_yet.escalations(settings.escalations),
+            not_yet.access(settings.access),
+        )
+    )

@@ -1,0 +1,133 @@
+"""From the tables of a file, in which everything is right by now, to frozen values."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import MappingProxyType
+
+from bot.core.rules import Escalation, EscalationStep, Match, Oncall, Person, Route, Service
+from bot.model import Destination, Impact, Kind
+from bot.settings.document import Placed
+from bot.settings.names import Names
+from bot.settings.tables import (
+    AccessTable,
+    EscalationTable,
+    FallbackTable,
+    MatchTable,
+    MentionTable,
+    OncallTable,
+    ProbeTable,
+    RouteTable,
+    ServiceTable,
+    WatchTable,
+)
+from bot.settings.values import Access, Probe, Watch
+
+DEFAULT_ROUTE = Route(name="default", to=(Destination("console"),))
+DEFAULT_TIMEOUT = timedelta(seconds=10)
+
+
+def watch(row: Placed[WatchTable], file: str) -> Watch:
+    """Return what to watch; which page that is, is found out by `sources`."""
+    return Watch(
+        where=f"{file}: {row.where}",
+        vendor=row.table.vendor,
+        url=row.table.url,
+        name=row.table.name,
+        format=row.table.format,
+        components=tuple(row.table.components),
+        regions=tuple(row.table.regions),
+        interval=row.table.interval,
+    )
+
+
+def probe(row: Placed[ProbeTable]) -> Probe:
+    """Return a check of our own."""
+    table = row.table
+    return Probe(
+        name=table.name,
+        type=table.type,
+        vendor=table.vendor,
+        component=table.component,
+        target=table.target,
+        interval=table.interval,
+        timeout=table.timeout or min(DEFAULT_TIMEOUT, table.interval),
+        fail_after=table.fail_after,
+        pass_after=table.pass_after,
+        options=MappingProxyType({key: _frozen(value) for key, value in (table.model_extra or {}).items()}),
+    )
+
+
+def service(row: Placed[ServiceTable], names: Names) -> Service:
+    """Return something of the team's own."""
+    needs: list[tuple[str, str | None]] = []
+    for vendor, _, component in (need.partition(":") for need in row.table.depends_on):
+        needs += [(vendor, name or None) for name in names.components([vendor], [component])]
+    fallback = row.table.fallback or FallbackTable()
+    return Service(
+        name=row.table.name,
+        depends_on=tuple(dict.fromkeys(needs)),
+        owner=row.table.owner,
+        runbook=row.table.runbook,
+        fallback_vendor=fallback.vendor,
+        fallback_steps=tuple(fallback.steps),
+    )
+
+
+def route(row: Placed[RouteTable], names: Names) -> Route:
+    """Return where matching incidents are told."""
+    return Route(
+        name=row.where,
+        match=_match(row.table.match, names),
+        to=tuple(dict.fromkeys(row.table.to)),
+        mention=_mention(row.table.mention),
+        quiet=row.table.quiet,
+        go_on=row.table.go_on,
+    )
+
+
+def oncall(row: Placed[OncallTable]) -> Oncall:
+    """Return a rota."""
+    return Oncall(
+        name=row.table.name,
+        people=tuple(Person(name=p.name, slack=p.slack, discord=p.discord) for p in row.table.people),
+        handover=row.table.handover,
+        timezone=row.table.timezone,
+    )
+
+
+def escalation(row: Placed[EscalationTable], names: Names) -> Escalation:
+    """Return what happens while nobody acknowledges."""
+    return Escalation(
+        name=row.where,
+        match=_match(row.table.match, names),
+        steps=tuple(EscalationStep(step.after, step.notify) for step in row.table.steps),
+    )
+
+
+def access(table: AccessTable) -> Access:
+    """Return who may do what."""
+    responders = None if table.responders is None else tuple(table.responders)
+    return Access(admins=tuple(table.admins), responders=responders)
+
+
+def _match(table: MatchTable, names: Names) -> Match:
+    return Match(
+        vendors=tuple(dict.fromkeys(table.vendor)),
+        components=names.components(table.vendor, table.component),
+        services=tuple(table.service),
+        regions=tuple(table.region),
+        min_impact=Impact(table.min_impact),
+        kinds=tuple(map(Kind, table.kind)),
+    )
+
+
+def _mention(table: MentionTable) -> tuple[tuple[Impact, str], ...]:
+    pairs = ((Impact.CRITICAL, table.critical), (Impact.MAJOR, table.major), (Impact.MINOR, table.minor))
+    return tuple((impact, who) for impact, who in pairs if who)
+
+
+def _frozen(value: object) -> object:
+    if isinstance(value, dict):
+        return MappingProxyType({key: _frozen(item) for key, item in value.items()})
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -1,0 +1,161 @@
+"""The file: from `sitrep.toml` to its tables, and what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import ValidationError
+
+from bot.errors import ConfigError
+from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, path, report_errors, shown
+from bot.settings.names import Names, said
+from bot.settings.tables import (
+    AccessTable,
+    EgressTable,
+    EscalationTable,
+    OncallTable,
+    ProbeTable,
+    RouteTable,
+    ServiceTable,
+    Table,
+    WatchTable,
+)
+
+T = TypeVar("T", bound=Table)
+
+LISTS: Mapping[str, type[Table]] = {
+    "watch": WatchTable,
+    "probe": ProbeTable,
+    "service": ServiceTable,
+    "route": RouteTable,
+    "oncall": OncallTable,
+    "escalation": EscalationTable,
+}
+SINGLES: Mapping[str, type[Table]] = {"access": AccessTable, "egress": EgressTable}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Generic[T]):
+    """A table and where it stands, such as `watch[2]`."""
+
+    where: str
+    table: T
+
+
+class Document:
+    """What a file says, table by table; what is wrong is reported and left out."""
+
+    def __init__(self, raw: Mapping[str, object], names: Names, report: Report) -> None:
+        """Report at once the tables that nobody knows, and the names that two tables share."""
+        self._raw = raw
+        self._names = names
+        self._report = report
+        for key in sorted(raw.keys() - LISTS.keys() - SINGLES.keys()):
+            report(key, f"there is no such table{one_of(key, (*LISTS, *SINGLES))}")
+        for key in ("probe", "service", "oncall"):
+            self._unique(key)
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether the file has the table at all, be it an empty list."""
+        return key in self._raw
+
+    def rows(self, key: str, model: type[T]) -> tuple[Placed[T], ...]:
+        """Return the tables `[[key]]` that can be used."""
+        items = self._raw.get(key, [])
+        if not isinstance(items, list):
+            self._report(key, f"{shown(items)} is not a list of tables; write [[{key}]], with two brackets")
+            return ()
+        found = (self._read(f"{key}[{i}]", item, model) for i, item in enumerate(items, 1))
+        return tuple(placed for placed in found if placed is not None)
+
+    def single(self, key: str, model: type[T]) -> T:
+        """Return the table `[key]`, or what holds without it."""
+        item = self._raw.get(key, {})
+        if isinstance(item, list):
+            self._report(key, f"is there as a list; write [{key}], with single brackets, and once")
+            item = {}
+        placed = self._read(key, item, model)
+        return placed.table if placed else model()
+
+    def _unique(self, key: str) -> None:
+        first: dict[str, str] = {}
+        for where, words in said(self._raw, key, "name"):
+            for name in words.values():
+                if first.setdefault(name, where) != where:
+                    self._report(f"{where}.name", f"{shown(name)} is also the name of {first[name]}; write another")
+
+    def _read(self, where: str, item: object, model: type[T]) -> Placed[T] | None:
+        for at, what in _together(model, item) if isinstance(item, dict) else ():
+            self._report(path(where, at), what)
+        try:
+            return Placed(where, model.model_validate(item, context=self._names))
+        except ValidationError as e:
+            report_errors(e, where, model, self._report)
+        return None
+
+
+def read(file: Path, label: str) -> dict[str, object]:
+    """Return the content of a TOML file; FileNotFoundError if there is none, ConfigError if it can not be read."""
+    text = ""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
+    except FileNotFoundError:
+        raise
+    except OSError as e:
+        raise ConfigError(f"{label}: can not be read ({e.strerror}); see to its permissions") from e
+    except UnicodeDecodeError as e:
+        raise ConfigError(f"{label}: is not UTF-8 text; save it as UTF-8") from e
+    except tomllib.TOMLDecodeError as e:
+        raise ConfigError(f"{label}: {_syntax(str(e), text)}") from e
+
+
+def _syntax(reason: str, text: str) -> str:
+    lines = text.splitlines() or [""]
+    what, _, place = reason.rpartition(" (at ")
+    found = re.match(r"line (\d+), column", place)
+    number = int(found[1]) if found else len(lines)
+    line = lines[min(number, len(lines)) - 1].strip()
+    hint = 'write texts in quotes and lists in brackets, as in components = ["API"]'
+    return f"line {number}: {shown(line)} is not TOML ({what[:1].lower()}{what[1:]}); {hint}"
+
+
+def _together(model: type[Table], item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Return what is wrong between the keys of one table, whether or not each of them is right."""
+    check = _CHECKS.get(model)
+    return check(item) if check else iter(())
+
+
+def _watch(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if "vendor" in item and "url" in item:
+        yield (), "has both a vendor and a url; keep the one that is meant"
+    if "vendor" not in item and "url" not in item:
+        yield (), f"names nothing to watch; write {example(WatchTable, 'vendor')} or {example(WatchTable, 'url')}"
+
+
+def _probe(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if "target" not in item and item.get("type") != "heartbeat":
+        yield ("target",), f"is missing; write for example {example(ProbeTable, 'target')}"
+    for key in sorted(item.keys() - keys(ProbeTable).keys()):
+        # A type may have keys of its own, so only what is nearly a common key is taken for a slip of the finger.
+        if guess := did_you_mean(key, keys(ProbeTable), 0.85):
+            yield (key,), f"there is no such key{guess}"
+
+
+def _oncall(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    people = item.get("people")
+    for i, person in enumerate(people if isinstance(people, list) else []):
+        if isinstance(person, dict) and not {"slack", "discord"} & person.keys():
+            yield ("people", i), 'can not be reached; add slack = "U…" or discord = "…"'
+
+
+_CHECKS: dict[type[Table], Callable[[Mapping[str, object]], Iterator[tuple[tuple[str | int, ...], str]]]] = {
+    WatchTable: _watch,
+    ProbeTable: _probe,
+    OncallTable: _oncall,
+}

@@ -1,0 +1,104 @@
+"""What the keys of `sitrep.toml` hold: how each kind of value is read, and whether what it names exists.
+
+The names that must exist are in the context of the validation: see `Names`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, cast
+
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo
+
+from bot.core.rules import Handover, Quiet
+from bot.model import Destination
+from bot.settings import scalars
+from bot.settings.mistakes import shown
+from bot.settings.names import Names, nearest
+
+PROBE_TYPES = ("llm", "http", "tcp", "dns", "tls", "ping", "heartbeat")
+
+
+def some(items: list[Any]) -> list[Any]:
+    if not items:
+        raise ValueError("is empty; name at least one")
+    return items
+
+
+def _within_interval(timeout: timedelta, info: ValidationInfo) -> timedelta:
+    if timeout > info.data.get("interval", timeout):
+        raise ValueError("is longer than interval; write a shorter one")
+    return timeout
+
+
+def _everyone_as_none(value: object) -> object:
+    return None if value in ("everyone", ["everyone"]) else value
+
+
+def _names(info: ValidationInfo) -> Names:
+    return cast("Names", info.context)
+
+
+def _in_catalog(word: str, info: ValidationInfo) -> str:
+    catalog = _names(info).catalog
+    if catalog.find(word) is None:
+        raise ValueError(f"{shown(word)} is not in the catalog{nearest(v.slug for v in catalog.nearest(word))}")
+    return word
+
+
+def _vendor(word: str, info: ValidationInfo) -> str:
+    return _names(info).vendor(word)
+
+
+def _vendor_or_other(word: str, info: ValidationInfo) -> str:
+    return _names(info).find_vendor(word) or word
+
+
+def _need(word: str, info: ValidationInfo) -> str:
+    vendor, colon, component = word.partition(":")
+    return f"{_names(info).vendor(vendor.strip())}{colon}{component.strip()}".removesuffix(":")
+
+
+def _service(word: str, info: ValidationInfo) -> str:
+    return _names(info).service(word)
+
+
+def _rota(who: str, info: ValidationInfo) -> str:
+    return _names(info).rota(who)
+
+
+Text = Annotated[str, PlainValidator(scalars.text)]
+Texts = Annotated[list[Text], BeforeValidator(scalars.as_list)]
+YesNo = Annotated[bool, PlainValidator(scalars.yes_no)]
+Count = Annotated[int, PlainValidator(scalars.count)]
+Duration = Annotated[timedelta, PlainValidator(scalars.duration)]
+Timeout = Annotated[Duration, AfterValidator(_within_interval)]
+Interval = Annotated[timedelta, PlainValidator(scalars.interval)]
+WebAddress = Annotated[str, PlainValidator(scalars.web_address)]
+CatalogVendor = Annotated[Text, AfterValidator(_in_catalog)]
+VendorOrOther = Annotated[Text, AfterValidator(_vendor_or_other)]
+Mention = Annotated[str, PlainValidator(scalars.mention), AfterValidator(_rota)]
+Notify = Annotated[str, PlainValidator(scalars.notify), AfterValidator(_rota)]
+Actor = Annotated[str, PlainValidator(scalars.actor), AfterValidator(_rota)]
+Least = Annotated[str, PlainValidator(scalars.choice("none", "minor", "major", "critical"))]
+ProbeType = Annotated[str, PlainValidator(scalars.choice(*PROBE_TYPES))]
+Hosts = Annotated[list[Annotated[str, PlainValidator(scalars.allowed_host)]], BeforeValidator(scalars.as_list)]
+Destinations = Annotated[
+    list[Annotated[Destination, PlainValidator(scalars.destination)]],
+    BeforeValidator(scalars.as_list),
+    AfterValidator(some),
+]
+Vendors = Annotated[list[Annotated[Text, AfterValidator(_vendor)]], BeforeValidator(scalars.as_list)]
+Services = Annotated[list[Annotated[Text, AfterValidator(_service)]], BeforeValidator(scalars.as_list)]
+Needs = Annotated[list[Annotated[Text, AfterValidator(_need)]], BeforeValidator(scalars.as_list), AfterValidator(some)]
+Kinds = Annotated[
+    list[Annotated[str, PlainValidator(scalars.choice("incident", "maintenance", "suspected"))]],
+    BeforeValidator(scalars.as_list),
+]
+Actors = Annotated[list[Actor], BeforeValidator(scalars.as_list)]
+Responders = Annotated[list[Actor] | None, BeforeValidator(scalars.as_list), BeforeValidator(_everyone_as_none)]
+QuietSpan = Annotated[Quiet, PlainValidator(scalars.quiet)]
+HandoverTime = Annotated[Handover, PlainValidator(scalars.handover)]
+Timezone = Annotated[str, PlainValidator(scalars.timezone)]
+SlackUser = Annotated[str, PlainValidator(scalars.slack_user)]
+DiscordUser = Annotated[str, PlainValidator(scalars.discord_user)]

@@ -1,0 +1,247 @@
+"""The single values of a configuration: each function returns one, or raises ValueError with what to write instead."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import time, timedelta
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from bot.core.rules import Handover, Quiet
+from bot.model import Destination
+from bot.settings.mistakes import did_you_mean, one_of, shown
+
+PLATFORMS = ("slack", "discord", "console")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# A vendor's page is cached for ten seconds or more, so looking oftener tells nothing and is no way to treat a guest.
+SHORTEST_INTERVAL = timedelta(seconds=5)
+
+_UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)", re.ASCII)
+_QUIET = re.compile(r"([^\s–-]+)\s*[–-]\s*([^\s–-]+)\s+(\S+)")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.ASCII)
+_SLACK_CHANNEL = re.compile(r"#\S{1,80}|[CGD][A-Z0-9]+")
+_SLACK_USER = re.compile(r"[UW][A-Z0-9]+")
+_SLACK_PERSON_OR_GROUP = re.compile(r"[UWS][A-Z0-9]+")
+_DIGITS = re.compile(r"\d+", re.ASCII)
+
+
+def text(value: object) -> str:
+    """Read text that says something."""
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise ValueError(
+        "is empty; write a text or leave the key out"
+        if isinstance(value, str)
+        else f"{shown(value)} is not text; write it in quotes"
+    )
+
+
+def as_list(value: object) -> object:
+    """Let one text stand for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def yes_no(value: object) -> bool:
+    """Read true or false."""
+    if isinstance(value, bool):
+        return value
+    raise ValueError(f"{shown(value)} is neither true nor false; write true or false, without quotes")
+
+
+def count(value: object) -> int:
+    """Read a whole number from 1 up."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{shown(value)} is not a whole number from 1 up; write for example 3")
+    return value
+
+
+def choice(*known: str) -> Callable[[object], str]:
+    """Return a reader of one of these words."""
+
+    def read(value: object) -> str:
+        word = text(value).lower()
+        if word not in known:
+            raise ValueError(f"{shown(value)} is not known{one_of(word, known)}")
+        return word
+
+    return read
+
+
+def duration(value: object) -> timedelta:
+    """Read a span of time, longer than nothing and at most a year."""
+    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f'{shown(value)} is not a duration; write for example "30s", "5m" or "1h"')
+    try:
+        span = timedelta(**{_UNITS[found[2]]: float(found[1])})
+    except OverflowError:
+        span = timedelta.max
+    if not timedelta(0) < span <= timedelta(days=365):
+        raise ValueError(f'{shown(value)} is not between 1ms and 365d; write for example "30s", "5m" or "1h"')
+    return span
+
+
+def interval(value: object) -> timedelta:
+    """Read how often somebody else's page is looked at."""
+    span = duration(value)
+    if span < SHORTEST_INTERVAL:
+        raise ValueError(f'{shown(value)} is too often; the shortest interval is "5s"')
+    return span
+
+
+def web_address(value: object) -> str:
+    """Read an http address."""
+    return address(value, ("https", "http"), "https://status.example.com")
+
+
+def address(value: object, schemes: tuple[str, ...], instead: str) -> str:
+    """Read a URL of one of these schemes, without a name and password in it."""
+    url = text(value)
+    parts = split_url(url)
+    if parts is None or parts.scheme.lower() not in schemes or not parts.hostname or re.search(r"\s", url):
+        raise ValueError(f"{shown(value)} is not a {' or '.join(schemes)} address; write for example {instead}")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("has a name and password in it; write the address without them")
+    return url
+
+
+def split_url(url: str) -> SplitResult | None:
+    """Return the parts of a URL; None if they do not fit together."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def allowed_host(value: object) -> str:
+    """Read the name or address of a host, or a network of them."""
+    word = text(value).lower().strip("[]")
+    try:
+        return str(ipaddress.ip_network(word)) if "/" in word else str(ipaddress.ip_address(word))
+    except ValueError as e:
+        if "host bits" in str(e):
+            instead = ipaddress.ip_network(word, strict=False)
+            raise ValueError(f'{shown(value)} is an address within a network; write "{instead}"') from None
+    if not _HOST.fullmatch(word) or re.fullmatch(r"[\d.]+", word):
+        raise ValueError(
+            f"{shown(value)} is neither a host nor a network; write for example "
+            '"status.internal.example" or "10.0.0.0/8", without scheme and port'
+        )
+    return word
+
+
+def timezone(value: object) -> str:
+    """Read the name of a time zone."""
+    name = text(value)
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        cities = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(available_timezones())}
+        city = cities.get(name.rpartition("/")[2].replace(" ", "_").casefold())
+        guess = f'; did you mean "{city}"?' if city else did_you_mean(name, available_timezones())
+        raise ValueError(
+            f"{shown(name)} is not a time zone{guess or '; write for example ' + shown('Europe/Berlin')}"
+        ) from None
+    return name
+
+
+def quiet(value: object) -> Quiet:
+    """Read a daily span and its time zone."""
+    found = _QUIET.fullmatch(text(value))
+    if found is None:
+        raise ValueError(
+            f'{shown(value)} is not a span with a time zone; write for example "22:00-07:00 Europe/Berlin"'
+        )
+    start, end = clock(found[1]), clock(found[2])
+    if start == end:
+        raise ValueError(f"{shown(value)} begins when it ends; write two different times")
+    return Quiet(start, end, timezone(found[3]))
+
+
+def clock(word: str) -> time:
+    """Read a time of day."""
+    found = _CLOCK.fullmatch(word)
+    with suppress(ValueError):
+        if found:
+            return time(int(found[1]), int(found[2]))
+    raise ValueError(f'{shown(word)} is not a time of day; write one from "00:00" to "23:59"')
+
+
+def handover(value: object) -> Handover:
+    """Read a time of day, on one weekday or on all."""
+    match text(value).split():
+        case [at]:
+            return Handover(None, clock(at))
+        case [day, at] if day[:3].title() in WEEKDAYS:
+            return Handover(WEEKDAYS.index(day[:3].title()), clock(at))
+        case [day, _]:
+            raise ValueError(f"{shown(day)} is not a weekday{one_of(day, WEEKDAYS)}")
+    raise ValueError(f'{shown(value)} is not a time to hand over; write "Mon 09:00", or "09:00" for every day')
+
+
+def destination(value: object) -> Destination:
+    """Read where to tell it."""
+    to = Destination.parse(text(value))
+    if to.platform not in PLATFORMS:
+        raise ValueError(f"{shown(value)} is on no known platform; the platforms are {', '.join(PLATFORMS)}")
+    if to.platform == "console" and to.address:
+        raise ValueError(f'{shown(value)} has an address, which the console has not; write "console"')
+    if to.platform == "slack" and not _SLACK_CHANNEL.fullmatch(to.address):
+        raise ValueError(f'{shown(value)} is not a Slack channel; write "slack:#its-name" or "slack:C0123456789"')
+    if to.platform == "discord" and not _DIGITS.fullmatch(to.address):
+        raise ValueError(f'{shown(value)} is not a Discord channel; write its id in digits, "discord:123456789"')
+    return to
+
+
+def mention(value: object) -> str:
+    """Read who is to be mentioned."""
+    word = text(value)
+    return word if word in {"@here", "@channel", "@everyone"} else actor(word, '"@here"')
+
+
+def notify(value: object) -> str:
+    """Read whom an escalation tells: a rota or a destination."""
+    word = text(value)
+    return _rota(word) if word.startswith("oncall:") else str(destination(word))
+
+
+def actor(value: object, also: str = "") -> str:
+    """Read a person, a group of people or a rota."""
+    word = text(value)
+    platform, _, name = word.partition(":")
+    if platform == "oncall":
+        return _rota(word)
+    if platform == "slack" and _SLACK_PERSON_OR_GROUP.fullmatch(name):
+        return word
+    if platform == "discord" and _DIGITS.fullmatch(name.removeprefix("role:")):
+        return word
+    ways = ", ".join(filter(None, (also, '"slack:U0123"', '"discord:123"', '"discord:role:123"')))
+    raise ValueError(f'{shown(value)} is nobody that can be found; write {ways} or "oncall:name"')
+
+
+def slack_user(value: object) -> str:
+    """Read the id of a person on Slack."""
+    if not _SLACK_USER.fullmatch(text(value)):
+        raise ValueError(f'{shown(value)} is not a Slack member id; write it as the profile shows it, "U0123456789"')
+    return text(value)
+
+
+def discord_user(value: object) -> str:
+    """Read the id of a person on Discord."""
+    if not _DIGITS.fullmatch(text(value)):
+        raise ValueError(f'{shown(value)} is not a Discord user id; write it in digits and in quotes, "123456789"')
+    return text(value)
+
+
+def _rota(word: str) -> str:
+    name = word.removeprefix("oncall:").strip()
+    if not name:
+        raise ValueError(f'{shown(word)} names nobody; write "oncall:" and the name of an [[oncall]]')
+    return f"oncall:{name}"

@@ -1,0 +1,117 @@
+"""From what is to be watched to sources: which page, which format."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from bot.catalog import Catalog, Vendor
+from bot.errors import ConfigError
+from bot.model import Source
+from bot.settings.mistakes import one_of, shown
+from bot.settings.names import host_of, nearest, slug_of_page, with_full_names
+from bot.settings.scalars import split_url
+from bot.settings.values import Settings, Watch
+
+
+def sources(settings: Settings, catalog: Catalog, formats: Collection[str]) -> tuple[Source, ...]:
+    """Return one source for each watched page; ConfigError with every watch that can not be one.
+
+    `formats` are the names of the formats that can be read.  Where nobody said what to watch, it is the
+    catalog's default vendors, as far as they can be read.
+    """
+    watches = settings.watches
+    if settings.defaulted_watches:
+        readable = (vendor.slug for vendor in catalog.watched_by_default if vendor.format in formats)
+        watches = tuple(Watch(where="default watch list", vendor=vendor) for vendor in readable)
+    found, mistakes = resolve(watches, catalog, formats)
+    if mistakes:
+        raise ConfigError(*mistakes)
+    return found
+
+
+def resolve(
+    watches: Iterable[Watch], catalog: Catalog, formats: Collection[str] | None
+) -> tuple[tuple[Source, ...], list[str]]:
+    """Return the sources and the mistakes; without `formats`, any format is believed to be readable."""
+    found: list[tuple[Watch, Source]] = []
+    mistakes: list[str] = []
+    for watch in watches:
+        try:
+            source = _source(watch, catalog, formats)
+            _is_new(watch, source, found)
+        except ConfigError as e:
+            mistakes += e.mistakes
+        else:
+            found.append((watch, source))
+    return tuple(source for _, source in found), mistakes
+
+
+def _source(watch: Watch, catalog: Catalog, formats: Collection[str] | None) -> Source:
+    vendor, url, form = _of_catalog(watch, catalog) if watch.vendor else _of_page(watch, catalog)
+    _check(watch, form, vendor, formats)
+    slug = vendor.slug if vendor else slug_of_page(url, watch.name, catalog)
+    return Source(
+        key=f"feed:{slug}",
+        vendor=slug,
+        name=watch.name or (vendor.name if vendor else host_of(url)),
+        format=form,
+        url=url,
+        interval=watch.interval,
+        components=with_full_names(watch.components, [vendor]),
+        regions=watch.regions,
+    )
+
+
+def _of_catalog(watch: Watch, catalog: Catalog) -> tuple[Vendor | None, str, str]:
+    word = watch.vendor or ""
+    vendor = catalog.find(word)
+    if vendor is None:
+        instead = nearest(near.slug for near in catalog.nearest(word))
+        raise ConfigError(f"{watch.where}.vendor: {shown(word)} is not in the catalog{instead}")
+    return vendor, vendor.address, watch.format or vendor.format
+
+
+def _of_page(watch: Watch, catalog: Catalog) -> tuple[Vendor | None, str, str]:
+    url = watch.url or ""
+    vendor = catalog.by_host(host_of(url))
+    if watch.format or vendor is None:
+        return vendor, url, watch.format or ""
+    # The format begins at the page or at the feed, and the catalog knows better which than somebody in a hurry.
+    return vendor, vendor.address, vendor.format
+
+
+def _check(watch: Watch, form: str, vendor: Vendor | None, formats: Collection[str] | None) -> None:
+    """Raise ConfigError unless the format is one that can be read."""
+    known = ", ".join(formats or ())
+    if not form:
+        what = f"one of {known}" if known else 'for example format = "statuspage"'
+        raise ConfigError(f"{watch.where}.format: is missing, and the catalog does not know the page; name it: {what}")
+    if formats is None or form in formats:
+        return
+    if watch.format:
+        raise ConfigError(f"{watch.where}.format: {shown(form)} is not known{one_of(form, formats)}")
+    key = "vendor" if watch.vendor else "url"
+    raise ConfigError(
+        f"{watch.where}.{key}: {vendor.name if vendor else form}'s page speaks {shown(form)}, "
+        f"which this version cannot read yet; take this [[watch]] out (it reads {known})"
+    )
+
+
+def _is_new(watch: Watch, source: Source, found: Iterable[tuple[Watch, Source]]) -> None:
+    """Raise ConfigError if another watch has the same page, or the same name for another page."""
+    for other, its in found:
+        if _page(its.url) == _page(source.url):
+            raise ConfigError(f"{watch.where}: watches the same page as {_short(other)}; keep one of them")
+        if its.key == source.key:
+            raise ConfigError(f"{watch.where}: is called {source.vendor} like {_short(other)}; give it another name")
+
+
+def _short(watch: Watch) -> str:
+    return watch.where.rpartition(" ")[2]
+
+
+def _page(url: str) -> str:
+    """Return what two addresses of one page have in common."""
+    parts = split_url(url)
+    rest = f"{parts.path.rstrip('/')}?{parts.query}" if parts else url
+    return host_of(url).removeprefix("www.") + rest

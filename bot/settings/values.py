@@ -1,0 +1,124 @@
+"""The settings, read once and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+
+from bot.core.rules import Escalation, Oncall, Route, Service
+
+
+class Secret:
+    """A text that shows itself only when asked to."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        """Keep the text."""
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the text itself: for the one who sends it, never for a message or a log."""
+        return self._value
+
+    def __repr__(self) -> str:
+        """Hide it, wherever it is printed or logged."""
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by what is hidden."""
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        """Agree with the comparison."""
+        return hash(self._value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A page to watch, as it was asked for: a vendor of the catalog, or an address."""
+
+    where: str
+    vendor: str | None = None
+    url: str | None = None
+    name: str | None = None
+    format: str | None = None
+    components: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    interval: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A check of our own; `options` are the keys of its type, which only the type understands."""
+
+    name: str
+    type: str
+    vendor: str | None
+    component: str | None
+    target: str | None
+    interval: timedelta
+    timeout: timedelta
+    fail_after: int
+    pass_after: int
+    options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Who may do what in chat; `responders` is None where everyone may acknowledge."""
+
+    admins: tuple[str, ...] = ()
+    responders: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slack:
+    """How Slack is reached: an app token means Socket Mode, a signing secret HTTP."""
+
+    bot_token: Secret | None = None
+    app_token: Secret | None = None
+    signing_secret: Secret | None = None
+    api_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discord:
+    """How Discord is reached."""
+
+    token: Secret | None = None
+    api_url: str | None = None
+    gateway_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that was configured.
+
+    `database_from_environment` tells that somebody said where to keep incidents, `defaulted_watches` that nobody
+    said what to watch.  `config_path` is None where no file was read.  `not_yet` has a line for everything that
+    was asked for and that this version does not do.
+    """
+
+    database: Secret
+    database_from_environment: bool
+    host: str
+    port: int
+    console_log: Path
+    log_level: str
+    slack: Slack = Slack()
+    discord: Discord = Discord()
+    egress_allow: tuple[str, ...] = ()
+    config_path: Path | None = None
+    watches: tuple[Watch, ...] = ()
+    defaulted_watches: bool = True
+    probes: tuple[Probe, ...] = ()
+    services: tuple[Service, ...] = ()
+    routes: tuple[Route, ...] = ()
+    oncalls: tuple[Oncall, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    access: Access = Access()
+    not_yet: tuple[str, ...] = ()

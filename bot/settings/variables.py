@@ -1,0 +1,55 @@
+"""The environment variables: one table, from which `.env.example` and the documentation are checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable; a secret may also be given as a file, under its name and `_FILE`."""
+
+    name: str
+    default: str
+    doc: str
+    secret: bool = False
+
+
+VARIABLES = (
+    Variable(
+        "DATABASE_URL",
+        "sqlite+aiosqlite:///sitrep.db",
+        "Where incidents are kept: a SQLite file, or postgresql://… for several instances.",
+        secret=True,
+    ),
+    Variable("SITREP_CONFIG", "sitrep.toml", "The configuration file; without one, well-known vendors are watched."),
+    Variable("HOST", "127.0.0.1", "The address that the board listens on; 0.0.0.0 opens it to the network."),
+    Variable("PORT", "8080", "The port that the board listens on."),
+    Variable("SLACK_BOT_TOKEN", "", "Slack: the bot token, xoxb-…", secret=True),
+    Variable("SLACK_APP_TOKEN", "", "Slack by Socket Mode: the app-level token, xapp-…", secret=True),
+    Variable("SLACK_SIGNING_SECRET", "", "Slack by HTTP, instead of Socket Mode: the signing secret.", secret=True),
+    Variable("DISCORD_TOKEN", "", "Discord: the bot token.", secret=True),
+    Variable("SLACK_API_URL", "", "For a proxy or a test: the address to use instead of Slack's."),
+    Variable("DISCORD_API_URL", "", "For a proxy or a test: the address to use instead of Discord's."),
+    Variable("DISCORD_GATEWAY_URL", "", "For a proxy or a test: the address to use instead of Discord's gateway."),
+    Variable(
+        "SITREP_CONSOLE_LOG",
+        "",
+        "Where the console destination writes its lines; default: sitrep.console.jsonl beside the SQLite file.",
+    ),
+    Variable("SITREP_ALLOW_HOSTS", "", "Private hosts and networks that may be fetched from, separated by commas."),
+    Variable("LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."),
+)
+
+DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
+
+_HEAD = """\
+# What Sitrep reads from its environment.  As `.env` in the directory where Sitrep is started, this file is read too;
+# the real environment wins over it.  Every line shows the default; take its # away to change it.
+# A secret can also come from a file: DISCORD_TOKEN_FILE=/run/secrets/discord instead of DISCORD_TOKEN.
+"""
+
+
+def env_template() -> str:
+    """Return the text of `.env.example`."""
+    return _HEAD + "".join(f"\n# {v.doc}\n#{v.name}={v.default}\n" for v in VARIABLES)

@@ -1,0 +1,1 @@
+"""Everything that is remembered.  The only package that knows SQL."""

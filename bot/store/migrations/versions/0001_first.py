@@ -1,0 +1,143 @@
+"""The first schema: sources, claims, incidents, timelines, announcements, gaps."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def _instant() -> sa.types.TypeEngine[object]:
+    return sa.DateTime(timezone=True)
+
+
+def _id() -> sa.types.TypeEngine[int]:
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Bring the schema one step forward."""
+    _announcements()
+    _claims()
+    _incidents()
+    _sources()
+
+
+def _announcements() -> None:
+    op.create_table(
+        "announcement",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("root", sa.Text(), nullable=True),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.Column("root_hash", sa.Text(), nullable=False),
+        sa.Column("due_at", _instant(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("urgency", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("intent", sa.Text(), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("lease_until", _instant(), nullable=True),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("incident", "destination", name="announcement_once"),
+    )
+    op.create_index("announcement_due", "announcement", ["state", "due_at"], unique=False)
+
+
+def _claims() -> None:
+    op.create_table(
+        "claim",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Text(), nullable=True),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("seen", sa.Text(), nullable=False),
+        sa.Column("missing_since", _instant(), nullable=True),
+        sa.PrimaryKeyConstraint("source", "external_id"),
+    )
+    op.create_index("claim_open", "claim", ["source", "is_open"], unique=False)
+    op.create_index("claim_vendor", "claim", ["vendor", "external_id"], unique=False)
+
+
+def _incidents() -> None:
+    op.create_table(
+        "incident",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("impact", sa.Text(), nullable=False),
+        sa.Column("started_at", _instant(), nullable=False),
+        sa.Column("resolved_at", _instant(), nullable=True),
+        sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("incident_open", "incident", ["vendor", "is_open"], unique=False)
+    op.create_index("incident_started", "incident", ["started_at"], unique=False)
+    op.create_table(
+        "timeline_entry",
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("recorded_at", _instant(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("incident", "seq"),
+    )
+
+
+def _sources() -> None:
+    op.create_table(
+        "gap",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("began_at", _instant(), nullable=False),
+        sa.Column("ended_at", _instant(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_gap_source", "gap", ["source"], unique=False)
+    op.create_table(
+        "note",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "source",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("spec", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("due_at", _instant(), nullable=False),
+        sa.Column("first_look", _instant(), nullable=True),
+        sa.Column("last_look", _instant(), nullable=True),
+        sa.Column("last_try", _instant(), nullable=True),
+        sa.Column("endpoint", sa.Text(), nullable=True),
+        sa.Column("validators", sa.Text(), nullable=True),
+        sa.Column("page_id", sa.Text(), nullable=True),
+        sa.Column("page", sa.Text(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", _instant(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("lease_until", _instant(), nullable=True),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index("ix_source_vendor", "source", ["vendor"], unique=False)
+    op.create_index("source_due", "source", ["active", "due_at"], unique=False)

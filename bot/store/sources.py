@@ -1,0 +1,255 @@
+"""Sources in the database: which are watched, which are due, how each could be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.health import Gap, Health
+from bot.model import Page, Source
+from bot.store import codec
+from bot.store.database import Database
+from bot.store.tables import CLAIM, GAP, SOURCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A source with what is remembered of reading it; `fence` is the number of the lease it was claimed under."""
+
+    source: Source
+    health: Health
+    page: Page | None = None
+    page_id: str | None = None
+    endpoint: str | None = None
+    validators: str | None = None
+    in_trouble: bool = False
+    fence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one look leaves behind; empty `page`, `page_id`, `endpoint` and `validators` leave the old ones."""
+
+    key: str
+    fence: int
+    health: Health
+    due_at: datetime
+    page: Page | None = None
+    page_id: str | None = None
+    endpoint: str | None = None
+    validators: str | None = None
+    gap: Gap | None = None
+
+
+async def register(database: Database, sources: Iterable[Source], now: datetime) -> None:
+    """Watch exactly `sources` from now on.  What is remembered of others stays, but they are left alone."""
+    wanted = list(sources)
+    keys = [source.key for source in wanted]
+    async with database.write() as connection:
+        await connection.execute(update(SOURCE).where(SOURCE.c.active, SOURCE.c.key.not_in(keys)).values(active=False))
+        await _put(connection, wanted, now)
+
+
+async def add(database: Database, source: Source, now: datetime) -> Watched:
+    """Watch `source` as well, and return it with what is remembered of it."""
+    async with database.write() as connection:
+        await _put(connection, [source], now)
+        row = (await connection.execute(select(*SOURCE.c).where(SOURCE.c.key == source.key))).mappings().one()
+        troubled = await _in_trouble(connection, [source.key])
+    return _watched(row, in_trouble=bool(troubled))
+
+
+async def _put(connection: AsyncConnection, wanted: Sequence[Source], now: datetime) -> None:
+    rows = (await connection.execute(select(SOURCE.c.key, SOURCE.c.spec, SOURCE.c.active))).all()
+    there = {row.key: row for row in rows}
+    fresh = [_new_row(source, now) for source in wanted if source.key not in there]
+    if fresh:
+        await connection.execute(insert(SOURCE), fresh)
+    for source in wanted:
+        spec, row = codec.SOURCE.dump(source), there.get(source.key)
+        if row is not None and (row.spec != spec or not row.active):
+            await connection.execute(_respecified(source, spec, now))
+
+
+def _new_row(source: Source, now: datetime) -> dict[str, Any]:
+    return {
+        "key": source.key,
+        "vendor": source.vendor,
+        "name": source.name,
+        "format": source.format,
+        "spec": codec.SOURCE.dump(source),
+        "active": True,
+        "due_at": now,
+        "failures": 0,
+        "failure": "",
+        "fence": 0,
+    }
+
+
+def _respecified(source: Source, spec: str, now: datetime) -> Any:
+    """A watch that was changed is looked at anew: what was remembered of the old address says nothing."""
+    return (
+        update(SOURCE)
+        .where(SOURCE.c.key == source.key)
+        .values(
+            vendor=source.vendor,
+            name=source.name,
+            format=source.format,
+            spec=spec,
+            active=True,
+            due_at=now,
+            endpoint=None,
+            validators=None,
+            page_id=None,
+        )
+    )
+
+
+async def claim_due(
+    database: Database, owner: str, now: datetime, *, limit: int, lease: timedelta
+) -> tuple[Watched, ...]:
+    """Take up to `limit` sources that are due and that nobody holds, the longest due first."""
+    free = or_(SOURCE.c.lease_until.is_(None), SOURCE.c.lease_until <= now)
+    due = (
+        select(SOURCE.c.key)
+        .where(SOURCE.c.active, SOURCE.c.due_at <= now, free)
+        .order_by(SOURCE.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claim = (
+        update(SOURCE)
+        .where(SOURCE.c.key.in_(due))
+        .values(owner=owner, lease_until=now + lease, fence=SOURCE.c.fence + 1)
+        .returning(*SOURCE.c)
+    )
+    async with database.write() as connection:
+        rows = (await connection.execute(claim)).mappings().all()
+        troubled = await _in_trouble(connection, [row["key"] for row in rows])
+    return tuple(_watched(row, in_trouble=row["key"] in troubled) for row in rows)
+
+
+async def next_due(database: Database, now: datetime) -> datetime | None:
+    """Return when the next source is due that nobody holds; None if none is watched."""
+    free = or_(SOURCE.c.lease_until.is_(None), SOURCE.c.lease_until <= now)
+    query = select(SOURCE.c.due_at).where(SOURCE.c.active, free).order_by(SOURCE.c.due_at).limit(1)
+    async with database.read() as connection:
+        found: datetime | None = (await connection.execute(query)).scalar()
+    return found
+
+
+async def all_watched(database: Database, *, active_only: bool = True) -> tuple[Watched, ...]:
+    """Return every source, by name."""
+    query = select(*SOURCE.c).order_by(SOURCE.c.name, SOURCE.c.key)
+    if active_only:
+        query = query.where(SOURCE.c.active)
+    async with database.read() as connection:
+        rows = (await connection.execute(query)).mappings().all()
+        troubled = await _in_trouble(connection, [row["key"] for row in rows])
+    return tuple(_watched(row, in_trouble=row["key"] in troubled) for row in rows)
+
+
+async def _in_trouble(connection: AsyncConnection, keys: Sequence[str]) -> frozenset[str]:
+    if not keys:
+        return frozenset()
+    query = select(CLAIM.c.source).where(CLAIM.c.is_open, CLAIM.c.source.in_(keys)).distinct()
+    return frozenset((await connection.execute(query)).scalars())
+
+
+def _watched(row: RowMapping, *, in_trouble: bool) -> Watched:
+    return Watched(
+        source=codec.SOURCE.load(row["spec"]),
+        health=Health(
+            first_look=row["first_look"],
+            last_look=row["last_look"],
+            last_try=row["last_try"],
+            failures=row["failures"],
+            failing_since=row["failing_since"],
+            failure=row["failure"],
+        ),
+        page=codec.PAGE.load(row["page"]) if row["page"] else None,
+        page_id=row["page_id"],
+        endpoint=row["endpoint"],
+        validators=row["validators"],
+        in_trouble=in_trouble,
+        fence=row["fence"],
+    )
+
+
+async def record(database: Database, looks: Sequence[Look]) -> None:
+    """Write what looks left behind, all in one transaction, and give their sources back.
+
+    A look whose lease was lost meanwhile leaves nothing: somebody else has looked since.
+    """
+    async with database.write() as connection:
+        await write(connection, looks)
+
+
+async def write(connection: AsyncConnection, looks: Sequence[Look]) -> None:
+    """Do what `record` does inside a transaction that is already open."""
+    plain = [_outcome(look) for look in looks if not _found(look)]
+    if plain:
+        await connection.execute(_RECORD, plain)
+    for look in looks:
+        if _found(look):
+            fenced = (SOURCE.c.key == look.key) & (SOURCE.c.fence == look.fence)
+            await connection.execute(update(SOURCE).where(fenced).values(**_health(look), **_found(look)))
+    gaps = [
+        {"source": look.key, "began_at": look.gap.began_at, "ended_at": look.gap.ended_at, "reason": look.gap.reason}
+        for look in looks
+        if look.gap is not None
+    ]
+    if gaps:
+        await connection.execute(insert(GAP), gaps)
+
+
+def _health(look: Look) -> dict[str, Any]:
+    health = look.health
+    return {
+        "first_look": health.first_look,
+        "last_look": health.last_look,
+        "last_try": health.last_try,
+        "failures": health.failures,
+        "failing_since": health.failing_since,
+        "failure": health.failure,
+        "due_at": look.due_at,
+        "owner": None,
+        "lease_until": None,
+    }
+
+
+_HEALTH_COLUMNS = ("first_look", "last_look", "last_try", "failures", "failing_since", "failure", "due_at")
+_RECORD = (
+    update(SOURCE)
+    .where(SOURCE.c.key == bindparam("b_key"), SOURCE.c.fence == bindparam("b_fence"))
+    .values(owner=None, lease_until=None, **{name: bindparam(f"b_{name}") for name in _HEALTH_COLUMNS})
+)
+
+
+def _outcome(look: Look) -> dict[str, Any]:
+    health = _health(look)
+    values = {f"b_{name}": health[name] for name in _HEALTH_COLUMNS}
+    return {"b_key": look.key, "b_fence": look.fence, **values}
+
+
+def _found(look: Look) -> Mapping[str, Any]:
+    found = {
+        "page": codec.PAGE.dump(look.page) if look.page else None,
+        "page_id": look.page_id,
+        "endpoint": look.endpoint,
+        "validators": look.validators,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+async def release_all(database: Database) -> None:
+    """Free every lease: for a database that only one process works on, at its start."""
+    async with database.write() as connection:
+        await connection.execute(
+            update(SOURCE).where(SOURCE.c.owner.is_not(None)).values(owner=None, lease_until=None)
+        )

@@ -1,0 +1,181 @@
+"""The tables.  Values that only the core looks into are kept as JSON; what queries ask for has columns."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, Table, Text, TypeDecorator, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Instant(TypeDecorator[datetime]):
+    """A UTC instant: `timestamptz` where there is one; SQLite keeps UTC without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone: nobody knows which instant it is."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone can not be stored: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return an aware UTC time."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite numbers rows by itself only for a column of exactly this type.
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class SourceRow(SQLModel, table=True):
+    """One watched thing: what it is, when it is due, what its last answers were."""
+
+    __tablename__ = "source"
+    __table_args__ = (Index("source_due", "active", "due_at"),)
+
+    key: str = Field(primary_key=True, sa_type=Text)
+    vendor: str = Field(sa_type=Text, index=True)
+    name: str = Field(sa_type=Text)
+    format: str = Field(sa_type=Text)
+    spec: str = Field(sa_type=Text)
+    active: bool = True
+    due_at: datetime = Field(sa_type=Instant)
+    first_look: datetime | None = Field(default=None, sa_type=Instant)
+    last_look: datetime | None = Field(default=None, sa_type=Instant)
+    last_try: datetime | None = Field(default=None, sa_type=Instant)
+    endpoint: str | None = Field(default=None, sa_type=Text)
+    validators: str | None = Field(default=None, sa_type=Text)
+    page_id: str | None = Field(default=None, sa_type=Text)
+    page: str | None = Field(default=None, sa_type=Text)
+    failures: int = 0
+    failing_since: datetime | None = Field(default=None, sa_type=Instant)
+    failure: str = Field(default="", sa_type=Text)
+    owner: str | None = Field(default=None, sa_type=Text)
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    fence: int = 0
+
+
+class ClaimRow(SQLModel, table=True):
+    """What one source says of one incident, as last seen; kept for ever, so that nothing is told twice."""
+
+    __tablename__ = "claim"
+    __table_args__ = (
+        Index("claim_open", "source", "is_open"),
+        Index("claim_vendor", "vendor", "external_id"),
+    )
+
+    source: str = Field(primary_key=True, sa_type=Text)
+    external_id: str = Field(primary_key=True, sa_type=Text)
+    vendor: str = Field(sa_type=Text)
+    incident: str | None = Field(default=None, sa_type=Text)
+    is_open: bool
+    body: str = Field(sa_type=Text)
+    seen: str = Field(sa_type=Text)
+    missing_since: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class IncidentRow(SQLModel, table=True):
+    """Our record of one trouble: the fold of its timeline, kept ready."""
+
+    __tablename__ = "incident"
+    __table_args__ = (Index("incident_open", "vendor", "is_open"), Index("incident_started", "started_at"))
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    vendor: str = Field(sa_type=Text)
+    is_open: bool
+    state: str = Field(sa_type=Text)
+    impact: str = Field(sa_type=Text)
+    started_at: datetime = Field(sa_type=Instant)
+    resolved_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_seq: int
+    body: str = Field(sa_type=Text)
+
+
+class EntryRow(SQLModel, table=True):
+    """One line of an incident's history; rows are only ever added."""
+
+    __tablename__ = "timeline_entry"
+
+    incident: str = Field(primary_key=True, sa_type=Text)
+    seq: int = Field(primary_key=True)
+    kind: str = Field(sa_type=Text)
+    recorded_at: datetime = Field(sa_type=Instant)
+    body: str = Field(sa_type=Text)
+
+
+class AnnouncementRow(SQLModel, table=True):
+    """One incident in one destination: what the channel shows, and what is to be done about it.
+
+    `due_at` is empty when the channel shows the truth.  `revision` grows with every change of the
+    incident, so that a delivery that has just finished does not overlook one that came meanwhile.
+    """
+
+    __tablename__ = "announcement"
+    __table_args__ = (
+        UniqueConstraint("incident", "destination", name="announcement_once"),
+        Index("announcement_due", "state", "due_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=_Id)
+    incident: str = Field(sa_type=Text)
+    destination: str = Field(sa_type=Text)
+    platform: str = Field(sa_type=Text)
+    state: str = Field(default="live", sa_type=Text)
+    root: str | None = Field(default=None, sa_type=Text)
+    generation: int = 0
+    last_seq: int = 0
+    root_hash: str = Field(default="", sa_type=Text)
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    revision: int = 0
+    urgency: int = 0
+    attempts: int = 0
+    error: str = Field(default="", sa_type=Text)
+    intent: str | None = Field(default=None, sa_type=Text)
+    owner: str | None = Field(default=None, sa_type=Text)
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    fence: int = 0
+
+
+class GapRow(SQLModel, table=True):
+    """A time during which a source could not be read: nothing is known of it, and that is said."""
+
+    __tablename__ = "gap"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=_Id)
+    source: str = Field(sa_type=Text, index=True)
+    began_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime = Field(sa_type=Instant)
+    reason: str = Field(sa_type=Text)
+
+
+class NoteRow(SQLModel, table=True):
+    """Facts about the database itself, such as what it is used for."""
+
+    __tablename__ = "note"
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    value: str = Field(sa_type=Text)
+
+
+def table(row: type[SQLModel]) -> Table:
+    """Return the table behind a row class."""
+    found: Any = row
+    return SQLModel.metadata.tables[str(found.__tablename__)]
+
+
+SOURCE = table(SourceRow)
+CLAIM = table(ClaimRow)
+INCIDENT = table(IncidentRow)
+ENTRY = table(EntryRow)
+ANNOUNCEMENT = table(AnnouncementRow)
+GAP = table(GapRow)
+NOTE = table(NoteRow)
