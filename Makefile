@@ -27,10 +27,10 @@ bench: ## measure
 
 lint: ## check style, types and imports
 	@scripts/venv.sh dev
-	$(PY) -m ruff check
-	$(PY) -m ruff format --check
-	$(PY) -m mypy
-	.venv/bin/lint-imports --no-logo
+	@failed=0; \
+	for check in "-m ruff check" "-m ruff format --check" "-m mypy" ".venv/bin/lint-imports --no-logo"; do \
+		echo "lint: $$check"; $(PY) $$check || failed=1; \
+	done; exit $$failed
 
 PIN := .venv/bin/python -m piptools compile -q --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-options --annotation-style=line --newline=lf $(if $(UPGRADE),--upgrade)

@@ -140,9 +140,7 @@ class Console:
 
     def _wrapped(self, text: str, indent: str, style: str) -> Iterator[str]:
         rest = " " * len(indent) if "│" not in indent else indent
-        rows = textwrap.wrap(
-            text, self._width, initial_indent=indent, subsequent_indent=rest, break_on_hyphens=False
-        )
+        rows = textwrap.wrap(text, self._width, initial_indent=indent, subsequent_indent=rest, break_on_hyphens=False)
         for row in rows or [indent.rstrip()]:
             yield self._paint(row, style)
 

@@ -62,3 +62,7 @@ class UnknownOutcome(SitrepError):
 
 class StoreBusy(SitrepError):
     """Another Sitrep already works on this SQLite file."""
+
+
+class StoreUnavailable(SitrepError):
+    """The database can not be opened or reached."""

@@ -11,7 +11,7 @@ from bot.model import Ref
 
 
 class Platform(Protocol):
-    """One chat platform.  Four verbs; every one of them raises only these:
+    """One chat platform.  Four verbs, which raise nothing but these.
 
     TemporaryFailure    nothing was posted, try again (after `retry_after`)
     PermanentFailure    nothing was posted, a person must act; MessageGone if the root was deleted

@@ -15,6 +15,7 @@ from bot.errors import ConfigError
 _STAMP = re.compile(
     r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?:[T_ -]?([0-2]\d)[:-]?([0-5]\d)(?:[:-]?([0-5]\d))?Z?)?(?!\d)"
 )
+FOLLOW_UP = "follow-up"
 _INDEXES = ("index.tsv", "index.csv", "INDEX.tsv", "INDEX.csv")
 # Without any time a recording is played as if a page had been read once a minute.
 _PACE = timedelta(minutes=1)
@@ -31,10 +32,20 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """All answers of one source, oldest first."""
+    """All answers of one source, oldest first, and the folder they are in.
+
+    A folder `follow-up` in it holds what was read of single incidents after they had left the page: the file
+    `<id>.json` (any ending) tells how incident `<id>` ended.
+    """
 
     name: str
     frames: tuple[Frame, ...]
+    folder: Path
+
+    def ending(self, external_id: str) -> bytes | None:
+        """Return what was recorded of one incident's end."""
+        found = sorted(path for path in (self.folder / FOLLOW_UP).glob("*") if path.stem == external_id)
+        return found[0].read_bytes() if found else None
 
 
 def series(paths: Iterable[Path]) -> tuple[Series, ...]:
@@ -47,19 +58,22 @@ def series(paths: Iterable[Path]) -> tuple[Series, ...]:
         found = _recordings(path) if path.is_dir() else [path]
         for file in found:
             groups.setdefault(file.parent.resolve(), []).append(file)
-    empty = [f"{path}: this folder has no recordings in it" for path in paths if path.is_dir() and not _recordings(path)]
+    empty = [
+        f"{path}: this folder has no recordings in it" for path in paths if path.is_dir() and not _recordings(path)
+    ]
     if empty:
         raise ConfigError(*empty)
-    return tuple(Series(folder.name, tuple(_timed(folder, files))) for folder, files in groups.items())
+    return tuple(Series(folder.name, tuple(_timed(folder, files)), folder) for folder, files in groups.items())
 
 
 def _recordings(folder: Path) -> list[Path]:
     """All files below `folder` that are not an index, a note or hidden, in name order."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and path.name not in _INDEXES and not path.name.startswith(".") and path.suffix != ".md"
-    )
+    return sorted(path for path in folder.rglob("*") if path.is_file() and _is_recording(path))
+
+
+def _is_recording(path: Path) -> bool:
+    aside = path.name in _INDEXES or path.suffix in {".md", ".py"} or path.parent.name == FOLLOW_UP
+    return not aside and not path.name.startswith(".")
 
 
 def _timed(folder: Path, files: Iterable[Path]) -> Iterator[Frame]:
@@ -87,9 +101,9 @@ def stamp(name: str) -> datetime | None:
     found = _STAMP.search(name)
     if found is None:
         return None
-    numbers = [int(number) if number else 0 for number in found.groups()]
+    year, month, day, hour, minute, second = (int(number) if number else 0 for number in found.groups())
     try:
-        return datetime(*numbers, tzinfo=UTC)  # type: ignore[misc]  # six numbers, which mypy can not count
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
 
@@ -112,5 +126,7 @@ def _rows(path: Path) -> Iterator[tuple[str, datetime]]:
             try:
                 moment = datetime.fromisoformat(at)
             except ValueError:
-                raise ConfigError(f"{path}:{number}: {at!r} is not a time; write for example 2026-08-17T13:40:00Z") from None
+                raise ConfigError(
+                    f"{path}:{number}: {at!r} is not a time; write for example 2026-08-17T13:40:00Z"
+                ) from None
             yield Path(name).name, moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from adapters.console import Console
 from bot import catalog, plugins
-from bot.cli.frames import Frame, Series
+from bot.cli.frames import Series
 from bot.clock import SimulatedClock
 from bot.core import converge
 from bot.core.message import Message, plain
@@ -22,7 +22,7 @@ from bot.errors import ConfigError, ParseError
 from bot.loops.deliver import Delivering
 from bot.loops.replay import Replay, play
 from bot.loops.take_in import Rules
-from bot.model import ChangeKind, Ref, Source, Step, StepKind
+from bot.model import ChangeKind, Ref, Snapshot, Source, Step, StepKind
 from bot.settings.names import slug_of_page
 from bot.store.announcements import Errand
 from bot.store.database import Database, claim_purpose, migrate, open_database
@@ -47,7 +47,7 @@ class Recording:
     """A series with the source that it speaks for."""
 
     source: Source
-    frames: tuple[Frame, ...]
+    series: Series
 
 
 class Paper:
@@ -83,7 +83,7 @@ def recordings(wish: Wish) -> tuple[Recording, ...]:
     found, mistakes = [], []
     for one in wish.series:
         try:
-            found.append(Recording(_source(one, wish), one.frames))
+            found.append(Recording(_source(one, wish), one))
         except (ParseError, ConfigError) as e:
             mistakes.append(f"{one.name}: {e}")
     if mistakes:
@@ -108,7 +108,7 @@ def _source(one: Series, wish: Wish) -> Source:
     raise error or ParseError("nothing in it can be read")
 
 
-def _read(body: bytes, source: Source, name: str | None):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _read(body: bytes, source: Source, name: str | None) -> tuple[str, Snapshot]:
     if name is None:
         return plugins.detect(body, source)
     return name, plugins.format_named(name).parse(body, source)
@@ -134,7 +134,7 @@ async def replay(wish: Wish, rules: Rules, database_url: str | None, say: Callab
     """Play everything in the order of its times; returns how many steps were announced."""
     found = recordings(wish)
     frames = sorted(
-        ((frame.at, number, frame) for number, one in enumerate(found) for frame in one.frames),
+        ((frame.at, number, frame) for number, one in enumerate(found) for frame in one.series.frames),
         key=lambda row: row[:2],
     )
     steps = 0
@@ -147,7 +147,15 @@ async def replay(wish: Wish, rules: Rules, database_url: str | None, say: Callab
 
     clock = SimulatedClock(frames[0][0])
     async with _database(database_url) as database:
-        stage = Replay(database, rules, clock, _delivering(database, clock, rules, wish, observe), _lost)
+        endings = {one.source.key: one.series.ending for one in found}
+        stage = Replay(
+            database,
+            rules,
+            clock,
+            _delivering(database, clock, rules, wish, observe),
+            _lost,
+            lambda source, external_id: endings[source.key](external_id),
+        )
         previous = frames[0][0]
         for at, number, frame in frames:
             await _pause(at - previous, wish.speed)
@@ -220,8 +228,3 @@ def step_line(errand: Errand, step: Step, now: datetime) -> Mapping[str, object]
         "text": plain(converge.message_for(step, incident)),
         "seq": step.through,
     }
-
-
-def all_frames(found: Iterable[Recording]) -> int:
-    """Return how many recorded answers there are."""
-    return sum(len(one.frames) for one in found)

@@ -21,7 +21,7 @@ class Backoff:
         back together.  It is never shorter than what the other side `asked` for.
         """
         doublings = min(max(attempt, 1) - 1, 32)
-        full = min(self.first * 2**doublings, self.longest)
+        full: timedelta = min(self.first * float(2**doublings), self.longest)
         spread = full * (0.5 + chance / 2)
         return max(spread, asked) if asked is not None else spread
 

@@ -66,8 +66,10 @@ def _stray_components(snapshot: Snapshot) -> tuple[Component, ...]:
 
 
 def _host(component: Component, snapshot: Snapshot) -> Claim | None:
-    """Return the open incident that a component belongs to which none lists: the newest that names it in its
-    words, else the newest that lists nothing at all and so may mean anything; a maintenance likewise.
+    """Return the open incident that a component belongs to although none lists it.
+
+    The newest that names it in its words, else the newest that lists nothing at all and so may mean anything.
+    A component under maintenance belongs to a maintenance in the same way.
     """
     maintained = component.status is ComponentStatus.UNDER_MAINTENANCE
     begun = [

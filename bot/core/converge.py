@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core import wording
+from bot.core import replies, wording
 from bot.core.message import Message, fingerprint, plain
 from bot.model import Announcement, AnnouncementState, Incident, Ref, Step, StepKind, TimelineEntry
 
@@ -57,7 +57,7 @@ def _routine(loud: Sequence[TimelineEntry]) -> list[TimelineEntry]:
     """The entries up to the first that the whole channel must hear: that one is never hidden in a crowd."""
     run = []
     for entry in loud:
-        if wording.is_broadcast(entry):
+        if replies.is_broadcast(entry):
             break
         run.append(entry)
     return run
@@ -66,7 +66,7 @@ def _routine(loud: Sequence[TimelineEntry]) -> list[TimelineEntry]:
 def _fitting(run: Sequence[TimelineEntry], incident: Incident, longest: int) -> list[TimelineEntry]:
     batch: list[TimelineEntry] = []
     for entry in run:
-        if batch and len(plain(wording.catch_up((*batch, entry), incident))) > longest:
+        if batch and len(plain(replies.catch_up((*batch, entry), incident))) > longest:
             break
         batch.append(entry)
     return batch
@@ -75,8 +75,8 @@ def _fitting(run: Sequence[TimelineEntry], incident: Incident, longest: int) -> 
 def message_for(step: Step, incident: Incident) -> Message:
     """Return what `step` says."""
     if step.kind is StepKind.CATCH_UP:
-        return wording.catch_up(step.entries, incident)
-    return wording.reply(step.entries[0], incident) if step.entries else wording.root(incident)
+        return replies.catch_up(step.entries, incident)
+    return replies.reply(step.entries[0], incident) if step.entries else wording.root(incident)
 
 
 def stepped(announcement: Announcement, step: Step, ref: Ref | None) -> Announcement:

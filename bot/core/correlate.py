@@ -43,9 +43,7 @@ class Surroundings:
     incidents: Mapping[str, Incident] = field(default_factory=dict[str, Incident])
 
 
-def correlate(
-    changes: Iterable[Change], source: Source, around: Surroundings, now: datetime
-) -> dict[str, Attachment]:
+def correlate(changes: Iterable[Change], source: Source, around: Surroundings, now: datetime) -> dict[str, Attachment]:
     """Return the incident of every claim in `changes`, by external id.
 
     A claim that is over and never had an incident gets none: it is only remembered.
@@ -95,9 +93,7 @@ def _placed(
     return Attachment(host, acknowledges=True) if host else Attachment(incident_id(claim, source, now), new=True)
 
 
-def _host_of_component(
-    claim: Claim, around: Surroundings, begun: Mapping[str, Claim], now: datetime
-) -> str | None:
+def _host_of_component(claim: Claim, around: Surroundings, begun: Mapping[str, Claim], now: datetime) -> str | None:
     """The open incident that has listed the component; else a trouble of other components just begun."""
     ids = _component_ids(claim)
     open_ones = _open(around)

@@ -73,11 +73,16 @@ def utc(moment: datetime) -> str:
 def plain(message: Message, write: Callable[[datetime], str] = utc) -> str:
     """Return the message as plain text, nothing cut, nothing wrapped."""
     rows = [message.headline]
-    for part in message.parts:
-        rows.append(_plain_line(part, write) if isinstance(part, Line) else _plain_quote(part, write))
+    rows += [
+        _plain_line(part, write) if isinstance(part, Line) else _plain_quote(part, write) for part in message.parts
+    ]
     if message.url:
         rows.append(message.url)
     return "\n".join(rows)
+
+
+def _plain_part(part: Line | Quote, write: Callable[[datetime], str]) -> str:
+    return _plain_line(part, write) if isinstance(part, Line) else _plain_quote(part, write)
 
 
 def _plain_line(part: Line, write: Callable[[datetime], str]) -> str:

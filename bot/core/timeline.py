@@ -16,7 +16,6 @@ from bot.model import (
     ClaimView,
     Component,
     ComponentStatus,
-    Impact,
     Incident,
     Kind,
     Source,
@@ -63,8 +62,8 @@ def tell(
             if change.kind is ChangeKind.OPENED:
                 after[incident.id] = incident
                 continue
-        change = _as_seen_by(change, incident, attachment, attachments, source)
-        entry = replace(_entry(change, incident, source, now), quiet=_is_quiet(change, attachment, attachments))
+        seen = _as_seen_by(change, incident, attachment, source)
+        entry = replace(_entry(seen, incident, source, now), quiet=_is_quiet(change, attachment, attachments))
         after[incident.id] = _told(entries, incident, entry)
     return Told(tuple(entries), after)
 
@@ -93,13 +92,15 @@ def _begin(incident: str, claim: Claim, source: Source, now: datetime, *, baseli
     )
 
 
-def _as_seen_by(
-    change: Change, incident: Incident, attachment: Attachment, attachments: Mapping[str, Attachment], source: Source
-) -> Change:
+def _as_seen_by(change: Change, incident: Incident, attachment: Attachment, source: Source) -> Change:
     """Return the change as the incident's readers see it: one claim of several opens or ends differently."""
     if change.kind is ChangeKind.OPENED and attachment.acknowledges:
         return replace(change, kind=ChangeKind.ACKNOWLEDGED)
-    if change.kind in {ChangeKind.OPENED, ChangeKind.REOPENED} and incident.is_open and is_own(change.claim.external_id):
+    if (
+        change.kind in {ChangeKind.OPENED, ChangeKind.REOPENED}
+        and incident.is_open
+        and is_own(change.claim.external_id)
+    ):
         return replace(change, kind=ChangeKind.COMPONENTS_CHANGED, transitions=_joining(change.claim, incident))
     if change.kind is ChangeKind.OPENED and attachment.new is False:
         return replace(change, kind=ChangeKind.UPDATED)
@@ -118,9 +119,7 @@ def _ended_in_part(change: Change, others: tuple[str, ...]) -> Change:
     """Say that one claim of several is over, and that the incident is not."""
     still = (*change.transitions, Transition("still", "", ", ".join(others)))
     if change.kind is ChangeKind.RESOLVED and is_own(change.claim.external_id):
-        back = tuple(
-            Transition(c.name, c.status, ComponentStatus.OPERATIONAL) for c in change.claim.components
-        )
+        back = tuple(Transition(c.name, c.status, ComponentStatus.OPERATIONAL) for c in change.claim.components)
         return replace(change, kind=ChangeKind.COMPONENTS_CHANGED, transitions=back)
     if change.kind is ChangeKind.RESOLVED:
         return replace(change, kind=ChangeKind.UPDATED, transitions=still)

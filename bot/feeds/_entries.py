@@ -18,7 +18,8 @@ from bot.feeds._words import MAINTENANCE_STATES, STATES, Words, key
 from bot.model import Claim, Component, Impact, Kind, State, Update
 
 _LABELS = "|".join(sorted((word.replace("_", "[ _-]") for word in STATES), key=len, reverse=True))
-_MARK = re.compile(rf"\s*(?:\[(?P<boxed>{_LABELS})\]|(?P<label>{_LABELS})\s*(?::|\s[-–—]\s))\s*", re.IGNORECASE)
+_BOX = re.compile(rf"\s*\[(?P<label>{_LABELS})\]\s*", re.IGNORECASE)  # anywhere in a title
+_HEAD = re.compile(rf"\s*(?P<label>{_LABELS})\s*(?::|\s[-–—]\s)\s*", re.IGNORECASE)
 _STATUS_LINE = re.compile(r"\s*Status:\s*(?P<label>[^\n]{1,60})(?:\n|$)", re.IGNORECASE)
 _AFFECTED = re.compile(r"^Affected components:?[ ]*\n\s*(?P<list>(?:- [^\n]*(?:\n|$))+)", re.IGNORECASE | re.MULTILINE)
 _PART = re.compile(r"- (?P<name>.+?)(?: \((?P<status>[^()]*)\))?")
@@ -102,16 +103,18 @@ def _single(entry: Entry, state: State, body: str, components: tuple[Component, 
 
 
 def _marked(entry: Entry, text: str) -> State:
-    """Return the state that a title, a text or a category names beyond doubt."""
-    for words in (_text.one_line(entry.title), text):
-        if found := _MARK.match(words):
-            return STATES[key(found["boxed"] or found["label"])]
-    return next((STATES[key(category)] for category in entry.categories if key(category) in STATES), State.UNKNOWN)
+    """Return the state that a title, the head of a text or a category names beyond doubt."""
+    title = _text.one_line(entry.title)
+    found = _BOX.search(title) or _HEAD.match(title) or _BOX.match(text) or _HEAD.match(text)
+    labels = (found["label"],) if found else entry.categories
+    return next((STATES[key(label)] for label in labels if key(label) in STATES), State.UNKNOWN)
 
 
 def _unmarked(title: str) -> str:
     """Return a title without the mark of its state, so that it stays the same to the end."""
-    return _MARK.sub("", _text.one_line(title), count=1) if _MARK.match(_text.one_line(title)) else title
+    title = _text.one_line(title)
+    found = _BOX.search(title) or _HEAD.match(title)
+    return f"{title[: found.start()]} {title[found.end() :]}".strip() if found else title
 
 
 def _without_components(text: str, words: Words) -> tuple[str, tuple[Component, ...]]:

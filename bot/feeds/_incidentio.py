@@ -144,7 +144,7 @@ def _claim(thing: Thing, page_url: str, known: Mapping[str, Component], words: W
         components=_touched(affected, known),
         updates=updates,
         url=_urls.incident_page(page_url, key),
-        started_at=starts or published,
+        started_at=published if is_maintenance else starts or published,
         published_at=published,
         resolved_at=(ended_at(updates) or ends) if state.is_over else None,
         starts_at=starts if is_maintenance else None,
@@ -214,7 +214,7 @@ def _widget_claim(thing: Thing, page_url: str, words: Words) -> Claim:
         components=_widget_components(thing, words),
         updates=updates,
         url=_urls.shown(thing.text("url")) or _urls.incident_page(page_url, key),
-        started_at=starts,
+        started_at=thing.instant("started_at"),
         starts_at=starts if is_maintenance else None,
         ends_at=thing.instant("ends_at") or thing.instant("scheduled_end_at") if is_maintenance else None,
     )

@@ -24,7 +24,7 @@ _PARAGRAPH = re.compile(
     r"(?:\s*-)?\s*(?P<words>.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_SCHEDULE = re.compile(r"THIS IS A SCHEDULED EVENT(?P<when>.{1,400}?)</", re.DOTALL)
+_SCHEDULE = re.compile(r"THIS IS A SCHEDULED EVENT(?P<when>.{1,400}?)</(?:strong|p)>", re.DOTALL)
 # A statement may stand a little after the time that the entry gives, never much.
 _SLACK = timedelta(days=2)
 _UPDATE = "update"  # what Statuspage prints where the state did not change

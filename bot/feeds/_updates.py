@@ -9,11 +9,10 @@ from bot.model import Update
 
 
 def oldest_first(updates: Iterable[Update]) -> tuple[Update, ...]:
-    """Return updates in the order of time, each id once; of two at the same time, the given order stands."""
-    by_id: dict[str, Update] = {}
-    for update in updates:
-        by_id.setdefault(update.id, update)
-    return tuple(sorted(by_id.values(), key=lambda update: update.at))
+    """Return updates in the order of time, each id once, as last said; at the same time, the given order stands."""
+    in_order = sorted(updates, key=lambda update: update.at)
+    last_said = {update.id: update for update in in_order}
+    return tuple(update for update in in_order if last_said[update.id] is update)
 
 
 def ended_at(updates: tuple[Update, ...]) -> datetime | None:

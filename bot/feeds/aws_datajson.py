@@ -34,8 +34,9 @@ _PAGE = "https://status.aws.amazon.com/"
 _RECENT = timedelta(days=14)
 # The Chinese and Japanese pages say it in their own words.
 _RESOLVED = re.compile(r"\s*\[(?:RESOLVED|解決済み|已解决)\]\s*", re.IGNORECASE)
+# The words before the first clock, of which there are none in the captures, count as a statement too.
 _STATEMENT = re.compile(
-    r'<span class="yellowfg">(?P<when>[^<>]{0,80})</span>(?P<words>.*?)(?=<span class="yellowfg">|\Z)', re.DOTALL
+    r'(?:\A|<span class="yellowfg">(?P<when>[^<>]{0,80})</span>)(?P<words>.*?)(?=<span class="yellowfg">|\Z)', re.DOTALL
 )
 _REGION = re.compile(r"-(?P<region>(?:[a-z]{2}|us-gov|us-iso[a-z]?)-[a-z]+-\d)$")
 _STATUS = {
@@ -52,13 +53,14 @@ def parse(body: bytes, source: Source) -> Snapshot:
     if not payload.has("current") or not payload.has("archive"):
         raise ParseError("no lists `current` and `archive` at $")
     unknown: set[str] = set()
-    claims = [_claim(item, unknown, archived=True) for item in _lately(payload.things("archive"))]
-    claims += [_claim(item, unknown, archived=False) for item in payload.things("current")]
-    found = {claim.external_id: claim for claim in claims}
+    lately = [_claim(item, unknown, archived=True) for item in _lately(payload.things("archive"))]
+    current = [_claim(item, unknown, archived=False) for item in payload.things("current")]
+    found = {claim.external_id: claim for claim in (*lately, *current)}
     return Snapshot(
         vendor=source.vendor,
         format="aws-datajson",
         incidents=tuple(found[key] for key in sorted(found)),
+        indicator=max((claim.impact for claim in current), key=lambda impact: impact.rank, default=Impact.NONE),
         complete_open_set=True,
         page_url=_PAGE,
         unknown_words=tuple(sorted(unknown)),
@@ -116,10 +118,11 @@ def _claim(item: Thing, unknown: set[str], *, archived: bool) -> Claim:
 def _updates(description: str, date: datetime, *, is_over: bool) -> tuple[Update, ...]:
     found: list[Update] = []
     at = date
-    for number, match in enumerate(_STATEMENT.finditer(description), start=1):
-        when = _text.one_line(match["when"])
+    for number, match in enumerate(_STATEMENT.finditer(description)):
+        when, words = _text.one_line(match["when"]), _text.from_html(match["words"])
         at = _next(when, at)
-        found.append(Update(f"{number} {when}", State.INVESTIGATING, _text.from_html(match["words"]), at))
+        if when or words:
+            found.append(Update(f"{number} {when}".strip(), State.INVESTIGATING, words, at))
     if found and is_over:
         last = found[-1]
         found[-1] = Update(last.id, State.RESOLVED, last.body, last.at)

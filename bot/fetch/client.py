@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from types import TracebackType
 from typing import Self, cast
 from weakref import WeakValueDictionary
@@ -34,6 +34,7 @@ _GONE = frozenset({404, 410})
 _SUCCESS = range(200, 300)
 # Content security policies of real pages outgrow aiohttp's 8 KiB.
 _MAX_HEADER = 32 * 1024
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class Fetcher:
         self._now = now
         self._limits = limits
         self._egress = egress
+        # What passed passes again; what was refused is not remembered.
+        self._check_host = lru_cache(_REMEMBERED)(egress.check_host)
         self._proxy = proxy
         self._tls = tls
         self._resolver = resolver
@@ -150,7 +153,7 @@ class Fetcher:
                 return await self._answer(response, told, question, target)
 
     async def _ask(self, target: Target, question: _Question) -> httpx.Response:
-        self._egress.check_host(target.host)
+        self._check_host(target.host)
         if self._closed:
             raise FetchError("the fetcher is closed")
         if not self._transport:

@@ -180,9 +180,7 @@ def _again(
     after = replace(announcement, attempts=attempts, error=reason, intent=intent or errand.unfinished)
     if DELIVERY.is_over(attempts):
         log.error("given up incident=%s destination=%s: %s", after.incident, after.destination, reason)
-        return Outcome(
-            announcement=replace(after, state=AnnouncementState.DEAD), revision=errand.revision, due_at=None
-        )
+        return Outcome(announcement=replace(after, state=AnnouncementState.DEAD), revision=errand.revision, due_at=None)
     wait = DELIVERY.delay(attempts, delivering.chance(), asked)
     log.warning(
         "not delivered incident=%s destination=%s attempt=%d: %s", after.incident, after.destination, attempts, reason

@@ -27,13 +27,18 @@ from bot.store.sources import Look, Watched
 
 @dataclass(slots=True)
 class Replay:
-    """What a replay works with.  `lost` hears of every answer that is no snapshot, with the reason."""
+    """What a replay works with.
+
+    `lost` hears of every answer that is no snapshot, with the reason; `ending` gives what was recorded of one
+    incident after it had left its page, or None.
+    """
 
     database: Database
     rules: Rules
     clock: SimulatedClock
     delivering: Delivering
     lost: Callable[[Source, str], None]
+    ending: Callable[[Source, str], bytes | None]
     watched: dict[str, Watched] = field(default_factory=dict[str, Watched])
 
 
@@ -83,7 +88,7 @@ async def _taken_in(replay: Replay, watched: Watched, snapshot: Snapshot, at: da
         watched,
         snapshot,
         rules=replay.rules,
-        follow_up=_unrecorded,
+        follow_up=partial(_recorded, replay),
         look=lambda _settled: _look(seen, watched, at),
     )
     return seen
@@ -101,10 +106,18 @@ def _look(after: Watched, before: Watched, at: datetime) -> Look:
     )
 
 
-async def _unrecorded(source: Source, external_id: str) -> Claim | Ending:
-    """A recording of one address can not be asked another: how the incident ended is not in it."""
-    del source, external_id
-    return Ending.GONE
+async def _recorded(replay: Replay, source: Source, external_id: str) -> Claim | Ending:
+    """A recording can not be asked again: what it does not hold of an incident's end can not be learnt."""
+    body = replay.ending(source, external_id)
+    if body is None:
+        return Ending.GONE
+    try:
+        snapshot = plugins.format_named(source.format).parse(body, source)
+    except ParseError as e:
+        replay.lost(source, str(e))
+        return Ending.GONE
+    found = (claim for claim in snapshot.incidents if claim.external_id == external_id)
+    return next(found, Ending.GONE)
 
 
 async def settle(replay: Replay) -> None:

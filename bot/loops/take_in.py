@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.core import diff as differ
-from bot.core import memory, routing, timeline, wording
+from bot.core import memory, replies, routing, timeline
 from bot.core.claims import read_together
 from bot.core.correlate import correlate
 from bot.core.rules import Route, Service
@@ -85,9 +85,7 @@ async def _once(
     changes = differ.diff(gathered.known, snapshot)
     attachments = correlate(changes, source, gathered.around, now)
     baseline = gathered.known.first_look is None
-    told = timeline.tell(
-        changes, attachments, gathered.around.incidents, source=source, now=now, baseline=baseline
-    )
+    told = timeline.tell(changes, attachments, gathered.around.incidents, source=source, now=now, baseline=baseline)
     after = memory.apply(gathered.known, snapshot)
     settled = not memory.awaited(gathered.known, snapshot)
     changed = {name: m for name, m in after.claims.items() if gathered.known.claims.get(name) != m}
@@ -101,7 +99,7 @@ async def _once(
             told=told,
             before=gathered.around.incidents,
             destinations={i.id: destinations(i, source, rules) for i in told.incidents.values()},
-            urgent=frozenset(entry.incident for entry in told.entries if wording.is_broadcast(entry)),
+            urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
             look=look(settled),
         ),
     )
@@ -121,9 +119,7 @@ def destinations(incident: Incident, source: Source, rules: Rules) -> Sequence[D
     return routing.choose(incident, rules.routes, rules.services).destinations
 
 
-async def _with_endings(
-    snapshot: Snapshot, known: memory.Known, source: Source, follow_up: FollowUp
-) -> Snapshot:
+async def _with_endings(snapshot: Snapshot, known: memory.Known, source: Source, follow_up: FollowUp) -> Snapshot:
     """Return `snapshot` with what could be learnt of the incidents that it no longer lists."""
     missing = memory.awaited(known, snapshot)
     found = await asyncio.gather(*(follow_up(source, external_id) for external_id in missing))

@@ -33,7 +33,10 @@ COMMIT_EVERY = 0.1
 
 @dataclass(slots=True)
 class Watching:
-    """What the watch loop works with.  `announced` is set whenever something became due for delivery."""
+    """What the watch loop works with: `pages` is how many are watched.
+
+    `announced` is set whenever something became due for delivery; `lost` are the sources that can not be read.
+    """
 
     database: Database
     fetcher: Fetcher
@@ -42,7 +45,10 @@ class Watching:
     owner: str
     chance: Callable[[], float]
     announced: asyncio.Event
+    pages: int
     looks: int = 0
+    lost: set[str] = field(default_factory=set[str])
+    blind: bool = False
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
 
@@ -130,9 +136,11 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
     """What a good look leaves behind.  An unsettled one forgets the validators, so that the page is read again."""
     now = watching.clock.now()
     after = health.seen(watched.health, now)
-    _tell(watched, after)
+    _tell(watching, watched, after)
     if reading.moved_to is not None:
-        log.warning("moved source=%s: its page says it lives at another address now; check the watch", watched.source.key)
+        log.warning(
+            "moved source=%s: its page says it lives at another address now; check the watch", watched.source.key
+        )
     snapshot = reading.snapshot
     in_trouble = watched.in_trouble if snapshot is None else any(c.is_open for c in snapshot.incidents)
     return Look(
@@ -158,7 +166,7 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
 def _missed(watching: Watching, watched: Watched, error: SitrepError) -> Look:
     now = watching.clock.now()
     after = health.missed(watched.health, str(error), now)
-    _tell(watched, after)
+    _tell(watching, watched, after)
     return Look(
         key=watched.source.key,
         fence=watched.fence,
@@ -174,7 +182,7 @@ def _missed(watching: Watching, watched: Watched, error: SitrepError) -> Look:
     )
 
 
-def _tell(watched: Watched, after: Health) -> None:
+def _tell(watching: Watching, watched: Watched, after: Health) -> None:
     """Tell the operator once that a source is lost, and once that it is back."""
     told = health.notice(watched.health, after)
     if told is Notice.LOST:
@@ -182,3 +190,18 @@ def _tell(watched: Watched, after: Health) -> None:
         log.warning("can not read %s: %s; last good look: %s", watched.source.name, after.failure, last)
     if told is Notice.BACK:
         log.warning("can read %s again, after %d failures", watched.source.name, watched.health.failures)
+    (watching.lost.add if after.failures >= health.TELL_AT else watching.lost.discard)(watched.source.key)
+    _tell_if_blind(watching)
+
+
+def _tell_if_blind(watching: Watching) -> None:
+    """If everything fails at once, it is us: nobody is accused, and the operator hears it once."""
+    blind = watching.pages > 1 and len(watching.lost) >= watching.pages
+    if blind and not watching.blind:
+        log.error(
+            "none of the %d pages can be read: it is our own connection, not the vendors; we are blind",
+            len(watching.lost),
+        )
+    if watching.blind and not watching.lost:
+        log.warning("all pages can be read again")
+    watching.blind = blind or (watching.blind and bool(watching.lost))

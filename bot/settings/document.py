@@ -90,7 +90,11 @@ class Document:
                     self._report(f"{where}.name", f"{shown(name)} is also the name of {first[name]}; write another")
 
     def _read(self, where: str, item: object, model: type[T]) -> Placed[T] | None:
-        for at, what in _together(model, item) if isinstance(item, dict) else ():
+        if not isinstance(item, dict):
+            header = f"[{where}]" if where in SINGLES else f"[[{where.partition('[')[0]}]]"
+            self._report(where, f"{shown(item)} is not a table; write {header} and its keys below it")
+            return None
+        for at, what in _together(model, item):
             self._report(path(where, at), what)
         try:
             return Placed(where, model.model_validate(item, context=self._names))

@@ -24,9 +24,13 @@ def host_of(url: str) -> str:
 
 
 def slug_of_page(url: str, name: str | None, catalog: Catalog) -> str:
-    """Return the vendor of a page: the catalog's if it knows the host, else made of the name."""
-    known = catalog.by_host(host_of(url))
-    return known.slug if known else slug(name or host_of(url))
+    """Return the vendor of a page: the catalog's, if it knows the host or the name, else made of the name."""
+    if known := catalog.by_host(host_of(url)):
+        return known.slug
+    title = slug(name or host_of(url))
+    namesake = catalog.find(name or "")
+    # An alias is not enough: a team's own "Workers" is not Cloudflare's.
+    return namesake.slug if namesake and title in {namesake.slug, slug(namesake.name)} else title
 
 
 def with_full_names(components: Iterable[str], vendors: Iterable[Vendor | None]) -> tuple[str, ...]:

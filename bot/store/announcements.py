@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -129,9 +129,7 @@ def _errand(
 ) -> tuple[Announcement, Step | None, int]:
     announcement = announcement_of(row)
     limit = longest[announcement.destination.platform]
-    step = next_step(
-        announcement, incidents[announcement.incident], entries.get(announcement.id, ()), longest=limit
-    )
+    step = next_step(announcement, incidents[announcement.incident], entries.get(announcement.id, ()), longest=limit)
     return announcement, step, row["revision"]
 
 
@@ -212,7 +210,10 @@ _RECORD = (
         **{name: bindparam(f"b_{name}", type_=ANNOUNCEMENT.c[name].type) for name in _PLAIN},
         # What came in while this errand was out keeps the announcement due.
         due_at=case(
-            (ANNOUNCEMENT.c.revision == bindparam("b_revision"), bindparam("b_due_at", type_=ANNOUNCEMENT.c.due_at.type)),
+            (
+                ANNOUNCEMENT.c.revision == bindparam("b_revision"),
+                bindparam("b_due_at", type_=ANNOUNCEMENT.c.due_at.type),
+            ),
             else_=ANNOUNCEMENT.c.due_at,
         ),
         owner=None,
@@ -252,7 +253,10 @@ def without_intent(announcement: Announcement) -> Announcement:
 
 
 async def release_all(database: Database) -> None:
-    """Free every lease: for a database that only one process works on, at its start.  Intents stay: they are read back."""
+    """Free every lease: for a database that only one process works on, at its start.
+
+    Intents stay: they are read back.
+    """
     async with database.write() as connection:
         held = ANNOUNCEMENT.c.owner.is_not(None)
         await connection.execute(update(ANNOUNCEMENT).where(held).values(owner=None, lease_until=None))

@@ -13,11 +13,12 @@ from typing import IO
 from sqlalchemy import Connection, event, insert, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import SQLModel
 
-from bot.errors import ConfigError, StoreBusy
+from bot.errors import ConfigError, StoreBusy, StoreUnavailable
 from bot.store.tables import NOTE
 
 HEAD = "0001"
@@ -114,15 +115,27 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 async def migrate(database: Database) -> bool:
-    """Bring the schema up to date; returns whether anything had to be done."""
-    async with database.read() as connection:
-        if await connection.run_sync(_revision) == HEAD:
-            return False
+    """Bring the schema up to date; returns whether anything had to be done.
+
+    Raises StoreUnavailable if there is no database to be had.
+    """
+    try:
+        async with database.read() as connection:
+            if await connection.run_sync(_revision) == HEAD:
+                return False
+    except (OSError, SQLAlchemyError) as e:
+        where = database.engine.url.render_as_string(hide_password=True)
+        raise StoreUnavailable(f"DATABASE_URL: {where} can not be opened: {_first_line(e)}") from e
     from bot.store import migrations  # noqa: PLC0415  (Alembic is slow to import and seldom needed)
 
     async with database.write() as connection:
         await connection.run_sync(migrations.upgrade)
     return True
+
+
+def _first_line(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return str(cause).partition("\n")[0]
 
 
 def _revision(connection: Connection) -> str | None:

@@ -22,7 +22,7 @@ from bot.store.database import Database
 from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, INCIDENT
 
 
-class Conflict(Exception):  # noqa: N818  (nothing went wrong: gather again and decide anew)
+class Conflict(Exception):
     """Somebody else has changed the same incident since it was gathered."""
 
 
@@ -69,8 +69,7 @@ async def gather(database: Database, source: Source, health: Health, listed: Ite
         around = or_(INCIDENT.c.id.in_(wanted), and_(INCIDENT.c.vendor == source.vendor, INCIDENT.c.is_open))
         found = (await connection.execute(select(INCIDENT.c.id, INCIDENT.c.body).where(around))).all()
     claims = {
-        row.external_id: Memory(codec.CLAIM.load(row.body), codec.SEEN.load(row.seen), row.missing_since)
-        for row in own
+        row.external_id: Memory(codec.CLAIM.load(row.body), codec.SEEN.load(row.seen), row.missing_since) for row in own
     }
     incidents = {row.id: codec.INCIDENT.load(row.body) for row in found}
     return Gathered(

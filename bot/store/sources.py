@@ -250,6 +250,4 @@ def _found(look: Look) -> Mapping[str, Any]:
 async def release_all(database: Database) -> None:
     """Free every lease: for a database that only one process works on, at its start."""
     async with database.write() as connection:
-        await connection.execute(
-            update(SOURCE).where(SOURCE.c.owner.is_not(None)).values(owner=None, lease_until=None)
-        )
+        await connection.execute(update(SOURCE).where(SOURCE.c.owner.is_not(None)).values(owner=None, lease_until=None))

@@ -11,11 +11,11 @@ branch_labels = None
 depends_on = None
 
 
-def _instant() -> sa.types.TypeEngine[object]:
+def _instant() -> sa.DateTime:
     return sa.DateTime(timezone=True)
 
 
-def _id() -> sa.types.TypeEngine[int]:
+def _id() -> sa.BigInteger:
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 

@@ -1,0 +1,101 @@
+"""`run`, `check` and `migrate`: from the configuration to something that works."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import ArgumentParser, Namespace
+
+from bot import catalog, plugins, settings
+from bot.cli.verb import Run, Verb, config, load
+from bot.clock import SystemClock
+from bot.core.health import Health
+from bot.errors import ConfigError, FetchError, ParseError
+from bot.fetch import EgressPolicy, Fetcher
+from bot.loops.reading import read
+from bot.model import Source
+from bot.settings import Settings
+from bot.store.database import migrate, open_database
+from bot.store.sources import Watched
+
+
+def sources_of(chosen: Settings) -> tuple[Source, ...]:
+    """Return what is to be watched."""
+    return settings.sources(chosen, catalog.load(), plugins.discover("bot.feeds"))
+
+
+def require_deliverable(chosen: Settings) -> None:
+    """Raise ConfigError for every destination that nothing here can post to: it would be lost in silence."""
+    here = plugins.discover("adapters")
+    mistakes = list(settings.missing_tokens(chosen))
+    mistakes += [
+        f"{route.name}.to: {to}: this version can not post to {to.platform} yet; write console instead"
+        for route in chosen.routes
+        for to in route.to
+        if to.platform not in here
+    ]
+    if mistakes:
+        raise ConfigError(*mistakes)
+
+
+async def _run(options: Namespace, run: Run) -> int:
+    chosen = load(options)
+    require_deliverable(chosen)
+    await run(chosen)
+    return 0
+
+
+async def _check(options: Namespace, run: Run) -> int:
+    del run
+    chosen = load(options)
+    watched = sources_of(chosen)
+    require_deliverable(chosen)
+    origin = chosen.config_path.name if chosen.config_path else "no sitrep.toml: the default watch list"
+    print(f"{origin}: {len(watched)} pages watched, {len(chosen.routes)} routes")
+    for line in chosen.not_yet:
+        print(f"note: {line}")
+    return await _live(chosen, watched) if options.live else 0
+
+
+async def _live(chosen: Settings, watched: tuple[Source, ...]) -> int:
+    """Read every page once and say how it went; 2 if one of them can not be read."""
+    clock = SystemClock()
+    async with Fetcher(egress=EgressPolicy.allowing(*chosen.egress_allow), now=clock.now) as fetcher:
+        answers = await asyncio.gather(*(_try(fetcher, source, clock) for source in watched))
+    for source, (good, words) in zip(watched, answers, strict=True):
+        print(f"{'ok  ' if good else 'FAIL'}  {source.name}: {words}")
+    return 0 if all(good for good, _ in answers) else 2
+
+
+async def _try(fetcher: Fetcher, source: Source, clock: SystemClock) -> tuple[bool, str]:
+    try:
+        reading = await read(fetcher, Watched(source=source, health=Health()), clock.now)
+    except (FetchError, ParseError) as e:
+        return False, str(e)
+    snapshot = reading.snapshot
+    if snapshot is None:
+        return False, "answers that nothing has changed, though it was never asked before"
+    still = sum(claim.is_open for claim in snapshot.incidents)
+    return True, f"{snapshot.format}, {len(snapshot.components)} components, {still} open incidents"
+
+
+async def _migrate(options: Namespace, run: Run) -> int:
+    del run
+    database = open_database(load(options).database.reveal())
+    try:
+        database.hold()
+        print("the database was brought up to date" if await migrate(database) else "the database is up to date")
+    finally:
+        await database.close()
+    return 0
+
+
+def _check_arguments(parser: ArgumentParser) -> None:
+    config(parser)
+    parser.add_argument("--live", action="store_true", help="also read every page once")
+
+
+VERBS = {
+    "run": Verb("watch, deliver and serve until stopped", config, _run),
+    "check": Verb("tell every mistake of the configuration at once", _check_arguments, _check),
+    "migrate": Verb("bring the database up to date", config, _migrate),
+}

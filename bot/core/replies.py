@@ -1,0 +1,155 @@
+"""What the thread says of each timeline entry.  Plain, short, past tense; adapters only dress it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.core.message import Line, Message, Quote, Tone, line
+from bot.core.severity import is_rise
+from bot.core.wording import TONES, capital, duration, words
+from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
+
+
+def reply(entry: TimelineEntry, incident: Incident) -> Message:
+    """Return what the thread says of one timeline entry."""
+    title, parts = _REPLIES[entry.kind](_Case(entry, incident))
+    if entry.text:
+        parts = [
+            *parts,
+            Quote(entry.text, entry.author, None if entry.kind is ChangeKind.EDITED else entry.happened_at),
+        ]
+    over = entry.state.is_over
+    look = Tone.RESOLVED if over else TONES[entry.impact]
+    return Message(tone=look, headline=title, parts=tuple(parts), broadcast=is_broadcast(entry))
+
+
+def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
+    """Return one message for many entries, oldest first, each with all its words."""
+    parts: list[Line | Quote] = []
+    for entry in entries:
+        said = reply(entry, incident)
+        parts += [line(said.headline), *said.parts]
+    return Message(tone=TONES[entries[-1].impact], headline=f"{len(entries)} updates at once", parts=tuple(parts))
+
+
+def is_broadcast(entry: TimelineEntry) -> bool:
+    """Whether the whole channel hears it: an end, a relapse, a rise in severity, the vendor's acknowledgement."""
+    if entry.kind is ChangeKind.IMPACT_CHANGED:
+        return any(is_rise(Impact(t.before), Impact(t.after)) for t in entry.transitions)
+    return entry.kind in {ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.REOPENED, ChangeKind.ACKNOWLEDGED}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    entry: TimelineEntry
+    incident: Incident
+
+
+_Parts = tuple[str, list[Line | Quote]]
+
+
+def _opened(case: _Case) -> _Parts:
+    title = case.entry.claim.title if case.entry.claim else case.incident.title
+    return f"{case.entry.author} posted: {title}", []
+
+
+def _updated(case: _Case) -> _Parts:
+    still = _still(case.entry)
+    if still:
+        return f"{case.entry.author} calls it {words(case.entry.said or State.RESOLVED)}", still
+    if case.entry.said is not None:
+        empty = [] if case.entry.text else [line(f"{case.entry.author} wrote no text with this update.")]
+        return capital(words(case.entry.said)) if case.entry.said is not State.UNKNOWN else "Update", [*empty]
+    steps = [f"{words(t.before)} → {words(t.after)}" for t in case.entry.transitions]
+    return f"{case.entry.author} moved it on, without a word: {', '.join(steps) or words(case.entry.state)}", []
+
+
+def _edited(case: _Case) -> _Parts:
+    parts: list[Line | Quote] = []
+    for change in case.entry.transitions:
+        if change.subject == "state":
+            parts.append(line(f"State: {words(change.before)} → {words(change.after)}"))
+        elif change.before:
+            parts += [line("Before:"), Quote(change.before, case.entry.author), line("Now:")]
+    return f"{case.entry.author} edited an earlier update", parts
+
+
+def _impact_changed(case: _Case) -> _Parts:
+    change = case.entry.transitions[0]
+    verb = "raised" if is_rise(Impact(change.before), Impact(change.after)) else "lowered"
+    return f"Impact {verb}: {words(change.before)} → {words(change.after)}", []
+
+
+def _components_changed(case: _Case) -> _Parts:
+    return "; ".join(_moved(change) for change in case.entry.transitions), []
+
+
+def _moved(change: Transition) -> str:
+    if change.before == change.after:
+        return f"{change.subject}: still {words(change.after)}"
+    if not change.before:
+        known = change.after not in {ComponentStatus.UNKNOWN, ComponentStatus.OPERATIONAL}
+        return f"{change.subject} now affected" + (f" ({words(change.after)})" if known else "")
+    if not change.after:
+        return f"{change.subject} no longer listed"
+    if change.after == ComponentStatus.OPERATIONAL:
+        return f"{change.subject} operational again"
+    return f"{change.subject}: {words(change.before)} → {words(change.after)}"
+
+
+def _renamed(case: _Case) -> _Parts:
+    change = case.entry.transitions[0]
+    return f"Renamed to “{change.after}”", [line(f"Before: “{change.before}”")]
+
+
+def _resolved(case: _Case) -> _Parts:
+    word = capital(words(State.COMPLETED if case.incident.kind is Kind.MAINTENANCE else State.RESOLVED))
+    return f"{word} after {duration(case.entry.happened_at - case.incident.started_at)}", []
+
+
+def _reopened(case: _Case) -> _Parts:
+    return f"Open again: {words(case.entry.state)}", []
+
+
+def _withdrawn(case: _Case) -> _Parts:
+    gone = f"No longer listed on {case.entry.author}'s status page"
+    return gone, _still(case.entry) or [line("How it ended could not be read there; we count it as over.")]
+
+
+def _still(entry: TimelineEntry) -> list[Line | Quote]:
+    """Say what keeps an incident open of which one part is over."""
+    open_ones = [change.after for change in entry.transitions if change.subject == "still"]
+    return [line(f"It stays open here: {', '.join(open_ones)} is still in trouble.")] if open_ones else []
+
+
+def _postmortem(case: _Case) -> _Parts:
+    late = case.entry.said if case.entry.said in {State.POSTMORTEM, State.RESOLVED, State.COMPLETED} else None
+    return {None: "Added later", State.POSTMORTEM: "Root cause"}.get(late, capital(words(late or ""))), []
+
+
+def _acknowledged(case: _Case) -> _Parts:
+    lag = case.entry.recorded_at - case.incident.first_seen_at
+    title = case.entry.claim.title if case.entry.claim else case.incident.title
+    return f"{case.entry.author} acknowledged it {duration(lag)} after us", [line(f"Posted as “{title}”")]
+
+
+def _merged(case: _Case) -> _Parts:
+    return f"{case.entry.author} now tells this as part of another incident", []
+
+
+_REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
+    ChangeKind.OPENED: _opened,
+    ChangeKind.UPDATED: _updated,
+    ChangeKind.EDITED: _edited,
+    ChangeKind.IMPACT_CHANGED: _impact_changed,
+    ChangeKind.COMPONENTS_CHANGED: _components_changed,
+    ChangeKind.COMPONENT_CHANGED: _components_changed,
+    ChangeKind.RENAMED: _renamed,
+    ChangeKind.RESOLVED: _resolved,
+    ChangeKind.REOPENED: _reopened,
+    ChangeKind.WITHDRAWN: _withdrawn,
+    ChangeKind.POSTMORTEM: _postmortem,
+    ChangeKind.ACKNOWLEDGED: _acknowledged,
+    ChangeKind.MERGED: _merged,
+}

@@ -1,0 +1,91 @@
+"""How each vendor stands, for `/status`: pure, from what is remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.health import Health
+from bot.core.severity import of_components, worst
+from bot.core.wording import duration, words
+from bot.model import Component, ComponentStatus, Impact, Incident, Kind, Page, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One watched source.  `impact` is None as long as nothing is known of it; then it is not green either."""
+
+    vendor: str
+    name: str
+    impact: Impact | None
+    checked_at: datetime | None
+    stale_since: datetime | None = None
+    reason: str = ""
+    incidents: tuple[Incident, ...] = ()
+    components: tuple[Component, ...] = ()
+    url: str | None = None
+
+
+def standing(source: Source, health: Health, page: Page | None, incidents: tuple[Incident, ...]) -> Standing:
+    """Return how a source stands, the worst of all that it shows."""
+    troubled = tuple(c for c in page.components if c.status not in _FINE) if page else ()
+    return Standing(
+        vendor=source.vendor,
+        name=source.name,
+        impact=_impact(page, troubled, incidents) if health.last_look else None,
+        checked_at=health.last_look,
+        stale_since=health.failing_since if health.is_stale else None,
+        reason=health.failure if health.is_stale else "",
+        incidents=incidents,
+        components=troubled,
+        url=page.url if page else None,
+    )
+
+
+_FINE = frozenset({ComponentStatus.OPERATIONAL, ComponentStatus.UNKNOWN})
+
+
+def _impact(page: Page | None, troubled: tuple[Component, ...], incidents: tuple[Incident, ...]) -> Impact:
+    said = [incident.impact for incident in incidents if incident.kind is not Kind.MAINTENANCE]
+    shown = page.indicator if page and page.indicator is not Impact.UNKNOWN else Impact.NONE
+    return worst((shown, of_components(troubled), *said))
+
+
+def in_order(standings: tuple[Standing, ...]) -> tuple[Standing, ...]:
+    """Return the worst first, then those that nothing is known of, then the rest by name."""
+    return tuple(sorted(standings, key=lambda s: (-_weight(s), s.name.lower())))
+
+
+def _weight(standing: Standing) -> float:
+    if standing.impact is None:
+        return 1.5
+    return standing.impact.rank + (0.5 if standing.stale_since else 0)
+
+
+def label(standing: Standing) -> str:
+    """Return one or two words for how it stands."""
+    if standing.impact is None:
+        return "not known"
+    word = "trouble" if standing.impact is Impact.UNKNOWN else words(standing.impact)
+    return "operational" if standing.impact is Impact.NONE and not standing.incidents else word
+
+
+def details(standing: Standing, now: datetime) -> list[str]:
+    """Return what there is to say beyond the label, a line each, the most important first."""
+    rows = []
+    if standing.stale_since:
+        last = "its last state still stands" if standing.checked_at else "nothing is known of it yet"
+        rows.append(f"can not be read for {duration(now - standing.stale_since)}: {standing.reason}; {last}")
+    for incident in standing.incidents:
+        lasting = f"for {duration(now - incident.started_at)}"
+        if incident.started_at > now:
+            lasting = f"in {duration(incident.started_at - now)}"
+        rows.append(f"{incident.title} ({words(incident.state)}, {lasting}) [{incident.id}]")
+    listed = {component.id for incident in standing.incidents for component in incident.components}
+    rows += [f"{c.name}: {words(c.status)}" for c in standing.components if c.id not in listed]
+    return rows or [checked(standing, now)]
+
+
+def checked(standing: Standing, now: datetime) -> str:
+    """Return how fresh it is."""
+    return f"checked {duration(now - standing.checked_at)} ago" if standing.checked_at else "not looked at yet"

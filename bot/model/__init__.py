@@ -1,0 +1,46 @@
+"""The nouns: frozen values that every other module speaks in.  Imports nothing of ours."""
+
+from bot.model.delivery import Announcement, Destination, Intent, Ref, Step
+from bot.model.incidents import Change, ClaimView, Incident, Statement, TimelineEntry, Transition
+from bot.model.sources import Claim, Component, Page, ProbeResult, Snapshot, Source, Update
+from bot.model.words import (
+    AnnouncementState,
+    ChangeKind,
+    ComponentStatus,
+    Impact,
+    Kind,
+    SourceKind,
+    State,
+    StepKind,
+    Who,
+)
+
+__all__ = [
+    "Announcement",
+    "AnnouncementState",
+    "Change",
+    "ChangeKind",
+    "Claim",
+    "ClaimView",
+    "Component",
+    "ComponentStatus",
+    "Destination",
+    "Impact",
+    "Incident",
+    "Intent",
+    "Kind",
+    "Page",
+    "ProbeResult",
+    "Ref",
+    "Snapshot",
+    "Source",
+    "SourceKind",
+    "State",
+    "Statement",
+    "Step",
+    "StepKind",
+    "TimelineEntry",
+    "Transition",
+    "Update",
+    "Who",
+]

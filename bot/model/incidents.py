@@ -1,0 +1,110 @@
+"""What changed, and the record that is kept of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.sources import Claim, Component, Update
+from bot.model.words import ChangeKind, Impact, Kind, State, Who
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One thing that was `before` and is `after`; `subject` names it (`impact`, `title`, a component)."""
+
+    subject: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What the diff found: its reason, the claim as it is now, and the vendor's words that came with it."""
+
+    kind: ChangeKind
+    claim: Claim
+    update: Update | None = None
+    transitions: tuple[Transition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimView:
+    """What an incident keeps of one of its claims; `key` is `<source>|<external id>`."""
+
+    key: str
+    kind: Kind
+    title: str
+    state: State
+    impact: Impact
+    components: tuple[Component, ...] = ()
+    url: str | None = None
+    started_at: datetime | None = None
+    resolved_at: datetime | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One line of an incident's history, never changed once written.
+
+    `text` holds somebody's own words, verbatim; what Sitrep says about them is made from the other
+    fields by the wording.  `state` and `impact` are the incident's after this entry, `said` is the state
+    that the words themselves name.  A `quiet` entry is kept but never sent.
+    """
+
+    incident: str
+    seq: int
+    happened_at: datetime
+    recorded_at: datetime
+    who: Who
+    author: str
+    kind: ChangeKind
+    state: State
+    impact: Impact
+    text: str = ""
+    said: State | None = None
+    transitions: tuple[Transition, ...] = ()
+    claim: ClaimView | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """The words quoted in a root message."""
+
+    text: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """Our record of one trouble: the fold of its timeline."""
+
+    id: str
+    vendor: str
+    name: str
+    kind: Kind
+    title: str
+    state: State
+    impact: Impact
+    peak: Impact
+    started_at: datetime
+    first_seen_at: datetime
+    resolved_at: datetime | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    url: str | None = None
+    components: tuple[Component, ...] = ()
+    latest: Statement | None = None
+    claims: tuple[ClaimView, ...] = ()
+    was_open_at_first_look: bool = False
+    ending: ChangeKind | None = None
+    last_seq: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any of its claims still stands."""
+        return not self.state.is_over

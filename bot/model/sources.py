@@ -1,0 +1,115 @@
+"""What is watched, and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.model.words import ComponentStatus, Impact, Kind, SourceKind, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One watched thing."""
+
+    key: str
+    vendor: str
+    name: str
+    format: str
+    url: str
+    kind: SourceKind = SourceKind.FEED
+    interval: timedelta = timedelta(seconds=30)
+    components: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeResult:
+    """One check of a probe: whether it passed, why not, and how long it took."""
+
+    ok: bool
+    at: datetime
+    reason: str = ""
+    latency: timedelta | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part of what a vendor offers, as a source describes it; `id` never changes, `name` may."""
+
+    id: str
+    name: str
+    status: ComponentStatus = ComponentStatus.UNKNOWN
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One statement of a vendor, its words as plain text.  An edit keeps the id and changes the body."""
+
+    id: str
+    state: State
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What one source says of one incident.  Updates are oldest first; all times are UTC instants.
+
+    `started_at` is when the trouble began, `published_at` when the vendor first wrote of it,
+    `starts_at` and `ends_at` are the announced window of a maintenance.
+    """
+
+    external_id: str
+    title: str
+    state: State
+    impact: Impact = Impact.UNKNOWN
+    kind: Kind = Kind.INCIDENT
+    components: tuple[Component, ...] = ()
+    updates: tuple[Update, ...] = ()
+    url: str | None = None
+    started_at: datetime | None = None
+    published_at: datetime | None = None
+    resolved_at: datetime | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the source still counts it among its troubles."""
+        return not self.state.is_over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything a source says at one moment.
+
+    `complete_open_set` says whether it lists every open incident (then absence means something) or is
+    only a window (then it does not).  `gone` names incidents that were looked up one by one and that
+    the vendor no longer has.  `unknown_words` are the vendor's words that no mapping knows.
+    """
+
+    vendor: str
+    format: str
+    incidents: tuple[Claim, ...] = ()
+    components: tuple[Component, ...] = ()
+    indicator: Impact = Impact.UNKNOWN
+    complete_open_set: bool = False
+    page_id: str | None = None
+    page_name: str | None = None
+    page_url: str | None = None
+    unknown_words: tuple[str, ...] = ()
+    gone: frozenset[str] = frozenset()
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a vendor's page showed at the last good look."""
+
+    indicator: Impact = Impact.UNKNOWN
+    components: tuple[Component, ...] = ()
+    url: str | None = None
+    unknown_words: tuple[str, ...] = ()

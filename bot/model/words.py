@@ -1,0 +1,135 @@
+"""The words: states, impacts, kinds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where an incident or a maintenance stands; a word that no format knows becomes UNKNOWN."""
+
+    SUSPECTED = "suspected"
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    POSTMORTEM = "postmortem"
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    VERIFYING = "verifying"
+    COMPLETED = "completed"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is expected; UNKNOWN is never over, because unknown is never green."""
+        return self in {State.RESOLVED, State.POSTMORTEM, State.COMPLETED}
+
+
+class Impact(StrEnum):
+    """How bad it is.  UNKNOWN is what a feed that tells no severity leaves us with."""
+
+    NONE = "none"
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+    MAINTENANCE = "maintenance"
+    UNKNOWN = "unknown"
+
+    @property
+    def rank(self) -> int:
+        """The order of severity; UNKNOWN counts like MINOR: never green, never an alarm of its own."""
+        return {"none": 0, "maintenance": 1, "unknown": 2, "minor": 2, "major": 3, "critical": 4}[self.value]
+
+
+class ComponentStatus(StrEnum):
+    """How one component of a vendor is, in Statuspage's words, which most formats share."""
+
+    OPERATIONAL = "operational"
+    DEGRADED_PERFORMANCE = "degraded_performance"
+    PARTIAL_OUTAGE = "partial_outage"
+    MAJOR_OUTAGE = "major_outage"
+    UNDER_MAINTENANCE = "under_maintenance"
+    UNKNOWN = "unknown"
+
+    @property
+    def impact(self) -> Impact:
+        """What this status means for severity.
+
+        A partial outage of one component is what Statuspage's own indicator calls minor, a major one
+        major (counted on GitHub's page, 2020 to 2026).
+        """
+        return _STATUS_IMPACT[self]
+
+
+_STATUS_IMPACT = {
+    ComponentStatus.OPERATIONAL: Impact.NONE,
+    ComponentStatus.DEGRADED_PERFORMANCE: Impact.MINOR,
+    ComponentStatus.PARTIAL_OUTAGE: Impact.MINOR,
+    ComponentStatus.MAJOR_OUTAGE: Impact.MAJOR,
+    ComponentStatus.UNDER_MAINTENANCE: Impact.MAINTENANCE,
+    ComponentStatus.UNKNOWN: Impact.UNKNOWN,
+}
+
+
+class Kind(StrEnum):
+    """What sort of thing a claim or an incident is."""
+
+    INCIDENT = "incident"
+    MAINTENANCE = "maintenance"
+    NOTICE = "notice"
+    COMPONENT = "component"
+    SUSPECTED = "suspected"
+
+
+class SourceKind(StrEnum):
+    """Who is speaking: a vendor's feed, or one of our own probes."""
+
+    FEED = "feed"
+    PROBE = "probe"
+
+
+class ChangeKind(StrEnum):
+    """Why something is said."""
+
+    OPENED = "opened"
+    UPDATED = "updated"
+    EDITED = "edited"
+    IMPACT_CHANGED = "impact_changed"
+    COMPONENTS_CHANGED = "components_changed"
+    RENAMED = "renamed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    POSTMORTEM = "postmortem"
+    COMPONENT_CHANGED = "component_changed"
+    # Not found by the diff but by correlation: the vendor's own incident joins one that was ours first,
+    # or one of ours turns out to be part of a vendor's.
+    ACKNOWLEDGED = "acknowledged"
+    MERGED = "merged"
+
+
+class Who(StrEnum):
+    """Whose doing a timeline entry is."""
+
+    VENDOR = "vendor"
+    PROBE = "probe"
+    PERSON = "person"
+    BOT = "bot"
+
+
+class AnnouncementState(StrEnum):
+    """`parked` waits for a person (the channel is gone, forbidden); `dead` was given up after its last attempt."""
+
+    LIVE = "live"
+    PARKED = "parked"
+    DEAD = "dead"
+
+
+class StepKind(StrEnum):
+    """What can be done to an announcement."""
+
+    POST = "post"
+    REPLY = "reply"
+    CATCH_UP = "catch_up"
+    EDIT = "edit"

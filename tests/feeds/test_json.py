@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.errors import ParseError
+from bot.feeds._json import decode
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_json_is_read_in_every_encoding_that_it_may_have(encoding: str) -> None:
+    assert decode('{"name": "Café"}'.encode(encoding)).text("name") == "Café"
+
+
+def test_a_broken_byte_costs_one_character_and_not_the_payload() -> None:
+    assert decode(b'{"name": "Caf\xe9"}').text("name") == "Caf\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b"", "empty"),
+        (b" \n\t ", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b"<html>All Systems Operational</html>", "HTML"),
+        (b'{"page": {"id": "ac', "not JSON: Unterminated string .* at line 1, column"),
+        (b"null", r"null instead of an object at \$"),
+        (b"[]", r"a list instead of an object at \$"),
+        (b'"up"', r"a string instead of an object at \$"),
+        (b"true", r"true or false instead of an object at \$"),
+        (b"12", r"a number instead of an object at \$"),
+        (b"[" * 200_000, "too deep"),
+        (b'{"n": ' + b"9" * 5000 + b"}", "too long"),
+        (b"All systems operational", "not JSON"),
+        (b"jsonCallback({})", "not JSON"),
+    ],
+)
+def test_what_is_not_an_object_is_refused_with_what_it_is(body: bytes, complaint: str) -> None:
+    with pytest.raises(ParseError, match=complaint):
+        decode(body)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("a", "a"), (" a ", "a"), (7, "7"), (1.5, "1.5"), ("", None), (None, None), ([], None), ({}, None), (True, None)],
+)
+def test_a_scalar_is_text_and_all_else_is_absent(value: object, text: str | None) -> None:
+    assert decode(json.dumps({"key": value}).encode()).text("key") == text
+
+
+def test_a_complaint_names_the_place() -> None:
+    payload = decode(b'{"a": {"b": [{}, {"c": 3}]}}')
+
+    with pytest.raises(ParseError, match=r"a number instead of a list at \$\.a\.b\[1\]\.c"):
+        payload.thing("a").things("b")[1].things("c")
+    with pytest.raises(ParseError, match=r"no usable id at \$\.a\.b\[0\]"):
+        payload.thing("a").things("b")[0].identity("id")

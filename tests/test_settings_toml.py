@@ -1,0 +1,291 @@
+"""What `sitrep.toml` may say, and what is said of what it may not."""
+
+from datetime import time, timedelta
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from bot import settings
+from bot.core.rules import (
+    Escalation,
+    EscalationStep,
+    Handover,
+    Match,
+    Oncall,
+    Person,
+    Quiet,
+    Route,
+    Service,
+)
+from bot.model import Destination, Impact, Kind
+from bot.settings import Access, Probe, Settings, Watch
+
+
+def load(cwd: Path, text: str) -> Settings:
+    (cwd / "sitrep.toml").write_text(dedent(text), encoding="utf-8")
+    return settings.load(None, {}, cwd)
+
+
+def test_an_empty_file_is_like_none(tmp_path: Path) -> None:
+    found = load(tmp_path, "")
+
+    assert found.defaulted_watches
+    assert found.config_path == tmp_path / "sitrep.toml"
+    assert [route.to for route in found.routes] == [(Destination("console"),)]
+
+
+def test_an_empty_list_of_watches_watches_nobody(tmp_path: Path) -> None:
+    found = load(tmp_path, "watch = []")
+
+    assert found.watches == ()
+    assert not found.defaulted_watches
+
+
+def test_a_watch_is_kept_as_it_was_asked_for(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        """
+        [[watch]]
+        vendor = "ChatGPT"
+        components = ["Codex*", "gpt-api"]
+        regions = "us-east-1"
+        interval = "1m"
+
+        [[watch]]
+        url = "https://status.example.com"
+        name = "Example"
+        format = "statuspage"
+        """,
+    )
+
+    assert found.watches == (
+        Watch(
+            where="sitrep.toml: watch[1]",
+            vendor="ChatGPT",
+            components=("Codex*", "gpt-api"),
+            regions=("us-east-1",),
+            interval=timedelta(minutes=1),
+        ),
+        Watch(
+            where="sitrep.toml: watch[2]",
+            url="https://status.example.com",
+            name="Example",
+            format="statuspage",
+        ),
+    )
+    assert not found.defaulted_watches
+
+
+def test_a_route_says_who_is_told_what_and_when(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        """
+        [[route]]
+        match.vendor = ["claude", "openai"]
+        match.component = "API"
+        match.region = "eu"
+        match.min_impact = "major"
+        match.kind = "incident"
+        to = ["slack:#vendor-status", "slack:C0123", "discord:123", "console", "console"]
+        mention = { critical = "@here", major = "oncall:platform", minor = "discord:role:5" }
+        quiet = "22:00-07:00 Europe/Berlin"
+        continue = true
+
+        [[route]]
+        to = "console"
+
+        [[oncall]]
+        name = "platform"
+        people = [{ name = "First engineer", slack = "U1" }]
+        """,
+    )
+
+    assert found.routes == (
+        Route(
+            name="route[1]",
+            match=Match(
+                vendors=("anthropic", "openai"),
+                components=("API",),
+                regions=("eu",),
+                min_impact=Impact.MAJOR,
+                kinds=(Kind.INCIDENT,),
+            ),
+            to=(
+                Destination("slack", "#vendor-status"),
+                Destination("slack", "C0123"),
+                Destination("discord", "123"),
+                Destination("console"),
+            ),
+            mention=((Impact.CRITICAL, "@here"), (Impact.MAJOR, "oncall:platform"), (Impact.MINOR, "discord:role:5")),
+            quiet=Quiet(time(22), time(7), "Europe/Berlin"),
+            go_on=True,
+        ),
+        Route(name="route[2]", match=Match(), to=(Destination("console"),)),
+    )
+
+
+def test_a_route_may_name_a_vendor_as_a_watch_or_a_probe_does(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        """
+        [[watch]]
+        url = "https://status.example.com"
+        name = "Example Corp"
+        format = "statuspage"
+        [[watch]]
+        vendor = "github"
+        name = "The forge"
+        [[probe]]
+        name = "gateway"
+        type = "heartbeat"
+        vendor = "Our Gateway"
+        [[route]]
+        match = { vendor = ["example corp", "status.example.com", "the forge", "our-gateway"] }
+        to = "console"
+        """,
+    )
+
+    assert found.routes[0].match.vendors == ("example-corp", "github", "our-gateway")
+    assert found.probes[0].vendor == "our-gateway"
+
+
+def test_the_catalogs_short_names_of_components_are_written_out(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        """
+        [[service]]
+        name = "Deploys"
+        depends_on = ["github:gh-actions", "pypi"]
+        [[route]]
+        match = { vendor = "openai", component = ["gpt-api", "Login"] }
+        to = "console"
+        """,
+    )
+
+    assert found.routes[0].match.components == ("gpt-api", "Login", "Chat Completions")
+    assert found.services[0].depends_on == (("github", "gh-actions"), ("github", "Actions"), ("pypi", None))
+
+
+def test_a_service_says_what_it_needs_and_what_to_do_without(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        """
+        [[service]]
+        name = "Support bot"
+        depends_on = ["openai: Files: upload", "claude"]
+        owner = "support"
+        runbook = "https://wiki.example.com/bot"
+        fallback = { vendor = "claude", steps = ["Switch", "Tell support"] }
+        [[service]]
+        name = "Search"
+        depends_on = "openai"
+        fallback = { vendor = "our own model" }
+        [[route]]
+        match = { service = "support BOT" }
+        to = "console"
+        """,
+    )
+
+    assert found.services == (
+        Service(
+            name="Support bot",
+            depends_on=(("openai", "Files: upload"), ("anthropic", None)),
+            owner="support",
+            runbook="https://wiki.example.com/bot",
+            fallback_vendor="anthropic",
+            fallback_steps=("Switch", "Tell support"),
+        ),
+        Service(name="Search", depends_on=(("openai", None),), fallback_vendor="our own model"),
+    )
+    assert found.routes[0].match.services == ("Support bot",)
+
+
+def test_a_probe_keeps_the_keys_of_its_type(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        """
+        [[probe]]
+        name = "api"
+        type = "http"
+        vendor = "ChatGPT"
+        component = "Chat Completions"
+        target = "https://api.openai.com/v1/models"
+        interval = "5s"
+        fail_after = 5
+        expect = { status = [200, 204], json = { ok = true } }
+        """,
+    )
+
+    (probe,) = found.probes
+    assert probe == Probe(
+        name="api",
+        type="http",
+        vendor="openai",
+        component="Chat Completions",
+        target="https://api.openai.com/v1/models",
+        interval=timedelta(seconds=5),
+        timeout=timedelta(seconds=5),
+        fail_after=5,
+        pass_after=2,
+        options={"expect": {"status": (200, 204), "json": {"ok": True}}},
+    )
+    with pytest.raises(TypeError):
+        probe.options["expect"] = 1  # type: ignore[index]  # that is the test
+
+
+def test_a_rota_and_an_escalation_are_read(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        """
+        [[oncall]]
+        name = "platform"
+        people = [{ name = "First engineer", slack = "U1" }, { name = "Second engineer", discord = "2" }]
+        handover = "fri 17:30"
+        timezone = "Europe/Berlin"
+        [[oncall]]
+        name = "night"
+        people = [{ name = "Third engineer", slack = "W3" }]
+        handover = "21:00"
+        [[escalation]]
+        match = { min_impact = "critical" }
+        steps = [{ after = "5m", notify = "oncall:Platform" }, { after = "15m", notify = "slack:#leads" }]
+        """,
+    )
+
+    people = (Person(name="First engineer", slack="U1"), Person(name="Second engineer", discord="2"))
+    assert found.oncalls == (
+        Oncall(name="platform", people=people, handover=Handover(4, time(17, 30)), timezone="Europe/Berlin"),
+        Oncall(
+            name="night",
+            people=(Person(name="Third engineer", slack="W3"),),
+            handover=Handover(None, time(21)),
+            timezone="UTC",
+        ),
+    )
+    assert found.escalations == (
+        Escalation(
+            name="escalation[1]",
+            match=Match(min_impact=Impact.CRITICAL),
+            steps=(
+                EscalationStep(timedelta(minutes=5), "oncall:platform"),
+                EscalationStep(timedelta(minutes=15), "slack:#leads"),
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "access"),
+    [
+        ("", Access()),
+        ('[access]\nresponders = "everyone"', Access()),
+        ("[access]\nresponders = []", Access(responders=())),
+        (
+            '[access]\nadmins = "slack:U1"\nresponders = ["discord:2", "slack:S3"]',
+            Access(admins=("slack:U1",), responders=("discord:2", "slack:S3")),
+        ),
+    ],
+)
+def test_everyone_may_respond_unless_somebody_is_named(tmp_path: Path, text: str, access: Access) -> None:
+    assert load(tmp_path, text).access == access
