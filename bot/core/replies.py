@@ -55,14 +55,18 @@ def _opened(case: _Case) -> _Parts:
 
 
 def _updated(case: _Case) -> _Parts:
-    still = _still(case.entry)
-    if still:
-        return f"{case.entry.author} calls it {words(case.entry.said or State.RESOLVED)}", still
+    for change in case.entry.transitions:
+        if change.subject == "still":
+            return _ended_in_part(case, change)
     if case.entry.said is not None:
         empty = [] if case.entry.text else [line(f"{case.entry.author} wrote no text with this update.")]
-        return capital(words(case.entry.said)) if case.entry.said is not State.UNKNOWN else "Update", [*empty]
+        return _stage(case.entry.said), [*empty]
     steps = [f"{words(t.before)} → {words(t.after)}" for t in case.entry.transitions]
     return f"{case.entry.author} moved it on, without a word: {', '.join(steps) or words(case.entry.state)}", []
+
+
+def _stage(said: State) -> str:
+    return "Update" if said is State.UNKNOWN else capital(words(said))
 
 
 def _edited(case: _Case) -> _Parts:
@@ -114,13 +118,15 @@ def _reopened(case: _Case) -> _Parts:
 
 def _withdrawn(case: _Case) -> _Parts:
     gone = f"No longer listed on {case.entry.author}'s status page"
-    return gone, _still(case.entry) or [line("How it ended could not be read there; we count it as over.")]
+    return gone, [line("How it ended could not be read there; we count it as over.")]
 
 
-def _still(entry: TimelineEntry) -> list[Line | Quote]:
+def _ended_in_part(case: _Case, change: Transition) -> _Parts:
     """Say what keeps an incident open of which one part is over."""
-    open_ones = [change.after for change in entry.transitions if change.subject == "still"]
-    return [line(f"It stays open here: {', '.join(open_ones)} is still in trouble.")] if open_ones else []
+    name = case.entry.author
+    over = f"{name} calls it {words(case.entry.said or State.RESOLVED)}"
+    title = f"No longer listed on {name}'s status page" if change.before == ChangeKind.WITHDRAWN else over
+    return title, [line(f"It stays open here: {change.after} is still in trouble.")]
 
 
 def _postmortem(case: _Case) -> _Parts:

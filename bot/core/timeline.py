@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -50,7 +50,7 @@ def tell(
     """Return the timeline entries that `changes` amount to, and the incidents after them."""
     after: dict[str, Incident] = {}
     entries: list[TimelineEntry] = []
-    for change in changes:
+    for change in _one_by_one(tuple(changes)):
         attachment = attachments.get(change.claim.external_id)
         if attachment is None:
             continue
@@ -66,6 +66,45 @@ def tell(
         entry = replace(_entry(seen, incident, source, now), quiet=_is_quiet(change, attachment, attachments))
         after[incident.id] = _told(entries, incident, entry)
     return Told(tuple(entries), after)
+
+
+def _one_by_one(changes: tuple[Change, ...]) -> Iterator[Change]:
+    """Give every change the state that its claim had when it was said, not the one it has come to since.
+
+    Several updates found at once were written one after the other: what came before the end was not the end.
+    """
+    last = {change.claim.external_id: number for number, change in enumerate(changes)}
+    states: dict[str, State] = {}
+    for number, change in enumerate(changes):
+        claim = change.claim
+        said = _state_then(change, changes[number + 1 :], states.get(claim.external_id))
+        if said is None or number == last[claim.external_id] or change.kind not in _BEFORE_THE_END:
+            yield change
+            continue
+        states[claim.external_id] = said
+        yield replace(change, claim=replace(claim, state=said, resolved_at=None))
+
+
+_BEFORE_THE_END = frozenset(
+    {
+        ChangeKind.OPENED,
+        ChangeKind.UPDATED,
+        ChangeKind.EDITED,
+        ChangeKind.RENAMED,
+        ChangeKind.IMPACT_CHANGED,
+        ChangeKind.COMPONENTS_CHANGED,
+    }
+)
+
+
+def _state_then(change: Change, later: Sequence[Change], before: State | None) -> State | None:
+    """Return the state that the words of `change` name, or those next to come; None if nobody names an open one."""
+    if change.kind is ChangeKind.UPDATED and change.update is not None:
+        said: State | None = change.update.state
+    else:
+        mine = (c.update for c in later if c.claim.external_id == change.claim.external_id and c.update is not None)
+        said = before or next((update.state for update in mine), None)
+    return None if said is None or said.is_over or said is State.UNKNOWN else said
 
 
 def _told(entries: list[TimelineEntry], incident: Incident, entry: TimelineEntry) -> Incident:
@@ -117,13 +156,13 @@ def _joining(claim: Claim, incident: Incident) -> tuple[Transition, ...]:
 
 def _ended_in_part(change: Change, others: tuple[str, ...]) -> Change:
     """Say that one claim of several is over, and that the incident is not."""
-    still = (*change.transitions, Transition("still", "", ", ".join(others)))
     if change.kind is ChangeKind.RESOLVED and is_own(change.claim.external_id):
         back = tuple(Transition(c.name, c.status, ComponentStatus.OPERATIONAL) for c in change.claim.components)
         return replace(change, kind=ChangeKind.COMPONENTS_CHANGED, transitions=back)
-    if change.kind is ChangeKind.RESOLVED:
-        return replace(change, kind=ChangeKind.UPDATED, transitions=still)
-    return replace(change, transitions=still) if change.kind is ChangeKind.WITHDRAWN else change
+    if change.kind is ChangeKind.MERGED:
+        return change
+    still = Transition("still", change.kind, ", ".join(others))
+    return replace(change, kind=ChangeKind.UPDATED, transitions=(*change.transitions, still))
 
 
 def _still_open(incident: Incident, key: str) -> tuple[str, ...]:

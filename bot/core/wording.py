@@ -77,9 +77,11 @@ def root(incident: Incident) -> Message:
 def _state_line(incident: Incident) -> Line:
     if incident.is_open:
         return line(f"{capital(_severity(incident.impact, incident.kind))} · {words(incident.state)}")
-    was = "" if incident.kind is Kind.MAINTENANCE else f" · was {_severity(incident.peak, incident.kind)}"
-    lasted = duration(incident.resolved_at - incident.started_at) if incident.resolved_at else "an unknown time"
-    return line(f"{_ending(incident)}{was} · lasted {lasted}")
+    stated = incident.kind is not Kind.MAINTENANCE and incident.peak not in {Impact.UNKNOWN, Impact.NONE}
+    was = f" · was {words(incident.peak)}" if stated else ""
+    lasting = incident.resolved_at - incident.started_at if incident.resolved_at else timedelta()
+    lasted = f" · lasted {duration(lasting)}" if lasting > timedelta() else ""
+    return line(f"{_ending(incident)}{was}{lasted}")
 
 
 def _ending(incident: Incident) -> str:
@@ -118,6 +120,8 @@ def _affected(incident: Incident) -> list[Line]:
 
 
 def _remarks(incident: Incident) -> list[Line]:
+    if incident.resolved_at is not None and incident.resolved_at < incident.first_seen_at:
+        return [line("It was over before we saw it.")]
     if not incident.is_open:
         return []
     if incident.kind is Kind.COMPONENT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 # The zero of Go and of Unix time means "never", the year 9999 "for ever".
@@ -23,6 +24,14 @@ def from_epoch(text: str | None) -> datetime | None:
     try:
         return _usable(datetime.fromtimestamp(int(text or ""), UTC))
     except (ValueError, OverflowError, OSError):
+        return None
+
+
+def from_parts(parts: Sequence[int]) -> datetime | None:
+    """Return year, month, day, hour, minute and second of UTC as an instant, None where there is no such time."""
+    try:
+        return _usable(datetime(*parts[:5], min(parts[5], 59), tzinfo=UTC))
+    except ValueError:
         return None
 
 

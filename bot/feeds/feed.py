@@ -15,7 +15,6 @@ UNKNOWN.  An entry without any time is a ParseError: without one nothing can be 
 
 from __future__ import annotations
 
-import calendar
 import io
 import re
 from collections.abc import Iterable
@@ -27,7 +26,7 @@ from typing import Any, Final
 from bot.errors import ParseError
 from bot.feeds import _entries, _text, _urls
 from bot.feeds._entries import Entry
-from bot.feeds._times import from_epoch, instant
+from bot.feeds._times import from_parts, instant
 from bot.feeds._updates import ended_at, oldest_first
 from bot.feeds._words import Words
 from bot.model import Claim, Snapshot, Source
@@ -146,7 +145,7 @@ def _time(raw: dict[str, Any], key: str) -> datetime | None:
     if written:
         return written
     parsed = dict.get(raw, f"{key}_parsed")
-    return from_epoch(str(calendar.timegm(parsed))) if isinstance(parsed, tuple) else None
+    return from_parts(parsed) if isinstance(parsed, tuple) else None
 
 
 def _html(raw: dict[str, Any]) -> str:

@@ -216,6 +216,12 @@ def test_an_entry_that_only_tells_its_end_has_no_start() -> None:
     assert item("Mail is late").started_at == datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("date", ["0000-99-99", "Mon, 99 Mar 2026 10:00:00 GMT", "9999-12-31T23:59:60Z", "soon"])
+def test_a_date_that_does_not_exist_is_no_date(date: str) -> None:
+    with pytest.raises(ParseError, match="no time that can be read"):
+        item(date=date)
+
+
 def test_an_entry_without_any_time_is_dated_by_its_feed_or_refused() -> None:
     text = "<rss version='2.0'><channel>{}<item><title>Errors</title><guid>g1</guid></item></channel></rss>"
     dated = parse(text.format("<lastBuildDate>Mon, 02 Mar 2026 10:00:00 GMT</lastBuildDate>"))

@@ -73,7 +73,8 @@ def test_an_incident_without_components_has_those_of_its_newest_update() -> None
         {"id": "1", "status": "identified", "created_at": "2026-03-01T10:00:00Z", "affected_components": None},
     ]
 
-    for nothing in ({"components": []}, {"components": None}):
+    nothings: tuple[dict[str, Any], ...] = ({"components": []}, {"components": None})
+    for nothing in nothings:
         assert claim(incident_updates=updates, **nothing).components == (
             Component("aaaa00000001", "Europe - API", ComponentStatus.PARTIAL_OUTAGE),
         )

@@ -1,0 +1,3 @@
+from tests.databases import bare_url, database, database_url, migrated_file, postgres, postgres_url, sqlite_url
+
+__all__ = ["bare_url", "database", "database_url", "migrated_file", "postgres", "postgres_url", "sqlite_url"]
