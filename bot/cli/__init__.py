@@ -7,25 +7,37 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from bot import __version__
-from bot.cli import asking, preparing, recorded, running
-from bot.cli.verb import Run, Verb
+from bot.cli.verb import Verb
 from bot.errors import ConfigError, SitrepError
 
-VERBS: dict[str, Verb] = {**running.VERBS, **asking.VERBS, **recorded.VERBS, **preparing.VERBS}
+# Each command with the module that has it in its VERBS, imported when it is asked for: `--help` is quick.
+COMMANDS = {
+    "run": ("running", "watch, deliver and serve until stopped"),
+    "check": ("running", "tell every mistake of the configuration at once"),
+    "migrate": ("running", "bring the database up to date"),
+    "status": ("asking", "how everything watched stands"),
+    "incidents": ("asking", "the open incidents"),
+    "vendors": ("explaining", "the vendors that Sitrep knows"),
+    "routes": ("explaining", "explain the routes"),
+    "parse": ("parse", "read one captured answer"),
+    "replay": ("recorded", "play recorded snapshots through the whole path"),
+    "demo": ("recorded", "play a bundled outage"),
+    "init": ("preparing", "write a sitrep.toml and a .env to start from"),
+}
 
 
-def main(arguments: Sequence[str] | None, run: Run) -> int:
-    """Do what `arguments` ask for and return the exit status: 0, or 2 for wrong use or configuration.
-
-    `run` is what `sitrep run` does: it is put together where everything is.
-    """
-    options = parser().parse_args(arguments)
-    if options.command is not running.VERBS["run"].command:
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what `arguments` ask for and return the exit status: 0, or 2 for wrong use or configuration."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    options = parser(words[0] if words else "").parse_args(words)
+    if words[0] != "run":
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `sitrep incidents | head` ends like any other tool
     try:
-        status: int = asyncio.run(options.command(options, run))
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            status: int = runner.run(options.do(options))
     except ConfigError as e:
         return _complain(*e.mistakes)
     except SitrepError as e:
@@ -35,21 +47,37 @@ def main(arguments: Sequence[str] | None, run: Run) -> int:
     return status
 
 
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """Return uvloop's event loop where there is one: it costs less than Python's own."""
+    try:
+        import uvloop  # noqa: PLC0415  (not to be had everywhere)
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
 def _complain(*lines: str) -> int:
     for line in lines:
         print(f"sitrep: {line}", file=sys.stderr)
     return 2
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the whole command line; every command explains itself with --help."""
+def parser(chosen: str) -> argparse.ArgumentParser:
+    """Return the command line, with the arguments of the command that is `chosen`."""
     top = argparse.ArgumentParser(
         prog="sitrep", description="Tells your team, in its own chat, what is broken and what is being done about it."
     )
     top.add_argument("--version", action="version", version=f"sitrep {__version__}")
-    verbs = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name, verb in VERBS.items():
-        one = verbs.add_parser(name, help=verb.does, description=verb.does)
-        verb.arguments(one)
-        one.set_defaults(command=verb.command)
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for name, (_, does) in COMMANDS.items():
+        one = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
+        if name == chosen:
+            verb = _verb(name)
+            verb.arguments(one)
+            one.set_defaults(do=verb.do)
     return top
+
+
+def _verb(name: str) -> Verb:
+    verbs: dict[str, Verb] = import_module(f"bot.cli.{COMMANDS[name][0]}").VERBS
+    return verbs[name]

@@ -6,14 +6,13 @@ from argparse import ArgumentParser, Namespace
 from importlib.resources import files
 from pathlib import Path
 
-from bot.cli.verb import Run, Verb
+from bot.cli.verb import Verb
 from bot.errors import ConfigError
 
 _FILES = {"sitrep.toml": "sitrep.toml", ".env": "env"}
 
 
-async def _init(options: Namespace, run: Run) -> int:
-    del run
+async def _init(options: Namespace) -> int:
     return _write_all(options.folder)
 
 
@@ -43,4 +42,4 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=Path(), help="where (default: here)")
 
 
-VERBS = {"init": Verb("write a sitrep.toml and a .env to start from", _arguments, _init)}
+VERBS = {"init": Verb(_arguments, _init)}

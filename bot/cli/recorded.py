@@ -1,77 +1,22 @@
-"""`parse`, `replay` and `demo`: what was recorded, read again."""
+"""`replay` and `demo`: what was recorded, played again."""
 
 from __future__ import annotations
 
-import json
-import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from importlib.resources import as_file, files
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from bot import catalog, plugins
 from bot.cli.frames import series
 from bot.cli.replay import Wish, replay
-from bot.cli.verb import Run, Verb, load
-from bot.core.message import utc
+from bot.cli.verb import Verb, load
 from bot.core.rules import Route
-from bot.core.snapshot_json import snapshot_json
-from bot.core.wording import words
-from bot.errors import ConfigError, ParseError
 from bot.loops.take_in import Rules
-from bot.model import Destination, Snapshot, Source
+from bot.model import Destination
 
 _TO_CONSOLE = Rules(routes=(Route(name="default", to=(Destination("console"),)),))
 
 
-async def _parse(options: Namespace, run: Run) -> int:
-    del run
-    body = _bytes(options.file)
-    draft = Source(key="file", vendor="unknown", name="", format=options.format, url="https://unknown.invalid")
-    try:
-        name, snapshot = _snapshot(options.format, body, draft)
-        vendor = _vendor_of(snapshot)
-        if vendor is not None:
-            snapshot = plugins.format_named(name).parse(body, _source(draft, vendor, name))
-    except ParseError as e:
-        raise ParseError(f"{options.file}: {e}") from e
-    print(json.dumps(snapshot_json(snapshot), ensure_ascii=False, indent=2) if options.json else _readable(snapshot))
-    return 0
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes() if str(path) != "-" else sys.stdin.buffer.read()
-    except OSError as e:
-        raise ConfigError(f"{path}: can not be read: {e.strerror}") from e
-
-
-def _snapshot(name: str, body: bytes, draft: Source) -> tuple[str, Snapshot]:
-    if name == "auto":
-        return plugins.detect(body, draft)
-    return name, plugins.format_named(name).parse(body, draft)
-
-
-def _vendor_of(snapshot: Snapshot) -> catalog.Vendor | None:
-    return catalog.by_host(urlsplit(snapshot.page_url or "").hostname or "")
-
-
-def _source(draft: Source, vendor: catalog.Vendor, name: str) -> Source:
-    return Source(key=draft.key, vendor=vendor.slug, name=vendor.name, format=name, url=vendor.address)
-
-
-def _readable(snapshot: Snapshot) -> str:
-    still = "lists every open incident" if snapshot.complete_open_set else "a window, absence means nothing"
-    rows = [f"{snapshot.vendor} · {snapshot.format} · indicator {words(snapshot.indicator)} · {still}"]
-    rows += [f"  {component.name}: {words(component.status)}" for component in snapshot.components]
-    for claim in snapshot.incidents:
-        rows.append(f"{claim.title} [{claim.external_id}] · {words(claim.impact)} · {words(claim.state)}")
-        rows += [f"  {utc(update.at)} {words(update.state)}: {update.body or '(no text)'}" for update in claim.updates]
-    return "\n".join(rows)
-
-
-async def _replay(options: Namespace, run: Run) -> int:
-    del run
+async def _replay(options: Namespace) -> int:
     chosen = load(options)
     rules = Rules(chosen.routes, chosen.services) if options.config else _TO_CONSOLE
     database = chosen.database.reveal() if chosen.database_from_environment else None
@@ -93,8 +38,7 @@ def _print(row: str) -> None:
     print(row, flush=True)
 
 
-async def _demo(options: Namespace, run: Run) -> int:
-    del run
+async def _demo(options: Namespace) -> int:
     print("A bundled outage, much faster than life. Nothing here is real; stop it with Ctrl-C.")
     with as_file(files("bot") / "demo") as folder:
         wish = Wish(series=series([folder]), vendor="acme", speed=options.speed)
@@ -115,12 +59,6 @@ def _speed(text: str) -> float | None:
     return speed
 
 
-def _parse_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("format", metavar="FORMAT", help=f"auto, {', '.join(plugins.discover('bot.feeds'))}")
-    parser.add_argument("file", metavar="FILE", type=Path, help="a captured answer; - for standard input")
-    parser.add_argument("--json", action="store_true", help="for programs")
-
-
 def _replay_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", nargs="+", type=Path, help="a folder of snapshots, or files")
     parser.add_argument("--format", metavar="F", help="the format (default: recognised)")
@@ -135,7 +73,6 @@ def _demo_arguments(parser: ArgumentParser) -> None:
 
 
 VERBS = {
-    "parse": Verb("read one captured answer", _parse_arguments, _parse),
-    "replay": Verb("play recorded snapshots through the whole path", _replay_arguments, _replay),
-    "demo": Verb("play a bundled outage", _demo_arguments, _demo),
+    "replay": Verb(_replay_arguments, _replay),
+    "demo": Verb(_demo_arguments, _demo),
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from argparse import ArgumentParser, Namespace
 
-from bot import catalog, plugins, settings
-from bot.cli.verb import Run, Verb, config, load
+from bot import catalog, compose, plugins, settings
+from bot.cli.verb import Verb, config, load
 from bot.clock import SystemClock
 from bot.core.health import Health
 from bot.errors import ConfigError, FetchError, ParseError
@@ -37,15 +37,14 @@ def require_deliverable(chosen: Settings) -> None:
         raise ConfigError(*mistakes)
 
 
-async def _run(options: Namespace, run: Run) -> int:
+async def _run(options: Namespace) -> int:
     chosen = load(options)
     require_deliverable(chosen)
-    await run(chosen)
+    await compose.run(chosen)
     return 0
 
 
-async def _check(options: Namespace, run: Run) -> int:
-    del run
+async def _check(options: Namespace) -> int:
     chosen = load(options)
     watched = sources_of(chosen)
     require_deliverable(chosen)
@@ -78,8 +77,7 @@ async def _try(fetcher: Fetcher, source: Source, clock: SystemClock) -> tuple[bo
     return True, f"{snapshot.format}, {len(snapshot.components)} components, {still} open incidents"
 
 
-async def _migrate(options: Namespace, run: Run) -> int:
-    del run
+async def _migrate(options: Namespace) -> int:
     database = open_database(load(options).database.reveal())
     try:
         database.hold()
@@ -95,7 +93,7 @@ def _check_arguments(parser: ArgumentParser) -> None:
 
 
 VERBS = {
-    "run": Verb("watch, deliver and serve until stopped", config, _run),
-    "check": Verb("tell every mistake of the configuration at once", _check_arguments, _check),
-    "migrate": Verb("bring the database up to date", config, _migrate),
+    "run": Verb(config, _run),
+    "check": Verb(_check_arguments, _check),
+    "migrate": Verb(config, _migrate),
 }

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot import plugins, settings
 from bot.settings import Settings
 
-Run = Callable[[Settings], Awaitable[None]]
-
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One command: what it does in a line, its arguments, and the doing, which returns the exit status."""
+    """One command: its arguments, and the doing, which returns the exit status."""
 
-    does: str
     arguments: Callable[[ArgumentParser], None]
-    command: Callable[[Namespace, Run], Awaitable[int]]
-
-
-def nothing(parser: ArgumentParser) -> None:
-    """Take no arguments."""
-    del parser
+    do: Callable[[Namespace], Coroutine[None, None, int]]
 
 
 def config(parser: ArgumentParser) -> None:
     """Take --config."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="the configuration (default: sitrep.toml)")
+
+
+def query(parser: ArgumentParser) -> None:
+    """Take a few words."""
+    parser.add_argument("query", nargs="*", help="a vendor, a product or a component, as you would call it")
 
 
 def load(options: Namespace) -> Settings:

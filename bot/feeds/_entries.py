@@ -18,8 +18,8 @@ from bot.feeds._words import MAINTENANCE_STATES, STATES, Words, key
 from bot.model import Claim, Component, Impact, Kind, State, Update
 
 _LABELS = "|".join(sorted((word.replace("_", "[ _-]") for word in STATES), key=len, reverse=True))
-_BOX = re.compile(rf"\s*\[(?P<label>{_LABELS})\]\s*", re.IGNORECASE)  # anywhere in a title
-_HEAD = re.compile(rf"\s*(?P<label>{_LABELS})\s*(?::|\s[-–—]\s)\s*", re.IGNORECASE)
+_BOX = re.compile(rf"\[(?P<label>{_LABELS})\]", re.IGNORECASE)  # anywhere in a title
+_HEAD = re.compile(rf"(?P<label>{_LABELS})(?: ?:| [-–—] )", re.IGNORECASE)
 _STATUS_LINE = re.compile(r"\s*Status:\s*(?P<label>[^\n]{1,60})(?:\n|$)", re.IGNORECASE)
 _AFFECTED = re.compile(r"^Affected components:?[ ]*\n\s*(?P<list>(?:- [^\n]*(?:\n|$))+)", re.IGNORECASE | re.MULTILINE)
 _PART = re.compile(r"- (?P<name>.+?)(?: \((?P<status>[^()]*)\))?")
@@ -114,7 +114,7 @@ def _unmarked(title: str) -> str:
     """Return a title without the mark of its state, so that it stays the same to the end."""
     title = _text.one_line(title)
     found = _BOX.search(title) or _HEAD.match(title)
-    return f"{title[: found.start()]} {title[found.end() :]}".strip() if found else title
+    return _text.one_line(f"{title[: found.start()]} {title[found.end() :]}") if found else title
 
 
 def _without_components(text: str, words: Words) -> tuple[str, tuple[Component, ...]]:

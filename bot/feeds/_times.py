@@ -29,8 +29,9 @@ def from_epoch(text: str | None) -> datetime | None:
 
 def from_parts(parts: Sequence[int]) -> datetime | None:
     """Return year, month, day, hour, minute and second of UTC as an instant, None where there is no such time."""
+    year, month, day, hour, minute, second = parts[:6]
     try:
-        return _usable(datetime(*parts[:5], min(parts[5], 59), tzinfo=UTC))
+        return _usable(datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC))
     except ValueError:
         return None
 

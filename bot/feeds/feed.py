@@ -33,11 +33,11 @@ from bot.model import Claim, Snapshot, Source
 
 EXPECTS: Final = "feed"
 # The feed's own times, which tell of its building, and comments.  An entry's times stay: its end follows
-# them before the next entry begins.  The look ahead is short, so that no body can make it slow.
+# them before the next entry begins.  The look ahead ends at the next of the same name: no body makes it slow.
 VOLATILE = re.compile(
     rb"<!--(?:(?!<!--).)*?-->"
-    rb"|<(?P<rss>lastBuildDate|pubDate)>[^<]*</(?P=rss)>(?=(?:(?!</?item[\s>]).){0,1000}(?:<item[\s>]|</channel>))"
-    rb"|<updated>[^<]*</updated>(?=(?:(?!</?entry[\s>]).){0,1000}(?:<entry[\s>]|</feed>))",
+    rb"|<(?P<rss>lastBuildDate|pubDate)>[^<]*</(?P=rss)>(?=(?:(?!</?item[\s>]|<(?P=rss)>).)*(?:<item[\s>]|</channel>))"
+    rb"|<updated>[^<]*</updated>(?=(?:(?!</?entry[\s>]|<updated>).)*(?:<entry[\s>]|</feed>))",
     re.DOTALL,
 )
 

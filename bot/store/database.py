@@ -63,12 +63,16 @@ class Database:
     def hold(self) -> None:
         """Make this the only Sitrep that works on this SQLite file, for as long as the process lives.
 
-        Raises StoreBusy if another one does.  PostgreSQL is made for several: nothing to hold there.
+        Raises StoreBusy if another one does, StoreUnavailable if nothing can be written there.  PostgreSQL is
+        made for several: nothing to hold there.
         """
         path = self.engine.url.database
         if not self.is_sqlite or not path or path == ":memory:":
             return
-        lock = Path(path + ".lock").open("w", encoding="utf-8")  # noqa: SIM115  (held until close)
+        try:
+            lock = Path(path + ".lock").open("w", encoding="utf-8")  # noqa: SIM115  (held until close)
+        except OSError as e:
+            raise StoreUnavailable(f"DATABASE_URL: nothing can be written beside {path}: {e.strerror}") from e
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

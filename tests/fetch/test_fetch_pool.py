@@ -67,10 +67,26 @@ async def test_all_hosts_together_are_asked_only_so_much_at_once() -> None:
     assert server.busiest == 4
 
 
+async def test_a_host_that_others_redirect_to_is_asked_only_so_much_at_once() -> None:
+    gate = asyncio.Event()
+    names = [f"s{number}.test" for number in range(10)]
+    resolver = FakeResolver(cdn_test=[["127.0.0.1"]], **{name: [["127.0.0.1"]] for name in names})
+    async with serve({"/page": Answer(body="{}", until=gate)}) as server:
+        server.answers["/"] = Answer.redirect(f"http://cdn.test:{server.port}/page")
+        limits = FetchLimits(per_host=3)
+        async with local_fetcher(limits=limits, resolver=resolver) as fetcher, asyncio.TaskGroup() as group:
+            for name in names:
+                group.create_task(fetcher.get(f"http://{name}:{server.port}/"))
+            await server.wait_for_hits(13)
+            gate.set()
+
+    assert server.busiest == 3
+
+
 async def test_a_slow_host_keeps_nobody_else_waiting() -> None:
     async with serve({"/slow": Answer.never(), "/": Answer.json({})}) as server:
-        limits = FetchLimits(per_host=1, at_once=2)
-        async with local_fetcher(limits=limits) as fetcher:
+        limits = FetchLimits(per_host=1, at_once=2, total=timedelta(minutes=1))
+        async with local_fetcher(limits=limits) as fetcher, asyncio.timeout(5):
             slow = [asyncio.create_task(fetcher.get(f"http://status.test:{server.port}/slow")) for _ in range(5)]
             await server.wait_for_hits(1)
             fetched = await fetcher.get(f"http://cdn.test:{server.port}/")

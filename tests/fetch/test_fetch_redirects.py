@@ -155,10 +155,11 @@ async def test_a_redirect_may_not_go_from_https_to_http() -> None:
     assert plain.hits == []
 
 
-async def test_credentials_in_a_redirect_are_dropped() -> None:
+@pytest.mark.parametrize("host", ["status.test", "cdn.test"])
+async def test_credentials_in_a_redirect_are_dropped(host: str) -> None:
     async with serve({"/new": PAGE}) as server, local_fetcher() as fetcher:
-        server.answers["/"] = Answer.redirect(server.url.replace("//", "//eve:pw@") + "/new")
-        fetched = await fetcher.get(server.url + "/")
+        server.answers["/"] = Answer.redirect(named(server, f"eve:pw@{host}") + "/new")
+        fetched = await fetcher.get(named(server) + "/")
 
     assert "authorization" not in server.hits[1].headers
     assert "eve" not in fetched.url
