@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench lint pins clean
+.PHONY: help run demo test bench lint pins picture clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -29,7 +29,7 @@ lint: ## check style, types and imports
 	@scripts/venv.sh dev
 	@failed=0; \
 	for check in "-m ruff check" "-m ruff format --check" "-m mypy" ".venv/bin/lint-imports --no-logo"; do \
-		echo "lint: $$check"; $(PY) $$check || failed=1; \
+		echo "lint: $${check#-m }"; $(PY) $$check || failed=1; \
 	done; exit $$failed
 
 PIN := .venv/bin/python -m piptools compile -q --generate-hashes --allow-unsafe --strip-extras --no-header \
@@ -44,6 +44,10 @@ pins: ## write the requirements files from pyproject.toml (UPGRADE=1: newest of 
 		{ echo '# Written by `make pins`. Do not edit.'; sed -e '/^# Written by/d' -e 's/-c requirements.txt, //' -e '/^ *# via -c requirements.txt$$/d' $$file; } > $$file.new \
 			&& mv $$file.new $$file; \
 	done
+
+picture: ## draw docs/demo.svg anew
+	@scripts/venv.sh dev
+	$(PY) scripts/picture.py
 
 clean: ## remove .venv, caches and build output, never your database
 	rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

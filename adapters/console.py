@@ -58,6 +58,7 @@ class Console:
         self._known: dict[str, Ref] | None = None
         self._headlines: dict[str, str] = {}
         self._shown: dict[str, str] = {}
+        self._last = ""
 
     async def post(self, address: str, message: Message, key: str) -> Ref:
         """Show a root message."""
@@ -67,29 +68,37 @@ class Console:
         where = f" [{_safe(address)}]" if address else ""
         head = self._wrapped(_safe(message.headline) + where, f"{sign} ", colour)
         self._show("", *head, *self._body(message, "  "))
+        self._last = ref.value
         self._remember(ref, message)
         return ref
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:
-        """Show a message of a thread, under the headline of its root."""
+        """Show a message of a thread, under the headline of its root if another was spoken of last."""
         self._record("reply", key, root, message)
-        mark = "» " if message.broadcast else "↳ "
-        about = self._headlines.get(root.value, root.value.partition("/")[0])
-        said = self._wrapped(_safe(message.headline), "    ", _BOLD if message.broadcast else "")
-        self._show(*self._wrapped(_safe(about), mark, _DIM), *said, *self._body(message, "    "))
+        mark = "  » " if message.broadcast else "  ↳ "
+        said = self._wrapped(_safe(message.headline), mark, _BOLD if message.broadcast else "")
+        self._show(*self._about(root), *said, *self._body(message, "    "))
         return Ref(key)
 
     async def edit(self, root: Ref, message: Message) -> None:
         """Say in one line what the root shows now; a terminal can not change what it has shown."""
         self._record("edit", f"{root.value}#edit", root, message)
         if self._shown.get(root.value) != _state(message):
-            self._show(*self._wrapped(f"now: {_safe(message.headline)} — {_safe(_state(message))}", "= ", _DIM))
+            self._show(*self._about(root), *self._wrapped(f"now {_safe(_state(message))}", "  = ", _BOLD))
         self._remember(root, message)
 
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
         """Return the message with `key` if the log has it."""
         del address, root, since
         return self._keys().get(key)
+
+    def _about(self, root: Ref) -> Iterator[str]:
+        """Name the incident when another one was spoken of last."""
+        if self._last != root.value:
+            yield ""
+            about = self._headlines.get(root.value, root.value.partition("/")[0])
+            yield from self._wrapped(_safe(about), "… ", _DIM)
+        self._last = root.value
 
     def _remember(self, root: Ref, message: Message) -> None:
         self._headlines[root.value] = message.headline

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from bot.clock import Clock
 from bot.core.message import Message
 from bot.errors import MessageGone, PermanentFailure, UnknownOutcome
 from bot.model import Ref
+
+T = TypeVar("T")
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -77,17 +79,32 @@ class Call:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What goes wrong with one call: `before` anything is posted, or `after` it was."""
+
+    before: BaseException | None = None
+    after: BaseException | None = None
+    hangs_before: bool = False
+    hangs_after: bool = False
+
+
+_ALL_WELL = _Fault()
+
+
 @dataclass(slots=True)
 class FakePlatform:
-    """A chat platform in memory: `channels` has the roots by address, `calls` everything that was asked.
+    """A chat platform in memory: `channels` has the roots by address, `calls` all that was asked of it.
 
-    What goes wrong is said beforehand, and each thing said happens once:
+    What goes wrong is said beforehand.  These happen once, in the order in which they were said:
 
         platform.fails_with(TemporaryFailure("slow down"))     nothing is posted
         platform.loses_the_answer()                            it is posted, and nobody learns
-        platform.hangs()                                       it is not posted before `answers_again()`
+        platform.crashes_after_posting()                       the same, with an error that no port knows
+        platform.hangs()                                       nothing is posted before `answers_again()`
+        platform.hangs_after_posting()                         it is posted, the answer waits for `answers_again()`
 
-    Or it lasts: `platform.forbids("ops")`, `platform.hangs_for("ops")`.
+    These last: `platform.forbids("ops")`, `platform.hangs_for("ops")`, `platform.deletes_root("ops")`.
     """
 
     clock: Clock
@@ -95,24 +112,26 @@ class FakePlatform:
     longest: int = 4_000
     channels: dict[str, list[Posted]] = field(default_factory=dict[str, list[Posted]])
     calls: list[Call] = field(default_factory=list[Call])
-    _plan: deque[BaseException | str] = field(default_factory=deque[BaseException | str])
+    _plan: deque[_Fault] = field(default_factory=deque[_Fault])
     _forbidden: set[str] = field(default_factory=set[str])
     _hanging: set[str] = field(default_factory=set[str])
     _answers: asyncio.Event = field(default_factory=asyncio.Event)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def fails_with(self, error: BaseException, *, times: int = 1) -> None:
-        self._plan.extend([error] * times)
+        self._plan.extend([_Fault(before=error)] * times)
 
-    def loses_the_answer(self, *, times: int = 1) -> None:
-        self._plan.extend(["lost"] * times)
+    def loses_the_answer(self) -> None:
+        self._plan.append(_Fault(after=UnknownOutcome("the connection was lost before the answer came")))
 
-    def dies_after_posting(self) -> None:
-        """Post, and then fail in a way that no platform is expected to."""
-        self._plan.append("dies")
+    def crashes_after_posting(self) -> None:
+        self._plan.append(_Fault(after=RuntimeError("nobody thought of this")))
 
-    def hangs(self, *, times: int = 1) -> None:
-        self._plan.extend(["hangs"] * times)
+    def hangs(self) -> None:
+        self._plan.append(_Fault(hangs_before=True))
+
+    def hangs_after_posting(self) -> None:
+        self._plan.append(_Fault(hangs_after=True))
 
     def hangs_for(self, address: str) -> None:
         self._hanging.add(address)
@@ -125,19 +144,20 @@ class FakePlatform:
         self._forbidden.add(address)
 
     def deletes_root(self, address: str) -> None:
-        """Remove the newest root of a channel, and its thread with it, as a person would."""
+        """Remove the newest root of a channel and its thread, as a person would."""
         self.channels[address].pop()
-
-    def sent(self, verb: str | None = None) -> list[Call]:
-        return [call for call in self.calls if call.verb == verb or (verb is None and call.verb != "find")]
 
     def root(self, address: str) -> Posted:
         """Return the only root of a channel."""
         (one,) = self.channels[address]
         return one
 
-    async def until_called(self, number: int) -> None:
-        while len(self.calls) < number:
+    def sent(self) -> list[str]:
+        """Return what was asked to be sent so far, without what was only read back."""
+        return [call.verb for call in self.calls if call.verb != "find"]
+
+    async def until_called(self, times: int) -> None:
+        while len(self.calls) < times:
             self._news.clear()
             await self._news.wait()
 
@@ -145,55 +165,61 @@ class FakePlatform:
         fault = await self._asked("post", address, key)
         posted = self._posted(address, message, key)
         self.channels.setdefault(address, []).append(posted)
-        return _answer(posted.ref, fault)
+        return await self._answered(posted.ref, fault)
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:
-        address = root.value.partition("#")[0]
+        address = _address(root)
         fault = await self._asked("reply", address, key)
         posted = self._posted(address, message, key)
-        self._find_root(root).thread.append(posted)
-        return _answer(posted.ref, fault)
+        self._root(root).thread.append(posted)
+        return await self._answered(posted.ref, fault)
 
     async def edit(self, root: Ref, message: Message) -> None:
-        address = root.value.partition("#")[0]
-        fault = await self._asked("edit", address, "")
-        posted = self._find_root(root)
+        fault = await self._asked("edit", _address(root), "")
+        posted = self._root(root)
         posted.before.append(posted.message)
         posted.message = message
-        _answer(root, fault)
+        await self._answered(root, fault)
 
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
         fault = await self._asked("find", address, key)
-        among = self.channels.get(address, []) if root is None else self._find_root(root).thread
+        among = self.channels.get(address, []) if root is None else self._root(root).thread
         found = (posted.ref for posted in among if posted.key == key and posted.at >= since)
-        return _answer(next(found, None), fault)
+        return await self._answered(next(found, None), fault)
 
-    async def _asked(self, verb: str, address: str, key: str) -> str | None:
-        """Note the call; go through with what was planned for it before anything is posted."""
+    async def _asked(self, verb: str, address: str, key: str) -> _Fault:
+        """Note the call, go through what was planned to go wrong before it, and return what is to go wrong after."""
         self.calls.append(Call(verb, address, key, self.clock.now()))
         self._news.set()
         if address in self._forbidden:
             raise PermanentFailure(f"no access to {address}")
-        fault = self._plan.popleft() if self._plan else None
-        if isinstance(fault, BaseException):
-            raise fault
-        if fault == "hangs" or address in self._hanging:
-            self._answers.clear()
-            await self._answers.wait()
+        fault = self._plan.popleft() if self._plan else _ALL_WELL
+        if fault.before is not None:
+            raise fault.before
+        if fault.hangs_before or address in self._hanging:
+            await self._until_it_answers()
         return fault
+
+    async def _answered(self, answer: T, fault: _Fault) -> T:
+        if fault.hangs_after:
+            await self._until_it_answers()
+        if fault.after is not None:
+            raise fault.after
+        return answer
+
+    async def _until_it_answers(self) -> None:
+        self._answers.clear()
+        await self._answers.wait()
 
     def _posted(self, address: str, message: Message, key: str) -> Posted:
         return Posted(Ref(f"{address}#{len(self.calls)}"), key, message, self.clock.now())
 
-    def _find_root(self, ref: Ref) -> Posted:
-        for root in self.roots():
-            if root.ref == ref:
-                return root
-        raise MessageGone(f"no message {ref.value}")
-
-    def roots(self) -> Iterator[Posted]:
-        for channel in self.channels.values():
-            yield from channel
+    def _root(self, ref: Ref) -> Posted:
+        found = next((root for root in self.channels.get(_address(ref), ()) if root.ref == ref), None)
+        if found is None:
+            raise MessageGone(f"no message {ref.value}")
+        return found
 
 
-def _answer[T](value, fault): ...
+def _address(ref: Ref) -> str:
+    return ref.value.partition("#")[0]

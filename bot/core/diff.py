@@ -10,8 +10,20 @@ from datetime import datetime, timedelta
 
 from bot.core.claims import is_own, read_together
 from bot.core.memory import Known, Memory, ended, is_same_episode, superseded_by, version_key
-from bot.model import Change, ChangeKind, Claim, Component, Kind, Snapshot, State, Transition, Update
+from bot.model import (
+    Change,
+    ChangeKind,
+    Claim,
+    Component,
+    ComponentStatus,
+    Kind,
+    Snapshot,
+    State,
+    Transition,
+    Update,
+)
 
+_OPERATIONAL = ComponentStatus.OPERATIONAL.value
 # A feed that tells no state says nothing about whether an old item still goes on.
 OLD_NEWS = timedelta(hours=24)
 # What ended longer ago than this before our last look was written down afterwards.
@@ -75,10 +87,10 @@ def _continued(memory: Memory, claim: Claim, snapshot: Snapshot) -> list[Change]
     new = tuple(u for u in claim.updates if version_key(u) not in memory.seen)
     edits = [change for u in new if (change := _edit(before, claim, u)) is not None]
     fresh = tuple(u for u in new if all(u.id != known.id for known in before.updates))
-    return [*_redescribed(before, claim), *edits, *_spoken(before, claim, fresh)]
+    return [*_redescribed(before, claim, snapshot), *edits, *_spoken(before, claim, fresh)]
 
 
-def _redescribed(before: Claim, claim: Claim) -> list[Change]:
+def _redescribed(before: Claim, claim: Claim, snapshot: Snapshot) -> list[Change]:
     """Title, impact and components: said one by one, so that nothing is said twice."""
     changes = []
     if before.title != claim.title:
@@ -87,19 +99,25 @@ def _redescribed(before: Claim, claim: Claim) -> list[Change]:
     if before.impact != claim.impact and claim.is_open:
         turned = (Transition("impact", before.impact, claim.impact),)
         changes.append(Change(kind=ChangeKind.IMPACT_CHANGED, claim=claim, transitions=turned))
-    moved = component_transitions(before.components, claim.components)
+    moved = component_transitions(before.components, claim.components, snapshot.components)
     if moved and claim.is_open:
         changes.append(Change(kind=ChangeKind.COMPONENTS_CHANGED, claim=claim, transitions=moved))
     return changes
 
 
-def component_transitions(before: tuple[Component, ...], after: tuple[Component, ...]) -> tuple[Transition, ...]:
-    """Return who joined (`before` empty), who left (`after` empty) and whose status moved."""
+def component_transitions(
+    before: tuple[Component, ...], after: tuple[Component, ...], page: tuple[Component, ...] = ()
+) -> tuple[Transition, ...]:
+    """Return who joined (`before` empty), who left (`after` empty) and whose status moved.
+
+    One that left because the `page` shows it well again has not merely left.
+    """
+    well = {component.id for component in page if component.status is ComponentStatus.OPERATIONAL}
     old = {component.id: component for component in before}
     new = {component.id: component for component in after}
     moved = [Transition(c.name, old[c.id].status, c.status) for c in after if c.id in old]
     joined = [Transition(c.name, "", c.status) for c in after if c.id not in old]
-    left = [Transition(c.name, c.status, "") for c in before if c.id not in new]
+    left = [Transition(c.name, c.status, _OPERATIONAL if c.id in well else "") for c in before if c.id not in new]
     return tuple(sorted((t for t in (*joined, *moved, *left) if t.before != t.after), key=lambda t: t.subject))
 
 

@@ -21,8 +21,8 @@ _ULID = re.compile(r"01[0-9A-HJKMNP-TV-Z]{24}")
 # GitHub lists "Visit www.githubstatus.com for more information" among its components.
 _SIGNPOST = re.compile(r"visit\s+\S*\w\.\w", re.IGNORECASE)
 
-# No claim, component or update is made of these; on 160 captured GitHub summaries `page.updated_at` alone
-# differs 49 times where nothing else does, and incident.io shuffles `position` between captures.
+# No claim, component or update is made of these.  Between captured GitHub summaries `page.updated_at` alone
+# differed 49 times of 141, and incident.io shuffles `position` from one capture to the next.
 VOLATILE = re.compile(rb'"(?:updated_at"\s*:\s*(?:"[^"]*"|null)|position"\s*:\s*\d+)')
 
 

@@ -12,7 +12,7 @@ Word = TypeVar("Word", State, Impact, ComponentStatus)
 _LONGEST_WORD = 80
 _OURS_ALONE = {State.SUSPECTED, State.UNKNOWN}
 STATES: Mapping[str, State] = {state.value: state for state in State if state not in _OURS_ALONE} | {
-    # https://docs.incident.io/api-reference/status-page-maintenances-v2 and captured /proxy answers
+    # incident.io's, as others quote them from its widget and its `/proxy`
     "maintenance_scheduled": State.SCHEDULED,
     "maintenance_in_progress": State.IN_PROGRESS,
     "maintenance_complete": State.COMPLETED,

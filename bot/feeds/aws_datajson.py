@@ -1,6 +1,7 @@
 """AWS's legacy `https://status.aws.amazon.com/data.json`, for replays: dead since 2023.
 
-Facts: seven captures of December 2021 and July 2022 (539 items).  The feed that lives is `aws-health`.
+Facts: six captures of December 2021 and July 2022 (539 items).  What AWS serves today
+(`health.aws.amazon.com/public/currentevents`) is another format.
 
 Stable: service and date together (the items of 2021-12-07 kept both when they moved to the archive).
 The statements grow inside `description`, each headed by the clock of Seattle, with the date only where the

@@ -5,8 +5,10 @@ incident.io's feeds and of AWS's only what others quote (see `_paragraphs`, `_en
 
 Stable: the API id in a link `/incidents/<id>`, which the JSON of the same page uses too; else the entry's
 id or guid; else its link; else its title and time.  An update has no id in a feed: the time as printed and
-its label stand for it, so an edited text keeps it.  Entries with one id are one incident.  An item of AWS
-(`#<service>_<epoch>`) is one statement and becomes one incident: nothing tells which belong together.
+its label stand for it, so an edited text keeps it.  (In incident.io's RSS, which shows the newest statement
+under the time of the first, a second statement of the same state therefore looks like an edit.)  Entries
+with one id are one incident.  An item of AWS (`#<service>_<epoch>`) is one statement and becomes one
+incident: nothing tells which belong together.
 
 A feed is a window: absence means nothing, and an incident that leaves it open stays open.
 It can not tell severity and, except for incident.io's, components.  Where an entry names no state, it is

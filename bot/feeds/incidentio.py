@@ -45,28 +45,33 @@ def parse(body: bytes, source: Source) -> Snapshot:
 
 def endpoints(source: Source) -> tuple[str, ...]:
     """Return the page's own summary first: it alone names the components and has every statement."""
-    parts = _urls.split(source)
-    if "/proxy/" in parts.path or parts.path.endswith((".json", "/api/v1/summary")):
+    if _is_document(_urls.split(source).path):
         return (source.url,)
-    page = _urls.origin(source) + parts.path.rstrip("/")
+    page = _urls.origin(source) + _below(source)
     return (_proxy(source), f"{page}/api/v2/summary.json", f"{page}/api/v1/summary")
 
 
 def follow_up(source: Source, external_id: str) -> tuple[str, ...]:
     """Return where an incident that left the summary can still be read."""
-    parts = _urls.split(source)
-    below = "" if "/proxy/" in parts.path or "/api/" in parts.path else parts.path.rstrip("/")
     return (
         f"{_proxy(source)}/incidents/{quote(external_id, safe='')}",
         f"{_proxy(source)}/incidents",
-        f"{_urls.origin(source)}{below}/api/v2/incidents.json",
+        f"{_urls.origin(source)}{_below(source)}/api/v2/incidents.json",
     )
 
 
+def _is_document(path: str) -> bool:
+    return "/proxy/" in path or "/api/" in path
+
+
+def _below(source: Source) -> str:
+    """Return the path under which a page lives on a host that it shares; mostly none."""
+    path = _urls.split(source).path
+    return "" if _is_document(path) else path.rstrip("/")
+
+
 def _proxy(source: Source) -> str:
-    parts = _urls.split(source)
-    below = "" if "/proxy/" in parts.path or "/api/" in parts.path else parts.path.rstrip("/")
-    return f"{_urls.origin(source)}/proxy/{parts.hostname}{below}"
+    return f"{_urls.origin(source)}/proxy/{_urls.split(source).hostname}{_below(source)}"
 
 
 def _imitation(payload: Thing, source: Source) -> Snapshot:

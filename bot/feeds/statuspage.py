@@ -1,6 +1,6 @@
 """Atlassian Statuspage, API v2.
 
-Facts: https://support.atlassian.com/statuspage/ and any page's own `/api`; 160 captured GitHub summaries
+Facts: a page's own `/api` (https://confluence.status.atlassian.com/api); 154 captured GitHub summaries
 (2020 to 2026) and the payloads of CodaMetrix and Twilio.  Seen in captures: summary, status, components,
 incidents, incidents/unresolved, scheduled-maintenances/active.  `incidents/<id>.json` holds
 `{"page", "incident"}`: reported by others, no real capture seen.

@@ -90,4 +90,4 @@ def test_hostile_markup_takes_no_time(unit: str) -> None:
 
     _text.plain(unit * 20_000)
 
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 5

@@ -1,0 +1,43 @@
+"""Work done in a process of its own, so that what is measured is its own: its CPU time, its memory, its imports."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any, ParamSpec, TypeVar
+
+import uvloop
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def apart(work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `work` on a fresh event loop in a fresh process, as the program itself would, and return what it returns."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as one:
+        return one.submit(_run, work, *args, **kwargs).result()
+
+
+def _run(work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    return uvloop.run(work(*args, **kwargs))
+
+
+@dataclass(slots=True)
+class Spent:
+    """What a block of code took, in seconds: CPU time of all threads of this process, and time on the wall."""
+
+    cpu: float = 0.0
+    wall: float = 0.0
+    _began: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+
+    def __enter__(self) -> Spent:
+        self._began.append((time.process_time(), time.perf_counter()))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        cpu, wall = self._began.pop()
+        self.cpu += time.process_time() - cpu
+        self.wall += time.perf_counter() - wall

@@ -1,0 +1,115 @@
+"""Status pages that nobody has: Statuspage summaries of any size, whose incidents go on as long as one likes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+BEGINNING = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+_STATES = ("investigating", "identified", "monitoring")
+# Some 400 characters: what vendors write on average.
+_WORDS = (
+    "We are continuing to investigate elevated error rates that affect a part of all requests. Customers may see "
+    "timeouts and failed calls when they create or list resources in the affected regions. Our engineers have found "
+    "that a recent change to the configuration of an internal load balancer contributes to it and are rolling that "
+    "change back. We will post the next update within thirty minutes, or sooner if there is news."
+)
+
+
+def summary(
+    *, components: int = 30, incidents: int = 0, updates: int = 10, latest: int = 0, marker: str = "", page: str = "p"
+) -> bytes:
+    """Return a summary with open incidents of `updates` updates each; the first one has `latest` more.
+
+    `marker` begins the newest text of the first incident.
+    """
+    parts = [_component(number, incidents) for number in range(components)]
+    open_ones = [
+        _incident(number, parts, updates + (0 if number else latest), "" if number else marker)
+        for number in range(incidents)
+    ]
+    payload = {
+        "page": {
+            "id": f"page{page}",
+            "name": "Acme",
+            "url": "https://status.acme.example",
+            "time_zone": "Etc/UTC",
+            "updated_at": _time(updates + latest),
+        },
+        "components": parts,
+        "incidents": open_ones,
+        "scheduled_maintenances": [],
+        "status": {"indicator": "minor" if incidents else "none", "description": "Minor Service Outage"},
+    }
+    return json.dumps(payload).encode()
+
+
+def series(length: int) -> Iterator[tuple[datetime, bytes]]:
+    """Return one page's answers, a minute apart, each with one update more than the one before it."""
+    for number in range(length):
+        yield BEGINNING + timedelta(minutes=number), summary(incidents=2, updates=1, latest=number)
+
+
+def _component(number: int, incidents: int) -> dict[str, Any]:
+    return {
+        "id": f"component{number:04}",
+        "name": f"Service {number} (API)",
+        "status": "degraded_performance" if number < incidents else "operational",
+        "created_at": "2024-05-02T10:11:12.131Z",
+        "updated_at": "2026-02-11T08:09:10.111Z",
+        "position": number,
+        "description": "Creates, lists and deletes resources over HTTP.",
+        "showcase": True,
+        "start_date": "2024-05-02",
+        "group_id": None,
+        "page_id": "page",
+        "group": False,
+        "only_show_if_degraded": False,
+    }
+
+
+def _incident(number: int, components: list[dict[str, Any]], updates: int, marker: str) -> dict[str, Any]:
+    key = f"incident{number:04}"
+    newest = updates - 1
+    return {
+        "id": key,
+        "name": f"Elevated error rates in service {number}",
+        "status": _STATES[newest % 3],
+        "created_at": _time(0),
+        "updated_at": _time(newest),
+        "monitoring_at": None,
+        "resolved_at": None,
+        "impact": "minor",
+        "shortlink": f"https://stspg.example/{key}",
+        "started_at": _time(0),
+        "page_id": "page",
+        # The newest first, as real pages do.
+        "incident_updates": [
+            _update(key, at, components[number], marker if at == newest else "") for at in range(newest, -1, -1)
+        ],
+        "components": [components[number]],
+        "reminder_intervals": None,
+    }
+
+
+def _update(incident: str, number: int, component: dict[str, Any], marker: str) -> dict[str, Any]:
+    affected = {"code": component["id"], "name": component["name"]}
+    return {
+        "id": f"{incident}u{number:05}",
+        "status": _STATES[number % 3],
+        "body": f"{marker} {number}. {_WORDS}".strip(),
+        "incident_id": incident,
+        "created_at": _time(number),
+        "updated_at": _time(number),
+        "display_at": _time(number),
+        "affected_components": [affected | {"old_status": "operational", "new_status": component["status"]}],
+        "deliver_notifications": True,
+        "custom_tweet": None,
+        "tweet_id": None,
+    }
+
+
+def _time(minute: int) -> str:
+    return (BEGINNING + timedelta(minutes=minute)).isoformat(timespec="milliseconds").replace("+00:00", "Z")

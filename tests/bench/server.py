@@ -1,0 +1,152 @@
+"""A server in a process of its own that does next to nothing for a request, so that it is never what is measured.
+
+    with serving() as server:
+        server.url(7)       http://127.0.0.9:…/still/7/summary.json    a calm page, 304 for whoever knows it
+        server.lively(7)    http://127.0.0.9:…/lively/7/summary.json   one update more at every request
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from socket import AF_INET, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
+from typing import cast
+
+import uvloop
+
+from tests.bench.pages import summary
+
+# Each a host of its own: the fetcher sends only a few requests at once to any one host.
+HOSTS = tuple(f"127.0.0.{number}" for number in range(2, 102))
+_BEFORE = 10
+
+# What Statuspage sends, shortened.
+_ALWAYS = (
+    b"Date: Sun, 01 Mar 2026 09:00:00 GMT\r\nServer: AtlassianEdge\r\n"
+    b"Cache-Control: max-age=0, private, must-revalidate\r\nVary: Accept,Accept-Encoding\r\n"
+    b"X-Request-Id: 5f0c7d2e-6d0b-4d0e-9a53-0a1b2c3d4e5f\r\nStrict-Transport-Security: max-age=259200\r\n"
+)
+_NOT_MODIFIED = b"HTTP/1.1 304 Not Modified\r\n" + _ALWAYS + b'ETag: W/"calm"\r\n\r\n'
+
+
+def _full(body: bytes, tag: bytes) -> bytes:
+    kind = b"Content-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n" % len(body)
+    return b'HTTP/1.1 200 OK\r\n%b%bETag: W/"%b"\r\n\r\n%b' % (_ALWAYS, kind, tag, body)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the server was asked.  Times are those of the monotonic clock, which all processes share."""
+
+    requests: int = 0
+    first: dict[bytes, float] = field(default_factory=dict[bytes, float])
+    changed: dict[str, float] = field(default_factory=dict[str, float])
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server."""
+
+    port: int
+    _line: Connection
+
+    def still(self, number: int) -> str:
+        return f"http://{HOSTS[number % len(HOSTS)]}:{self.port}/still/{number}/summary.json"
+
+    def lively(self, number: int) -> str:
+        return f"http://{HOSTS[number % len(HOSTS)]}:{self.port}/lively/{number}/summary.json"
+
+    def seen(self) -> Seen:
+        """Return what was asked so far."""
+        self._line.send("seen")
+        answer: Seen = self._line.recv()
+        return answer
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """Serve until the block ends."""
+    ours, its = get_context("spawn").Pipe()
+    process = get_context("spawn").Process(target=_serve, args=(its,), daemon=True)
+    process.start()
+    try:
+        yield Server(ours.recv(), ours)
+    finally:
+        process.terminate()
+        process.join()
+
+
+class _Talk(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, seen: Seen, calm: bytes) -> None:
+        self._seen = seen
+        self._calm = calm
+        self._request = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._request += data
+        if self._request.endswith(b"\r\n\r\n"):
+            self._transport.write(self._answer(self._request))
+            self._request = b""
+
+    def _answer(self, request: bytes) -> bytes:
+        path = request[4 : request.index(b" ", 4)]
+        self._seen.requests += 1
+        self._seen.first.setdefault(path, time.monotonic())
+        if path.startswith(b"/lively/"):
+            return self._next(path)
+        return _NOT_MODIFIED if b"if-none-match:" in request.lower() else self._calm
+
+    def _next(self, path: bytes) -> bytes:
+        """Return the page with one update more, and note when it was given."""
+        page = path.split(b"/")[2].decode()
+        told = self._told.get(page, 0)
+        self._told[page] = told + 1
+        marker = f"change-{page}-{told}"
+        body = summary(incidents=1, updates=_BEFORE, latest=told, marker=marker, page=page)
+        answer = _full(body, marker.encode())
+        self._seen.changed[marker] = time.monotonic()
+        return answer
+
+    _told: dict[str, int] = {}  # noqa: RUF012  one for all connections
+
+
+def _serve(line: Connection) -> None:
+    uvloop.run(_answer_for_ever(line))
+
+
+async def _answer_for_ever(line: Connection) -> None:
+    loop, seen = asyncio.get_running_loop(), Seen()
+    calm = _full(summary(), b"calm")
+    sockets = _sockets()
+    for one in sockets:
+        await loop.create_server(lambda: _Talk(seen, calm), sock=one)
+
+    def answer() -> None:
+        line.recv()
+        line.send(seen)
+
+    loop.add_reader(line.fileno(), answer)
+    line.send(sockets[0].getsockname()[1])
+    await asyncio.Event().wait()
+
+
+def _sockets() -> list[socket]:
+    """Return one for every host, all on the same port."""
+    port, found = 0, []
+    for host in HOSTS:
+        one = socket(AF_INET, SOCK_STREAM)
+        one.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        one.bind((host, port))
+        port = one.getsockname()[1]
+        found.append(one)
+    return found

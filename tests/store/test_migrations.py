@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+from sqlmodel import SQLModel
+
+from bot.store.database import HEAD, Database, create, migrate
+from bot.store.migrations import configuration
+from tests.databases import opened
+
+TABLES = {"announcement", "claim", "gap", "incident", "note", "source", "timeline_entry"}
+
+
+def differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), SQLModel.metadata))
+
+
+async def tables(database: Database) -> set[str]:
+    async with database.read() as connection:
+        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
+async def test_the_migrations_end_at_exactly_what_the_program_expects(database: Database) -> None:
+    async with database.read() as connection:
+        found = await connection.run_sync(differences)
+
+    assert found == []
+
+
+async def test_a_bare_database_is_migrated_once_and_then_left_alone(bare_url: str) -> None:
+    async with opened(bare_url) as database:
+        first = await migrate(database)
+        second = await migrate(database)
+
+        assert (first, second) == (True, False)
+        assert await tables(database) == {*TABLES, "alembic_version"}
+
+
+async def test_several_instances_may_migrate_at_once(bare_url: str) -> None:
+    async with opened(bare_url) as one, opened(bare_url) as another, opened(bare_url) as third:
+        await asyncio.gather(migrate(one), migrate(another), migrate(third))
+
+        assert await tables(third) == {*TABLES, "alembic_version"}
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(bare_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(bare_url) as database:
+        async with database.write() as connection:
+            # In the way of the last table of the first migration.
+            await connection.exec_driver_sql("CREATE TABLE source (key TEXT)")
+
+        with pytest.raises(Exception, match="already exists"):
+            await migrate(database)
+
+        assert await tables(database) == {"source"}
+
+
+async def test_the_newest_revision_is_the_one_that_the_program_asks_for(database: Database) -> None:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  (slow, and needed here alone)
+
+    async with database.read() as connection:
+        newest = await connection.run_sync(
+            lambda sync: ScriptDirectory.from_config(configuration(sync)).get_current_head()
+        )
+
+    assert newest == HEAD
+
+
+async def test_tables_made_at_once_are_the_migrated_ones(bare_url: str) -> None:
+    async with opened(bare_url) as database:
+        await create(database)
+        async with database.read() as connection:
+            found = await connection.run_sync(differences)
+
+    assert found == []
