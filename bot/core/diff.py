@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.core.claims import is_own, read_together
-from bot.core.memory import Known, Memory, ended, is_same_episode, superseded_by, version_key
+from bot.core.memory import Known, Memory, ended, enriched, is_same_episode, superseded_by, version_key
 from bot.model import (
     Change,
     ChangeKind,
@@ -84,6 +84,7 @@ def _continued(memory: Memory, claim: Claim, snapshot: Snapshot) -> list[Change]
     before = memory.claim
     if is_own(claim.external_id):
         return _component_continued(before, claim, snapshot)
+    claim = enriched(claim, before)
     new = tuple(u for u in claim.updates if version_key(u) not in memory.seen)
     edits = [change for u in new if (change := _edit(before, claim, u)) is not None]
     fresh = tuple(u for u in new if all(u.id != known.id for known in before.updates))

@@ -114,13 +114,19 @@ def _merged(memory: Memory | None, claim: Claim, snapshot: Snapshot) -> Memory:
     listed = {update.id for update in claim.updates}
     forgotten = tuple(update for update in memory.claim.updates if update.id not in listed)
     updates = tuple(sorted(forgotten + claim.updates, key=lambda update: (update.at, update.id)))
-    return Memory(_still(memory.claim, replace(claim, updates=updates)), memory.seen | seen)
+    return Memory(enriched(replace(claim, updates=updates), memory.claim), memory.seen | seen)
 
 
-def _still(before: Claim, claim: Claim) -> Claim:
-    """Keep what a poorer listing of the same incident does not tell."""
+def enriched(claim: Claim, before: Claim) -> Claim:
+    """Return `claim` with what a poorer listing of the same incident leaves out but an earlier one told.
+
+    An update without words does not take back those that it had.
+    """
+    words = {update.id: update.body for update in before.updates}
     return replace(
         claim,
+        components=claim.components or before.components,
+        updates=tuple(u if u.body else replace(u, body=words.get(u.id, "")) for u in claim.updates),
         started_at=claim.started_at or before.started_at,
         published_at=claim.published_at or before.published_at,
         url=claim.url or before.url,

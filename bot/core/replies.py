@@ -76,7 +76,8 @@ def _edited(case: _Case) -> _Parts:
             parts.append(line(f"State: {words(change.before)} → {words(change.after)}"))
         elif change.before:
             parts += [line("Before:"), Quote(change.before, case.entry.author), line("Now:")]
-    return f"{case.entry.author} edited an earlier update", parts
+    rewritten = any(change.before or change.subject == "state" for change in case.entry.transitions)
+    return f"{case.entry.author} {'edited' if rewritten else 'added the text of'} an earlier update", parts
 
 
 def _impact_changed(case: _Case) -> _Parts:

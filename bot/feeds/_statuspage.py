@@ -22,7 +22,7 @@ _ULID = re.compile(r"01[0-9A-HJKMNP-TV-Z]{24}")
 _SIGNPOST = re.compile(r"visit\s+\S*\w\.\w", re.IGNORECASE)
 
 # No claim, component or update is made of these.  Between captured GitHub summaries `page.updated_at` alone
-# differed 49 times of 141, and incident.io shuffles `position` from one capture to the next.
+# differed 49 times of 143, and incident.io shuffles `position` from one capture to the next.
 VOLATILE = re.compile(rb'"(?:updated_at"\s*:\s*(?:"[^"]*"|null)|position"\s*:\s*\d+)')
 
 

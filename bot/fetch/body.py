@@ -19,13 +19,15 @@ _GZIP_WBITS = 31
 _ZLIB_WBITS = 15
 _RAW_WBITS = -15
 _ZLIB_METHOD = 8
+# https://www.rfc-editor.org/rfc/rfc1952#page-6
+_GZIP_FIRST = 0x1F
 
 _HEAD = 1024
 _MEBIBYTE = 1024 * 1024
-# Declarations and comments may stand before the first element.  Possessive, so that it never backtracks.
-_PROLOGUE = rb"(?:\s++|<\?[^>]*+>|<!--(?>.*?-->))*+"
-_HTML = re.compile(_PROLOGUE + rb"<(?:!doctype\s++html|html|head|body)[\s>]", re.IGNORECASE | re.DOTALL)
-_XML = re.compile(rb"\s*+<(?:\?xml|rss|feed|rdf:rdf)\b", re.IGNORECASE)
+# Declarations and comments may stand before the first element.  Possessive (`*+`): tried in one way only.
+_PROLOGUE = rb"(?:\s+|<\?[^>]*>|<!--.*?-->)*+"
+_HTML = re.compile(_PROLOGUE + rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE | re.DOTALL)
+_XML = re.compile(rb"<(?:\?xml|rss|feed|rdf:rdf)\b", re.IGNORECASE)
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -76,11 +78,10 @@ class Body:
 
     def _next_member(self, chunk: bytes) -> bytes:
         """Start the next gzip member; like every browser, ignore what follows the last one."""
-        chunk = chunk.lstrip(b"\0")
-        if chunk and self._encoding in _GZIP and chunk[0] == 0x1F:  # noqa: PLR2004  the first byte of gzip
+        if self._encoding in _GZIP and chunk[0] == _GZIP_FIRST:
             self._inflater = zlib.decompressobj(_GZIP_WBITS)
             return chunk
-        self._in_garbage = bool(chunk)
+        self._in_garbage = True
         return b""
 
     def _wbits(self, first: int) -> int:

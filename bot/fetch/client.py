@@ -56,7 +56,8 @@ class Fetcher:
     """Fetches urls.  One for the whole program: it holds the connections.
 
     With a `proxy` (`http://user:password@proxy:3128`) names are resolved there, beyond our sight:
-    literal private addresses are still refused, but names are the proxy's to judge.
+    literal private addresses are still refused, but names are the proxy's to judge.  A `resolver`
+    that is passed in is closed by who made it.
     """
 
     def __init__(

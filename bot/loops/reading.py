@@ -15,6 +15,9 @@ from bot.loops.take_in import Ending
 from bot.model import Claim, Page, Snapshot, Source
 from bot.store.sources import Watched
 
+# So many failures in a row before an address that was good is no longer the only one to be tried.
+FAITHFUL = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -30,6 +33,9 @@ class Reading:
 async def read(fetcher: Fetcher, watched: Watched, now: Callable[[], datetime]) -> Reading:
     """Return what the source says now.
 
+    Other addresses of the same page may tell less: they are tried only if none was good before, if the
+    good one is gone, or if it has failed for some time.
+
     Raises FetchError or ParseError with the reason of the best address if none of them can be read.
     """
     source = watched.source
@@ -42,6 +48,8 @@ async def read(fetcher: Fetcher, watched: Watched, now: Callable[[], datetime]) 
             return await _read_one(fetcher, watched, address, now)
         except (FetchError, ParseError) as e:
             first_error = first_error or e
+            if address == watched.endpoint and not isinstance(e, NotFound) and watched.health.failures < FAITHFUL:
+                break
     raise first_error or FetchError(f"{source.name} has no address to read")
 
 

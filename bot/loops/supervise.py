@@ -38,7 +38,7 @@ async def supervise(
             await loop()
             log.error("loop ended loop=%s: it should not; starting it anew", name)
         except Exception:
-            log.exception("loop crashed loop=%s", name)
+            log.exception("loop crashed loop=%s crashes=%d: starting it anew", name, crashes.counts.get(name, 0) + 1)
         crashes.add(name)
         attempt = 1 if clock.now() - began >= WELL else attempt + 1
         await clock.sleep(LOOP.delay(attempt, chance()))

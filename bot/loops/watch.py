@@ -35,7 +35,8 @@ COMMIT_EVERY = 0.1
 class Watching:
     """What the watch loop works with: `pages` is how many are watched.
 
-    `announced` is set whenever something became due for delivery; `lost` are the sources that can not be read.
+    `announced` is set whenever something became due for delivery; `lost` are the sources that can not be read;
+    `whose` has the first source that showed each page, `doubled` the pages that more than one showed.
     """
 
     database: Database
@@ -49,6 +50,8 @@ class Watching:
     looks: int = 0
     lost: set[str] = field(default_factory=set[str])
     blind: bool = False
+    whose: dict[str, str] = field(default_factory=dict[str, str])
+    doubled: set[str] = field(default_factory=set[str])
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
 
@@ -142,6 +145,7 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
             "moved source=%s: its page says it lives at another address now; check the watch", watched.source.key
         )
     snapshot = reading.snapshot
+    _tell_if_doubled(watching, watched, snapshot.page_id if snapshot else None)
     in_trouble = watched.in_trouble if snapshot is None else any(c.is_open for c in snapshot.incidents)
     return Look(
         key=watched.source.key,
@@ -161,6 +165,16 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
         validators=(reading.validators if settled else "{}") if snapshot else None,
         gap=health.gap(watched.health, after),
     )
+
+
+def _tell_if_doubled(watching: Watching, watched: Watched, page_id: str | None) -> None:
+    """Two hosts can be one page: then everything on it would be told twice."""
+    if page_id is None or page_id in watching.doubled:
+        return
+    first = watching.whose.setdefault(page_id, watched.source.key)
+    if first != watched.source.key:
+        watching.doubled.add(page_id)
+        log.warning("%s and %s are one page (id %s); watch only one of them", first, watched.source.key, page_id)
 
 
 def _missed(watching: Watching, watched: Watched, error: SitrepError) -> Look:

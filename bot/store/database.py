@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from sqlalchemy import Connection, event, insert, inspect, select, text
+from sqlalchemy import Connection, Table, event, inspect, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
@@ -118,6 +119,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def insert_into(connection: AsyncConnection, into: Table) -> Any:
+    """Return an INSERT that may say ON CONFLICT: both engines know it, SQLAlchemy keeps it in their dialects."""
+    return sqlite.insert(into) if connection.dialect.name == "sqlite" else postgresql.insert(into)
+
+
 async def migrate(database: Database) -> bool:
     """Bring the schema up to date; returns whether anything had to be done.
 
@@ -160,11 +166,11 @@ async def claim_purpose(database: Database, purpose: str) -> None:
 
     Raises ConfigError if it is marked for something else.
     """
+    mark = {"name": "purpose", "value": purpose}
     async with database.write() as connection:
+        await connection.execute(insert_into(connection, NOTE).values(mark).on_conflict_do_nothing())
         found = (await connection.execute(select(NOTE.c.value).where(NOTE.c.name == "purpose"))).scalar()
-        if found is None:
-            await connection.execute(insert(NOTE).values(name="purpose", value=purpose))
-    if found not in {None, purpose}:
+    if found != purpose:
         raise ConfigError(
             f"DATABASE_URL: this database belongs to `sitrep {found}`; give `sitrep {purpose}` a database of its own"
         )

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,12 +17,16 @@ from bot.core.memory import Known, Memory
 from bot.core.timeline import Told
 from bot.model import Destination, Incident, Source, TimelineEntry
 from bot.store import codec, sources
-from bot.store.database import Database
+from bot.store.database import Database, insert_into
 from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, INCIDENT
 
 
 class Conflict(Exception):
     """Somebody else has changed the same incident since it was gathered."""
+
+
+class LeaseLost(Exception):
+    """The look that this was decided from came too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +84,17 @@ async def gather(database: Database, source: Source, health: Health, listed: Ite
 async def commit(database: Database, decision: Decision) -> None:
     """Write a decision: claims, incidents, timeline, what is to be announced, and how the look went.
 
-    Raises Conflict, with nothing written, if an incident has moved on since it was gathered.
+    Raises Conflict, with nothing written, if an incident has moved on since it was gathered, and LeaseLost if
+    somebody else has looked at the source since: what an older look saw is not news.
     """
     try:
         async with database.write() as connection:
+            if decision.look is not None and not await sources.write(connection, decision.look):
+                raise LeaseLost
             await _write_claims(connection, decision)
             await _write_incidents(connection, decision)
             await _write_entries(connection, decision.told.entries)
             await _make_due(connection, decision)
-            if decision.look is not None:
-                await sources.write(connection, [decision.look])
     except IntegrityError as e:
         raise Conflict from e
 
@@ -111,17 +115,12 @@ async def _write_claims(connection: AsyncConnection, decision: Decision) -> None
     ]
     if not rows:
         return
-    put = _insert(connection, CLAIM)
+    put = insert_into(connection, CLAIM)
     # A claim that has an incident keeps it when a later snapshot brings nothing that needs one.
     changed = {name: put.excluded[name] for name in ("is_open", "body", "seen", "missing_since")}
     kept = func.coalesce(put.excluded["incident"], CLAIM.c.incident)
     upsert = put.on_conflict_do_update(index_elements=["source", "external_id"], set_={**changed, "incident": kept})
     await connection.execute(upsert, rows)
-
-
-def _insert(connection: AsyncConnection, into: Any) -> Any:
-    """Both engines know INSERT … ON CONFLICT; SQLAlchemy keeps it in their dialects."""
-    return sqlite.insert(into) if connection.dialect.name == "sqlite" else postgresql.insert(into)
 
 
 async def _write_incidents(connection: AsyncConnection, decision: Decision) -> None:
@@ -179,7 +178,7 @@ async def _make_due(connection: AsyncConnection, decision: Decision) -> None:
         for destination in decision.destinations.get(incident, ())
     ]
     if begun:
-        put = _insert(connection, ANNOUNCEMENT).on_conflict_do_nothing(index_elements=["incident", "destination"])
+        put = insert_into(connection, ANNOUNCEMENT).on_conflict_do_nothing(index_elements=["incident", "destination"])
         await connection.execute(put, begun)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.health import Gap, Health
 from bot.model import Page, Source
 from bot.store import codec
-from bot.store.database import Database
+from bot.store.database import Database, insert_into
 from bot.store.tables import CLAIM, GAP, SOURCE
 
 
@@ -69,7 +69,8 @@ async def _put(connection: AsyncConnection, wanted: Sequence[Source], now: datet
     there = {row.key: row for row in rows}
     fresh = [_new_row(source, now) for source in wanted if source.key not in there]
     if fresh:
-        await connection.execute(insert(SOURCE), fresh)
+        # Another instance may just be starting too.
+        await connection.execute(insert_into(connection, SOURCE).on_conflict_do_nothing(), fresh)
     for source in wanted:
         spec, row = codec.SOURCE.dump(source), there.get(source.key)
         if row is not None and (row.spec != spec or not row.active):
@@ -92,7 +93,10 @@ def _new_row(source: Source, now: datetime) -> dict[str, Any]:
 
 
 def _respecified(source: Source, spec: str, now: datetime) -> Any:
-    """A watch that was changed is looked at anew: what was remembered of the old address says nothing."""
+    """A watch that was changed is looked at anew: what was remembered of the old address says nothing.
+
+    Nor does a look at it that is still under way: it loses its lease.
+    """
     return (
         update(SOURCE)
         .where(SOURCE.c.key == source.key)
@@ -106,6 +110,10 @@ def _respecified(source: Source, spec: str, now: datetime) -> Any:
             endpoint=None,
             validators=None,
             page_id=None,
+            page=None,
+            owner=None,
+            lease_until=None,
+            fence=SOURCE.c.fence + 1,
         )
     )
 
@@ -186,26 +194,23 @@ async def record(database: Database, looks: Sequence[Look]) -> None:
 
     A look whose lease was lost meanwhile leaves nothing: somebody else has looked since.
     """
+    plain = [look for look in looks if not _found(look) and look.gap is None]
+    telling = [look for look in looks if _found(look) or look.gap is not None]
     async with database.write() as connection:
-        await write(connection, looks)
+        if plain:
+            await connection.execute(_RECORD, [_outcome(look) for look in plain])
+        for look in telling:
+            await write(connection, look)
 
 
-async def write(connection: AsyncConnection, looks: Sequence[Look]) -> None:
-    """Do what `record` does inside a transaction that is already open."""
-    plain = [_outcome(look) for look in looks if not _found(look)]
-    if plain:
-        await connection.execute(_RECORD, plain)
-    for look in looks:
-        if _found(look):
-            fenced = (SOURCE.c.key == look.key) & (SOURCE.c.fence == look.fence)
-            await connection.execute(update(SOURCE).where(fenced).values(**_health(look), **_found(look)))
-    gaps = [
-        {"source": look.key, "began_at": look.gap.began_at, "ended_at": look.gap.ended_at, "reason": look.gap.reason}
-        for look in looks
-        if look.gap is not None
-    ]
-    if gaps:
-        await connection.execute(insert(GAP), gaps)
+async def write(connection: AsyncConnection, look: Look) -> bool:
+    """Do what `record` does, for one look, inside a transaction that is already open; False if its lease was lost."""
+    held = (SOURCE.c.key == look.key) & (SOURCE.c.fence == look.fence)
+    done = await connection.execute(update(SOURCE).where(held).values(**_health(look), **_found(look)))
+    if done.rowcount and look.gap is not None:
+        gap = {"began_at": look.gap.began_at, "ended_at": look.gap.ended_at, "reason": look.gap.reason}
+        await connection.execute(insert(GAP).values(source=look.key, **gap))
+    return bool(done.rowcount)
 
 
 def _health(look: Look) -> dict[str, Any]:

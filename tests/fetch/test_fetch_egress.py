@@ -3,7 +3,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ConfigError, EgressDenied, FetchError
@@ -45,16 +45,19 @@ FORMS = {
 }
 
 
+@settings(deadline=None)
 @given(private_v4)
 def test_no_private_ipv4_address_is_public(number: int) -> None:
     assert not is_public(IPv4Address(number))
 
 
+@settings(deadline=None)
 @given(number=private_v4, form=st.sampled_from(sorted(FORMS)))
 def test_no_ipv6_form_of_a_private_ipv4_address_is_public(number: int, form: str) -> None:
     assert not is_public(IPv6Address(FORMS[form](number)))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**128 - 1))
 def test_only_global_unicast_and_carried_ipv4_can_be_public(number: int) -> None:
     address = IPv6Address(number)

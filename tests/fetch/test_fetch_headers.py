@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import FetchError, NotFound
@@ -95,6 +95,7 @@ async def test_the_age_that_an_answer_may_reach_is_told() -> None:
     assert fetched.max_age == timedelta(seconds=18)
 
 
+@settings(deadline=None)
 @given(value=st.text() | st.from_regex(r"(?i)\A\w{3}, ?\d+ \w+ \d+ \d+:\d+:\d+ [+-]?\w+\Z"))
 @example("Thu, 01 Jan 0001 00:00:00 +2359")
 @example("Fri, 31 Dec 9999 23:59:59 -2359")
@@ -105,6 +106,7 @@ def test_no_retry_after_raises_or_asks_for_too_much(value: str) -> None:
     assert found is None or timedelta() <= found <= LONGEST
 
 
+@settings(deadline=None)
 @given(control=st.text() | st.from_regex(r"(max-age|s-maxage)=\d+(, (max-age|s-maxage)=\d+)*"), age=st.text())
 def test_no_cache_control_raises_or_asks_for_too_much(control: str, age: str) -> None:
     found = max_age({"cache-control": control, "age": age})

@@ -8,7 +8,7 @@ import zlib
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import FetchError
@@ -192,6 +192,7 @@ async def test_a_long_security_policy_is_no_header_bomb() -> None:
     assert await fetch_raw(b"HTTP/1.1 200 OK\r\n" + headers + b"{}") == b"{}"
 
 
+@settings(deadline=None)
 @given(
     body=st.binary(max_size=3000),
     zeros=st.integers(0, 200_000),
@@ -220,6 +221,7 @@ def test_however_gzip_is_cut_it_is_decoded_or_refused_by_its_size(
         assert len(plain) <= limit
 
 
+@settings(deadline=None)
 @given(chunks=st.lists(st.binary(max_size=200)), encoding=st.sampled_from(["gzip", "deflate", ""]))
 def test_no_bytes_raise_anything_but_a_fetch_error(chunks: list[bytes], encoding: str) -> None:
     taker = Body(encoding, FetchLimits(max_bytes=1000))

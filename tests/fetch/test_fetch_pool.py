@@ -98,7 +98,7 @@ async def test_a_slow_host_keeps_nobody_else_waiting() -> None:
 
 
 async def test_waiting_for_a_turn_is_not_on_the_clock() -> None:
-    limits = FetchLimits(per_host=1, total=timedelta(seconds=0.2))
+    limits = FetchLimits(per_host=1, total=timedelta(seconds=0.5))
     async with serve({"/": [Answer.never(), Answer.json({})]}) as server, local_fetcher(limits=limits) as fetcher:
         first, second = await asyncio.gather(
             fetcher.get(server.url + "/"), fetcher.get(server.url + "/"), return_exceptions=True
@@ -125,18 +125,21 @@ async def _everything_once() -> None:
         "/large": Answer(body=b"x" * 200_000),
         "/html": Answer.html(),
     }
-    limits = FetchLimits(total=timedelta(seconds=0.3), max_bytes=1000)
+    tls = trusting_tls()
     async with (
         serve(answers) as plain,
         serve(answers, tls=server_tls()) as secure,
-        local_fetcher(limits=limits, tls=trusting_tls()) as fetcher,
+        local_fetcher(limits=FetchLimits(max_bytes=1000), tls=tls) as fetcher,
+        local_fetcher(limits=FetchLimits(total=timedelta(seconds=0.05)), tls=tls) as hasty,
     ):
         for url in (plain.url, secure.url, f"https://status.test:{secure.port}"):
             known = (await fetcher.get(url + "/old")).validators
             assert (await fetcher.get(url + "/", known)).body is None
-            for path in ("/never", "/large", "/html"):
+            for path in ("/large", "/html"):
                 with pytest.raises(FetchError):
                     await fetcher.get(url + path, expect=Expect.JSON)
+            with pytest.raises(FetchError):
+                await hasty.get(url + "/never")
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 

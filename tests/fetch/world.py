@@ -24,7 +24,6 @@ class FakeResolver(AbstractResolver):
     def __init__(self, **names: Sequence[Sequence[str]]) -> None:
         self._names = {name.replace("_", "."): list(answers) for name, answers in names.items()}
         self.asked: list[str] = []
-        self.is_closed = False
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -37,7 +36,7 @@ class FakeResolver(AbstractResolver):
         return [_result(host, port, address) for address in addresses]
 
     async def close(self) -> None:
-        self.is_closed = True
+        pass
 
 
 def local_fetcher(

@@ -92,7 +92,7 @@ VIEW = ClaimView(
 )
 VALUES: tuple[tuple[codec.Codec[Any], object], ...] = (
     (codec.CLAIM, Claim(external_id="1", title=HOSTILE, state=State.UNKNOWN, components=(COMPONENT,), starts_at=NOW)),
-    (codec.INCIDENT, replace(incident(), claims=(VIEW,), latest=Statement(HOSTILE, "Acme", NOW))),
+    (codec.INCIDENT, replace(incident(), claims=(VIEW,), latest=Statement(text=HOSTILE, author="Acme", at=NOW))),
     (codec.ENTRY, replace(entry(3, text=HOSTILE), claim=VIEW, transitions=(Transition("impact", "none", "minor"),))),
     (codec.INTENT, Intent("key", StepKind.CATCH_UP, 3, NOW)),
     (codec.SOURCE, Source(key="k", vendor="v", name="n", format="f", url="u", kind=SourceKind.PROBE, regions=("r",))),

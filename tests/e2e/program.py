@@ -1,0 +1,203 @@
+"""The real program, started as its users start it: `python -m bot …` in a folder of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from tests.databases import opened, sqlite_in
+
+ROOT = Path(__file__).resolve().parents[2]
+# Generous: a machine that runs other tests as well starts Python slowly.
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the console's log: what was shown, under which root."""
+
+    key: str
+    step: str
+    root: str
+    text: str
+
+    @property
+    def incident(self) -> str:
+        return self.root.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A command that has ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+async def until(holds: Callable[[], object], what: str, *, within: float = PATIENCE, every: float = 0.02) -> None:
+    """Return as soon as it holds; fail, saying what was waited for, if it never does."""
+    deadline = asyncio.get_running_loop().time() + within
+    while not holds():
+        assert asyncio.get_running_loop().time() < deadline, f"waited {within:g} s in vain: {what}"
+        await asyncio.sleep(every)
+
+
+@dataclass(slots=True)
+class Sitrep:
+    """A folder with a configuration, and at most one running program in it."""
+
+    folder: Path
+    database_url: str
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "sitrep.toml"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "console.jsonl"
+
+    @property
+    def err(self) -> str:
+        """All that the program has ever said to its operator."""
+        return (self.folder / "err").read_text(encoding="utf-8")
+
+    @property
+    def out(self) -> str:
+        return (self.folder / "out").read_text(encoding="utf-8")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+        return {
+            **kept,
+            "HOME": str(self.folder),
+            "PYTHONPATH": str(ROOT),
+            "DATABASE_URL": self.database_url,
+            "SITREP_CONSOLE_LOG": str(self.log),
+        }
+
+    def watches(self, urls: Mapping[str, str], interval: str = "5s", more: str = "") -> None:
+        """Write the configuration that watches Statuspages, by name and address."""
+        tables = [f'[egress]\nallow = ["127.0.0.1"]\n{more}']
+        tables += [
+            f'[[watch]]\nurl = "{url}"\nname = "{name}"\nformat = "statuspage"\ninterval = "{interval}"\n'
+            for name, url in urls.items()
+        ]
+        self.config.write_text("\n".join(tables), encoding="utf-8")
+
+    async def start(self) -> None:
+        assert self.process is None
+        with (self.folder / "out").open("ab") as out, (self.folder / "err").open("ab") as err:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run", "--config", str(self.config)),
+                cwd=self.folder,
+                env=self.environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+            )
+
+    async def started(self) -> None:
+        """Start, and return once it says that it watches."""
+        before = self.err.count("watching") if (self.folder / "err").exists() else 0
+        await self.start()
+        await until(lambda: self.err.count("watching") > before or self.has_ended, "the program watches")
+        assert not self.has_ended, self.err
+
+    @property
+    def has_ended(self) -> bool:
+        return self.process is not None and self.process.returncode is not None
+
+    async def kill(self) -> None:
+        """End it as a power cut does."""
+        process = self._running()
+        process.kill()
+        assert await process.wait() == -signal.SIGKILL
+
+    async def stop(self, number: int = signal.SIGTERM, *, within: float = 10.0) -> int:
+        """Ask it to end, and return its exit status; fail if it takes longer than it may."""
+        process = self._running()
+        process.send_signal(number)
+        return await asyncio.wait_for(process.wait(), within)
+
+    def _running(self) -> asyncio.subprocess.Process:
+        assert self.process is not None
+        process, self.process = self.process, None
+        return process
+
+    async def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
+        """Run a command to its end."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *arguments),
+            cwd=self.folder,
+            env={**self.environment, **(environment or {})},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
+        return Ended(process.returncode or 0, out.decode(), err.decode())
+
+    def told(self) -> list[Told]:
+        """Return what the console's log holds; a line that was torn by a kill was never shown."""
+        if not self.log.exists():
+            return []
+        *whole, torn = self.log.read_bytes().split(b"\n")
+        del torn
+        return [Told(**row) for row in _rows(whole)]
+
+    async def unsettled(self) -> list[str]:
+        """Return every announcement and source that is not at rest: due, leased, intended, parked, without a root."""
+        async with opened(self.database_url) as database, database.read() as connection:
+            return [
+                *(await connection.execute(text(_UNSETTLED_ANNOUNCEMENTS))).scalars(),
+                *(await connection.execute(text(_LEASED_SOURCES))).scalars(),
+            ]
+
+    async def let_leases_run_out(self) -> None:
+        """Let a minute pass for whoever would wait for a dead instance's leases."""
+        async with opened(self.database_url) as database, database.write() as connection:
+            for table in ("source", "announcement"):
+                past = f"UPDATE {table} SET lease_until = '2000-01-01' WHERE lease_until IS NOT NULL"  # noqa: S608
+                await connection.execute(text(past))
+
+
+_UNSETTLED_ANNOUNCEMENTS = """
+    SELECT 'announcement of ' || incident || ' to ' || destination FROM announcement
+    WHERE due_at IS NOT NULL OR owner IS NOT NULL OR lease_until IS NOT NULL OR intent IS NOT NULL
+        OR state <> 'live' OR root IS NULL
+"""
+_LEASED_SOURCES = "SELECT 'source ' || key FROM source WHERE owner IS NOT NULL OR lease_until IS NOT NULL"
+
+
+def _rows(lines: Sequence[bytes]) -> Iterable[dict[str, str]]:
+    for line in lines:
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue
+
+
+@asynccontextmanager
+async def sitrep_in(folder: Path, database_url: str | None = None) -> AsyncIterator[Sitrep]:
+    """Give a folder to run Sitrep in; what still runs at the end is killed."""
+    sitrep = Sitrep(folder, database_url or sqlite_in(folder))
+    try:
+        yield sitrep
+    finally:
+        if sitrep.process is not None:
+            if sitrep.process.returncode is None:
+                sitrep.process.kill()
+            await sitrep.process.wait()
