@@ -15,16 +15,16 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.errors import ConfigError, EgressDenied
 
-# Not public, though some versions of `ipaddress` count them so: protocol assignments, 6to4 relays.
-# https://www.iana.org/assignments/iana-ipv4-special-registry
+# Not public, though some versions of `ipaddress` count them so: protocol assignments, 6to4 and
+# its relays, documentation.  https://www.iana.org/assignments/iana-ipv4-special-registry
+# and https://www.iana.org/assignments/iana-ipv6-special-registry
 _SPECIAL_V4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+_SPECIAL_V6 = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 # All that IANA has given out so far; what lies outside is local, reserved or not yet born.
 # https://www.iana.org/assignments/ipv6-address-space
 _GLOBAL_V6 = IPv6Network("2000::/3")
-_DOCUMENTATION_V6 = IPv6Network("3fff::/20")
 _MAPPED = IPv6Network("::ffff:0:0/96")
 _NAT64 = IPv6Network("64:ff9b::/96")
-_6TO4 = IPv6Network("2002::/16")
 # https://www.rfc-editor.org/rfc/rfc5214#section-6.1
 _ISATAP = frozenset({0x00005EFE, 0x02005EFE})
 _LOW_32 = 0xFFFFFFFF
@@ -33,16 +33,15 @@ _LOW_32 = 0xFFFFFFFF
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Return whether an address is reached over the public internet and nowhere else.
 
-    An IPv6 address that carries an IPv4 address is as public as the one that it carries.
+    An IPv6 address that carries an IPv4 address (mapped, NAT64, ISATAP) is as public as that one;
+    the tunnels that nobody uses any more (6to4, Teredo) are not public at all.
     """
     if isinstance(address, IPv4Address):
         return address.is_global and not address.is_multicast and not any(address in net for net in _SPECIAL_V4)
     number = int(address)
     if address in _MAPPED or address in _NAT64:
         return is_public(IPv4Address(number & _LOW_32))
-    if address not in _GLOBAL_V6 or address in _DOCUMENTATION_V6 or not address.is_global:
-        return False
-    if address in _6TO4 and not is_public(IPv4Address(number >> 80 & _LOW_32)):
+    if address not in _GLOBAL_V6 or not address.is_global or any(address in net for net in _SPECIAL_V6):
         return False
     is_isatap = number >> 32 & _LOW_32 in _ISATAP
     return not is_isatap or is_public(IPv4Address(number & _LOW_32))

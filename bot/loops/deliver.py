@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.clock import Clock
 from bot.core import converge
@@ -23,9 +23,13 @@ log = logging.getLogger(__name__)
 
 # Longer than any platform may take for one message; whoever holds a lease longer has died or sleeps.
 LEASE = timedelta(seconds=60)
+LONGEST_STEP = timedelta(seconds=45)
+# A platform writes its own time on a message, and its clock is not ours.
+CLOCKS_DIFFER = timedelta(minutes=5)
 # What one platform may have under way at once: a slow one never takes the others' turn.
 AT_ONCE = 64
 LONGEST_NAP = timedelta(seconds=1)
+LAST_WAIT = timedelta(seconds=8)
 COMMIT_EVERY = 0.005
 
 
@@ -68,12 +72,11 @@ async def deliver(delivering: Delivering) -> None:
 
 async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
     """Begin every step that is due and has room; returns how many."""
-    room = {name: AT_ONCE - len(delivering.under_way.get(name, ())) for name in delivering.platforms}
     errands = await announcements.claim_due(
         delivering.database,
         delivering.owner,
         delivering.clock.now(),
-        room=room,
+        room=_room(delivering),
         longest={name: platform.longest for name, platform in delivering.platforms.items()},
         lease=LEASE,
     )
@@ -85,16 +88,21 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
     return len(errands)
 
 
+def _room(delivering: Delivering) -> Mapping[str, int]:
+    return {name: AT_ONCE - len(delivering.under_way.get(name, ())) for name in delivering.platforms}
+
+
 async def drain(delivering: Delivering) -> None:
     """Let the steps under way finish; one that hangs is left to its recorded intent."""
     tasks = set[asyncio.Task[None]]().union(*delivering.under_way.values())
     if tasks:
-        await asyncio.wait(tasks, timeout=8)
+        await asyncio.wait(tasks, timeout=LAST_WAIT.total_seconds())
 
 
 async def _nap(delivering: Delivering) -> None:
     now = delivering.clock.now()
-    due = await announcements.next_due(delivering.database, now)
+    with_room = [name for name, room in _room(delivering).items() if room > 0]
+    due = await announcements.next_due(delivering.database, now, with_room)
     wait = LONGEST_NAP if due is None else min(max(due - now, timedelta(milliseconds=2)), LONGEST_NAP)
     try:
         await asyncio.wait_for(delivering.due.wait(), wait.total_seconds())
@@ -103,19 +111,25 @@ async def _nap(delivering: Delivering) -> None:
 
 
 async def _run(delivering: Delivering, errand: Errand, results: Batch[Outcome]) -> None:
+    if delivering.clock.now() >= errand.until:
+        log.warning("lease passed before its step announcement=%d: we were asleep", errand.announcement.id)
+        return
     platform = delivering.platforms[errand.announcement.destination.platform]
     try:
-        outcome = await carry_out(platform, errand, delivering)
+        async with asyncio.timeout(LONGEST_STEP.total_seconds()):
+            outcome = await carry_out(platform, errand, delivering)
+    except TimeoutError:
+        outcome = _unknown(errand, delivering, f"no answer within {LONGEST_STEP.total_seconds():g} s")
     except Exception as e:
         log.exception("step crashed announcement=%d", errand.announcement.id)
-        outcome = _again(errand, delivering, f"{type(e).__name__}: see the log", None)
+        outcome = _unknown(errand, delivering, f"{type(e).__name__}: see the log")
     results.add(outcome)
 
 
 async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) -> Outcome:
     """Do one errand and return what became of it; nothing that a platform may raise gets through."""
     try:
-        if errand.unfinished is not None and errand.unfinished.kind is not StepKind.EDIT:
+        if errand.unfinished is not None:
             after = await _read_back(platform, errand, errand.unfinished)
         else:
             after = await _send(platform, errand)
@@ -128,7 +142,7 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
     except TemporaryFailure as e:
         return _again(errand, delivering, str(e), e.retry_after)
     except UnknownOutcome as e:
-        return _again(errand, delivering, str(e), None, intent=_intent(errand, delivering.clock.now()))
+        return _unknown(errand, delivering, str(e))
     except PermanentFailure as e:
         return _parked(errand, str(e))
     return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now())
@@ -139,7 +153,7 @@ async def _read_back(platform: Platform, errand: Errand, unfinished: Intent) -> 
     announcement = errand.announcement
     root = None if unfinished.kind is StepKind.POST else announcement.root
     address = announcement.destination.address
-    ref = await platform.find(address, root, unfinished.key, unfinished.since)
+    ref = await platform.find(address, root, unfinished.key, unfinished.since - CLOCKS_DIFFER)
     if ref is None:
         return replace(announcement, intent=None)
     log.info("already sent key=%s", unfinished.key)
@@ -162,8 +176,11 @@ async def _send(platform: Platform, errand: Errand) -> Announcement:
     return converge.stepped(announcement, step, ref)
 
 
-def _intent(errand: Errand, now: datetime) -> Intent:
-    return errand.unfinished or Intent(errand.step.key, errand.step.kind, errand.step.through, now - LEASE)
+def _unknown(errand: Errand, delivering: Delivering, reason: str) -> Outcome:
+    """Try later, and read back first: whether it was posted nobody knows."""
+    step, since = errand.step, delivering.clock.now() - LEASE
+    intent = errand.unfinished or Intent(step.key, step.kind, step.through, since)
+    return _again(errand, delivering, reason, None, intent=intent)
 
 
 def _again(
@@ -189,6 +206,6 @@ def _again(
 
 
 def _parked(errand: Errand, reason: str) -> Outcome:
-    after = replace(errand.announcement, state=AnnouncementState.PARKED, error=reason, intent=None)
+    after = replace(errand.announcement, state=AnnouncementState.PARKED, error=reason, intent=errand.unfinished)
     log.error("parked incident=%s destination=%s: %s", after.incident, after.destination, reason)
     return Outcome(announcement=after, revision=errand.revision, due_at=None)

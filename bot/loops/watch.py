@@ -19,6 +19,7 @@ from bot.loops.reading import Reading, follow_up, page_of, read
 from bot.loops.take_in import Rules, take_in
 from bot.store import sources
 from bot.store.database import Database
+from bot.store.incidents import LeaseLost
 from bot.store.sources import Look, Watched
 
 log = logging.getLogger(__name__)
@@ -104,6 +105,9 @@ async def _look(watching: Watching, watched: Watched, results: Batch[Look]) -> N
     watching.looks += 1
     try:
         look = await look_at(watching, watched)
+    except LeaseLost:
+        log.warning("look came too late source=%s: somebody else has looked since", watched.source.key)
+        return
     except Exception:
         log.exception("look crashed source=%s", watched.source.key)
         look = _missed(watching, watched, SitrepError("an error of our own; see the log"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from bot.model import (
     Intent,
     Ref,
     Step,
+    StepKind,
     TimelineEntry,
 )
 from bot.store import codec
@@ -31,6 +32,7 @@ class Errand:
     """One step to do for one announcement.
 
     `unfinished` is a step that somebody began and nobody reported on: it is read back before anything else.
+    Nothing may be sent any more after `until`: somebody else may hold the announcement then.
     """
 
     announcement: Announcement
@@ -38,6 +40,7 @@ class Errand:
     step: Step
     unfinished: Intent | None
     revision: int
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,14 @@ async def claim_due(
         errands = [_errand(row, incidents, entries, longest) for row in taken]
         await _record_intents(connection, errands, now)
     return tuple(
-        Errand(announcement=a, incident=incidents[a.incident], step=step, unfinished=a.intent, revision=revision)
+        Errand(
+            announcement=a,
+            incident=incidents[a.incident],
+            step=step,
+            unfinished=_unfinished(a),
+            revision=revision,
+            until=now + lease,
+        )
         for a, step, revision in errands
         if step is not None
     )
@@ -143,10 +153,16 @@ async def _record_intents(
     intents = [
         {"b_id": a.id, "b_intent": codec.INTENT.dump(Intent(step.key, step.kind, step.through, now))}
         for a, step, _ in errands
-        if step is not None and a.intent is None
+        if step is not None and _unfinished(a) is None
     ]
     if intents:
         await connection.execute(_INTEND, intents)
+
+
+def _unfinished(announcement: Announcement) -> Intent | None:
+    """What must be read back first.  An edit need not be: doing it twice does no harm."""
+    intent = announcement.intent
+    return None if intent is None or intent.kind is StepKind.EDIT else intent
 
 
 _INTEND = update(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id == bindparam("b_id")).values(intent=bindparam("b_intent"))
@@ -178,7 +194,8 @@ async def record(database: Database, outcomes: Sequence[Outcome]) -> int:
     """
     async with database.write() as connection:
         written = 0
-        for outcome in outcomes:
+        # Always in the same order: two that wait for each other's rows would wait for ever.
+        for outcome in sorted(outcomes, key=lambda outcome: outcome.announcement.id):
             done = await connection.execute(_RECORD, _row(outcome))
             written += done.rowcount
     return written
@@ -203,18 +220,16 @@ def _row(outcome: Outcome) -> dict[str, Any]:
 
 
 _PLAIN = ("state", "root", "generation", "last_seq", "root_hash", "attempts", "error", "intent")
+_DUE_AT = bindparam("b_due_at", type_=ANNOUNCEMENT.c.due_at.type)
 _RECORD = (
     update(ANNOUNCEMENT)
     .where(ANNOUNCEMENT.c.id == bindparam("b_id"), ANNOUNCEMENT.c.fence == bindparam("b_fence"))
     .values(
         **{name: bindparam(f"b_{name}", type_=ANNOUNCEMENT.c[name].type) for name in _PLAIN},
-        # What came in while this errand was out keeps the announcement due.
+        # What came in while this errand was out keeps the announcement due, but not before a wait that it asks for.
         due_at=case(
-            (
-                ANNOUNCEMENT.c.revision == bindparam("b_revision"),
-                bindparam("b_due_at", type_=ANNOUNCEMENT.c.due_at.type),
-            ),
-            else_=ANNOUNCEMENT.c.due_at,
+            (ANNOUNCEMENT.c.revision == bindparam("b_revision"), _DUE_AT),
+            else_=func.coalesce(_DUE_AT, ANNOUNCEMENT.c.due_at),
         ),
         owner=None,
         lease_until=None,
@@ -222,10 +237,11 @@ _RECORD = (
 )
 
 
-async def next_due(database: Database, now: datetime) -> datetime | None:
-    """Return when the next announcement is due that nobody holds; None if every channel shows the truth."""
+async def next_due(database: Database, now: datetime, platforms: Iterable[str]) -> datetime | None:
+    """Return when the next announcement for one of `platforms` is due that nobody holds; None if there is none."""
     free = or_(ANNOUNCEMENT.c.lease_until.is_(None), ANNOUNCEMENT.c.lease_until <= now)
-    query = select(func.min(ANNOUNCEMENT.c.due_at)).where(ANNOUNCEMENT.c.state == "live", free)
+    mine = ANNOUNCEMENT.c.platform.in_(list(platforms))
+    query = select(func.min(ANNOUNCEMENT.c.due_at)).where(ANNOUNCEMENT.c.state == "live", free, mine)
     async with database.read() as connection:
         found: datetime | None = (await connection.execute(query)).scalar()
     return found
@@ -245,11 +261,6 @@ async def of_incident(database: Database, incident: str) -> tuple[Announcement, 
     async with database.read() as connection:
         rows = (await connection.execute(query)).mappings().all()
     return tuple(announcement_of(row) for row in rows)
-
-
-def without_intent(announcement: Announcement) -> Announcement:
-    """Return the announcement with nothing under way."""
-    return replace(announcement, intent=None)
 
 
 async def release_all(database: Database) -> None:

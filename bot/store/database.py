@@ -95,7 +95,7 @@ def open_database(url: str) -> Database:
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return Database(engine, engine.execution_options(sitrep_write=True))
     engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
-    return Database(engine, engine)
+    return Database(engine.execution_options(isolation_level="REPEATABLE READ"), engine)
 
 
 def _require_folder(path: str | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -124,7 +124,8 @@ async def _write_claims(connection: AsyncConnection, decision: Decision) -> None
 
 
 async def _write_incidents(connection: AsyncConnection, decision: Decision) -> None:
-    for incident_id, incident in decision.told.incidents.items():
+    # Always in the same order: two that wait for each other's rows would wait for ever.
+    for incident_id, incident in sorted(decision.told.incidents.items()):
         values = {
             "vendor": incident.vendor,
             "is_open": incident.is_open,
@@ -165,9 +166,14 @@ async def _make_due(connection: AsyncConnection, decision: Decision) -> None:
     touched = list(decision.told.incidents)
     if not touched:
         return
-    live = (ANNOUNCEMENT.c.incident.in_(touched)) & (ANNOUNCEMENT.c.state == "live")
+    mine = select(ANNOUNCEMENT.c.id).where(ANNOUNCEMENT.c.incident.in_(touched), ANNOUNCEMENT.c.state == "live")
+    locked = await connection.execute(mine.order_by(ANNOUNCEMENT.c.id).with_for_update())
+    live = ANNOUNCEMENT.c.id.in_(locked.scalars().all())
+    # News do not shorten the wait after a failure: it may be what the platform has asked for.
+    waits = (ANNOUNCEMENT.c.attempts > 0) & (ANNOUNCEMENT.c.due_at > decision.now)
+    due_at = case((waits, ANNOUNCEMENT.c.due_at), else_=decision.now)
     await connection.execute(
-        update(ANNOUNCEMENT).where(live).values(due_at=decision.now, revision=ANNOUNCEMENT.c.revision + 1)
+        update(ANNOUNCEMENT).where(live).values(due_at=due_at, revision=ANNOUNCEMENT.c.revision + 1)
     )
     urgent = ANNOUNCEMENT.c.incident.in_(decision.urgent)
     if decision.urgent:

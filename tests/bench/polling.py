@@ -17,13 +17,12 @@ from bot.clock import SystemClock
 from bot.fetch import EgressPolicy, Expect, Fetcher, Validators
 from bot.loops.take_in import Rules
 from bot.loops.watch import Watching, watch
-from bot.model import Source
-from bot.store import sources
 from bot.store.database import migrate, open_database
 from tests.bench.apart import Spent
+from tests.bench.server import KNOWN
+from tests.bench.watches import settled, source_at
 
 _AT_ONCE = 100
-_KNOWN = 'W/"calm"'
 _LOCAL = EgressPolicy.allowing("127.0.0.0/8")
 
 
@@ -31,7 +30,7 @@ async def bare_aiohttp(urls: Sequence[str], number: int) -> float:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
 
         async def one(url: str) -> None:
-            async with session.get(url, headers={"If-None-Match": _KNOWN}) as response:
+            async with session.get(url, headers={"If-None-Match": KNOWN}) as response:
                 await response.read()
                 assert response.status == 304
 
@@ -43,14 +42,14 @@ async def bare_httpx(urls: Sequence[str], number: int) -> float:
     async with httpx.AsyncClient(limits=limits) as client:
 
         async def one(url: str) -> None:
-            response = await client.get(url, headers={"If-None-Match": _KNOWN})
+            response = await client.get(url, headers={"If-None-Match": KNOWN})
             assert response.status_code == 304
 
         return await _cost(one, urls, number)
 
 
 async def fetcher(urls: Sequence[str], number: int) -> float:
-    known = Validators(_KNOWN, None, "0" * 32)
+    known = Validators(KNOWN, None, "0" * 32)
     async with Fetcher(now=lambda: datetime.now(UTC), egress=_LOCAL) as one_fetcher:
 
         async def one(url: str) -> None:
@@ -84,15 +83,11 @@ async def watching(urls: Sequence[str], number: int) -> float:
         database = open_database(f"sqlite+aiosqlite:///{Path(folder) / 'sitrep.db'}")
         await migrate(database)
         clock = SystemClock()
-        watched = [
-            Source(key=f"feed:{n}", vendor=f"v{n}", name=f"V{n}", format="statuspage", url=url, interval=timedelta())
-            for n, url in enumerate(urls)
-        ]
-        await sources.register(database, watched, clock.now())
+        await settled(database, [source_at(url, n, timedelta()) for n, url in enumerate(urls)], clock.now())
         async with Fetcher(now=clock.now, egress=_LOCAL) as one:
             stage = Watching(database, one, Rules(()), clock, "bench", random.random, asyncio.Event(), len(urls))
             loop = asyncio.create_task(watch(stage))
-            await _until(stage, 2 * len(urls))
+            await _until(stage, len(urls))
             before = stage.looks
             with Spent() as spent:
                 await _until(stage, before + number)

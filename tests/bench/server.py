@@ -23,6 +23,7 @@ from tests.bench.pages import summary
 
 # Each a host of its own: the fetcher sends only a few requests at once to any one host.
 HOSTS = tuple(f"127.0.0.{number}" for number in range(2, 102))
+KNOWN = 'W/"calm"'
 _BEFORE = 10
 
 # What Statuspage sends, shortened.
@@ -37,6 +38,10 @@ _NOT_MODIFIED = b"HTTP/1.1 304 Not Modified\r\n" + _ALWAYS + b'ETag: W/"calm"\r\
 def _full(body: bytes, tag: bytes) -> bytes:
     kind = b"Content-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n" % len(body)
     return b'HTTP/1.1 200 OK\r\n%b%bETag: W/"%b"\r\n\r\n%b' % (_ALWAYS, kind, tag, body)
+
+
+def _calm(page: str) -> bytes:
+    return _full(summary(page=page), b"calm")
 
 
 @dataclass(slots=True)
@@ -84,9 +89,8 @@ def serving() -> Iterator[Server]:
 class _Talk(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, seen: Seen, calm: bytes) -> None:
+    def __init__(self, seen: Seen) -> None:
         self._seen = seen
-        self._calm = calm
         self._request = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -104,7 +108,7 @@ class _Talk(asyncio.Protocol):
         self._seen.first.setdefault(path, time.monotonic())
         if path.startswith(b"/lively/"):
             return self._next(path)
-        return _NOT_MODIFIED if b"if-none-match:" in request.lower() else self._calm
+        return _NOT_MODIFIED if b"if-none-match:" in request.lower() else _calm(path.split(b"/")[2].decode())
 
     def _next(self, path: bytes) -> bytes:
         """Return the page with one update more, and note when it was given."""
@@ -126,10 +130,9 @@ def _serve(line: Connection) -> None:
 
 async def _answer_for_ever(line: Connection) -> None:
     loop, seen = asyncio.get_running_loop(), Seen()
-    calm = _full(summary(), b"calm")
     sockets = _sockets()
     for one in sockets:
-        await loop.create_server(lambda: _Talk(seen, calm), sock=one)
+        await loop.create_server(lambda: _Talk(seen), sock=one)
 
     def answer() -> None:
         line.recv()

@@ -1,3 +1,3 @@
-from tests.databases import migrated_file, postgres, postgres_url, sqlite_url
+from tests.databases import bare_url, migrated_file, postgres, postgres_url, sqlite_url
 
-__all__ = ["migrated_file", "postgres", "postgres_url", "sqlite_url"]
+__all__ = ["bare_url", "migrated_file", "postgres", "postgres_url", "sqlite_url"]

@@ -27,38 +27,29 @@ class Wait:
 Story = Iterator[Wait | None]
 
 
-def story(page: StatusPage, dice: Random) -> Story:
-    """Play one vendor's bad day: several incidents, everything that can happen to one, in a random order."""
-    lives = [_life(page, number, dice) for number in range(dice.choice((1, 2)))]
-    while lives:
-        life = dice.choice(lives)
-        step = next(life, _OVER)
-        if isinstance(step, _Over):
-            lives.remove(life)
-        else:
-            yield step
-
-
-class _Over:
-    """The end of a life, in which nothing is left to wait for."""
-
-
-_OVER = _Over()
-
-
-def _life(page: StatusPage, number: int, dice: Random) -> Story:
+def stories(page: StatusPage, dice: Random) -> list[Story]:
+    """Return one vendor's bad day: an incident or two at once, and all that can happen to one."""
     parts = list(page.components)
-    mine, other = parts[2 * number], parts[2 * number + 1]
+    return [_story(page, mine, other, dice) for mine, other in [(parts[0], parts[1]), (parts[2], parts[3])][: dice.choice((1, 2))]]
+
+
+def _story(page: StatusPage, mine: str, other: str, dice: Random) -> Story:
     incident = page.opens(f"{mine} is slow", "minor", _words(page, mine, 0), **{mine: "degraded_performance"})
-    yield None
-    for event in dice.sample(_EVENTS, k=dice.randint(2, len(_EVENTS))):
-        yield from event(incident, other)
-        for _ in range(dice.randint(0, 2)):
+    yield Wait(incident, f"“{incident.updates[0].body}”")
+    seen = []
+    for event in dice.sample(_EVENTS, k=dice.randint(1, len(_EVENTS))):
+        seen.append(event(incident, other))
+        yield None
+        for _ in range(dice.randint(0, 3)):
             incident.says("identified", _words(page, mine, len(incident.updates)))
             yield None
-    yield Wait(incident)
-    # One in four is taken down without a word about how it ended.
-    incident.vanishes(None if dice.random() < 1 / 4 else _words(page, mine, len(incident.updates)))
+    for words in seen:
+        yield Wait(incident, words)
+    # One in four is taken down without a word about how it ended: then nothing said before can be read again.
+    is_struck = dice.random() < 1 / 4
+    if is_struck:
+        yield Wait(incident, f"“{incident.updates[-1].body}”")
+    incident.vanishes(None if is_struck else _words(page, mine, len(incident.updates)))
     yield None
 
 
@@ -66,28 +57,26 @@ def _words(page: StatusPage, component: str, number: int) -> str:
     return f"{page.slug} says of {component}, word {number}."
 
 
-def _worsens(incident: Incident, other: str) -> Story:
+def _worsens(incident: Incident, other: str) -> str:
     del other
-    yield Wait(incident)
     incident.becomes("critical")
-    yield Wait(incident, "Impact raised: minor → critical")
+    return "Impact raised: minor → critical"
 
 
-def _spreads(incident: Incident, other: str) -> Story:
-    yield Wait(incident)
+def _spreads(incident: Incident, other: str) -> str:
     incident.spreads_to(other, "partial_outage")
-    yield Wait(incident, f"{other} now affected")
+    return f"{other} now affected"
 
 
-def _is_edited(incident: Incident, other: str) -> Story:
+def _is_edited(incident: Incident, other: str) -> str:
     del other
     first = incident.updates[0]
-    yield Wait(incident, f"“{first.body}”")
     incident.edits(first, first.body.replace("word", "corrected word"))
-    yield Wait(incident, f"“{first.body}”")
+    return f"“{first.body}”"
 
 
-_EVENTS: Sequence[Callable[[Incident, str], Story]] = (_worsens, _spreads, _is_edited)
+# Each returns what the thread has to say of it.
+_EVENTS: Sequence[Callable[[Incident, str], str]] = (_worsens, _spreads, _is_edited)
 
 
 def is_over(wait: Wait | None, told: Iterable[Told]) -> bool:

@@ -20,6 +20,7 @@ from tests.servers import Answer, serve, serve_raw
 SMALL = FetchLimits(max_bytes=1000, max_received=1000)
 SHORT = FetchLimits(total=timedelta(seconds=0.05))
 NOISE = random.Random(1).randbytes(5000)
+GZIPPED = gzip.compress(NOISE)
 
 
 def encoded(body: bytes, encoding: str) -> Answer:
@@ -44,15 +45,15 @@ async def fetch_raw(answer: bytes, limits: FetchLimits | None = None) -> bytes |
 @pytest.mark.parametrize(
     ("packed", "encoding"),
     [
-        (gzip.compress(NOISE), "gzip"),
-        (gzip.compress(NOISE), "x-gzip"),
-        (gzip.compress(NOISE), "GZIP"),
-        (gzip.compress(NOISE[:100]) + gzip.compress(NOISE[100:]), "gzip"),
-        (gzip.compress(NOISE) + b"\0\0\0", "gzip"),
-        (gzip.compress(NOISE) + b"garbage", "gzip"),
-        (zlib.compress(NOISE), "deflate"),
-        (raw_deflate(NOISE), "deflate"),
-        (NOISE, "identity"),
+        pytest.param(GZIPPED, "gzip", id="gzip"),
+        pytest.param(GZIPPED, "x-gzip", id="x-gzip"),
+        pytest.param(GZIPPED, "GZIP", id="upper case"),
+        pytest.param(gzip.compress(NOISE[:100]) + gzip.compress(NOISE[100:]), "gzip", id="two members"),
+        pytest.param(GZIPPED + b"\0\0\0", "gzip", id="padded"),
+        pytest.param(GZIPPED + b"garbage", "gzip", id="with garbage behind"),
+        pytest.param(zlib.compress(NOISE), "deflate", id="deflate"),
+        pytest.param(raw_deflate(NOISE), "deflate", id="deflate without its container"),
+        pytest.param(NOISE, "identity", id="identity"),
     ],
 )
 async def test_known_encodings_are_undone(packed: bytes, encoding: str) -> None:
@@ -68,10 +69,10 @@ async def test_an_encoding_that_was_not_asked_for_is_an_error(encoding: str) -> 
 @pytest.mark.parametrize(
     ("packed", "encoding"),
     [
-        (gzip.compress(NOISE)[:-9], "gzip"),
-        (gzip.compress(NOISE)[:5], "gzip"),
-        (gzip.compress(NOISE) + gzip.compress(NOISE)[:-9], "gzip"),
-        (zlib.compress(NOISE)[:-5], "deflate"),
+        pytest.param(GZIPPED[:-9], "gzip", id="in the data"),
+        pytest.param(GZIPPED[:5], "gzip", id="in the header"),
+        pytest.param(GZIPPED + GZIPPED[:-9], "gzip", id="in the second member"),
+        pytest.param(zlib.compress(NOISE)[:-5], "deflate", id="in deflate"),
     ],
 )
 async def test_a_compressed_body_that_ends_too_soon_is_an_error(packed: bytes, encoding: str) -> None:
@@ -180,7 +181,9 @@ async def test_headers_that_never_end_are_given_up() -> None:
             await fetcher.get(url)
 
 
-@pytest.mark.parametrize("bomb", [b"X-A: " + b"a" * 200_000, b"\r\n".join(b"X-%d: 1" % n for n in range(5000))])
+@pytest.mark.parametrize(
+    "bomb", [b"X-A: " + b"a" * 200_000, b"\r\n".join(b"X-%d: 1" % n for n in range(5000))], ids=["long", "many"]
+)
 async def test_a_header_bomb_is_an_error(bomb: bytes) -> None:
     with pytest.raises(FetchError, match="not valid HTTP"):
         await fetch_raw(b"HTTP/1.1 200 OK\r\n" + bomb + b"\r\n\r\n")

@@ -21,7 +21,9 @@ from tests.store.world import (
     OPS,
     WELL,
     claim,
+    claimed,
     decision,
+    done,
     entry,
     incident,
     later,
@@ -235,3 +237,21 @@ async def test_many_incidents_at_once_are_written_in_one_transaction(database: D
     await incidents.commit(database, decision(*many, entries=said, to=(OPS, LEADS)))
 
     assert await rows(database) == {"announcement": 400, "incident": 200, "timeline_entry": 200}
+
+
+async def test_decisions_about_the_same_incidents_never_wait_for_each_other_for_ever(database_url: str) -> None:
+    async with another_instance(database_url) as one, another_instance(database_url) as two:
+        befores = [await opened(one, name, to=(OPS, LEADS)) for name in ("acme-1", "acme-2", "acme-3")]
+
+        for seq in range(2, 8):
+            afters = [replace(before, last_seq=seq) for before in befores]
+            said = tuple(entry(seq, after.id) for after in afters)
+            errands = await claimed(one, "one")
+            results = await asyncio.gather(
+                incidents.commit(one, decision(*afters, entries=said, before=tuple(befores))),
+                incidents.commit(two, decision(*reversed(afters), entries=said, before=tuple(befores))),
+                announcements.record(two, [done(errand) for errand in reversed(errands)]),
+                return_exceptions=True,
+            )
+            assert {type(result).__name__ for result in results} == {"NoneType", "Conflict", "int"}
+            befores = afters

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from bot.errors import ConfigError, StoreBusy
+from bot.store import sources
+from bot.store.database import Database, claim_purpose, open_database
+from bot.store.tables import NOTE
+from tests.databases import opened, sqlite_in
+from tests.store.world import NOW, source
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def another_process(url: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a process that tries to take the database for itself."""
+    command = (sys.executable, "-m", "tests.store.holder", url)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    """Return the first line that it writes, on either stream."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    return (process.stdout.readline() or process.stderr.readline()).strip()
+
+
+async def names(database: Database) -> list[str]:
+    async with database.read() as connection:
+        return sorted((await connection.execute(select(NOTE.c.name))).scalars())
+
+
+async def noted(database: Database, name: str) -> None:
+    async with database.write() as connection:
+        await connection.execute(insert(NOTE).values(name=name, value=""))
+
+
+async def test_a_second_process_on_the_same_file_is_refused_in_one_clear_line(sqlite_url: str, tmp_path: Path) -> None:
+    async with opened(sqlite_url) as database:
+        database.hold()
+
+        with another_process(sqlite_url) as process:
+            reason = said(process)
+            status = process.wait(timeout=10)
+
+    assert status == 1
+    assert reason == (
+        f"{tmp_path}/sitrep.db: another sitrep is already running on this file; stop it, or set DATABASE_URL to "
+        "another file, or to PostgreSQL, which several can share"
+    )
+
+
+async def test_a_process_that_was_killed_holds_nothing(sqlite_url: str) -> None:
+    async with opened(sqlite_url) as database:
+        with another_process(sqlite_url) as process:
+            assert said(process) == "held"
+            with pytest.raises(StoreBusy):
+                database.hold()
+
+            process.kill()
+            process.wait()
+            database.hold()
+
+
+async def test_who_has_closed_the_database_holds_it_no_more(sqlite_url: str) -> None:
+    async with opened(sqlite_url) as database:
+        database.hold()
+
+    async with opened(sqlite_url) as again:
+        again.hold()
+
+
+async def test_postgresql_is_for_several(postgres_url: str) -> None:
+    async with opened(postgres_url) as one, opened(postgres_url) as another:
+        one.hold()
+        another.hold()
+
+
+async def test_a_held_file_can_be_read_by_others(sqlite_url: str) -> None:
+    """`sitrep status` is asked while `sitrep run` works."""
+    async with opened(sqlite_url) as running, opened(sqlite_url) as asking:
+        running.hold()
+        await noted(running, "one")
+
+        assert await names(asking) == ["one"]
+
+
+def test_a_file_in_a_folder_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=f"there is no folder {tmp_path}/nowhere"):
+        open_database(sqlite_in(tmp_path / "nowhere"))
+
+
+async def test_a_database_has_one_purpose_for_ever(database: Database) -> None:
+    await claim_purpose(database, "run")
+    await claim_purpose(database, "run")
+
+    with pytest.raises(ConfigError, match="belongs to `sitrep run`; give `sitrep replay` a database of its own"):
+        await claim_purpose(database, "replay")
+
+
+async def test_instances_that_start_together_agree_on_the_purpose(database_url: str) -> None:
+    async with opened(database_url) as one, opened(database_url) as another:
+        await asyncio.gather(*(claim_purpose(instance, "run") for instance in (one, another) * 4))
+
+        assert await names(one) == ["purpose"]
+
+
+async def test_sqlite_keeps_a_write_ahead_log_and_its_promises(sqlite_url: str) -> None:
+    async with opened(sqlite_url) as database, database.read() as connection:
+        wanted = {
+            name: (await connection.execute(text(f"PRAGMA {name}"))).scalar()
+            for name in ("journal_mode", "foreign_keys")
+        }
+
+    assert wanted == {"journal_mode": "wal", "foreign_keys": 1}
+
+
+async def test_a_reader_does_not_wait_for_a_writer_and_sees_nothing_half_done(database: Database) -> None:
+    async with database.write() as writing:
+        await writing.execute(insert(NOTE).values(name="half", value=""))
+        seen = await asyncio.wait_for(names(database), timeout=5)
+
+    assert seen == []
+    assert await names(database) == ["half"]
+
+
+async def test_the_reads_of_one_connection_agree_with_each_other(database: Database) -> None:
+    async with database.read() as reading:
+        before = (await reading.execute(select(NOTE.c.name))).all()
+        await noted(database, "meanwhile")
+        after = (await reading.execute(select(NOTE.c.name))).all()
+
+    assert before == after == []
+    assert await names(database) == ["meanwhile"]
+
+
+async def test_a_hundred_writers_at_once_all_get_their_turn(database: Database) -> None:
+    await asyncio.gather(*(noted(database, f"{number:03}") for number in range(100)))
+
+    assert await names(database) == [f"{number:03}" for number in range(100)]
+
+
+async def test_writers_and_readers_of_two_instances_get_along(database_url: str) -> None:
+    async with opened(database_url) as one, opened(database_url) as another:
+        writes = (noted(instance, f"{number}") for number, instance in enumerate((one, another) * 20))
+        reads = (names(instance) for instance in (one, another) * 20)
+
+        await asyncio.gather(*writes, *reads)
+
+        assert len(await names(one)) == 40
+
+
+async def test_a_transaction_that_fails_leaves_nothing_and_blocks_nobody(database: Database) -> None:
+    async def failing() -> None:
+        async with database.write() as connection:
+            await connection.execute(insert(NOTE).values(name="lost", value=""))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await failing()
+    await noted(database, "kept")
+
+    assert await names(database) == ["kept"]
+
+
+async def test_a_transaction_that_is_cancelled_leaves_nothing_and_blocks_nobody(database: Database) -> None:
+    wrote = asyncio.Event()
+
+    async def slow() -> None:
+        async with database.write() as connection:
+            await connection.execute(insert(NOTE).values(name="lost", value=""))
+            wrote.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(slow())
+    await wrote.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    await asyncio.wait_for(noted(database, "kept"), timeout=5)
+
+    assert await names(database) == ["kept"]
+
+
+async def test_writers_cancelled_at_any_moment_leave_the_database_whole(database: Database) -> None:
+    for turns in range(12):
+        task = asyncio.create_task(noted(database, f"{turns}"))
+        for _ in range(turns * 3):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+    await asyncio.wait_for(sources.register(database, [source()], NOW), timeout=5)
+
+    assert len(await sources.all_watched(database)) == 1
