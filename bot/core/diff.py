@@ -26,6 +26,8 @@ from bot.model import (
 _OPERATIONAL = ComponentStatus.OPERATIONAL.value
 # A feed that tells no state says nothing about whether an old item still goes on.
 OLD_NEWS = timedelta(hours=24)
+# At the first look, a maintenance that begins later than this is no news yet: some pages list a hundred of them.
+FAR_OFF = timedelta(hours=48)
 # What ended longer ago than this before our last look was written down afterwards.
 BACKFILL_MARGIN = timedelta(minutes=10)
 
@@ -50,17 +52,26 @@ def diff(known: Known, snapshot: Snapshot) -> tuple[Change, ...]:
 
 
 def _first_seen(claim: Claim, known: Known, snapshot: Snapshot) -> list[Change]:
-    if claim.is_open and not _is_old_news(claim, known, snapshot):
+    if claim.is_open and known.first_look is None and (_is_old_news(claim, snapshot) or _is_far_off(claim, snapshot)):
+        return []
+    if claim.is_open:
         words = [Change(kind=ChangeKind.UPDATED, claim=claim, update=update) for update in claim.updates]
         return [Change(kind=ChangeKind.OPENED, claim=claim), *words]
-    if claim.is_open or _is_backfilled(claim, known):
+    if _is_backfilled(claim, known):
         return []
     return [Change(kind=ChangeKind.OPENED, claim=claim), *_endings(claim, claim.updates)]
 
 
-def _is_old_news(claim: Claim, known: Known, snapshot: Snapshot) -> bool:
+def _is_far_off(claim: Claim, snapshot: Snapshot) -> bool:
+    """A maintenance that was announced long ago for some later week is told when something becomes of it."""
+    if claim.state is not State.SCHEDULED or claim.starts_at is None or snapshot.taken_at is None:
+        return False
+    return claim.starts_at - snapshot.taken_at > FAR_OFF
+
+
+def _is_old_news(claim: Claim, snapshot: Snapshot) -> bool:
     """An item without a state that was already old when we first looked is history, not news."""
-    if known.first_look is not None or claim.state is not State.UNKNOWN or snapshot.taken_at is None:
+    if claim.state is not State.UNKNOWN or snapshot.taken_at is None:
         return False
     spoken = _last_word(claim)
     return spoken is None or snapshot.taken_at - spoken > OLD_NEWS
@@ -100,10 +111,17 @@ def _redescribed(before: Claim, claim: Claim, snapshot: Snapshot) -> list[Change
     if before.impact != claim.impact and claim.is_open:
         turned = (Transition("impact", before.impact, claim.impact),)
         changes.append(Change(kind=ChangeKind.IMPACT_CHANGED, claim=claim, transitions=turned))
+    if claim.is_open and claim.kind is Kind.MAINTENANCE and _window(before) != _window(claim):
+        shifted = (Transition("window", *(" to ".join(_window(c)) for c in (before, claim))),)
+        changes.append(Change(kind=ChangeKind.UPDATED, claim=claim, transitions=shifted))
     moved = component_transitions(before.components, claim.components, snapshot.components)
     if moved and claim.is_open:
         changes.append(Change(kind=ChangeKind.COMPONENTS_CHANGED, claim=claim, transitions=moved))
     return changes
+
+
+def _window(claim: Claim) -> tuple[str, str]:
+    return (claim.starts_at.isoformat() if claim.starts_at else "", claim.ends_at.isoformat() if claim.ends_at else "")
 
 
 def component_transitions(

@@ -130,6 +130,8 @@ def enriched(claim: Claim, before: Claim) -> Claim:
         started_at=claim.started_at or before.started_at,
         published_at=claim.published_at or before.published_at,
         url=claim.url or before.url,
+        starts_at=claim.starts_at or before.starts_at,
+        ends_at=claim.ends_at or before.ends_at,
     )
 
 

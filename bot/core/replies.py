@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.message import Line, Message, Quote, Tone, line
 from bot.core.severity import is_rise
-from bot.core.wording import TONES, capital, duration, words
+from bot.core.wording import TONES, capital, duration, planned, words
 from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
 
 
@@ -58,6 +58,8 @@ def _updated(case: _Case) -> _Parts:
     for change in case.entry.transitions:
         if change.subject == "still":
             return _ended_in_part(case, change)
+        if change.subject == "window" and case.entry.claim is not None:
+            return "Rescheduled", planned(case.entry.claim.starts_at, case.entry.claim.ends_at)
     if case.entry.said is not None:
         empty = [] if case.entry.text else [line(f"{case.entry.author} wrote no text with this update.")]
         return _stage(case.entry.said), [*empty]

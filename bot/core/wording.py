@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.message import Line, Message, Moment, Quote, Span, Tone, line
 from bot.model import (
@@ -98,16 +98,21 @@ def _severity(impact: Impact, kind: Kind) -> str:
     return {Impact.UNKNOWN: "impact not stated", Impact.NONE: "no impact stated"}.get(impact, words(impact))
 
 
-def _when(incident: Incident) -> list[Line]:
+def _when(incident: Incident) -> list[Line | Quote]:
     if incident.kind is Kind.MAINTENANCE and incident.starts_at:
-        window: list[Span] = ["Planned for ", Moment(incident.starts_at)]
-        return [line(*window, " to ", Moment(incident.ends_at)) if incident.ends_at else line(*window)]
+        return planned(incident.starts_at, incident.ends_at)
     since = line("Since ", Moment(incident.started_at))
     if incident.resolved_at is not None:
         return [line("From ", Moment(incident.started_at), " to ", Moment(incident.resolved_at))]
     if incident.was_open_at_first_look:
         return [line("Since ", Moment(incident.started_at), ", already going on when we began to watch")]
     return [since]
+
+
+def planned(starts_at: datetime | None, ends_at: datetime | None) -> list[Line | Quote]:
+    """Return when a maintenance is to be, as far as it is known."""
+    window: list[Span] = ["Planned for ", Moment(starts_at)] if starts_at else ["No time is planned"]
+    return [line(*window, " to ", Moment(ends_at)) if ends_at else line(*window)]
 
 
 def _affected(incident: Incident) -> list[Line]:

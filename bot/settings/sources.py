@@ -33,17 +33,18 @@ def resolve(
     watches: Iterable[Watch], catalog: Catalog, formats: Collection[str] | None
 ) -> tuple[tuple[Source, ...], list[str]]:
     """Return the sources and the mistakes; without `formats`, any format is believed to be readable."""
-    found: list[tuple[Watch, Source]] = []
+    found: list[Source] = []
+    taken: dict[str, Watch] = {}
     mistakes: list[str] = []
     for watch in watches:
         try:
             source = _source(watch, catalog, formats)
-            _is_new(watch, source, found)
+            _take(watch, source, taken)
         except ConfigError as e:
             mistakes += e.mistakes
         else:
-            found.append((watch, source))
-    return tuple(source for _, source in found), mistakes
+            found.append(source)
+    return tuple(found), mistakes
 
 
 def _source(watch: Watch, catalog: Catalog, formats: Collection[str] | None) -> Source:
@@ -97,13 +98,15 @@ def _check(watch: Watch, form: str, vendor: Vendor | None, formats: Collection[s
     )
 
 
-def _is_new(watch: Watch, source: Source, found: Iterable[tuple[Watch, Source]]) -> None:
-    """Raise ConfigError if another watch has the same page, or the same name for another page."""
-    for other, its in found:
-        if _page(its.url) == _page(source.url):
-            raise ConfigError(f"{watch.where}: watches the same page as {_short(other)}; keep one of them")
-        if its.key == source.key:
-            raise ConfigError(f"{watch.where}: is called {source.vendor} like {_short(other)}; give it another name")
+def _take(watch: Watch, source: Source, taken: dict[str, Watch]) -> None:
+    """Note the page and the name in `taken`; raise ConfigError if another watch has one of them."""
+    page = _page(source.url)
+    if page in taken:
+        raise ConfigError(f"{watch.where}: watches the same page as {_short(taken[page])}; keep one of them")
+    if source.key in taken:
+        other = _short(taken[source.key])
+        raise ConfigError(f"{watch.where}: is called {source.vendor} like {other}; give it another name")
+    taken[page] = taken[source.key] = watch
 
 
 def _short(watch: Watch) -> str:

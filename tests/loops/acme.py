@@ -47,12 +47,13 @@ def summary(
     updated: float = 0,
 ) -> Json:
     """Return the whole page; `updated` is a field that changes without meaning."""
+    is_troubled = any(one["status"] != "resolved" for one in incidents)
     return {
         "page": _page(page, updated),
         "components": list(components),
         "incidents": list(incidents),
         "scheduled_maintenances": [],
-        "status": {"indicator": "major" if incidents else "none", "description": "Acme"},
+        "status": {"indicator": "major" if is_troubled else "none", "description": "Acme"},
     }
 
 

@@ -13,13 +13,13 @@ from bot.core.health import ALERT_INTERVAL
 from bot.core.rules import Match, Route
 from bot.loops.reading import read
 from bot.loops.take_in import PATIENCE, Rules
-from bot.loops.watch import look_at
+from bot.loops.watch import LEASE, look_at
 from bot.model import ChangeKind, Impact, Source, State
 from bot.store import announcements, incidents, sources
 from bot.store.database import Database
 from bot.store.incidents import LeaseLost
 from tests.loops.acme import SUMMARY, alone, component, incident, listed, summary
-from tests.loops.world import LEASE, OPS, World, acme, acme_at
+from tests.loops.world import OPS, World, acme, acme_at
 from tests.servers import Answer
 
 INTERVAL = timedelta(seconds=30)
@@ -448,7 +448,7 @@ async def test_an_old_look_that_comes_too_late_changes_nothing(database: Databas
         (slow,) = await sources.claim_due(database, "slow", world.clock.now(), limit=1, lease=LEASE)
         world.shows(summary(incident("i1", BEGUN, OVER)))
         await world.look_in(minutes=9)
-        world.shows(summary(incident("i1", BEGUN)))
+        world.shows(summary(incident("i1", BEGUN, FOUND)))
 
         with pytest.raises(LeaseLost):
             await look_at(world.watching, slow)

@@ -121,5 +121,5 @@ def local_fetcher(clock: ManualClock, limits: FetchLimits = SHORT) -> Fetcher:
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
     """Return as soon as something is so; it has five seconds for that."""
     async with asyncio.timeout(5):
-        while not await is_so():
+        while not await is_so():  # noqa: ASYNC110  (a database rings no bell)
             await asyncio.sleep(0.005)

@@ -1,0 +1,85 @@
+"""The real program, `python -m bot run`, seen from outside: what it writes and when, what it takes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+
+from bot.model import Source
+
+_ROOT = Path(__file__).resolve().parents[2]
+_TICK = os.sysconf("SC_CLK_TCK")
+_MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A running Sitrep.  Times are those of the monotonic clock."""
+
+    process: subprocess.Popen[str]
+    began: float
+    shown: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
+
+    def cpu(self) -> float:
+        """Return the CPU seconds that it has taken so far, all threads together."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / _TICK
+
+    def memory(self, which: str = "VmRSS") -> float:
+        """Return its resident memory in MiB: now, or `VmHWM` for the most that it ever was."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        kibibytes = next(line.split()[1] for line in status.splitlines() if line.startswith(which))
+        return int(kibibytes) * 1024 / _MEBIBYTE
+
+    def listen(self) -> None:
+        """Note every line that it shows, and when it came."""
+        assert self.process.stdout is not None
+        self.shown.extend((time.monotonic(), line) for line in self.process.stdout)
+
+
+@contextmanager
+def running(folder: Path, watched: Iterable[Source]) -> Iterator[Program]:
+    """Run Sitrep on a SQLite file in `folder` until the block ends."""
+    config = folder / "sitrep.toml"
+    config.write_text(_config(watched), encoding="utf-8")
+    with (folder / "log").open("w", encoding="utf-8") as log:
+        began = time.monotonic()
+        process = subprocess.Popen(
+            (sys.executable, "-m", "bot", "run", "--config", config),
+            cwd=_ROOT,
+            env=os.environ | {"DATABASE_URL": database_in(folder), "PYTHONUNBUFFERED": ""},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        program = Program(process, began)
+        listener = Thread(target=program.listen, daemon=True)
+        listener.start()
+        try:
+            yield program
+        finally:
+            process.terminate()
+            process.wait()
+            listener.join()
+
+
+def database_in(folder: Path) -> str:
+    """Return the address of the SQLite file in `folder`."""
+    return f"sqlite+aiosqlite:///{folder / 'sitrep.db'}"
+
+
+def _config(watched: Iterable[Source]) -> str:
+    head = 'route = [{ to = ["console"] }]\negress = { allow = ["127.0.0.0/8"] }\n'
+    return head + "".join(
+        f'[[watch]]\nurl = "{source.url}"\nname = "{source.name}"\nformat = "{source.format}"\n'
+        f'interval = "{source.interval.total_seconds():g}s"\n'
+        for source in watched
+    )
