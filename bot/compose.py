@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping
+from functools import partial
 
 from adapters.console import Console
 from bot import catalog, plugins
@@ -17,6 +18,7 @@ from bot import settings as configuration
 from bot.clock import SystemClock
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops.deliver import Delivering, deliver
+from bot.loops.revisit import Revisiting, revisit
 from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules
 from bot.loops.watch import Watching, watch
@@ -61,7 +63,12 @@ async def _loops(settings: Settings, database: Database, fetcher: Fetcher, clock
     watching = Watching(database, fetcher, rules, clock, owner, dice, due, pages)
     delivering = Delivering(database, _platforms(settings), clock, owner, dice, due)
     crashes = Crashes()
-    loops = {"watch": lambda: watch(watching), "deliver": lambda: deliver(delivering)}
+    revisiting = Revisiting(database, fetcher, rules, clock, due)
+    loops = {
+        "watch": partial(watch, watching),
+        "deliver": partial(deliver, delivering),
+        "revisit": partial(revisit, revisiting),
+    }
     tasks = [
         asyncio.create_task(supervise(name, loop, clock=clock, chance=dice, crashes=crashes), name=name)
         for name, loop in loops.items()

@@ -41,7 +41,8 @@ def diff(known: Known, snapshot: Snapshot) -> tuple[Change, ...]:
     """
     now = read_together(snapshot)
     changes: list[Change] = []
-    for claim in now.values():
+    # What is over comes last: whether an incident ends with it depends on what else is in trouble by then.
+    for claim in sorted(now.values(), key=lambda claim: not claim.is_open):
         memory = known.claims.get(claim.external_id)
         changes += _first_seen(claim, known, snapshot) if memory is None else _continued(memory, claim, snapshot)
     for memory in known.claims.values():

@@ -113,7 +113,7 @@ def _merged(memory: Memory | None, claim: Claim, snapshot: Snapshot) -> Memory:
         return Memory(claim, seen)
     listed = {update.id for update in claim.updates}
     forgotten = tuple(update for update in memory.claim.updates if update.id not in listed)
-    updates = tuple(sorted(forgotten + claim.updates, key=lambda update: (update.at, update.id)))
+    updates = tuple(sorted(forgotten + claim.updates, key=lambda update: update.at))
     return Memory(enriched(replace(claim, updates=updates), memory.claim), memory.seen | seen)
 
 

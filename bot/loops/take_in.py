@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.core import diff as differ
 from bot.core import memory, replies, routing, timeline
-from bot.core.claims import read_together
+from bot.core.claims import is_own, read_together
 from bot.core.correlate import correlate
+from bot.core.revisit import next_visit
 from bot.core.rules import Route, Service
 from bot.model import Change, Claim, Destination, Incident, Snapshot, Source
 from bot.store import incidents
@@ -57,7 +58,7 @@ async def take_in(
     *,
     rules: Rules,
     follow_up: FollowUp,
-    look: Callable[[bool], Look],
+    look: Callable[[bool], Look | None] = lambda _settled: None,
 ) -> TakenIn:
     """Commit what is new in `snapshot`, with how the look at its source went (`look`, told whether all is settled).
 
@@ -77,7 +78,7 @@ async def _once(
     snapshot: Snapshot,
     rules: Rules,
     follow_up: FollowUp,
-    look: Callable[[bool], Look],
+    look: Callable[[bool], Look | None],
 ) -> TakenIn:
     source, now = watched.source, _taken_at(snapshot)
     gathered = await incidents.gather(database, source, watched.health, read_together(snapshot))
@@ -101,9 +102,21 @@ async def _once(
             destinations={i.id: destinations(i, source, rules) for i in told.incidents.values()},
             urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
             look=look(settled),
+            visits=_visits(changed, {*gathered.around.attached, *attachments}, now),
         ),
     )
     return TakenIn(changes, told, settled)
+
+
+def _visits(
+    changed: Mapping[str, memory.Memory], told: Collection[str], now: datetime
+) -> Mapping[str, datetime | None]:
+    """Return when to read again of each incident that has been told and is over; None for one that goes on."""
+    return {
+        external_id: None if known.claim.is_open else next_visit(known.claim.resolved_at or now, now)
+        for external_id, known in changed.items()
+        if external_id in told and not is_own(external_id)
+    }
 
 
 def _taken_at(snapshot: Snapshot) -> datetime:

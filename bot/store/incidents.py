@@ -16,7 +16,7 @@ from bot.core.health import Health
 from bot.core.memory import Known, Memory
 from bot.core.timeline import Told
 from bot.model import Destination, Incident, Source, TimelineEntry
-from bot.store import codec, sources
+from bot.store import codec, revisits, sources
 from bot.store.database import Database, insert_into
 from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, INCIDENT
 
@@ -53,6 +53,7 @@ class Decision:
     destinations: Mapping[str, Sequence[Destination]] = field(default_factory=dict[str, Sequence[Destination]])
     urgent: frozenset[str] = frozenset()
     look: sources.Look | None = None
+    visits: Mapping[str, datetime | None] = field(default_factory=dict[str, datetime | None])
 
 
 async def gather(database: Database, source: Source, health: Health, listed: Iterable[str]) -> Gathered:
@@ -95,6 +96,7 @@ async def commit(database: Database, decision: Decision) -> None:
             await _write_incidents(connection, decision)
             await _write_entries(connection, decision.told.entries)
             await _make_due(connection, decision)
+            await revisits.write(connection, decision.source.key, decision.visits)
     except IntegrityError as e:
         raise Conflict from e
 

@@ -151,11 +151,16 @@ async def next_due(database: Database, now: datetime) -> datetime | None:
     return found
 
 
-async def all_watched(database: Database, *, active_only: bool = True) -> tuple[Watched, ...]:
-    """Return every source, by name."""
-    query = select(*SOURCE.c).order_by(SOURCE.c.name, SOURCE.c.key)
-    if active_only:
-        query = query.where(SOURCE.c.active)
+async def watched_among(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, Watched]:
+    """Return those of some sources that are still watched, by key."""
+    query = select(*SOURCE.c).where(SOURCE.c.active, SOURCE.c.key.in_(list(keys)))
+    rows = (await connection.execute(query)).mappings().all()
+    return {row["key"]: _watched(row, in_trouble=False) for row in rows}
+
+
+async def all_watched(database: Database) -> tuple[Watched, ...]:
+    """Return every source that is watched, by name."""
+    query = select(*SOURCE.c).where(SOURCE.c.active).order_by(SOURCE.c.name, SOURCE.c.key)
     async with database.read() as connection:
         rows = (await connection.execute(query)).mappings().all()
         troubled = await _in_trouble(connection, [row["key"] for row in rows])

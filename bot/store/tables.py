@@ -145,6 +145,16 @@ class AnnouncementRow(SQLModel, table=True):
     fence: int = 0
 
 
+class RevisitRow(SQLModel, table=True):
+    """An incident that is over and that is read of again when due, for its root cause."""
+
+    __tablename__ = "revisit"
+
+    source: str = Field(primary_key=True, sa_type=Text)
+    external_id: str = Field(primary_key=True, sa_type=Text)
+    due_at: datetime = Field(sa_type=Instant, index=True)
+
+
 class GapRow(SQLModel, table=True):
     """A time during which a source could not be read: nothing is known of it, and that is said."""
 
@@ -178,4 +188,5 @@ INCIDENT = table(IncidentRow)
 ENTRY = table(EntryRow)
 ANNOUNCEMENT = table(AnnouncementRow)
 GAP = table(GapRow)
+REVISIT = table(RevisitRow)
 NOTE = table(NoteRow)

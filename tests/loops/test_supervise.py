@@ -62,7 +62,7 @@ async def test_a_loop_that_crashes_is_started_anew_after_growing_waits() -> None
     await stopped(supervised)
 
     assert [wait.total_seconds() for wait in waits] == [1, 2, 4, 8, 16, 32, 60, 60]
-    assert supervised.runs == 8
+    assert supervised.runs == 9
 
 
 async def test_a_crash_is_logged_with_its_cause_and_counted(caplog: pytest.LogCaptureFixture) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ async def watched(world: World) -> AsyncIterator[asyncio.Task[None]]:
         await asyncio.wait([task])
 
 
-async def also(world: World, key: str, **changes: str) -> None:
+async def also(world: World, key: str, **changes: Any) -> None:
     await sources.add(world.database, replace(acme_at(world.server.url, key), **changes), world.clock.now())
 
 

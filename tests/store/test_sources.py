@@ -182,7 +182,10 @@ async def test_a_source_that_is_no_longer_watched_is_not_due_but_remembered(data
 
     assert names(await claimed(database)) == {"other"}
     assert names(await sources.all_watched(database)) == {"other"}
-    assert names(await sources.all_watched(database, active_only=False)) == {"acme", "other"}
+
+    await registered(database, "acme", "other")
+
+    assert names(await sources.all_watched(database)) == {"acme", "other"}
 
 
 async def test_a_source_that_is_watched_again_is_looked_at_at_once(database: Database) -> None:

@@ -67,6 +67,14 @@ def _claims() -> None:
         sa.Column("missing_since", _instant(), nullable=True),
         sa.PrimaryKeyConstraint("source", "external_id"),
     )
+    op.create_table(
+        "revisit",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("due_at", _instant(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "external_id"),
+    )
+    op.create_index("ix_revisit_due_at", "revisit", ["due_at"], unique=False)
     op.create_index("claim_open", "claim", ["source", "is_open"], unique=False)
     op.create_index("claim_vendor", "claim", ["vendor", "external_id"], unique=False)
 

@@ -1,0 +1,67 @@
+"""Incidents that are over and that are read of again for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store import codec
+from bot.store.database import Database, insert_into
+from bot.store.sources import Watched, watched_among
+from bot.store.tables import CLAIM, REVISIT
+
+
+@dataclass(frozen=True, slots=True)
+class Revisit:
+    """One incident to be read of again, and when it was over."""
+
+    watched: Watched
+    external_id: str
+    resolved_at: datetime
+
+
+async def claim_due(database: Database, now: datetime, *, limit: int, lease: timedelta) -> tuple[Revisit, ...]:
+    """Take up to `limit` that are due; whoever takes one and dies leaves it to be taken again after `lease`."""
+    key = tuple_(REVISIT.c.source, REVISIT.c.external_id)
+    due = select(REVISIT.c.source, REVISIT.c.external_id).where(REVISIT.c.due_at <= now).order_by(REVISIT.c.due_at)
+    take = update(REVISIT).where(key.in_(due.limit(limit).with_for_update(skip_locked=True)))
+    async with database.write() as connection:
+        rows = (await connection.execute(take.values(due_at=now + lease).returning(*REVISIT.c))).all()
+        watched = await watched_among(connection, {row.source for row in rows})
+        claims = select(CLAIM.c.source, CLAIM.c.external_id, CLAIM.c.body).where(
+            tuple_(CLAIM.c.source, CLAIM.c.external_id).in_([(row.source, row.external_id) for row in rows])
+        )
+        bodies = {(row.source, row.external_id): row.body for row in await connection.execute(claims)} if rows else {}
+    return tuple(
+        Revisit(watched[source], external_id, codec.CLAIM.load(body).resolved_at or now)
+        for (source, external_id), body in bodies.items()
+        if source in watched
+    )
+
+
+async def plan(database: Database, source: str, external_id: str, due_at: datetime | None) -> None:
+    """Say when to read of it again, or that this is no longer needed."""
+    async with database.write() as connection:
+        await write(connection, source, {external_id: due_at})
+
+
+async def write(connection: AsyncConnection, source: str, visits: Mapping[str, datetime | None]) -> None:
+    """Do what `plan` does for several, inside a transaction that is already open."""
+    done = [external_id for external_id, due_at in visits.items() if due_at is None]
+    if done:
+        await connection.execute(delete(REVISIT).where(REVISIT.c.source == source, REVISIT.c.external_id.in_(done)))
+    rows = [
+        {"source": source, "external_id": external_id, "due_at": due_at}
+        for external_id, due_at in visits.items()
+        if due_at is not None
+    ]
+    if rows:
+        put = insert_into(connection, REVISIT)
+        later = put.on_conflict_do_update(
+            index_elements=["source", "external_id"], set_={"due_at": put.excluded["due_at"]}
+        )
+        await connection.execute(later, rows)
