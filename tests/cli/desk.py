@@ -1,0 +1,78 @@
+"""The command line as a person meets it: what was printed, what was complained of, and the exit status."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot import cli
+
+STEP_KEYS = {
+    "at",
+    "destination",
+    "step",
+    "incident",
+    "vendor",
+    "kind",
+    "state",
+    "impact",
+    "title",
+    "text",
+    "seq",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    out: str
+    complaints: tuple[str, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+    @property
+    def steps(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.lines]
+
+
+@dataclass(slots=True)
+class Desk:
+    """A folder of one's own, an environment without surprises, and the command line."""
+
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+
+    def ask(self, *words: str, **environment: str) -> Answer:
+        """Run one command here and return what came of it."""
+        with self._here(environment):
+            self.capsys.readouterr()
+            try:
+                status = cli.main(words)
+            except SystemExit as e:  # argparse has its own way of ending
+                status = int(e.code or 0)
+        said = self.capsys.readouterr()
+        return Answer(status, said.out, tuple(said.err.splitlines()))
+
+    @contextmanager
+    def _here(self, environment: Mapping[str, str]) -> Iterator[None]:
+        with self.monkeypatch.context() as patched:
+            patched.chdir(self.folder)
+            for name in ("DATABASE_URL", "SITREP_CONFIG"):
+                patched.delenv(name, raising=False)
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            yield
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
