@@ -46,10 +46,11 @@ class ManualClock:
         return self._now
 
     async def until_someone_sleeps(self) -> timedelta:
-        """Return how long the next sleeper still wants to sleep, as soon as there is one."""
-        while not (waiting := [until for until, future in self._sleepers if not future.done()]):
-            self._someone_sleeps.clear()
-            await self._someone_sleeps.wait()
+        """Return how long the next sleeper still wants to sleep, as soon as there is one, within five seconds."""
+        async with asyncio.timeout(5):
+            while not (waiting := [until for until, future in self._sleepers if not future.done()]):
+                self._someone_sleeps.clear()
+                await self._someone_sleeps.wait()
         return min(waiting) - self._now
 
 
@@ -157,9 +158,11 @@ class FakePlatform:
         return [call.verb for call in self.calls if call.verb != "find"]
 
     async def until_called(self, times: int) -> None:
-        while len(self.calls) < times:
-            self._news.clear()
-            await self._news.wait()
+        """Return as soon as it was asked so many times; it is given five seconds."""
+        async with asyncio.timeout(5):
+            while len(self.calls) < times:
+                self._news.clear()
+                await self._news.wait()
 
     async def post(self, address: str, message: Message, key: str) -> Ref:
         fault = await self._asked("post", address, key)

@@ -87,7 +87,7 @@ def _timed(folder: Path, files: Iterable[Path]) -> Iterator[Frame]:
         told = index.get(path.name) or stamp(path.name)
         if told is None:
             told = last + timedelta(seconds=1) if last and index | _stamps(files) else (last or _BEGINNING) + _PACE
-        at = told if last is None else max(told, last + timedelta(milliseconds=1))
+        at = told if last is None else max(told, last)
         yield Frame(at, path)
         last = at
 

@@ -96,7 +96,7 @@ def _continued(memory: Memory, claim: Claim, snapshot: Snapshot) -> list[Change]
     before = memory.claim
     if is_own(claim.external_id):
         return _component_continued(before, claim, snapshot)
-    claim = enriched(claim, before)
+    claim = enriched(claim, before, snapshot)
     new = tuple(u for u in claim.updates if version_key(u) not in memory.seen)
     edits = [change for u in new if (change := _edit(before, claim, u)) is not None]
     fresh = tuple(u for u in new if all(u.id != known.id for known in before.updates))

@@ -114,18 +114,20 @@ def _merged(memory: Memory | None, claim: Claim, snapshot: Snapshot) -> Memory:
     listed = {update.id for update in claim.updates}
     forgotten = tuple(update for update in memory.claim.updates if update.id not in listed)
     updates = tuple(sorted(forgotten + claim.updates, key=lambda update: update.at))
-    return Memory(enriched(replace(claim, updates=updates), memory.claim), memory.seen | seen)
+    return Memory(enriched(replace(claim, updates=updates), memory.claim, snapshot), memory.seen | seen)
 
 
-def enriched(claim: Claim, before: Claim) -> Claim:
+def enriched(claim: Claim, before: Claim, snapshot: Snapshot) -> Claim:
     """Return `claim` with what a poorer listing of the same incident leaves out but an earlier one told.
 
-    An update without words does not take back those that it had.
+    An update without words does not take back those that it had.  Components that are no longer listed are as
+    the page shows them now, unless a maintenance of them has yet to begin.
     """
+    page = {component.id: component for component in snapshot.components if claim.state is not State.SCHEDULED}
     words = {update.id: update.body for update in before.updates}
     return replace(
         claim,
-        components=claim.components or before.components,
+        components=claim.components or tuple(page.get(component.id, component) for component in before.components),
         updates=tuple(u if u.body else replace(u, body=words.get(u.id, "")) for u in claim.updates),
         started_at=claim.started_at or before.started_at,
         published_at=claim.published_at or before.published_at,

@@ -50,7 +50,7 @@ def tell(
     """Return the timeline entries that `changes` amount to, and the incidents after them."""
     after: dict[str, Incident] = {}
     entries: list[TimelineEntry] = []
-    for change in _one_by_one(tuple(changes)):
+    for change in _one_by_one(tuple(changes), incidents, source):
         attachment = attachments.get(change.claim.external_id)
         if attachment is None:
             continue
@@ -68,20 +68,20 @@ def tell(
     return Told(tuple(entries), after)
 
 
-def _one_by_one(changes: tuple[Change, ...]) -> Iterator[Change]:
+def _one_by_one(changes: tuple[Change, ...], incidents: Mapping[str, Incident], source: Source) -> Iterator[Change]:
     """Give every change the state that its claim had when it was said, not the one it has come to since.
 
     Several updates found at once were written one after the other: what came before the end was not the end.
     """
     last = {change.claim.external_id: number for number, change in enumerate(changes)}
-    states: dict[str, State] = {}
+    states = {view.key: view.state for incident in incidents.values() for view in incident.claims}
     for number, change in enumerate(changes):
-        claim = change.claim
-        said = _state_then(change, changes[number + 1 :], states.get(claim.external_id))
+        claim, key = change.claim, claim_key(source, change.claim)
+        said = _state_then(change, changes[number + 1 :], states.get(key))
         if said is None or number == last[claim.external_id] or change.kind not in _BEFORE_THE_END:
             yield change
             continue
-        states[claim.external_id] = said
+        states[key] = said
         yield replace(change, claim=replace(claim, state=said, resolved_at=None))
 
 
@@ -98,13 +98,15 @@ _BEFORE_THE_END = frozenset(
 
 
 def _state_then(change: Change, later: Sequence[Change], before: State | None) -> State | None:
-    """Return the state that the words of `change` name, or those next to come; None if nobody names an open one."""
-    if change.kind is ChangeKind.UPDATED and change.update is not None:
-        said: State | None = change.update.state
-    else:
-        mine = (c.update for c in later if c.claim.external_id == change.claim.external_id and c.update is not None)
-        said = before or next((update.state for update in mine), None)
-    return None if said is None or said.is_over or said is State.UNKNOWN else said
+    """Return the state that the words of `change` name, or the one before, or that of the words next to come.
+
+    None if that is not an open one: then nothing of it came before the end.
+    """
+    said: State | None = change.update.state if change.kind is ChangeKind.UPDATED and change.update else None
+    if said is None or said is State.UNKNOWN:
+        mine = (c.update.state for c in later if c.claim.external_id == change.claim.external_id and c.update)
+        said = before or next((state for state in mine if state is not State.UNKNOWN), None)
+    return None if said is None or said.is_over else said
 
 
 def _told(entries: list[TimelineEntry], incident: Incident, entry: TimelineEntry) -> Incident:
@@ -296,8 +298,9 @@ def _end(claims: tuple[ClaimView, ...], entry: TimelineEntry) -> datetime:
 
 
 def _components(claims: tuple[ClaimView, ...]) -> tuple[Component, ...]:
-    found: dict[str, Component] = {}
-    for view in claims:
+    """Return every component as the claims that stand show it; where none does, one that was in trouble is well."""
+    found = {component.id: component for view in claims for component in view.components}
+    for view in sorted(claims, key=lambda view: (not view.state.is_over, view.kind is Kind.COMPONENT)):
         for component in view.components:
             over = view.state.is_over and view.kind is Kind.COMPONENT
             found[component.id] = replace(component, status=ComponentStatus.OPERATIONAL) if over else component

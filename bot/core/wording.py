@@ -25,7 +25,7 @@ TONES = {
     Impact.NONE: Tone.NOTICE,
 }
 # The mildest first.
-_IN_TROUBLE = {
+STATUS_WORDS = {
     ComponentStatus.OPERATIONAL: "operational",
     ComponentStatus.UNKNOWN: "in unknown state",
     ComponentStatus.UNDER_MAINTENANCE: "under maintenance",
@@ -142,8 +142,8 @@ def _component(component: Component) -> str:
 
 
 def _worst_status(components: Iterable[Component]) -> str:
-    order = list(_IN_TROUBLE)
-    return _IN_TROUBLE[max((c.status for c in components), key=order.index)]
+    order = list(STATUS_WORDS)
+    return STATUS_WORDS[max((c.status for c in components), key=order.index)]
 
 
 def capital(text: str) -> str:

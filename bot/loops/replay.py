@@ -40,18 +40,22 @@ class Replay:
     lost: Callable[[Source, str], None]
     ending: Callable[[Source, str], bytes | None]
     watched: dict[str, Watched] = field(default_factory=dict[str, Watched])
+    seen_before: dict[str, datetime | None] = field(default_factory=dict[str, datetime | None])
 
 
 async def play(replay: Replay, source: Source, body: bytes, at: datetime) -> None:
     """Take in one recorded answer as of `at` and deliver all that follows from it.
 
-    An answer that is not newer than what the database already knows of this source tells nothing.
+    An answer that is not newer than what an earlier replay has left in the database tells nothing.
     """
     replay.clock.set(at)
-    watched = replay.watched.get(source.key) or await sources.add(replay.database, source, at)
-    last = watched.health.last_look
-    if last is not None and at <= last:
+    watched = replay.watched.get(source.key)
+    if watched is None:
+        watched = await sources.add(replay.database, source, at)
         replay.watched[source.key] = watched
+        replay.seen_before[source.key] = watched.health.last_look
+    horizon = replay.seen_before[source.key]
+    if horizon is not None and at <= horizon:
         return
     try:
         snapshot = _believed(body, watched, at)

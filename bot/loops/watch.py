@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 # A source added while we sleep waits no longer than this.
 LONGEST_NAP = timedelta(seconds=1)
+# What falls due meanwhile is claimed together: a claim is dear, a source in it is cheap.
+SHORTEST_NAP = timedelta(milliseconds=100)
 AT_ONCE = 100
 COMMIT_EVERY = 0.1
 
@@ -80,6 +82,7 @@ async def _round(watching: Watching, results: Batch[Look]) -> None:
         task.add_done_callback(watching.tasks.discard)
     if len(watching.tasks) >= AT_ONCE:
         await asyncio.wait(watching.tasks, return_when=asyncio.FIRST_COMPLETED)
+        await watching.clock.sleep(SHORTEST_NAP / 4)
     else:
         await _nap(watching)
 
@@ -88,7 +91,7 @@ async def _nap(watching: Watching) -> None:
     now = watching.clock.now()
     due = await sources.next_due(watching.database, now)
     wait = LONGEST_NAP if due is None else min(due - now, LONGEST_NAP)
-    await watching.clock.sleep(max(wait, timedelta(milliseconds=5)))
+    await watching.clock.sleep(max(wait, SHORTEST_NAP))
 
 
 async def _finish(watching: Watching, writer: asyncio.Task[None]) -> None:

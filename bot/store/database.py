@@ -93,6 +93,7 @@ def open_database(url: str) -> Database:
         engine = create_async_engine(url)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        event.listen(engine.sync_engine, "invalidate", _let_go)
         return Database(engine, engine.execution_options(sitrep_write=True))
     engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
     return Database(engine.execution_options(isolation_level="REPEATABLE READ"), engine)
@@ -111,6 +112,12 @@ def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _let_go(connection: DBAPIConnection, record: ConnectionPoolEntry, error: BaseException | None) -> None:
+    """Work that is cancelled leaves a statement half done, and SQLite would go on holding the lock for it."""
+    del record, error
+    connection.rollback()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -11,10 +11,12 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from socket import AF_INET, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
+from threading import Thread
 from typing import cast
 
 import uvloop
@@ -66,11 +68,21 @@ class Server:
     def lively(self, number: int) -> str:
         return f"http://{HOSTS[number % len(HOSTS)]}:{self.port}/lively/{number}/summary.json"
 
-    def seen(self) -> Seen:
-        """Return what was asked so far."""
-        self._line.send("seen")
-        answer: Seen = self._line.recv()
-        return answer
+    def requests(self) -> int:
+        """Return how many were asked so far."""
+        return cast("int", self._ask("requests"))
+
+    def first(self) -> dict[bytes, float]:
+        """Return when each path was first asked for."""
+        return cast("dict[bytes, float]", self._ask("first"))
+
+    def changed(self) -> dict[str, float]:
+        """Return when each change of a lively page was given out, by its marker."""
+        return cast("dict[str, float]", self._ask("changed"))
+
+    def _ask(self, what: str) -> object:
+        self._line.send(what)
+        return self._line.recv()
 
 
 @contextmanager
@@ -134,13 +146,15 @@ async def _answer_for_ever(line: Connection) -> None:
     for one in sockets:
         await loop.create_server(lambda: _Talk(seen), sock=one)
 
-    def answer() -> None:
-        line.recv()
-        line.send(seen)
-
-    loop.add_reader(line.fileno(), answer)
     line.send(sockets[0].getsockname()[1])
+    Thread(target=_report, args=(line, seen), daemon=True).start()
     await asyncio.Event().wait()
+
+
+def _report(line: Connection, seen: Seen) -> None:
+    """Tell what was seen whenever somebody asks."""
+    while True:
+        line.send(copy(getattr(seen, line.recv())))
 
 
 def _sockets() -> list[socket]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam, update
+
 from bot import plugins
-from bot.core import health
-from bot.core.health import Health
 from bot.fetch import Validators
 from bot.loops.reading import page_of
 from bot.model import Source
-from bot.store import sources
+from bot.store import codec, sources
 from bot.store.database import Database
-from bot.store.sources import Look
+from bot.store.tables import SOURCE
 from tests.bench.pages import summary
 from tests.bench.server import KNOWN
 
@@ -27,22 +27,26 @@ def source_at(url: str, number: int, interval: timedelta) -> Source:
     )
 
 
-async def settled(database: Database, watched: Sequence[Source], now: datetime) -> None:
+async def settled(database: Database, watched: Sequence[Source], now: Callable[[], datetime]) -> None:
     """Register `watched` and remember of each that it was read; they fall due one by one within their interval."""
-    await sources.register(database, watched, now)
-    snapshot = plugins.format_named("statuspage").parse(summary(), watched[0])
-    remembered = json.dumps(asdict(Validators(etag=KNOWN, digest="0" * 32)))
-    looks = [
-        Look(
-            key=source.key,
-            fence=0,
-            health=health.seen(Health(), now),
-            due_at=now + source.interval * (number / len(watched)),
-            page=page_of(snapshot),
-            page_id=f"page{number}",
-            endpoint=source.url,
-            validators=remembered,
-        )
+    await sources.register(database, watched, now())
+    page = page_of(plugins.format_named("statuspage").parse(summary(), watched[0]))
+    validators = json.dumps(asdict(Validators(etag=KNOWN, digest="0" * 32)))
+    start = now() + timedelta(milliseconds=200)
+    rows = [
+        {
+            "b_key": source.key,
+            "b_due_at": start + source.interval * (number / len(watched)),
+            "b_page_id": f"page{number}",
+            "b_endpoint": source.url,
+        }
         for number, source in enumerate(watched)
     ]
-    await sources.record(database, looks)
+    each = update(SOURCE).where(SOURCE.c.key == bindparam("b_key"))
+    each = each.values(
+        due_at=bindparam("b_due_at"), page_id=bindparam("b_page_id"), endpoint=bindparam("b_endpoint")
+    )
+    alike = {"first_look": start, "last_look": start, "last_try": start, "validators": validators}
+    async with database.write() as connection:
+        await connection.execute(update(SOURCE).values(page=codec.PAGE.dump(page), **alike))
+        await connection.execute(each, rows)

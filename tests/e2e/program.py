@@ -9,10 +9,11 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from tests.databases import opened, sqlite_in
 
@@ -59,6 +60,8 @@ class Sitrep:
     folder: Path
     database_url: str
     process: asyncio.subprocess.Process | None = None
+    _told: list[Told] = field(default_factory=list[Told])
+    _read: int = 0
 
     @property
     def config(self) -> Path:
@@ -152,24 +155,35 @@ class Sitrep:
 
     def told(self) -> list[Told]:
         """Return what the console's log holds; a line that was torn by a kill was never shown."""
-        if not self.log.exists():
-            return []
-        *whole, torn = self.log.read_bytes().split(b"\n")
-        del torn
-        return [Told(**row) for row in _rows(whole)]
+        if self.log.exists():
+            with self.log.open("rb") as log:
+                log.seek(self._read)
+                whole, end, _ = log.read().rpartition(b"\n")
+            self._read += len(whole + end)
+            self._told += [Told(**row) for row in _rows(whole.split(b"\n"))]
+        return self._told
+
+    async def ask(self, query: str) -> list[Any]:
+        """Return the first column of what the database answers."""
+        async with opened(self.database_url) as database, database.read() as connection:
+            return list((await connection.execute(text(query))).scalars())
 
     async def unsettled(self) -> list[str]:
         """Return every announcement and source that is not at rest: due, leased, intended, parked, without a root."""
-        async with opened(self.database_url) as database, database.read() as connection:
-            return [
-                *(await connection.execute(text(_UNSETTLED_ANNOUNCEMENTS))).scalars(),
-                *(await connection.execute(text(_LEASED_SOURCES))).scalars(),
-            ]
+        return await self.ask(f"{_UNSETTLED_ANNOUNCEMENTS} UNION ALL {_LEASED_SOURCES}")
+
+    async def until_failed(self, times: int) -> None:
+        """Return when every watched page has failed so many times in a row."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while min(await self.ask("SELECT failures FROM source")) < times:
+            assert asyncio.get_running_loop().time() < deadline, f"no {times} failures within {PATIENCE:g} s"
+            await asyncio.sleep(0.1)
 
     async def let_leases_run_out(self) -> None:
         """Let a minute pass for whoever would wait for a dead instance's leases."""
         async with opened(self.database_url) as database, database.write() as connection:
-            for table in ("source", "announcement"):
+            tables = await connection.run_sync(lambda it: inspect(it).get_table_names())
+            for table in {"source", "announcement"}.intersection(tables):
                 past = f"UPDATE {table} SET lease_until = '2000-01-01' WHERE lease_until IS NOT NULL"  # noqa: S608
                 await connection.execute(text(past))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -12,8 +13,10 @@ from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.program import Sitrep, sitrep_in, until
-from tests.e2e.statuspage import StatusPage
+from tests.e2e.statuspage import SUMMARY, StatusPage
 from tests.e2e.weather import Story, Wait, complaints, is_over, stories
 from tests.servers import Answer, Server, serve
 
@@ -159,3 +162,38 @@ async def test_a_program_that_is_killed_again_and_again_loses_nothing_and_repeat
         await last_life(them, sitrep)
 
         assert await sitrep.unsettled() == []
+
+
+async def test_told_to_stop_in_the_middle_of_it_all_it_ends_in_time_and_loses_nothing(
+    bare_url: str, tmp_path: Path
+) -> None:
+    async with vendors(9, dice()) as them, sitrep_in(tmp_path, bare_url) as sitrep:
+        for name, page in them.pages.items():
+            incident = page.opens("API is slow", "minor", "We look into it.", API="degraded_performance")
+            for number in range(4):
+                incident.says("identified", f"Word {number}.")
+            them.publish(name)
+        them.servers["vendor-08"].answers = {SUMMARY: Answer.never()}
+        sitrep.watches(them.urls, next(INTERVALS))
+        await sitrep.start()
+        await until(lambda: len(sitrep.told()) > 3, "it is in the middle of telling", every=0.001)
+
+        assert await sitrep.stop() == 0
+
+        if not bare_url.startswith("sqlite"):
+            await sitrep.let_leases_run_out()
+        them.publish("vendor-08")
+        await last_life(them, sitrep)
+        assert await sitrep.unsettled() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_told_to_stop_while_nothing_happens_it_ends_at_once(number: int, tmp_path: Path) -> None:
+    async with vendors(3, dice()) as them, sitrep_in(tmp_path) as sitrep:
+        sitrep.watches(them.urls, "1h")
+        await sitrep.started()
+        await until(lambda: all(server.hits for server in them.servers.values()), "all pages are read")
+
+        assert await sitrep.stop(number) == 0
+        assert sitrep.told() == []
+        assert "Traceback" not in sitrep.err

@@ -11,8 +11,10 @@ from random import Random
 from tests.e2e.program import Told
 from tests.e2e.statuspage import Incident, StatusPage
 
-QUOTE = re.compile(r"“(.*?)”\n— ", re.DOTALL)
-EDITED = "edited an earlier update"
+_QUOTE = re.compile(r"“(.*?)”\n— ", re.DOTALL)
+_EDIT = re.compile(
+    r"edited an earlier update\nBefore:\n“(.*?)”\n— [^\n]*\nNow:\n“(.*?)”\n— [^\n]*", re.DOTALL
+)
 _CLOSINGS = re.compile(r"(?:Resolved after |No longer listed on )")
 
 
@@ -109,19 +111,22 @@ def _of_one(incident: Incident, rows: Sequence[Told]) -> Iterator[str]:
     replies = [row for row in rows if row.step == "reply"]
     if any(rows.index(row) < rows.index(roots[0]) for row in replies):
         yield "a reply before its root"
-    words = [said for row in replies if EDITED not in row.text for said in QUOTE.findall(row.text)]
+    # One reply may tell several things at once.
+    words = [said for row in replies for said in _QUOTE.findall(_EDIT.sub("", row.text))]
     expected = [(update.before or [update.body])[0] for update in incident.updates]
     if words != expected:
         yield f"said {words}, not {expected}"
-    edits = [QUOTE.findall(row.text) for row in replies if EDITED in row.text]
-    changed = [[update.before[-1], update.body] for update in incident.updates if update.before]
+    edits = [edit for row in replies for edit in _EDIT.findall(row.text)]
+    changed = [(update.before[-1], update.body) for update in incident.updates if update.before]
     if edits != changed:
         yield f"edits {edits}, not {changed}"
+    raised = sum("Impact raised: minor → critical" in row.text for row in replies)
+    if raised != len(incident.impacts):
+        yield f"raised {raised} times"
+    if incident.ended is None:
+        return
     closings = [row for row in replies if _CLOSINGS.match(row.text)]
     if len(closings) != 1 or closings[0] is not replies[-1]:
         yield f"closed {len(closings)} times, or not at the end"
-    raised = sum(row.text.startswith("Impact raised: minor → critical") for row in replies)
-    if raised != len(incident.impacts):
-        yield f"raised {raised} times"
     if not re.search(r"^(?:Resolved|No longer listed) · was ", rows[-1].text, re.MULTILINE):
         yield f"in the end its root does not say that it is over: {rows[-1].text}"

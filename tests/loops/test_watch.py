@@ -23,10 +23,11 @@ BEGUN = ("investigating", "Some requests fail.", 1.0)
 
 @asynccontextmanager
 async def watched(world: World) -> AsyncIterator[asyncio.Task[None]]:
-    """Run the watch loop for the length of the block."""
+    """Run the watch loop for the length of the block, which has ten seconds."""
     task = asyncio.create_task(watch(world.watching))
     try:
-        yield task
+        async with asyncio.timeout(10):
+            yield task
     finally:
         task.cancel()
         await asyncio.wait([task])

@@ -22,6 +22,7 @@ from bot.model import (
     Ref,
     Source,
     State,
+    Statement,
     TimelineEntry,
     Update,
     Who,
@@ -138,7 +139,7 @@ async def updated(
     database: Database, before: Incident, *, text: str = "Still looking.", now: datetime = NOW, urgent: bool = False
 ) -> Incident:
     """Commit one more word about an incident, and return it."""
-    after = replace(before, last_seq=before.last_seq + 1)
+    after = replace(before, last_seq=before.last_seq + 1, latest=Statement(text=text, author="Acme", at=now))
     said = entry(after.last_seq, after.id, text=text)
     await incidents.commit(database, decision(after, entries=(said,), before=(before,), to=(), now=now, urgent=urgent))
     return after

@@ -6,12 +6,13 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import replies, wording
-from bot.core.claims import is_own
+from bot.core.claims import is_own, read_together
 from bot.core.correlate import correlate
 from bot.core.diff import diff
 from bot.core.memory import apply, version_key
@@ -93,6 +94,22 @@ def test_a_component_in_trouble_is_in_some_open_incident(history: Sequence[Step]
         assert troubled <= told | silent
 
 
+@given(HISTORIES)
+def test_an_open_incident_shows_its_components_as_the_page_does(history: Sequence[Step]) -> None:
+    _, looks = lived_through(history)
+
+    for look in looks:
+        page = {c.id: c.status for c in look.snapshot.components if c.status is not ComponentStatus.UNKNOWN}
+        listed = set(read_together(look.snapshot))
+        for name, incident in look.after.items():
+            claims = {n for n, i in look.attached.items() if i == name and look.remembered[n].claim.is_open}
+            if claims and claims <= listed:
+                affected = {c.id for view in incident.claims if not view.state.is_over for c in view.components}
+                known = [c for c in incident.components if c.status is not ComponentStatus.UNKNOWN]
+                shown = {c.id: c.status for c in known if c.id in affected}
+                assert shown.items() <= (shown | page).items()
+
+
 def untold(look: Look) -> list[Claim]:
     """Open claims without a state that were old when we first looked: known, and not mentioned."""
     return [
@@ -148,14 +165,16 @@ def is_end(entry: TimelineEntry) -> bool:
 
 
 @given(HISTORIES)
-def test_nothing_opens_again_without_a_word(history: Sequence[Step]) -> None:
-    _, looks = lived_through(history)
+def test_an_incident_is_over_from_the_entry_that_says_so_until_one_opens_it_again(history: Sequence[Step]) -> None:
+    desk, _ = lived_through(history)
 
-    for look in looks:
-        for name, incident in look.after.items():
-            before = look.before.get(name)
-            if before is not None and incident.is_open and not before.is_open:
-                assert [entry.kind for entry in look.of(name)].count(ChangeKind.REOPENED) >= 1
+    for entries in desk.timelines.values():
+        for before, entry in pairwise(entries):
+            if entry.state.is_over and not before.state.is_over:
+                assert is_end(entry)
+            if before.state.is_over and not entry.state.is_over:
+                together = [e for e in entries if e.seq >= entry.seq and e.recorded_at == entry.recorded_at]
+                assert ChangeKind.REOPENED in {e.kind for e in together}
 
 
 @given(HISTORIES, st.randoms(use_true_random=False))
