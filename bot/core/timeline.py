@@ -1,4 +1,4 @@
-"""An incident is the fold of its timeline: changes become entries, entries become the incident."""
+"""Changes become timeline entries: what is told, whose doing it was, and when it was said."""
 
 from __future__ import annotations
 
@@ -8,26 +8,22 @@ from datetime import datetime
 
 from bot.core.claims import is_own
 from bot.core.correlate import Attachment
-from bot.core.severity import worst
+from bot.core.fold import advance
 from bot.model import (
     Change,
     ChangeKind,
     Claim,
     ClaimView,
-    Component,
     ComponentStatus,
     Incident,
     Kind,
     Source,
     SourceKind,
     State,
-    Statement,
     TimelineEntry,
     Transition,
     Who,
 )
-
-_ENDINGS = {kind: kind for kind in (ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.MERGED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ def tell(
                 after[incident.id] = incident
                 continue
         seen = _as_seen_by(change, incident, attachment, source)
-        entry = replace(_entry(seen, incident, source, now), quiet=_is_quiet(change, attachment, attachments))
+        entry = replace(_entry(seen, incident, source, now), quiet=_is_quiet(seen, incident, attachment, source))
         after[incident.id] = _told(entries, incident, entry)
     return Told(tuple(entries), after)
 
@@ -171,13 +167,14 @@ def _still_open(incident: Incident, key: str) -> tuple[str, ...]:
     return tuple(view.title for view in incident.claims if view.key != key and not view.state.is_over)
 
 
-def _is_quiet(change: Change, attachment: Attachment, attachments: Mapping[str, Attachment]) -> bool:
-    if attachment.echo:
+def _is_quiet(change: Change, incident: Incident, attachment: Attachment, source: Source) -> bool:
+    """Whether there is nothing to say: another source says it, or the incident's own vendor claim goes on for it."""
+    if attachment.echo or (change.kind is ChangeKind.COMPONENTS_CHANGED and not change.transitions):
         return True
     if change.kind is not ChangeKind.MERGED:
         return False
-    hosts = [attachments.get(t.after) for t in change.transitions if t.subject == "claim"]
-    return any(host is not None and host.incident == attachment.incident for host in hosts)
+    hosts = {f"{source.key}|{t.after}" for t in change.transitions if t.subject == "claim"}
+    return any(view.key in hosts and not view.state.is_over for view in incident.claims)
 
 
 def claim_key(source: Source, claim: Claim) -> str:
@@ -229,89 +226,3 @@ def view_of(claim: Claim, source: Source) -> ClaimView:
         starts_at=claim.starts_at,
         ends_at=claim.ends_at,
     )
-
-
-def fold(beginning: Incident, entries: Iterable[TimelineEntry]) -> Incident:
-    """Return the incident that `entries`, oldest first, make of its `beginning`."""
-    incident = beginning
-    for entry in entries:
-        incident = advance(incident, entry)
-    return incident
-
-
-def advance(incident: Incident, entry: TimelineEntry) -> Incident:
-    """Return the incident after one more entry.  Its state is the worst that any of its claims still says."""
-    claims = incident.claims if entry.claim is None else _with(incident.claims, entry.claim)
-    leading = _leading(claims)
-    if leading is None:
-        return replace(incident, last_seq=entry.seq)
-    still = [view for view in claims if not view.state.is_over]
-    impact = worst((view.impact for view in still), default=incident.impact)
-    return replace(
-        incident,
-        kind=leading.kind,
-        title=_title(leading, claims),
-        state=_state(leading, still),
-        impact=impact,
-        peak=worst((incident.peak, impact)),
-        resolved_at=None if still else _end(claims, entry),
-        starts_at=leading.starts_at,
-        ends_at=leading.ends_at,
-        url=leading.url or incident.url,
-        components=_components(claims),
-        latest=_statement(incident.latest, entry),
-        claims=claims,
-        ending=None if still else _ENDINGS.get(entry.kind, incident.ending or ChangeKind.RESOLVED),
-        last_seq=entry.seq,
-    )
-
-
-def _with(claims: tuple[ClaimView, ...], view: ClaimView) -> tuple[ClaimView, ...]:
-    if all(known.key != view.key for known in claims):
-        return (*claims, view)
-    return tuple(view if known.key == view.key else known for known in claims)
-
-
-def _leading(claims: tuple[ClaimView, ...]) -> ClaimView | None:
-    """The claim that names the incident: the vendor's own before components, the first before later ones."""
-    order = {Kind.INCIDENT: 0, Kind.MAINTENANCE: 0, Kind.NOTICE: 1, Kind.COMPONENT: 2, Kind.SUSPECTED: 3}
-    return min(claims, key=lambda view: order[view.kind], default=None)
-
-
-def _title(leading: ClaimView, claims: tuple[ClaimView, ...]) -> str:
-    if leading.kind is not Kind.COMPONENT:
-        return leading.title
-    still = [view.title for view in claims if not view.state.is_over]
-    return ", ".join(dict.fromkeys(still)) or leading.title
-
-
-def _state(leading: ClaimView, still: list[ClaimView]) -> State:
-    """When the vendor calls it over while something of it still fails, we go on watching."""
-    if not leading.state.is_over or not still:
-        return leading.state
-    return still[0].state if leading.kind is Kind.COMPONENT else State.MONITORING
-
-
-def _end(claims: tuple[ClaimView, ...], entry: TimelineEntry) -> datetime:
-    ends = [view.resolved_at for view in claims if view.resolved_at is not None]
-    return max(ends, default=entry.happened_at)
-
-
-def _components(claims: tuple[ClaimView, ...]) -> tuple[Component, ...]:
-    """Return every component as the claims that stand show it; where none does, one that was in trouble is well."""
-    found = {component.id: component for view in claims for component in view.components}
-    for view in sorted(claims, key=lambda view: (not view.state.is_over, view.kind is Kind.COMPONENT)):
-        for component in view.components:
-            over = view.state.is_over and view.kind is Kind.COMPONENT
-            found[component.id] = replace(component, status=ComponentStatus.OPERATIONAL) if over else component
-    return tuple(found.values())
-
-
-def _statement(latest: Statement | None, entry: TimelineEntry) -> Statement | None:
-    """The vendor's newest words; an edit changes them only if it is these that were edited."""
-    if entry.kind is not ChangeKind.EDITED:
-        return Statement(text=entry.text, author=entry.author, at=entry.happened_at) if entry.text else latest
-    edited = [t for t in entry.transitions if t.subject == "text"]
-    if latest is None or not edited or edited[0].before not in {latest.text, ""}:
-        return latest
-    return replace(latest, text=entry.text)

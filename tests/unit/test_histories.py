@@ -15,10 +15,11 @@ from bot.core import replies, wording
 from bot.core.claims import is_own, read_together
 from bot.core.correlate import correlate
 from bot.core.diff import diff
+from bot.core.fold import fold
 from bot.core.memory import apply, version_key
 from bot.core.message import fingerprint
-from bot.core.timeline import fold, tell
-from bot.model import Change, ChangeKind, Claim, ComponentStatus, Incident, Kind, Snapshot, State, TimelineEntry
+from bot.core.timeline import tell
+from bot.model import Change, ChangeKind, Claim, ComponentStatus, Incident, Snapshot, State, TimelineEntry
 from tests.unit.desk import ENDINGS, Look
 from tests.unit.vendor import HISTORIES, Show, Step, lived_through
 

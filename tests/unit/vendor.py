@@ -10,7 +10,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, State, Update
-from tests.unit.build import at, claim, component, snapshot
+from tests.unit.build import at, claim, snapshot
 from tests.unit.desk import Desk, Ending, Look
 
 T = TypeVar("T")
