@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import random
+import resource
 import signal
 import socket
 import sys
@@ -33,6 +34,7 @@ log = logging.getLogger("sitrep")
 async def run(settings: Settings) -> None:
     """Watch and deliver until told to stop; what is under way is then finished."""
     _log_to_stderr(settings.log_level)
+    _allow_many_connections()
     clock = SystemClock()
     watched = configuration.sources(settings, catalog.load(), plugins.discover("bot.feeds"))
     database = open_database(settings.database.reveal())
@@ -45,6 +47,13 @@ async def run(settings: Settings) -> None:
             await _loops(settings, database, fetcher, clock, len(watched))
     finally:
         await database.close()
+
+
+def _allow_many_connections() -> None:
+    """Take all the open files that the system lets us have: each watched page keeps a connection."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _prepare(database: Database) -> None:

@@ -141,6 +141,10 @@ class FakePlatform:
         self._hanging.clear()
         self._answers.set()
 
+    def behaves(self) -> None:
+        """Forget what was planned to go wrong and has not yet."""
+        self._plan.clear()
+
     def forbids(self, address: str) -> None:
         self._forbidden.add(address)
 

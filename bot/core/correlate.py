@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from bot.core.claims import is_own
-from bot.model import Change, ChangeKind, Claim, Incident, Kind, Source
+from bot.model import Change, ChangeKind, Claim, Incident, Kind, Source, State
 
 # Components that fail within this time of each other, without a word from the vendor, are one trouble.
 SAME_TROUBLE = timedelta(minutes=15)
@@ -97,7 +97,8 @@ def _host_of_component(claim: Claim, around: Surroundings, begun: Mapping[str, C
     """The open incident that has listed the component; else a trouble of other components just begun."""
     ids = _component_ids(claim)
     open_ones = _open(around)
-    listing = [i for i in open_ones if i.kind not in _ROOTLESS and ids & _incident_component_ids(i)]
+    begun_ones = [i for i in open_ones if i.kind not in _ROOTLESS and i.state is not State.SCHEDULED]
+    listing = [i for i in begun_ones if ids & _incident_component_ids(i)]
     recent = [i for i in open_ones if i.kind is Kind.COMPONENT and now - i.first_seen_at <= SAME_TROUBLE]
     for incident in (*listing, *recent):
         return incident.id

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
+
 from bot.core.message import Quote
 from bot.loops.batch import Batch
 from bot.loops.deliver import Delivering, deliver, start_due
@@ -14,6 +16,7 @@ from bot.model import Announcement, Destination, Incident
 from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
+from bot.store.tables import ANNOUNCEMENT
 from tests.fakes import FakePlatform, ManualClock, Posted
 from tests.store.world import OPS, opened, updated
 
@@ -107,8 +110,10 @@ class Desk:
         return one
 
     async def is_content(self) -> bool:
-        """Whether every channel shows the truth, now and for ever."""
-        return await announcements.next_due(self.database, self.clock.now(), self.delivering.platforms) is None
+        """Whether every channel shows the truth: nothing is due, now or later, and nobody is at it."""
+        wants = select(ANNOUNCEMENT.c.id).where(ANNOUNCEMENT.c.state == "live", ANNOUNCEMENT.c.due_at.is_not(None))
+        async with self.database.read() as connection:
+            return (await connection.execute(wants)).first() is None
 
 
 def thread(root: Posted) -> list[str]:

@@ -531,4 +531,5 @@ async def one_round(desk: Desk, *, dies: bool) -> None:
     desk.fake.hangs_after_posting()
     await desk.begins()
     await asyncio.sleep(0.005)
+    desk.fake.behaves()
     await desk.restart()

@@ -113,9 +113,7 @@ class Desk:
         snapshot = _with_endings(snapshot, known, look_up)
         changes = diff(known, snapshot)
         attachments = correlate(changes, source, around, now)
-        told = tell(
-            changes, attachments, around.incidents, source=source, now=now, baseline=known.first_look is None
-        )
+        told = tell(changes, attachments, around.incidents, source=source, now=now, baseline=known.first_look is None)
         before = dict(self.incidents)
         for external_id, memory in apply(known, snapshot).claims.items():
             self.claims[source.key, external_id] = memory
@@ -166,8 +164,7 @@ def _with_endings(snapshot: Snapshot, known: Known, look_up: LookUp) -> Snapshot
     gone = {
         external_id
         for external_id, ending in endings.items()
-        if ending is Ending.GONE
-        or (ending is Ending.UNREADABLE and _is_given_up(known.claims[external_id], snapshot))
+        if ending is Ending.GONE or (ending is Ending.UNREADABLE and _is_given_up(known.claims[external_id], snapshot))
     }
     return replace(snapshot, incidents=snapshot.incidents + claims, gone=snapshot.gone | gone)
 

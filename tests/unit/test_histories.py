@@ -290,7 +290,7 @@ def test_everything_that_can_happen_can_be_said(history: Sequence[Step]) -> None
     for name, incident in desk.incidents.items():
         assert fingerprint(wording.root(incident)) == fingerprint(wording.root(replace(incident)))
         for entry in desk.timelines[name]:
-            assert replies.reply(entry, incident).headline
+            assert entry.quiet or replies.reply(entry, incident).headline
 
 
 def test_the_simulated_vendor_brings_about_every_kind_of_entry() -> None:

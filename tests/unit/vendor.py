@@ -279,7 +279,11 @@ def _parts(mask: int) -> list[str]:
 # What happens often; all else is drawn less.
 _COMMON = ("open", "change_a_component", "say", "resolve", "reopen", "explain_later", "plan")
 MOVES = (
-    *(name for name in vars(Vendor) if not name.startswith("_") and name not in {"shown", "look_up", *Vendor.__slots__}),
+    *(
+        name
+        for name in vars(Vendor)
+        if not name.startswith("_") and name not in {"shown", "look_up", *Vendor.__slots__}
+    ),
     *_COMMON,
     *_COMMON,
 )
@@ -302,7 +306,12 @@ _SHOWS = (Show.NO_LOOK, Show.SUMMARY, Show.SUMMARY, Show.SUMMARY, Show.SUMMARY, 
 _MINUTES = (1, 4, 12, 25, 40, 1500)
 
 STEPS = st.builds(
-    Step, st.sampled_from(MOVES), st.integers(0, 4), st.integers(0, 31), st.sampled_from(_MINUTES), st.sampled_from(_SHOWS)
+    Step,
+    st.sampled_from(MOVES),
+    st.integers(0, 4),
+    st.integers(0, 31),
+    st.sampled_from(_MINUTES),
+    st.sampled_from(_SHOWS),
 )
 # Hypothesis draws lists of about twice the least size; a short history has nothing to tell.
 HISTORIES = st.lists(STEPS, min_size=10, max_size=40)

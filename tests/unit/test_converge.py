@@ -1,0 +1,235 @@
+"""Whatever happens in between, a channel ends up showing the truth: each entry once, in order, the root current."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core import converge, replies, wording
+from bot.core.converge import CATCH_UP_ABOVE, next_step, stepped, without_root
+from bot.core.message import fingerprint, plain
+from bot.model import (
+    Announcement,
+    AnnouncementState,
+    ChangeKind,
+    Impact,
+    Incident,
+    Intent,
+    Ref,
+    State,
+    Statement,
+    Step,
+    StepKind,
+    TimelineEntry,
+    Transition,
+)
+from tests.unit.build import NOON, announcement, at, entry, incident
+
+LONGEST = 4000
+
+
+class Luck(Enum):
+    """What becomes of one try."""
+
+    WELL = "it is posted and noted"
+    REFUSED = "nothing is posted"
+    ANSWER_LOST = "it is posted, and nobody hears of it"
+    DIED_BEFORE = "the process dies before it sends"
+    DIED_AFTER = "the process dies after it has sent"
+    ROOT_DELETED = "somebody deletes the root first"
+
+
+@dataclass(slots=True)
+class Channel:
+    """A platform that keeps what it was sent; roots and replies by their keys."""
+
+    roots: list[str] = field(default_factory=list)
+    root_hash: str = ""
+    replies: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def takes(self, step: Step, shown: str) -> Ref:
+        if step.kind is StepKind.POST:
+            self.roots.append(step.key)
+        elif step.kind is not StepKind.EDIT:
+            assert step.key not in self.replies, "posted twice"
+            self.replies[step.key] = tuple(one.seq for one in step.entries)
+        if step.kind in {StepKind.POST, StepKind.EDIT}:
+            self.root_hash = shown
+        return Ref(step.key)
+
+    def finds(self, key: str) -> Ref | None:
+        return Ref(key) if key in self.replies or key in self.roots else None
+
+    @property
+    def thread(self) -> list[int]:
+        return [seq for seqs in self.replies.values() for seq in seqs]
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What the deliver loop and the store do, with luck handed in."""
+
+    channel: Channel = field(default_factory=Channel)
+    told: Announcement = field(default_factory=announcement)
+    entries: list[TimelineEntry] = field(default_factory=list)
+    steps: int = 0
+
+    @property
+    def truth(self) -> Incident:
+        last = self.entries[-1]
+        words = Statement(text=last.text, author="Acme", at=last.happened_at) if last.text else None
+        return replace(incident(), state=last.state, impact=last.impact, latest=words, last_seq=last.seq)
+
+    def goes_on(self, luck: Luck = Luck.WELL) -> bool:
+        """Do one step, if there is one to do; returns whether there was."""
+        unsent = [one for one in self.entries if one.seq > self.told.last_seq]
+        step = next_step(self.told, self.truth, unsent, longest=LONGEST)
+        if step is None:
+            return False
+        self.steps += 1
+        if self.told.intent is not None and self.told.intent.kind is not StepKind.EDIT:
+            self._read_back(self.told.intent)
+            return True
+        self._try(step, luck)
+        return True
+
+    def _read_back(self, intent: Intent) -> None:
+        ref = self.channel.finds(intent.key)
+        done = Step(intent.kind, intent.key, intent.through)
+        self.told = replace(self.told, intent=None) if ref is None else stepped(self.told, done, ref)
+
+    def _try(self, step: Step, luck: Luck) -> None:
+        self.told = replace(self.told, intent=Intent(step.key, step.kind, step.through, NOON))
+        if luck is Luck.DIED_BEFORE:
+            return
+        if luck is Luck.REFUSED:
+            self.told = replace(self.told, intent=None, attempts=self.told.attempts + 1)
+            return
+        if luck is Luck.ROOT_DELETED and step.kind is not StepKind.POST:
+            self.told = without_root(self.told)
+            return
+        ref = self.channel.takes(step, fingerprint(wording.root(self.truth)))
+        if luck in {Luck.ANSWER_LOST, Luck.DIED_AFTER}:
+            return
+        self.told = stepped(self.told, step, ref)
+
+    def comes_to_rest(self) -> None:
+        limit = self.steps + 4 * len(self.entries) + 10
+        while self.goes_on():
+            assert self.steps < limit, "it never ends"
+
+
+def news(seq: int, kind: str) -> TimelineEntry:
+    """Return the next entry of a timeline."""
+    if kind == "quiet":
+        return entry(seq, quiet=True, said=None)
+    if kind == "rise":
+        rise = (Transition("impact", "minor", "major"),)
+        return entry(seq, kind=ChangeKind.IMPACT_CHANGED, said=None, impact=Impact.MAJOR, transitions=rise)
+    if kind == "end":
+        return entry(seq, "It is over.", kind=ChangeKind.RESOLVED, said=State.RESOLVED, state=State.RESOLVED)
+    return entry(seq, f"Update number {seq}. " + "Long. " * (300 if kind == "long" else 0))
+
+
+kinds = st.sampled_from(["words", "words", "words", "long", "quiet", "rise", "end"])
+rounds = st.lists(st.tuples(st.lists(kinds, max_size=14), st.lists(st.sampled_from(Luck), max_size=8)), max_size=6)
+
+
+@given(rounds)
+def test_from_any_crash_point_the_root_is_current_and_the_thread_complete(
+    history: list[tuple[list[str], list[Luck]]],
+) -> None:
+    delivery = Delivery(entries=[entry(1, kind=ChangeKind.OPENED, said=None)])
+
+    for arriving, lucks in history:
+        for kind in arriving:
+            delivery.entries.append(news(len(delivery.entries) + 1, kind))
+        for luck in lucks:
+            delivery.goes_on(luck)
+    delivery.comes_to_rest()
+
+    loud = [one.seq for one in delivery.entries if one.seq > 1 and not one.quiet]
+    assert delivery.channel.thread == loud
+    assert delivery.channel.root_hash == fingerprint(wording.root(delivery.truth))
+    assert len(delivery.channel.roots) == len(set(delivery.channel.roots)) == delivery.told.generation + 1
+
+
+@given(st.lists(kinds, min_size=1, max_size=30))
+def test_what_the_whole_channel_must_hear_is_never_hidden_in_a_crowd(arriving: list[str]) -> None:
+    delivery = Delivery(entries=[entry(1, kind=ChangeKind.OPENED, said=None)])
+    delivery.entries += [news(number + 2, kind) for number, kind in enumerate(arriving)]
+
+    delivery.comes_to_rest()
+
+    crowds = [seqs for seqs in delivery.channel.replies.values() if len(seqs) > 1]
+    broadcast = {one.seq for one in delivery.entries if replies.is_broadcast(one)}
+    assert not any(broadcast & set(seqs) for seqs in crowds)
+
+
+def test_the_root_comes_before_its_thread_and_the_thread_before_its_edit() -> None:
+    delivery = Delivery(entries=[entry(1, kind=ChangeKind.OPENED, said=None)])
+    steps = []
+    for seq in (2, 3):
+        while (step := next_step(delivery.told, delivery.truth, delivery.entries, longest=LONGEST)) is not None:
+            steps.append(step.kind)
+            delivery.goes_on()
+        delivery.entries.append(entry(seq, f"Update {seq}."))
+    delivery.comes_to_rest()
+
+    assert steps == [StepKind.POST, StepKind.REPLY, StepKind.EDIT]
+
+
+def test_a_night_offline_becomes_a_few_messages() -> None:
+    delivery = Delivery(entries=[entry(1, kind=ChangeKind.OPENED, said=None)])
+    delivery.entries += [entry(seq, f"Update {seq}.") for seq in range(2, 42)]
+
+    delivery.comes_to_rest()
+
+    assert len(delivery.channel.replies) == 1
+
+
+def test_a_few_updates_are_told_one_by_one() -> None:
+    delivery = Delivery(entries=[entry(1, kind=ChangeKind.OPENED, said=None)])
+    delivery.entries += [entry(seq, f"Update {seq}.") for seq in range(2, 2 + CATCH_UP_ABOVE)]
+
+    delivery.comes_to_rest()
+
+    assert len(delivery.channel.replies) == CATCH_UP_ABOVE
+
+
+def test_a_crowd_is_no_longer_than_the_platform_allows() -> None:
+    crowd = [entry(seq, "Long. " * 100) for seq in range(2, 30)]
+
+    step = next_step(replace(announcement(), root=Ref("r"), last_seq=1), incident(), crowd, longest=2000)
+
+    assert step is not None
+    assert step.kind is StepKind.CATCH_UP
+    assert len(plain(converge.message_for(step, incident()))) <= 2000
+
+
+def test_what_is_parked_or_given_up_is_left_alone() -> None:
+    for state in (AnnouncementState.PARKED, AnnouncementState.DEAD):
+        parked = replace(announcement(), state=state)
+
+        assert next_step(parked, incident(), [entry(2, "News.")], longest=LONGEST) is None
+
+
+def test_the_same_step_has_the_same_key_and_another_one_another() -> None:
+    opened = replace(announcement(), root=Ref("r"), last_seq=1)
+    first, again = (next_step(opened, incident(), [entry(2, "News.")], longest=LONGEST) for _ in range(2))
+    later = next_step(replace(opened, last_seq=2), incident(), [entry(3, "More.")], longest=LONGEST)
+
+    assert first is not None
+    assert again is not None
+    assert later is not None
+    assert first.key == again.key != later.key
+
+
+def test_a_root_says_nothing_that_changes_with_the_time() -> None:
+    shown = replace(incident(), started_at=at(-600))
+
+    assert fingerprint(wording.root(shown)) == fingerprint(wording.root(shown))
+    assert "min" not in plain(wording.root(shown)).replace("Minor", "")
