@@ -106,7 +106,10 @@ class Console:
 
     def _keys(self) -> dict[str, Ref]:
         if self._known is None:
-            self._known = dict(_logged(self._log))
+            try:
+                self._known = dict(_logged(self._log))
+            except OSError as e:
+                raise TemporaryFailure(f"can not read the log of the console: {e.strerror}") from e
         return self._known
 
     def _record(self, step: str, key: str, root: Ref, message: Message) -> None:
@@ -119,7 +122,7 @@ class Console:
             _append(self._log, json.dumps(row, ensure_ascii=False).encode() + b"\n")
         except OSError as e:
             del self._keys()[key]
-            raise TemporaryFailure(f"can not write {self._log.name}: {e.strerror}") from e
+            raise TemporaryFailure(f"can not write the log of the console: {e.strerror}") from e
 
     def _show(self, *rows: str) -> None:
         self._out.write("".join(f"{row}\n" for row in rows))

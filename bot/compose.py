@@ -30,6 +30,8 @@ from bot.store.database import Database, claim_purpose, migrate, open_database
 
 log = logging.getLogger("sitrep")
 
+_FILES = 65536
+
 
 async def run(settings: Settings) -> None:
     """Watch and deliver until told to stop; what is under way is then finished."""
@@ -50,10 +52,11 @@ async def run(settings: Settings) -> None:
 
 
 def _allow_many_connections() -> None:
-    """Take all the open files that the system lets us have: each watched page keeps a connection."""
+    """Take as many open files as the system lets us have: each watched page keeps a connection."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _prepare(database: Database) -> None:

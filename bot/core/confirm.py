@@ -47,9 +47,9 @@ def confirm(streak: Streak, result: ProbeResult, threshold: Threshold) -> Streak
 
 def _failed(streak: Streak, result: ProbeResult, threshold: Threshold) -> Streak:
     first = streak.first_failure if streak.failures else result.at
-    after = replace(
-        streak, failures=streak.failures + 1, passes=0, first_failure=first, first_pass=None, reason=result.reason
-    )
+    # What opened the trouble stays its reason: other words at each failure would be told as edits of it.
+    reason = streak.reason if streak.is_failing else result.reason
+    after = replace(streak, failures=streak.failures + 1, passes=0, first_failure=first, first_pass=None, reason=reason)
     if not after.is_failing and after.failures >= threshold.fail_after:
         return replace(after, since=first, until=None)
     return after

@@ -50,11 +50,13 @@ def correlate(changes: Iterable[Change], source: Source, around: Surroundings, n
     """
     attachments: dict[str, Attachment] = {}
     begun: dict[str, Claim] = {}
-    for change in changes:
+    # An incident that lists components has the better claim to a trouble of components than one that lists none.
+    for change in sorted(changes, key=lambda change: not change.claim.components):
         claim = change.claim
         if claim.external_id in attachments:
             continue
-        attachment = _kept(change, source, around) or _placed(change, source, around, begun, now)
+        taken = frozenset(there.incident for there in attachments.values() if there.acknowledges)
+        attachment = _kept(change, source, around) or _placed(change, source, around, begun, taken, now)
         if attachment is None:
             continue
         attachments[claim.external_id] = attachment
@@ -73,12 +75,18 @@ def _kept(change: Change, source: Source, around: Surroundings) -> Attachment | 
 
 def _is_echo(claim: Claim, source: Source, incident: Incident | None) -> bool:
     """Whether another source brought this very incident first: then that one tells its words."""
-    tellers = [view.key for view in incident.claims if view.key.endswith(f"|{claim.external_id}")] if incident else []
-    return bool(tellers) and tellers[0] != f"{source.key}|{claim.external_id}"
+    views = incident.claims if incident else ()
+    teller = next((view.key for view in views if view.key.partition("|")[2] == claim.external_id), None)
+    return teller is not None and teller != f"{source.key}|{claim.external_id}"
 
 
 def _placed(
-    change: Change, source: Source, around: Surroundings, begun: Mapping[str, Claim], now: datetime
+    change: Change,
+    source: Source,
+    around: Surroundings,
+    begun: Mapping[str, Claim],
+    taken: frozenset[str],
+    now: datetime,
 ) -> Attachment | None:
     claim = change.claim
     if not claim.is_open and change.kind is not ChangeKind.OPENED:
@@ -88,8 +96,10 @@ def _placed(
         return Attachment(sibling, echo=True)
     if is_own(claim.external_id):
         host = _host_of_component(claim, around, begun, now)
-        return Attachment(host) if host else Attachment(incident_id(claim, source, now), new=True)
-    host = _host_of_vendor_claim(claim, around)
+        if host is not None:
+            return Attachment(host, echo=_is_echo(claim, source, around.incidents.get(host)))
+        return Attachment(incident_id(claim, source, now), new=True)
+    host = _host_of_vendor_claim(claim, around, taken)
     return Attachment(host, acknowledges=True) if host else Attachment(incident_id(claim, source, now), new=True)
 
 
@@ -105,11 +115,14 @@ def _host_of_component(claim: Claim, around: Surroundings, begun: Mapping[str, C
     return next((i for i, first in begun.items() if first.kind is Kind.COMPONENT), None)
 
 
-def _host_of_vendor_claim(claim: Claim, around: Surroundings) -> str | None:
-    """The open trouble that was known before the vendor wrote of it, if it is about the same components."""
+def _host_of_vendor_claim(claim: Claim, around: Surroundings, taken: frozenset[str]) -> str | None:
+    """The open trouble that was known before the vendor wrote of it, if it is about the same components.
+
+    One that the vendor has just acknowledged (`taken`) is not acknowledged by its next incident too.
+    """
     ids = _component_ids(claim)
     for incident in _open(around):
-        if incident.kind not in _ROOTLESS or claim.kind is Kind.MAINTENANCE:
+        if incident.kind not in _ROOTLESS or claim.kind is Kind.MAINTENANCE or incident.id in taken:
             continue
         theirs = _incident_component_ids(incident)
         if ids & theirs or not ids or not theirs:

@@ -138,7 +138,8 @@ def component_transitions(
     moved = [Transition(c.name, old[c.id].status, c.status) for c in after if c.id in old]
     joined = [Transition(c.name, "", c.status) for c in after if c.id not in old]
     left = [Transition(c.name, c.status, _OPERATIONAL if c.id in well else "") for c in before if c.id not in new]
-    return tuple(sorted((t for t in (*joined, *moved, *left) if t.before != t.after), key=lambda t: t.subject))
+    changed = (t for t in (*joined, *moved, *left) if t.before != t.after)
+    return tuple(sorted(changed, key=lambda t: (t.subject, t.before, t.after)))
 
 
 def _edit(before: Claim, claim: Claim, update: Update) -> Change | None:

@@ -33,23 +33,24 @@ def fold(beginning: Incident, entries: Iterable[TimelineEntry]) -> Incident:
 def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after one more entry.  Its state is the worst that any of its claims still says."""
     claims = incident.claims if entry.claim is None else _with(incident.claims, entry.claim)
-    leading = _leading(claims)
+    heard = voices(claims)
+    leading = _leading(heard)
     if leading is None:
         return replace(incident, last_seq=entry.seq)
-    still = [view for view in claims if not view.state.is_over]
+    still = [view for view in heard if not view.state.is_over]
     impact = worst((view.impact for view in still), default=incident.impact)
     return replace(
         incident,
         kind=leading.kind,
-        title=_title(leading, claims),
+        title=_title(leading, heard),
         state=_state(leading, still),
         impact=impact,
         peak=worst((incident.peak, impact)),
-        resolved_at=None if still else _end(claims, entry),
+        resolved_at=None if still else _end(heard, entry),
         starts_at=leading.starts_at,
         ends_at=leading.ends_at,
         url=leading.url or incident.url,
-        components=_components(claims),
+        components=_components(heard),
         latest=_statement(incident.latest, entry),
         claims=claims,
         ending=None if still else _ENDINGS.get(entry.kind, incident.ending or ChangeKind.RESOLVED),
@@ -61,6 +62,14 @@ def _with(claims: tuple[ClaimView, ...], view: ClaimView) -> tuple[ClaimView, ..
     if all(known.key != view.key for known in claims):
         return (*claims, view)
     return tuple(view if known.key == view.key else known for known in claims)
+
+
+def voices(claims: tuple[ClaimView, ...]) -> tuple[ClaimView, ...]:
+    """Return the claims that count: of several sources that tell of the same thing only the first."""
+    first: dict[str, ClaimView] = {}
+    for view in claims:
+        first.setdefault(view.key.partition("|")[2], view)
+    return tuple(first.values())
 
 
 def _leading(claims: tuple[ClaimView, ...]) -> ClaimView | None:
@@ -103,6 +112,8 @@ def _statement(latest: Statement | None, entry: TimelineEntry) -> Statement | No
     if entry.kind is not ChangeKind.EDITED:
         return Statement(text=entry.text, author=entry.author, at=entry.happened_at) if entry.text else latest
     edited = [t for t in entry.transitions if t.subject == "text"]
+    if latest is None and edited and entry.text:
+        return Statement(text=entry.text, author=entry.author, at=entry.happened_at)
     if latest is None or not edited or edited[0].before not in {latest.text, ""}:
         return latest
     return replace(latest, text=entry.text)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from bot.core.claims import COMPONENT_PREFIX, PAGE_ID, is_own, read_together
-from bot.model import Claim, ComponentStatus, Kind, Snapshot, State, Update
+from bot.model import Claim, ComponentStatus, Impact, Kind, Snapshot, State, Update
 
 # A component that flickers belongs to the trouble it had a moment ago.
 SAME_EPISODE = timedelta(minutes=30)
@@ -76,7 +76,7 @@ def ended(claim: Claim, snapshot: Snapshot, now: Mapping[str, Claim]) -> Claim |
     """
     if claim.external_id in now or not claim.is_open:
         return None
-    if claim.external_id in snapshot.gone or (is_own(claim.external_id) and _is_disproved(claim, snapshot)):
+    if claim.external_id in snapshot.gone or (is_own(claim.external_id) and _is_disproved(claim, snapshot, now)):
         over = State.COMPLETED if claim.kind is Kind.MAINTENANCE else State.RESOLVED
         return replace(claim, state=over, resolved_at=snapshot.taken_at)
     return None
@@ -93,11 +93,11 @@ def superseded_by(claim: Claim, now: Mapping[str, Claim]) -> Claim | None:
     return candidates[0] if candidates else None
 
 
-def _is_disproved(claim: Claim, snapshot: Snapshot) -> bool:
+def _is_disproved(claim: Claim, snapshot: Snapshot, now: Mapping[str, Claim]) -> bool:
     if not snapshot.complete_open_set:
         return False
     if claim.external_id == PAGE_ID:
-        return True
+        return snapshot.indicator is not Impact.UNKNOWN or superseded_by(claim, now) is not None
     component = claim.external_id.removeprefix(COMPONENT_PREFIX)
     statuses = [c.status for c in snapshot.components if c.id == component]
     return bool(snapshot.components) and ComponentStatus.UNKNOWN not in statuses

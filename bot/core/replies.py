@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.message import Line, Message, Quote, Tone, line
 from bot.core.severity import is_rise
-from bot.core.wording import STATUS_WORDS, TONES, capital, duration, planned, words
+from bot.core.wording import STATUS_WORDS, TONES, capital, duration, planned, short, words
 from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
 
 
@@ -96,13 +96,14 @@ def _moved(change: Transition) -> str:
     if not change.after:
         return f"{change.subject} no longer listed"
     if change.before == change.after:
-        return f"{change.subject}: still {words(change.after)}"
+        return f"{change.subject} still {STATUS_WORDS[ComponentStatus(change.after)]}"
     if change.before and change.after == ComponentStatus.OPERATIONAL:
         return f"{change.subject} operational again"
     if change.before in {"", ComponentStatus.UNKNOWN}:
         known = change.after not in {ComponentStatus.UNKNOWN, ComponentStatus.OPERATIONAL}
         return f"{change.subject} now {STATUS_WORDS[ComponentStatus(change.after)] if known else 'affected'}"
-    return f"{change.subject}: {words(change.before)} → {words(change.after)}"
+    before, after = short(ComponentStatus(change.before)), short(ComponentStatus(change.after))
+    return f"{change.subject}: {before} → {after}"
 
 
 def _renamed(case: _Case) -> _Parts:

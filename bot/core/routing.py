@@ -90,7 +90,9 @@ def _names_any(patterns: tuple[str, ...], incident: Incident) -> bool:
     if not incident.components:
         return True
     names = [component.name.lower() for component in incident.components]
-    return any(fnmatchcase(name, pattern.lower()) for name in names for pattern in patterns)
+    # A name that is written as the vendor writes it means itself, also if it has a [ in it.
+    wanted = [pattern.lower() for pattern in patterns]
+    return any(name == pattern or fnmatchcase(name, pattern) for name in names for pattern in wanted)
 
 
 def _either(names: Iterable[str]) -> str:

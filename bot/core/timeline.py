@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.core.claims import is_own
 from bot.core.correlate import Attachment
-from bot.core.fold import advance
+from bot.core.fold import advance, voices
 from bot.model import (
     Change,
     ChangeKind,
@@ -164,17 +164,18 @@ def _ended_in_part(change: Change, others: tuple[str, ...]) -> Change:
 
 
 def _still_open(incident: Incident, key: str) -> tuple[str, ...]:
-    return tuple(view.title for view in incident.claims if view.key != key and not view.state.is_over)
+    return tuple(view.title for view in voices(incident.claims) if view.key != key and not view.state.is_over)
 
 
 def _is_quiet(change: Change, incident: Incident, attachment: Attachment, source: Source) -> bool:
-    """Whether there is nothing to say: another source says it, or the incident's own vendor claim goes on for it."""
+    """Whether there is nothing to say: another source says it, or another claim of this incident goes on for it."""
     if attachment.echo or (change.kind is ChangeKind.COMPONENTS_CHANGED and not change.transitions):
         return True
     if change.kind is not ChangeKind.MERGED:
         return False
-    hosts = {f"{source.key}|{t.after}" for t in change.transitions if t.subject == "claim"}
-    return any(view.key in hosts and not view.state.is_over for view in incident.claims)
+    others = (view for view in incident.claims if view.key != claim_key(source, change.claim))
+    parts = {component.id for component in change.claim.components}
+    return any(not view.state.is_over and parts <= {component.id for component in view.components} for view in others)
 
 
 def claim_key(source: Source, claim: Claim) -> str:

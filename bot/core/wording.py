@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from bot.core.message import Line, Message, Moment, Quote, Span, Tone, line
 from bot.model import (
@@ -116,12 +117,27 @@ def planned(starts_at: datetime | None, ends_at: datetime | None) -> list[Line |
 
 
 def _affected(incident: Incident) -> list[Line]:
-    if incident.kind is Kind.COMPONENT and len(incident.components) <= 1:
+    """Return which components it is about, the worst first, those of one status together."""
+    if not incident.components or (incident.kind is Kind.COMPONENT and len(incident.components) == 1):
         return []
-    shown = [_component(c) for c in incident.components[:_SHOWN_COMPONENTS]]
-    if len(incident.components) > _SHOWN_COMPONENTS:
-        shown.append(f"{len(incident.components) - _SHOWN_COMPONENTS} more")
-    return [line("Affects: ", ", ".join(shown))] if shown else []
+    order = list(STATUS_WORDS)
+    worst_first = sorted(incident.components, key=lambda c: -order.index(c.status))[:_SHOWN_COMPONENTS]
+    alike = groupby(worst_first, key=lambda c: incident.is_open and c.status)
+    groups = [_named(list(group), incident) for _, group in alike]
+    more = len(incident.components) - len(worst_first)
+    shown = "; ".join(groups) + (f"; {more} more" if more else "")
+    return [line("Affects: " if incident.is_open else "Affected: ", shown)]
+
+
+def _named(components: list[Component], incident: Incident) -> str:
+    names = ", ".join(component.name for component in components)
+    told = incident.is_open and components[0].status not in {ComponentStatus.UNKNOWN, ComponentStatus.OPERATIONAL}
+    return f"{names} ({short(components[0].status)})" if told else names
+
+
+def short(status: ComponentStatus) -> str:
+    """Write a status as it stands in brackets: `degraded`, `major outage`."""
+    return STATUS_WORDS[status].removeprefix("in ")
 
 
 def _remarks(incident: Incident) -> list[Line]:
@@ -134,11 +150,6 @@ def _remarks(incident: Incident) -> list[Line]:
     over = [view for view in incident.claims if view.state.is_over and view.kind is Kind.INCIDENT]
     still = [view.title for view in incident.claims if not view.state.is_over]
     return [line(f"{incident.name} calls it over, but {', '.join(still)} is still in trouble.")] if over else []
-
-
-def _component(component: Component) -> str:
-    known = component.status not in {ComponentStatus.UNKNOWN, ComponentStatus.OPERATIONAL}
-    return f"{component.name} ({words(component.status)})" if known else component.name
 
 
 def _worst_status(components: Iterable[Component]) -> str:

@@ -1,0 +1,92 @@
+"""What one changed page costs, from its bytes to the commit: parse, gather, diff, correlate, tell, route, commit."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot import plugins
+from bot.core import health
+from bot.core.rules import Route
+from bot.loops.reading import page_of
+from bot.loops.take_in import Ending, Rules, take_in
+from bot.model import Claim, Destination, Snapshot, Source
+from bot.store import sources
+from bot.store.database import Database, migrate, open_database
+from bot.store.sources import Look, Watched
+from tests.bench.apart import Spent
+from tests.bench.pages import BEGINNING, summary
+from tests.bench.program import database_in
+from tests.bench.watches import source_at
+
+RULES = Rules((Route(name="default", to=(Destination("console"),)),))
+NOON = BEGINNING + timedelta(hours=3)
+_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is on a page: components, and open incidents with ten updates each."""
+
+    components: int
+    incidents: int
+
+
+COMMON = Size(30, 2)
+TENFOLD = Size(300, 20)
+
+
+async def changed(size: Size, number: int, url: str | None = None) -> Spent:
+    """Return what `number` changed pages took in the median of some rounds; a SQLite file unless there is a `url`."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = open_database(url or database_in(Path(folder)))
+        await migrate(database)
+        rounds = [await _round(database, size, range(n * number, (n + 1) * number)) for n in range(_ROUNDS)]
+        await database.close()
+    return sorted(rounds, key=lambda spent: spent.cpu)[_ROUNDS // 2]
+
+
+async def _round(database: Database, size: Size, numbers: Sequence[int]) -> Spent:
+    """Each page was read once before; its first incident then gets an update more."""
+    before = summary(components=size.components, incidents=size.incidents, updates=10, latest=-1)
+    after = summary(components=size.components, incidents=size.incidents, updates=10)
+    for number in numbers:
+        await sources.add(database, source_at(f"https://{number}.example", number, timedelta(seconds=30)), NOON)
+    for watched in await sources.claim_due(database, "bench", NOON, limit=len(numbers), lease=timedelta(hours=1)):
+        await taken_in(database, watched, before, NOON)
+    later = NOON + timedelta(minutes=1)
+    with Spent() as spent:
+        due = await sources.claim_due(database, "bench", later, limit=len(numbers), lease=timedelta(hours=1))
+        for watched in due:
+            await taken_in(database, watched, after, later)
+    return spent
+
+
+async def taken_in(database: Database, watched: Watched, body: bytes, now: datetime) -> None:
+    """Do with `body` what the watch loop does with the answer of a page that has changed."""
+    read = plugins.format_named(watched.source.format).parse(body, watched.source)
+    snapshot = replace(read, taken_at=now)
+    await take_in(
+        database, watched, snapshot, rules=RULES, follow_up=_unknown, look=lambda settled: _look(watched, snapshot, now)
+    )
+
+
+def _look(watched: Watched, snapshot: Snapshot, now: datetime) -> Look:
+    return Look(
+        key=watched.source.key,
+        fence=watched.fence,
+        health=health.seen(watched.health, now),
+        due_at=now + timedelta(seconds=30),
+        page=page_of(snapshot),
+        page_id=snapshot.page_id,
+        endpoint=watched.source.url,
+        validators=json.dumps({"etag": None, "last_modified": None, "digest": "0" * 32}),
+    )
+
+
+async def _unknown(source: Source, external_id: str) -> Claim | Ending:
+    raise LookupError(f"{external_id} of {source.name} should still be there")
