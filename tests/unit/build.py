@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model import (
@@ -27,6 +28,8 @@ from bot.model import (
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ACME = Source(key="acme", vendor="acme", name="Acme", format="statuspage", url="https://status.acme.example")
+# The same page at another address.
+MIRROR = replace(ACME, key="mirror", url="https://acme.statuspage.example")
 CONSOLE = Destination("console")
 
 

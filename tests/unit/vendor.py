@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, State, Update
-from tests.unit.build import at, claim, snapshot
+from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, Source, State, Update
+from tests.unit.build import ACME, at, claim, snapshot
 from tests.unit.desk import Desk, Ending, Look
 
 T = TypeVar("T")
@@ -291,13 +291,14 @@ MOVES = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A move of the vendor, some minutes later, and what we see of it."""
+    """A move of the vendor, some minutes later, and what we see of it; `eye` is which source sees it."""
 
     move: str
     which: int
     what: int
     minutes: float
     show: Show
+    eye: int = 0
 
 
 # Summaries are what most looks bring.
@@ -312,20 +313,22 @@ STEPS = st.builds(
     st.integers(0, 31),
     st.sampled_from(_MINUTES),
     st.sampled_from(_SHOWS),
+    st.integers(0, 1),
 )
 # Hypothesis draws lists of about twice the least size; a short history has nothing to tell.
 HISTORIES = st.lists(STEPS, min_size=10, max_size=40)
 
 
-def lived_through(history: Sequence[Step]) -> tuple[Desk, list[Look]]:
-    """Return what remains of `history`, and every look in it."""
+def lived_through(history: Sequence[Step], *eyes: Source) -> tuple[Desk, list[Look]]:
+    """Return what remains of `history`, and every look in it; only one source sees it unless there are more `eyes`."""
     vendor, desk = Vendor(), Desk()
     looks = []
     for step in history:
         vendor.minute += step.minutes
         getattr(vendor, step.move)(step.which, step.what)
+        source = eyes[step.eye % len(eyes)] if eyes else ACME
         if step.show is Show.STALE:
-            desk.misses(vendor.minute)
+            desk.misses(vendor.minute, source)
         elif step.show is not Show.NO_LOOK:
-            looks.append(desk.sees(vendor.shown(step.show), vendor.look_up))
+            looks.append(desk.sees(vendor.shown(step.show), vendor.look_up, source))
     return desk, looks

@@ -1,0 +1,89 @@
+"""Where an incident goes, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.routing import choose, passes_watch
+from bot.core.rules import Match, Route, Service
+from bot.model import Destination, Impact, Incident, Kind
+from tests.unit.build import ACME, degraded, incident
+
+OPS, LEADS, ALL = (Destination("slack", name) for name in ("#ops", "#leads", "#all"))
+
+
+def route(*to: Destination, go_on: bool = False, **wanted: object) -> Route:
+    return Route(name=f"to {to[0].address}", match=Match(**wanted), to=to, go_on=go_on)  # type: ignore[arg-type]  # by case
+
+
+def goes_to(shown: Incident, *routes: Route, services: tuple[Service, ...] = ()) -> tuple[Destination, ...]:
+    return choose(shown, routes, services).destinations
+
+
+def test_the_first_route_that_matches_is_the_last_that_is_asked() -> None:
+    assert goes_to(incident(), route(OPS), route(ALL)) == (OPS,)
+
+
+def test_a_route_may_let_the_next_ones_be_asked_too() -> None:
+    assert goes_to(incident(), route(OPS, go_on=True), route(OPS, ALL)) == (OPS, ALL)
+
+
+def test_without_a_match_it_goes_nowhere_and_every_reason_is_given() -> None:
+    choice = choose(incident(), [route(OPS, vendors=("other",)), route(LEADS, min_impact=Impact.CRITICAL)])
+
+    assert choice.destinations == ()
+    assert [verdict.reason for verdict in choice.verdicts] == [
+        "vendor is acme, not other",
+        "impact is minor, below critical",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("impact", "passes"),
+    [(Impact.NONE, False), (Impact.UNKNOWN, True), (Impact.MINOR, True), (Impact.CRITICAL, True)],
+)
+def test_an_impact_that_nobody_stated_counts_as_minor(impact: Impact, *, passes: bool) -> None:
+    assert bool(goes_to(incident(impact=impact), route(OPS, min_impact=Impact.MINOR))) is passes
+
+
+def test_a_maintenance_goes_to_those_who_ask_for_maintenances_or_for_everything() -> None:
+    planned = incident(kind=Kind.MAINTENANCE, impact=Impact.MAINTENANCE)
+
+    assert goes_to(planned, route(OPS, min_impact=Impact.MINOR)) == ()
+    assert goes_to(planned, route(OPS, min_impact=Impact.MINOR, kinds=(Kind.MAINTENANCE,))) == (OPS,)
+    assert goes_to(planned, route(OPS)) == (OPS,)
+
+
+def test_a_component_in_trouble_is_an_incident_to_routes() -> None:
+    assert goes_to(incident(kind=Kind.COMPONENT), route(OPS, kinds=(Kind.INCIDENT,))) == (OPS,)
+
+
+def test_components_are_matched_by_name_in_any_case_and_by_pattern() -> None:
+    shown = incident(degraded("Chat Completions"))
+
+    assert goes_to(shown, route(OPS, components=("chat completions",))) == (OPS,)
+    assert goes_to(shown, route(OPS, components=("Chat*",))) == (OPS,)
+    assert goes_to(shown, route(OPS, components=("Login",))) == ()
+
+
+def test_an_incident_that_lists_no_component_may_affect_any() -> None:
+    assert goes_to(incident(), route(OPS, components=("Login",))) == (OPS,)
+    assert passes_watch(incident(), replace(ACME, components=("Login",)))
+
+
+def test_a_watch_of_some_components_does_not_want_others() -> None:
+    watch = replace(ACME, components=("Login",))
+
+    assert passes_watch(incident(degraded("Login")), watch)
+    assert not passes_watch(incident(degraded("API")), watch)
+
+
+def test_a_service_is_affected_by_what_it_depends_on() -> None:
+    support = Service(name="Support bot", depends_on=(("acme", "API"),))
+    to_support = route(OPS, services=("Support bot",))
+
+    assert goes_to(incident(degraded("API")), to_support, services=(support,)) == (OPS,)
+    assert goes_to(incident(degraded("Login")), to_support, services=(support,)) == ()
+    assert goes_to(incident(vendor="other"), to_support, services=(support,)) == ()
