@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.core.message import Line, Message, Quote, Tone, plain
-from bot.errors import TemporaryFailure
+from bot.errors import TemporaryFailure, UnknownOutcome
 from bot.model import Ref
 
 _SIGNS = {
@@ -31,7 +31,8 @@ _SIGNS = {
 _DIM = "2"
 _BOLD = "1"
 # Control characters would let a vendor's text move the cursor or colour the screen; direction marks, turn it round.
-_UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# Half a surrogate pair can not be written at all.
+_UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Console:
@@ -114,19 +115,23 @@ class Console:
 
     def _record(self, step: str, key: str, root: Ref, message: Message) -> None:
         """Append one line in one write: it is there as a whole or not at all."""
-        self._keys()[key] = Ref(key)
-        if self._log is None:
-            return
+        known = self._keys()
         row = {"key": key, "step": step, "root": root.value, "text": plain(message)}
         try:
-            _append(self._log, json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            _append(self._log, json.dumps(row).encode() + b"\n")
         except OSError as e:
-            del self._keys()[key]
             raise TemporaryFailure(f"can not write the log of the console: {e.strerror}") from e
+        known[key] = Ref(key)
 
     def _show(self, *rows: str) -> None:
-        self._out.write("".join(f"{row}\n" for row in rows))
-        self._out.flush()
+        """Write to the terminal, with question marks for the letters that it does not know."""
+        text = "".join(f"{row}\n" for row in rows)
+        encoding = self._out.encoding or "utf-8"
+        try:
+            self._out.write(text.encode(encoding, "replace").decode(encoding))
+            self._out.flush()
+        except OSError as e:
+            raise UnknownOutcome(f"can not write to the terminal: {e.strerror}") from e
 
     def _body(self, message: Message, indent: str) -> Iterator[str]:
         for part in message.parts:
@@ -135,7 +140,7 @@ class Console:
             else:
                 yield from self._quote(part, indent)
         if message.url:
-            yield indent + self._paint(_safe(message.url), _DIM)
+            yield indent + self._paint(_safe(message.url).replace("\n", " "), _DIM)
 
     def _line(self, part: Line) -> str:
         return _safe("".join(span if isinstance(span, str) else self._time(span.at) for span in part.spans))
@@ -170,7 +175,9 @@ def _safe(text: str) -> str:
     return _UNSAFE.sub(" ", text)
 
 
-def _append(path: Path, row: bytes) -> None:
+def _append(path: Path | None, row: bytes) -> None:
+    if path is None:
+        return
     with path.open("ab+", buffering=0) as log:
         end = log.seek(0, os.SEEK_END)
         if end:

@@ -50,6 +50,7 @@ def formats() -> dict[str, Format]:
     return {name: format_named(name) for name in discover("bot.feeds")}
 
 
+@cache
 def format_named(name: str) -> Format:
     """Return one format, or raise ConfigError naming those that there are."""
     known = discover("bot.feeds")

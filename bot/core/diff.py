@@ -187,9 +187,12 @@ def _component_continued(before: Claim, claim: Claim, snapshot: Snapshot) -> lis
         again = is_same_episode(before, snapshot)
         return [Change(kind=ChangeKind.REOPENED if again else ChangeKind.OPENED, claim=claim)]
     moved = component_transitions(before.components, claim.components)
-    if not moved and before.impact != claim.impact:
-        moved = (Transition("impact", before.impact, claim.impact),)
-    return [Change(kind=ChangeKind.COMPONENT_CHANGED, claim=claim, transitions=moved)] if moved else []
+    if moved:
+        return [Change(kind=ChangeKind.COMPONENT_CHANGED, claim=claim, transitions=moved)]
+    if before.impact == claim.impact:
+        return []
+    turned = (Transition("impact", before.impact, claim.impact),)
+    return [Change(kind=ChangeKind.IMPACT_CHANGED, claim=claim, transitions=turned)]
 
 
 def _closed(claim: Claim, snapshot: Snapshot, now: dict[str, Claim]) -> Change:

@@ -173,7 +173,7 @@ def _is_quiet(change: Change, incident: Incident, attachment: Attachment, source
         return True
     if change.kind is not ChangeKind.MERGED:
         return False
-    others = (view for view in incident.claims if view.key != claim_key(source, change.claim))
+    others = (view for view in voices(incident.claims) if view.key != claim_key(source, change.claim))
     parts = {component.id for component in change.claim.components}
     return any(not view.state.is_over and parts <= {component.id for component in view.components} for view in others)
 

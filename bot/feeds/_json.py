@@ -30,9 +30,10 @@ class Thing:
     def text(self, key: str) -> str | None:
         """Return a string or number as text; None where there is none, or nothing but space."""
         value = self.fields.get(key)
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            return None
-        return cleaned(str(value)).strip() or None
+        if isinstance(value, str):
+            return cleaned(value).strip() or None
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return str(value) if is_number else None
 
     def identity(self, key: str) -> str:
         """Return the id that everything else hangs on."""

@@ -29,19 +29,31 @@ _UNTITLED = "Untitled incident"
 
 def cleaned(text: str) -> str:
     r"""Return text that can be stored and sent: no control characters, no lone surrogates, `\n` as line end."""
+    if text.isprintable():  # nearly all names, ids and times: nothing to look for
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
 
 
 def plain(text: str | None) -> str:
     """Return a body as typed, without its markup; Markdown and a `<` that opens no known tag stay."""
-    text = _UNSEEN.sub("", cleaned(text or ""))
-    text = _LINK.sub(_with_address, _INLINE_TAG.sub("", text))
-    for tag, instead in ((_ITEM_TAG, "\n- "), (_CELL_TAG, " "), (_BLOCK_TAG, "\n"), (_LEFT_TAG, "")):
-        text = tag.sub(instead, text)
-    text = cleaned(_ENTITY.sub(_character, text)).replace("\u00a0", " ")
+    text = cleaned(text or "")
+    if "<" in text:
+        text = _without_tags(text)
+    if "&" in text:
+        text = cleaned(_ENTITY.sub(_character, text))
+    text = text.replace("\u00a0", " ")
+    if "\n" not in text:
+        return text.strip()
     lines = [line.rstrip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _without_tags(text: str) -> str:
+    text = _LINK.sub(_with_address, _INLINE_TAG.sub("", _UNSEEN.sub("", text)))
+    for tag, instead in ((_ITEM_TAG, "\n- "), (_CELL_TAG, " "), (_BLOCK_TAG, "\n"), (_LEFT_TAG, "")):
+        text = tag.sub(instead, text)
+    return text
 
 
 def from_html(html: str | None) -> str:

@@ -47,7 +47,7 @@ class Words:
         return self._find(word, STATUSES) or ComponentStatus.UNKNOWN
 
     def _find(self, word: str | None, table: Mapping[str, Word]) -> Word | None:
-        found = table.get(key(word))
+        found = table.get(word or "") or table.get(key(word))
         if found is None and word:
             self._unknown.add(word[:_LONGEST_WORD])
         return found

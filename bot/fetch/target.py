@@ -20,7 +20,8 @@ USER_AGENT = f"Sitrep/{__version__} (+https://github.com/sitrep-bot/sitrep)"
 
 # Underscores are not legal in host names, but they exist.  Colon and percent are those of IPv6.
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*(?:%[\w.%-]+)?", re.ASCII)
-_REMEMBERED = 4096
+# More than anybody watches: of a round that does not fit, the next round finds nothing.  About 2.5 KB each.
+_REMEMBERED = 16_384
 
 
 @dataclass(frozen=True, slots=True, eq=False)

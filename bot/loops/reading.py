@@ -25,7 +25,7 @@ class Reading:
 
     snapshot: Snapshot | None
     endpoint: str
-    validators: str
+    validators: Validators
     max_age: timedelta | None
     moved_to: str | None = None
 
@@ -61,7 +61,7 @@ async def _read_one(fetcher: Fetcher, watched: Watched, address: str, now: Calla
     snapshot = None
     if fetched.body is not None:
         snapshot = replace(form.parse(fetched.body, source), taken_at=now())
-        objection = doubt(watched.page_id, bool(watched.page and watched.page.components), snapshot)
+        objection = doubt(watched.page_id, watched.had_components, snapshot)
         if objection is not None:
             raise ParseError(objection)
     return _reading(snapshot, address, fetched)
@@ -71,7 +71,7 @@ def _reading(snapshot: Snapshot | None, address: str, fetched: Fetched) -> Readi
     return Reading(
         snapshot=snapshot,
         endpoint=address,
-        validators=json.dumps(asdict(fetched.validators)),
+        validators=fetched.validators,
         max_age=fetched.max_age,
         moved_to=fetched.moved_permanently_to,
     )
@@ -108,6 +108,11 @@ async def follow_up(fetcher: Fetcher, source: Source, external_id: str) -> Claim
             if claim.external_id == external_id:
                 return claim
     return ending
+
+
+def dump(validators: Validators) -> str:
+    """Return `validators` as they are stored."""
+    return json.dumps(asdict(validators))
 
 
 def _load(text: str | None) -> Validators:

@@ -72,7 +72,7 @@ def _believed(body: bytes, watched: Watched, at: datetime) -> Snapshot:
     if not body.strip():
         raise ParseError("the answer is empty")
     snapshot = plugins.format_named(watched.source.format).parse(body, watched.source)
-    objection = doubt(watched.page_id, bool(watched.page and watched.page.components), snapshot)
+    objection = doubt(watched.page_id, watched.had_components, snapshot)
     if objection is not None:
         raise ParseError(objection)
     return replace(snapshot, taken_at=at)
@@ -84,6 +84,7 @@ async def _taken_in(replay: Replay, watched: Watched, snapshot: Snapshot, at: da
         watched,
         health=health.seen(watched.health, at),
         page=page,
+        had_components=bool(page.components),
         page_id=snapshot.page_id or watched.page_id,
         in_trouble=any(claim.is_open for claim in snapshot.incidents),
     )

@@ -15,7 +15,7 @@ from bot.core.health import Health, Notice
 from bot.errors import FetchError, ParseError, SitrepError
 from bot.fetch import Fetcher
 from bot.loops.batch import Batch
-from bot.loops.reading import Reading, follow_up, page_of, read
+from bot.loops.reading import Reading, dump, follow_up, page_of, read
 from bot.loops.take_in import Rules, take_in
 from bot.store import sources
 from bot.store.database import Database
@@ -29,7 +29,7 @@ LEASE = timedelta(seconds=60)
 # A source added while we sleep waits no longer than this.
 LONGEST_NAP = timedelta(seconds=1)
 # What falls due meanwhile is claimed together: a claim is dear, a source in it is cheap.
-SHORTEST_NAP = timedelta(milliseconds=100)
+SHORTEST_NAP = timedelta(milliseconds=250)
 AT_ONCE = 100
 COMMIT_EVERY = 0.1
 
@@ -73,6 +73,18 @@ async def watch(watching: Watching) -> None:
 
 
 async def _round(watching: Watching, results: Batch[Look]) -> None:
+    started = await _start_due(watching, results)
+    if len(watching.tasks) >= AT_ONCE:
+        await asyncio.wait(watching.tasks, return_when=asyncio.FIRST_COMPLETED)
+        await watching.clock.sleep(SHORTEST_NAP / 10)
+    elif started:
+        await watching.clock.sleep(SHORTEST_NAP)
+    else:
+        await _nap(watching)
+
+
+async def _start_due(watching: Watching, results: Batch[Look]) -> int:
+    """Begin to look at every source that is due and has room; returns how many."""
     room = AT_ONCE - len(watching.tasks)
     now = watching.clock.now()
     due = await sources.claim_due(watching.database, watching.owner, now, limit=room, lease=LEASE) if room else ()
@@ -80,11 +92,7 @@ async def _round(watching: Watching, results: Batch[Look]) -> None:
         task = asyncio.create_task(_look(watching, watched, results))
         watching.tasks.add(task)
         task.add_done_callback(watching.tasks.discard)
-    if len(watching.tasks) >= AT_ONCE:
-        await asyncio.wait(watching.tasks, return_when=asyncio.FIRST_COMPLETED)
-        await watching.clock.sleep(SHORTEST_NAP / 4)
-    else:
-        await _nap(watching)
+    return len(due)
 
 
 async def _nap(watching: Watching) -> None:
@@ -169,7 +177,7 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
         page=page_of(snapshot) if snapshot else None,
         page_id=snapshot.page_id if snapshot else None,
         endpoint=reading.endpoint if snapshot else None,
-        validators=(reading.validators if settled else "{}") if snapshot else None,
+        validators=(dump(reading.validators) if settled else "{}") if snapshot else None,
         gap=health.gap(watched.health, after),
     )
 

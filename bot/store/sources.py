@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
+from sqlalchemy import RowMapping, bindparam, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.health import Gap, Health
@@ -19,11 +19,15 @@ from bot.store.tables import CLAIM, GAP, SOURCE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """A source with what is remembered of reading it; `fence` is the number of the lease it was claimed under."""
+    """A source with what is remembered of reading it; `fence` is the number of the lease it was claimed under.
+
+    A claimed one comes without its `page`, which may be long, and is seldom needed: whether it `had_components` is.
+    """
 
     source: Source
     health: Health
     page: Page | None = None
+    had_components: bool = False
     page_id: str | None = None
     endpoint: str | None = None
     validators: str | None = None
@@ -44,6 +48,21 @@ class Look:
     endpoint: str | None = None
     validators: str | None = None
     gap: Gap | None = None
+
+
+_CLAIMED = (
+    "spec",
+    "first_look",
+    "last_look",
+    "last_try",
+    "failures",
+    "failing_since",
+    "failure",
+    "page_id",
+    "endpoint",
+    "validators",
+    "fence",
+)
 
 
 async def register(database: Database, sources: Iterable[Source], now: datetime) -> None:
@@ -122,24 +141,36 @@ async def claim_due(
     database: Database, owner: str, now: datetime, *, limit: int, lease: timedelta
 ) -> tuple[Watched, ...]:
     """Take up to `limit` sources that are due and that nobody holds, the longest due first."""
-    free = or_(SOURCE.c.lease_until.is_(None), SOURCE.c.lease_until <= now)
-    due = (
-        select(SOURCE.c.key)
-        .where(SOURCE.c.active, SOURCE.c.due_at <= now, free)
-        .order_by(SOURCE.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claim = (
-        update(SOURCE)
-        .where(SOURCE.c.key.in_(due))
-        .values(owner=owner, lease_until=now + lease, fence=SOURCE.c.fence + 1)
-        .returning(*SOURCE.c)
-    )
+    values = {"b_now": now, "b_limit": limit, "b_owner": owner, "b_lease_until": now + lease}
     async with database.write() as connection:
-        rows = (await connection.execute(claim)).mappings().all()
-        troubled = await _in_trouble(connection, [row["key"] for row in rows])
-    return tuple(_watched(row, in_trouble=row["key"] in troubled) for row in rows)
+        rows = (await connection.execute(_CLAIM, values)).mappings().all()
+    return tuple(
+        _remembered(row, None, had_components=bool(row["had_components"]), in_trouble=row["in_trouble"]) for row in rows
+    )
+
+
+_DUE = (
+    select(SOURCE.c.key)
+    .where(
+        SOURCE.c.active,
+        SOURCE.c.due_at <= bindparam("b_now"),
+        or_(SOURCE.c.lease_until.is_(None), SOURCE.c.lease_until <= bindparam("b_now")),
+    )
+    .order_by(SOURCE.c.due_at)
+    .limit(bindparam("b_limit"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(SOURCE)
+    .where(SOURCE.c.key.in_(_DUE))
+    .values(owner=bindparam("b_owner"), lease_until=bindparam("b_lease_until"), fence=SOURCE.c.fence + 1)
+    .returning(
+        *(SOURCE.c[name] for name in _CLAIMED),
+        exists().where(CLAIM.c.source == SOURCE.c.key, CLAIM.c.is_open).label("in_trouble"),
+        # So the codec writes a list that is not empty; within a text the quotes would be escaped.
+        SOURCE.c.page.contains('"components":[{').label("had_components"),
+    )
+)
 
 
 async def next_due(database: Database, now: datetime) -> datetime | None:
@@ -175,6 +206,11 @@ async def _in_trouble(connection: AsyncConnection, keys: Sequence[str]) -> froze
 
 
 def _watched(row: RowMapping, *, in_trouble: bool) -> Watched:
+    page = codec.PAGE.load(row["page"]) if row["page"] else None
+    return _remembered(row, page, had_components=bool(page and page.components), in_trouble=in_trouble)
+
+
+def _remembered(row: RowMapping, page: Page | None, *, had_components: bool, in_trouble: bool) -> Watched:
     return Watched(
         source=codec.SOURCE.load(row["spec"]),
         health=Health(
@@ -185,7 +221,8 @@ def _watched(row: RowMapping, *, in_trouble: bool) -> Watched:
             failing_since=row["failing_since"],
             failure=row["failure"],
         ),
-        page=codec.PAGE.load(row["page"]) if row["page"] else None,
+        page=page,
+        had_components=had_components,
         page_id=row["page_id"],
         endpoint=row["endpoint"],
         validators=row["validators"],

@@ -1,4 +1,4 @@
-"""Messages as the core makes them, each for what it shows; every platform renders the same ones.
+"""Messages for what they show; every platform renders the same ones.
 
 Acme is nobody, and what is hostile in these texts is meant to be.
 """
@@ -6,78 +6,15 @@ Acme is nobody, and what is hostile in these texts is meant to be.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 
+from bot.core import replies, wording
 from bot.core.message import Line, Message, Moment, Quote, Tone, line
+from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, Statement, Transition
+from tests.unit.build import NOON, at, component, degraded, down, entry, incident
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://status.acme.example/incidents/1"
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A root, what is said in its thread, and the root at the end."""
-
-    root: Message
-    replies: tuple[Message, ...] = ()
-    now: Message | None = None
-
-
-def at(minutes: float) -> Moment:
-    return Moment(NOON + timedelta(minutes=minutes))
-
-
-def quote(text: str, minutes: float = 0, author: str = "Acme") -> Quote:
-    return Quote(text, author, at(minutes).at)
-
-
-def said(headline: str, *parts: Line | Quote, tone: Tone = Tone.MAJOR, broadcast: bool = False) -> Message:
-    return Message(tone=tone, headline=headline, parts=parts, broadcast=broadcast)
-
-
-OPEN = Message(
-    tone=Tone.CRITICAL,
-    headline="Acme: Elevated error rates across all APIs",
-    parts=(
-        line("Critical · investigating"),
-        line("Since ", at(0)),
-        line("Affects: API (major outage), Website (degraded performance), Batch jobs"),
-        quote("We are seeing elevated error rates across all of our APIs and are looking into the cause."),
-    ),
-    url=URL,
-)
-RESOLVED = Message(
-    tone=Tone.RESOLVED,
-    headline="Acme: Elevated error rates across all APIs",
-    parts=(
-        line("Resolved · was critical · lasted 1 h 30 min"),
-        line("From ", at(0), " to ", at(90)),
-        line("Affects: API, Website, Batch jobs"),
-        quote("All systems are back to normal.", 90),
-    ),
-    url=URL,
-)
-MAINTENANCE = Message(
-    tone=Tone.MAINTENANCE,
-    headline="Acme: Database upgrade",
-    parts=(
-        line("Maintenance · scheduled"),
-        line("Planned for ", at(600), " to ", at(720)),
-        line("Affects: API"),
-        quote("We will be upgrading our primary database.\n\nExpect short interruptions."),
-    ),
-    url=URL,
-)
-COMPONENT = Message(
-    tone=Tone.MAJOR,
-    headline="Acme: API in major outage",
-    parts=(
-        line("Major · investigating"),
-        line("Since ", at(0)),
-        line("Acme's status page shows it; no incident has been posted."),
-    ),
-)
 
 MARKUP = (
     "<!channel> <!here> @everyone @here <@U012345> <@&678> <#C012345> <https://evil.example|your bank> "
@@ -96,10 +33,14 @@ def everywhere(text: str, url: str | None = URL) -> Message:
     return Message(
         tone=Tone.MINOR,
         headline=f"{text}: {text}",
-        parts=(line("Minor · ", text, at(0)), line(f"Affects: {text} ({text})"), Quote(text, text, NOON)),
+        parts=(line("Minor · ", text, Moment(NOON)), line(f"Affects: {text} ({text})"), Quote(text, text, NOON)),
         url=url,
         broadcast=True,
     )
+
+
+def _of(*parts: Line | Quote) -> Message:
+    return Message(tone=Tone.MAJOR, headline="Acme: Errors", parts=parts)
 
 
 HOSTILE: Mapping[str, Message] = {
@@ -114,69 +55,85 @@ HOSTILE: Mapping[str, Message] = {
     "only-lines": everywhere("\n" * 500),
     "nothing-at-all": Message(tone=Tone.NOTICE, headline=""),
     "an-empty-quote": Message(tone=Tone.NOTICE, headline="", parts=(Quote("", "", None), line())),
-    "hundred-components": said("Acme: Errors", line(f"Affects: {', '.join(f'Component {n}' for n in range(100))}")),
-    "hundred-parts": said("Acme: Errors", *(line(f"Part {number}") for number in range(100))),
-    "hundred-quotes": said("100 updates at once", *(quote(f"Word {number}. " * 40) for number in range(100))),
+    "hundred-components": _of(line(f"Affects: {', '.join(f'Component {n}' for n in range(100))}")),
+    "hundred-lines": _of(*(line(f"Part {number}") for number in range(100))),
+    "hundred-quotes": _of(*(Quote(f"Word {number}. " * 40, "Acme", NOON) for number in range(100))),
 }
 
-# Rendered by every platform, reviewed by eye, kept beside the tests.
-CASES: Mapping[str, Case] = {
-    "critical-open": Case(
-        OPEN,
-        (
-            said("Identified", quote("We found the cause and are working on a fix.", 12)),
-            said("Impact raised: major → critical", broadcast=True, tone=Tone.CRITICAL),
-            said("Website now affected (degraded performance)"),
+
+def outage(**changed: object) -> Incident:
+    """Acme's API has been down for two hours."""
+    words = Statement(text="Most requests fail. We are rolling back.", author="Acme", at=at(90))
+    base = replace(
+        incident(down("API"), degraded("Login"), component("Website")),
+        title="Errors on the API",
+        name="Acme",
+        impact=Impact.CRITICAL,
+        peak=Impact.CRITICAL,
+        url=URL,
+        latest=words,
+    )
+    return replace(base, **changed)  # type: ignore[arg-type]  # whatever a case is about
+
+
+def planned() -> Incident:
+    return outage(
+        kind=Kind.MAINTENANCE,
+        title="Database upgrade",
+        state=State.SCHEDULED,
+        impact=Impact.MAINTENANCE,
+        starts_at=at(600),
+        ends_at=at(720),
+        components=(component("API"),),
+        latest=None,
+    )
+
+
+OVER = {"state": State.RESOLVED, "resolved_at": at(125), "ending": ChangeKind.RESOLVED}
+ALONE = {
+    "kind": Kind.COMPONENT,
+    "title": "API",
+    "impact": Impact.MINOR,
+    "latest": None,
+    "components": (component("API", ComponentStatus.PARTIAL_OUTAGE),),
+}
+EDIT = (Transition("text", "Some requests fail.", "Most requests fail."),)
+LONG_TITLE = "Errors in a great many places at once " * 8
+FAR_TOO_LONG = Statement(text="We are still looking into this. " * 40 + "x" * 300, author="Acme", at=at(90))
+HARM = Statement(text=f"{MARKUP}\n{ESCAPES}\n{TURNED}", author=f"Acme {ESCAPES}", at=at(90))
+
+# Rendered by every platform, reviewed by eye, kept beside the tests: a root, then what is said in its thread.
+CASES: Mapping[str, tuple[Message, ...]] = {
+    "critical-open": (wording.root(outage()),),
+    "open-when-we-began": (wording.root(outage(was_open_at_first_look=True)),),
+    "resolved": (wording.root(outage(**OVER)),),
+    "over-before-we-saw-it": (wording.root(outage(**OVER, first_seen_at=at(300))),),
+    "withdrawn": (wording.root(outage(**{**OVER, "ending": ChangeKind.WITHDRAWN})),),
+    "maintenance-scheduled": (wording.root(planned()),),
+    "component-alone": (wording.root(outage(**ALONE)),),
+    "many-components": (wording.root(outage(components=tuple(degraded(f"Region {n}") for n in range(30)))),),
+    "no-impact-stated": (wording.root(outage(impact=Impact.UNKNOWN, peak=Impact.UNKNOWN)),),
+    "far-too-long": (wording.root(outage(title=LONG_TITLE, latest=FAR_TOO_LONG, url=f"{URL}/{'x' * 120}")),),
+    "hostile-markup": (wording.root(outage(title=MARKUP, latest=HARM)),),
+    "edited-update": (
+        wording.root(outage()),
+        replies.reply(entry(3, "Most requests fail.", kind=ChangeKind.EDITED, transitions=EDIT), outage()),
+    ),
+    "thread": (
+        wording.root(outage()),
+        replies.reply(entry(2, "We found the cause.", said=State.IDENTIFIED), outage()),
+        replies.reply(entry(3, "Most requests fail.", kind=ChangeKind.EDITED, transitions=EDIT), outage()),
+        replies.reply(
+            entry(4, kind=ChangeKind.IMPACT_CHANGED, transitions=(Transition("impact", "minor", "critical"),)), outage()
+        ),
+        replies.reply(entry(5, "", said=State.MONITORING), outage()),
+        replies.reply(
+            entry(125, "All is well.", kind=ChangeKind.RESOLVED, said=State.RESOLVED, state=State.RESOLVED),
+            outage(**OVER),
         ),
     ),
-    "resolved": Case(
-        OPEN,
-        (said("Resolved after 1 h 30 min", quote("All systems are back to normal.", 90), broadcast=True),),
-        RESOLVED,
-    ),
-    "maintenance-scheduled": Case(MAINTENANCE),
-    "component-alone": Case(COMPONENT),
-    "hostile-markup": Case(everywhere(f"{MARKUP}\n{ESCAPES}\n{TURNED}"), (everywhere(MARKUP),)),
-    "far-too-long": Case(
-        Message(
-            tone=Tone.MINOR,
-            headline=f"Acme: {'Errors in a great many places at once ' * 8}".strip(),
-            parts=(
-                line("Minor · investigating"),
-                line(f"Affects: {', '.join(f'Region {number}' for number in range(40))}"),
-                quote("We are looking into it, and into everything else. " * 40 + "x" * 300),
-            ),
-            url=URL + "/" + "x" * 120,
-        )
-    ),
-    "catch-up": Case(
-        OPEN,
-        (
-            said(
-                "3 updates at once",
-                line("Identified"),
-                quote("We found the cause.", 10),
-                line("Acme edited an earlier update"),
-                line("Before:"),
-                Quote("We found the cause.", "Acme"),
-                line("Now:"),
-                Quote("We found the cause: a disk.", "Acme"),
-                line("Monitoring"),
-                quote("A fix is in place.\n\nWe keep watching.", 30),
-            ),
-        ),
-    ),
-    "edited-update": Case(
-        OPEN,
-        (
-            said(
-                "Acme edited an earlier update",
-                line("State: investigating → identified"),
-                line("Before:"),
-                Quote("We are looking into it.", "Acme"),
-                line("Now:"),
-                Quote("We found the cause.", "Acme"),
-            ),
-        ),
+    "catch-up": (
+        wording.root(outage()),
+        replies.catch_up(tuple(entry(n, f"Update number {n}.") for n in range(2, 7)), outage()),
     ),
 }

@@ -1,167 +1,324 @@
-"""What every chat platform must do.  A platform's own tests subclass `PlatformContract` and hand in a `Stage`."""
+"""What every chat platform must do.  The tests of each one subclass this, and set the stage for it:
+
+    class TestConsole(PlatformContract):
+        faults = (Fault("the-disk-is-full", TemporaryFailure),)
+
+        @pytest.fixture
+        def stage(self, tmp_path: Path) -> Iterator[Stage]:
+            yield ConsoleStage(tmp_path)
+
+Nothing here is skipped.  What a platform can not do wrong is not among its `faults`; what it can, is.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import replace
-from typing import Protocol
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Protocol
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core import wording
-from bot.core.message import Line, Message, Moment, Quote, Tone
-from bot.errors import TemporaryFailure
-from bot.model import Component, ComponentStatus, Impact, Statement
+from bot.core.message import Message, Quote, Tone, line
+from bot.errors import MessageGone, SitrepError, TemporaryFailure, UnknownOutcome
+from bot.model import Ref
 from bot.ports import Platform
-from tests.unit.build import NOON, at, incident
+from tests.adapters.cases import HOSTILE
 
-KEY = "acme-1/somewhere/0/root"
+SINCE = datetime(2000, 1, 1, tzinfo=UTC)
+VERBS = ("post", "reply", "edit")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that can go wrong with a platform, and how each of the `verbs` that meets it must end."""
+
+    name: str
+    raises: type[SitrepError]
+    retry_after: timedelta | None = None
+    verbs: tuple[str, ...] = VERBS
 
 
 class Stage(Protocol):
-    """A platform on a local stand-in for the real thing, and what a person would see there."""
+    """One platform with the world around it, as its readers see it."""
 
     platform: Platform
     address: str
-
-    @abstractmethod
-    def channel(self) -> str:
-        """Return everything that the channel and its threads show."""
-        ...
+    secrets: tuple[str, ...]
 
     @abstractmethod
     def restarted(self) -> Platform:
-        """Return the platform as a new process has it, with nothing in its memory."""
+        """Return a new adapter in the same world, as after a crash."""
         ...
 
     @abstractmethod
-    def out_of_order(self) -> AbstractContextManager[object]:
-        """For a while, make the platform unable to take anything, without losing what it has."""
+    def roots(self) -> Sequence[str]:
+        """Return what the root messages in the channel say now, oldest first, as plain text."""
         ...
 
     @abstractmethod
-    def is_harmless(self, shown: str) -> bool:
-        """Whether nothing in what is shown could act: no mention, no markup, no control character."""
+    def thread(self, root: Ref) -> Sequence[str]:
+        """Return what a thread says, oldest first, as plain text."""
+        ...
+
+    @abstractmethod
+    def alive(self) -> Sequence[str]:
+        """Return all that was shown and that would act on its reader: mentions, escapes, strangers' markup."""
+        ...
+
+    @abstractmethod
+    def too_long(self) -> Sequence[str]:
+        """Return all that was shown and that is longer than the platform allows."""
+        ...
+
+    @abstractmethod
+    def goes_wrong(self, fault: str) -> AbstractAsyncContextManager[None]:
+        """Let a fault of that name be for the length of the block."""
+        ...
+
+    @abstractmethod
+    def loses_the_answer(self) -> AbstractAsyncContextManager[None]:
+        """Let what is sent in the block arrive, and nobody learn of it."""
         ...
 
 
-def message(headline: str = "Acme: Errors", *quotes: str, broadcast: bool = False) -> Message:
-    lines: tuple[Line | Quote, ...] = (Line(("Since ", Moment(NOON))),)
-    said = tuple(Quote(text, "Acme", at(5)) for text in quotes)
+def message(words: str = "Some requests fail.", *, headline: str = "Acme: Errors", broadcast: bool = False) -> Message:
     return Message(
         tone=Tone.MAJOR,
         headline=headline,
-        parts=lines + said,
+        parts=(line("Major · investigating"), Quote(words, "Acme", datetime(2026, 3, 1, 12, tzinfo=UTC))),
         url="https://status.acme.example/incidents/1",
         broadcast=broadcast,
     )
 
 
-HOSTILE = (
-    "<!channel> <@U123> @here @everyone &lt;!here&gt;",
-    "*bold* _it_ `code` ```block``` ~gone~ > quote [text](https://evil.example) <https://evil.example|bank.example>",
-    "\x1b[31mred\x1b[0m \x1b]0;title\x07 \x00 \x9b2J \r\n\t",
-    "\u202egnp.exe\u202c \u2066x\u2069 \u200f",
-    "long " * 5000,
-    "\U0001d54f" * 3000,
-    "",
-)
-
-
 class PlatformContract:
-    """The tests; `stage` is for the subclass to define as a fixture."""
+    faults: ClassVar[tuple[Fault, ...]] = ()
 
-    async def test_a_root_shows_headline_words_and_source(self, stage: Stage) -> None:
-        await stage.platform.post(stage.address, message("Acme: Errors", "Some requests fail."), KEY)
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        if "fault" in metafunc.fixturenames:
+            metafunc.parametrize("fault", self.faults, ids=[fault.name for fault in self.faults])
 
-        shown = stage.channel()
-        assert "Acme: Errors" in shown
-        assert "Some requests fail." in shown
-        assert "https://status.acme.example/incidents/1" in shown
+    def test_it_has_a_name_that_destinations_can_begin_with(self, stage: Stage) -> None:
+        assert stage.platform.name.isalpha()
+        assert stage.platform.name.islower()
 
-    async def test_a_reply_is_shown_after_its_root(self, stage: Stage) -> None:
-        root = await stage.platform.post(stage.address, message(), KEY)
+    def test_a_reply_may_hold_more_than_a_line(self, stage: Stage) -> None:
+        assert stage.platform.longest >= 1_000
 
-        await stage.platform.reply(root, message("Identified", "We found the cause."), "2")
+    async def test_a_root_is_posted_with_all_that_it_says(self, stage: Stage) -> None:
+        await stage.platform.post(stage.address, message(), "key")
 
-        shown = stage.channel()
-        assert shown.index("Acme: Errors") < shown.index("We found the cause.")
+        (root,) = stage.roots()
+        for words in ("Acme: Errors", "Major · investigating", "Some requests fail.", "status.acme.example"):
+            assert words in root
 
-    async def test_replies_keep_their_order(self, stage: Stage) -> None:
-        root = await stage.platform.post(stage.address, message(), KEY)
+    async def test_a_reply_stands_in_the_thread_and_not_beside_it(self, stage: Stage) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
+
+        await stage.platform.reply(root, message("We found the cause.", headline="Identified"), "reply")
+
+        (reply,) = stage.thread(root)
+        assert "Identified" in reply
+        assert "We found the cause." in reply
+        assert len(stage.roots()) == 1
+
+    async def test_replies_stand_in_the_order_in_which_they_were_sent(self, stage: Stage) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
         for number in range(5):
-            await stage.platform.reply(root, message("Update", f"Word {number}."), str(number))
+            await stage.platform.reply(root, message(f"Word {number}."), f"reply-{number}")
 
-        places = [stage.channel().index(f"Word {number}.") for number in range(5)]
-        assert places == sorted(places)
+        said = stage.thread(root)
 
-    async def test_an_edit_makes_the_root_say_what_is_true_now(self, stage: Stage) -> None:
-        worse = replace(incident(), impact=Impact.CRITICAL)
-        root = await stage.platform.post(stage.address, wording.root(incident()), KEY)
+        assert [f"Word {number}." in reply for number, reply in enumerate(said)] == [True] * 5
 
-        await stage.platform.edit(root, wording.root(worse))
-        await stage.platform.edit(root, wording.root(worse))
+    async def test_each_thread_has_its_own_replies(self, stage: Stage) -> None:
+        first = await stage.platform.post(stage.address, message(), "first")
+        second = await stage.platform.post(stage.address, message(), "second")
+        await stage.platform.reply(first, message("Of the first."), "reply-1")
+        await stage.platform.reply(second, message("Of the second."), "reply-2")
 
-        assert "Critical" in stage.channel()
+        assert [len(stage.thread(first)), len(stage.thread(second))] == [1, 1]
+        assert "Of the second." in stage.thread(second)[0]
 
-    async def test_what_was_sent_is_found_by_its_key_and_nothing_else_is(self, stage: Stage) -> None:
-        root = await stage.platform.post(stage.address, message(), KEY)
-        reply = await stage.platform.reply(root, message("Identified"), "2")
+    async def test_a_reply_that_the_whole_channel_hears_stands_in_the_thread_too(self, stage: Stage) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
 
-        assert await stage.platform.find(stage.address, None, KEY, NOON) == root
-        assert await stage.platform.find(stage.address, root, "2", NOON) == reply
-        assert await stage.platform.find(stage.address, root, "3", NOON) is None
+        await stage.platform.reply(root, message("All is well again.", broadcast=True), "reply")
 
-    async def test_what_was_sent_is_found_by_a_process_that_did_not_send_it(self, stage: Stage) -> None:
-        root = await stage.platform.post(stage.address, message(), KEY)
-        reply = await stage.platform.reply(root, message("Identified"), "2")
+        assert "All is well again." in stage.thread(root)[0]
 
-        other = stage.restarted()
+    async def test_an_edit_changes_the_root_and_adds_nothing(self, stage: Stage) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
 
-        assert await other.find(stage.address, None, KEY, NOON) == root
-        assert await other.find(stage.address, root, "2", NOON) == reply
+        await stage.platform.edit(root, message("All is well again."))
 
-    async def test_a_thread_goes_on_after_a_restart(self, stage: Stage) -> None:
-        root = await stage.platform.post(stage.address, message(), KEY)
+        (now,) = stage.roots()
+        assert "All is well again." in now
+        assert "Some requests fail." not in now
+        assert stage.thread(root) == []
 
-        await stage.restarted().reply(root, message("Identified", "We found the cause."), "2")
+    async def test_an_edit_done_twice_does_no_harm(self, stage: Stage) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
+        await stage.platform.edit(root, message("All is well again."))
+        once = list(stage.roots())
 
-        assert "We found the cause." in stage.channel()
+        await stage.platform.edit(root, message("All is well again."))
 
-    async def test_what_can_not_be_taken_now_is_a_temporary_failure_and_nothing_was_sent(self, stage: Stage) -> None:
-        with stage.out_of_order(), pytest.raises(TemporaryFailure):
-            await stage.platform.post(stage.address, message("Acme: Lost"), KEY)
+        assert list(stage.roots()) == once
 
-        assert "Acme: Lost" not in stage.channel()
-        assert await stage.platform.find(stage.address, None, KEY, NOON) is None
-        await stage.platform.post(stage.address, message("Acme: Lost"), KEY)
-        assert stage.channel().count("Acme: Lost") == 1
+    async def test_a_root_is_found_by_its_key(self, stage: Stage) -> None:
+        root = await stage.platform.post(stage.address, message(), "acme-1/root")
+        await stage.platform.post(stage.address, message(), "acme-2/root")
 
-    @pytest.mark.parametrize(
-        "text", HOSTILE, ids=["mentions", "markup", "control", "direction", "long", "wide", "empty"]
-    )
-    async def test_a_stranger_s_text_can_do_no_harm(self, stage: Stage, text: str) -> None:
-        parts = tuple(Component(str(n), f"{text[:50]} {n}", ComponentStatus.MAJOR_OUTAGE) for n in range(100))
-        words = Statement(text=text, author=text[:60], at=NOON)
-        shown = replace(incident(*parts), title=text or "Untitled", name=text[:20], latest=words)
+        assert await stage.platform.find(stage.address, None, "acme-1/root", SINCE) == root
 
-        root = await stage.platform.post(stage.address, wording.root(shown), KEY)
-        await stage.platform.edit(root, wording.root(replace(shown, impact=Impact.CRITICAL)))
-        await stage.platform.reply(root, message(text[:200], text, broadcast=True), "2")
+    async def test_a_reply_is_found_by_its_key(self, stage: Stage) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
+        replies = [await stage.platform.reply(root, message(), f"acme-1/{number}") for number in range(3)]
 
-        assert stage.is_harmless(stage.channel())
+        assert await stage.platform.find(stage.address, root, "acme-1/1", SINCE) == replies[1]
+
+    async def test_what_was_never_sent_is_not_found(self, stage: Stage) -> None:
+        before = await stage.platform.find(stage.address, None, "acme-1/1", SINCE)
+        root = await stage.platform.post(stage.address, message(), "acme-1/10")
+        await stage.platform.reply(root, message(), "acme-1/11")
+
+        assert before is None
+        assert await stage.platform.find(stage.address, None, "acme-1/1", SINCE) is None
+        assert await stage.platform.find(stage.address, root, "acme-1/1", SINCE) is None
+
+    async def test_after_a_restart_everything_is_still_found(self, stage: Stage) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
+        reply = await stage.platform.reply(root, message(), "reply")
+        platform = stage.restarted()
+
+        assert await platform.find(stage.address, None, "root", SINCE) == root
+        assert await platform.find(stage.address, root, "reply", SINCE) == reply
+        assert await platform.find(stage.address, root, "another", SINCE) is None
+
+    async def test_after_a_restart_the_thread_goes_on(self, stage: Stage) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
+        platform = stage.restarted()
+        found = await platform.find(stage.address, None, "root", SINCE)
+        assert found is not None
+
+        await platform.reply(found, message("We found the cause."), "reply")
+        await platform.edit(found, message("All is well again."))
+
+        assert "We found the cause." in stage.thread(root)[0]
+        assert "All is well again." in stage.roots()[0]
+
+    async def test_what_arrived_although_the_answer_was_lost_is_found(self, stage: Stage) -> None:
+        async with stage.loses_the_answer():
+            with pytest.raises(UnknownOutcome):
+                await stage.platform.post(stage.address, message(), "root")
+
+        root = await stage.platform.find(stage.address, None, "root", SINCE)
+
+        assert root is not None
+        assert len(stage.roots()) == 1
+
+    async def test_a_reply_that_arrived_although_the_answer_was_lost_is_found(self, stage: Stage) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
+        async with stage.loses_the_answer():
+            with pytest.raises(UnknownOutcome):
+                await stage.platform.reply(root, message(), "reply")
+
+        found = await stage.platform.find(stage.address, root, "reply", SINCE)
+
+        assert found is not None
+        assert len(stage.thread(root)) == 1
+
+    async def test_many_at_once_all_arrive_once(self, stage: Stage) -> None:
+        posts = (stage.platform.post(stage.address, message(f"Word {n}."), f"acme-{n}/root") for n in range(20))
+        refs = await asyncio.gather(*posts)
+
+        said = stage.roots()
+
+        assert len(set(refs)) == len(said) == 20
+        assert all(sum(f"Word {number}." in root for root in said) == 1 for number in range(20))
+
+    @pytest.mark.parametrize("name", HOSTILE)
+    async def test_a_strangers_text_stays_text(self, stage: Stage, name: str) -> None:
+        hostile = HOSTILE[name]
+        root = await stage.platform.post(stage.address, hostile, "root")
+        await stage.platform.reply(root, hostile, "reply")
+        await stage.platform.edit(root, hostile)
+
+        assert len(stage.roots()) == len(stage.thread(root)) == 1
+        assert stage.alive() == []
+        assert stage.too_long() == []
 
     @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(texts=st.lists(st.text(max_size=200), min_size=1, max_size=4))
-    async def test_any_text_at_all_can_do_no_harm(self, stage: Stage, texts: Sequence[str]) -> None:
-        await stage.platform.post(stage.address, message(*texts), f"{KEY}/{texts!r}")
+    @given(texts=st.lists(st.text(st.characters(exclude_categories=()), max_size=200), min_size=1, max_size=4))
+    async def test_any_text_at_all_stays_text(self, stage: Stage, texts: list[str]) -> None:
+        for text in texts:
+            await stage.platform.post(stage.address, message(text, headline=text), f"key/{texts!r}")
 
-        assert stage.is_harmless(stage.channel())
+        assert stage.alive() == []
 
-    async def test_the_platform_says_its_name_and_how_long_a_reply_may_be(self, stage: Stage) -> None:
-        assert stage.platform.name == stage.platform.name.lower() != ""
-        assert stage.platform.longest >= 1000
+    async def test_what_a_stranger_wrote_is_found_like_any_other(self, stage: Stage) -> None:
+        for number, hostile in enumerate(HOSTILE.values()):
+            await stage.platform.post(stage.address, hostile, f"key-{number}")
+        platform = stage.restarted()
+
+        found = [await platform.find(stage.address, None, f"key-{n}", SINCE) for n in range(len(HOSTILE))]
+
+        assert None not in found
+
+    async def test_a_fault_ends_in_the_error_that_says_what_to_do(self, stage: Stage, fault: Fault) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
+        for verb in fault.verbs:
+            async with stage.goes_wrong(fault.name):
+                with pytest.raises(SitrepError) as caught:
+                    await _do(stage, verb, root)
+
+            error = caught.value
+            assert type(error) is fault.raises
+            assert str(error)
+            assert "\n" not in str(error)
+            assert all(secret not in f"{error!r} {error.__cause__!r}" for secret in stage.secrets)
+            if isinstance(error, TemporaryFailure):
+                assert error.retry_after == fault.retry_after
+
+    async def test_what_ended_in_an_error_was_not_posted(self, stage: Stage, fault: Fault) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
+        before = (list(stage.roots()), list(stage.thread(root)))
+        for verb in fault.verbs:
+            async with stage.goes_wrong(fault.name):
+                with pytest.raises(SitrepError):
+                    await _do(stage, verb, root)
+
+        # A root that was deleted is not there any more, and that is all.
+        after = (list(stage.roots()), list(stage.thread(root)))
+        assert after == before or fault.raises is MessageGone
+        assert await stage.platform.find(stage.address, None, "post", SINCE) is None
+
+    async def test_when_a_fault_is_over_it_works_again(self, stage: Stage, fault: Fault) -> None:
+        root = await stage.platform.post(stage.address, message(), "first")
+        async with stage.goes_wrong(fault.name):
+            with pytest.raises(SitrepError):
+                await _do(stage, fault.verbs[0], root)
+
+        root = await stage.platform.post(stage.address, message("Here we are again."), "second")
+        await stage.platform.reply(root, message("We found the cause."), "reply")
+
+        assert "Here we are again." in stage.roots()[-1]
+        assert "We found the cause." in stage.thread(root)[-1]
+
+
+async def _do(stage: Stage, verb: str, root: Ref) -> None:
+    if verb == "post":
+        await stage.platform.post(stage.address, message("Never."), "post")
+    elif verb == "reply":
+        await stage.platform.reply(root, message("Never."), "reply")
+    elif verb == "edit":
+        await stage.platform.edit(root, message("Never."))
+    else:
+        raise AssertionError(f"there is no verb {verb}")

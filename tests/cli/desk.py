@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot import cli
+from bot.settings import VARIABLES
 
 STEP_KEYS = {
     "at",
@@ -42,6 +45,20 @@ class Answer:
         return [json.loads(line) for line in self.lines]
 
 
+@contextmanager
+def _left_as_it_was() -> Iterator[None]:
+    """Undo what a command does to its own process: a test process must not die of a closed pipe, nor log into it."""
+    pipes = signal.getsignal(signal.SIGPIPE)
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers = []
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGPIPE, pipes)
+        root.handlers, root.level = handlers, level
+
+
 @dataclass(slots=True)
 class Desk:
     """A folder of one's own, an environment without surprises, and the command line."""
@@ -63,10 +80,11 @@ class Desk:
 
     @contextmanager
     def _here(self, environment: Mapping[str, str]) -> Iterator[None]:
-        with self.monkeypatch.context() as patched:
+        with self.monkeypatch.context() as patched, _left_as_it_was():
             patched.chdir(self.folder)
-            for name in ("DATABASE_URL", "SITREP_CONFIG"):
-                patched.delenv(name, raising=False)
+            for variable in VARIABLES:
+                patched.delenv(variable.name, raising=False)
+                patched.delenv(f"{variable.name}_FILE", raising=False)
             for name, value in environment.items():
                 patched.setenv(name, value)
             yield

@@ -45,12 +45,19 @@ class Ended:
     err: str
 
 
-async def until(holds: Callable[[], object], what: str, *, within: float = PATIENCE, every: float = 0.02) -> None:
-    """Return as soon as it holds; fail, saying what was waited for, if it never does."""
+async def patiently(holds: Callable[[], object], *, within: float = PATIENCE, every: float = 0.02) -> bool:
+    """Return as soon as it holds whether it does: False if it did not in all this time."""
     deadline = asyncio.get_running_loop().time() + within
     while not holds():
-        assert asyncio.get_running_loop().time() < deadline, f"waited {within:g} s in vain: {what}"
+        if asyncio.get_running_loop().time() > deadline:
+            return False
         await asyncio.sleep(every)
+    return True
+
+
+async def until(holds: Callable[[], object], what: str, *, every: float = 0.02) -> None:
+    """Return as soon as it holds; fail, saying what was waited for, if it never does."""
+    assert await patiently(holds, every=every), f"waited {PATIENCE:g} s in vain: {what}"
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 Json = dict[str, object]
 
 SUMMARY = "/api/v2/summary.json"
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _ORDER = ("none", "minor", "major", "critical")
 
 
@@ -110,7 +111,7 @@ class StatusPage:
     )
     incidents: list[Incident] = field(default_factory=list[Incident])
     struck: set[str] = field(default_factory=set[str])
-    _last: datetime = datetime.min.replace(tzinfo=UTC)
+    _last: datetime = _LONG_AGO
 
     def opens(self, title: str, impact: str, body: str, **affected: str) -> Incident:
         """Open an incident that affects components, each with a status."""

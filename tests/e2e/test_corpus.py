@@ -6,16 +6,15 @@ folder.  Recordings made by us, after the same shapes, are always played.
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.cli.desk import Desk
-from tests.e2e import record
-from tests.loops.acme import component, incident, summary
+from tests.e2e import ours, record
+from tests.feeds.samples import CASES
 
 CORPUS = Path(os.environ["SITREP_CORPUS"]) if os.environ.get("SITREP_CORPUS") else None
 REAL = sorted(CORPUS.glob("statuspage/*series*")) if CORPUS else []
@@ -30,42 +29,7 @@ SINGLE = (
     else []
 )
 
-BROKEN = {"empty": b"", "html": b"<!doctype html><title>502 Bad Gateway</title>", "cut": b'{"page": {"id": "acm'}
-
-
-def our_own(folder: Path) -> Path:
-    """Record an outage of Acme's with everything that real ones have shown."""
-    begun = ("investigating", "Some requests fail.", 1.0)
-    found = ("identified", "We found the cause.<br /><br />A roll-back is under way.", 5.0)
-    edited = ("identified", "We found the cause & know more.<br />A roll-back is under way.", 5.0)
-    again = ("investigating", "Some requests fail.", 7.0)
-    api, site = component("API", "partial_outage"), component("Website")
-    fine = (component("API"), site)
-    other = incident("i2", ("investigating", "Logins are slow.", 6.0), impact="minor", title="Slow logins")
-    pages = [
-        summary(components=fine),
-        summary(incident("i1", begun, impact="minor"), components=(api, site)),
-        summary(incident("i1", begun, found, impact="major"), components=(api, site)),
-        summary(incident("i1", begun, edited, again, impact="critical", title="Most requests fail"), other),
-        summary(incident("i1", begun, edited, again, impact="minor"), other, components=(api, site)),
-        summary(other, components=fine),
-        summary(components=fine),
-    ]
-    for number, page in enumerate(pages):
-        body = json.dumps({**page, "status": {"indicator": "none"}})
-        (folder / f"{number:02d}-20260301T12{number:02d}00Z.json").write_text(body, encoding="utf-8")
-    return folder
-
-
-def with_broken_answers(folder: Path, target: Path) -> Path:
-    """Copy a recording and put an answer that is none behind each of its snapshots, with and without a time."""
-    target.mkdir()
-    for number, path in enumerate(sorted(folder.iterdir())):
-        shutil.copy(path, target / path.name)
-        kind, body = list(BROKEN.items())[number % 3]
-        name = f"{path.stem}-{kind}{path.suffix}" if number % 2 else f"{path.stem[:2]}~{kind}{path.suffix}"
-        (target / name).write_bytes(body)
-    return target
+OURS = [path for path in CASES if path.stem in {"summary-outage", "native-outage", "outage", "statuspage-atom"}]
 
 
 def recordings() -> list[object]:
@@ -78,12 +42,12 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         return request.param
     made = tmp_path / "our-own"
     made.mkdir()
-    return our_own(made)
+    return ours.statuspage(made)
 
 
 def test_a_recording_is_told_as_it_was(folder: Path, desk: Desk) -> None:
     database = f"sqlite+aiosqlite:///{desk.folder / 'replay.db'}"
-    played = with_broken_answers(folder, desk.folder / "played")
+    played = ours.with_broken_answers(folder, desk.folder / "played")
     vendor = "acme" if folder.name == "our-own" else "github"
     words = ("replay", str(played), "--vendor", vendor, "--json")
 
@@ -93,12 +57,32 @@ def test_a_recording_is_told_as_it_was(folder: Path, desk: Desk) -> None:
 
     assert again.lines == []
     assert {step["at"] for step in steps} <= {sight.at for sight in seen}
-    for key in record.ids(seen):
+    for key in record.open_ids(seen):
         mine = [step for step in steps if step["incident"] == f"{vendor}-{key}"]
-        assert_told_as_it_was(key, mine, seen)
+        assert_told_as_it_was(key, mine, seen, record.ending(folder, key))
+    if folder.name == "our-own":
+        assert {step["incident"] for step in steps} == {"acme-i1", "acme-i2"}
 
 
-def assert_told_as_it_was(key: str, steps: list[record.Step], seen: list[record.Sight]) -> None:
+def test_every_destination_is_told_the_same(tmp_path: Path, desk: Desk) -> None:
+    (tmp_path / "two").mkdir()
+    folder = ours.statuspage(tmp_path / "two")
+    routes = '[[route]]\nto = ["slack:#ops"]\ncontinue = true\n[[route]]\nto = ["console", "slack:#leads"]\n'
+    config = desk.write("two.toml", routes)
+
+    steps = desk.ask("replay", str(folder), "--vendor", "acme", "--config", str(config), "--json").steps
+    told = {
+        name: [{**step, "destination": ""} for step in steps if step["destination"] == name]
+        for name in ("slack:#ops", "slack:#leads", "console")
+    }
+
+    assert len(steps) == 3 * len(told["console"]) > 0
+    assert told["slack:#ops"] == told["slack:#leads"] == told["console"]
+
+
+def assert_told_as_it_was(
+    key: str, steps: Sequence[record.Step], seen: Sequence[record.Sight], end: Mapping[str, object]
+) -> None:
     gone = record.vanished(seen, key)
     closings = record.closings(steps)
     turned = [(step["at"], step["text"].split()[1].rstrip(":")) for step in steps if step["kind"] == "impact_changed"]
@@ -108,33 +92,50 @@ def assert_told_as_it_was(key: str, steps: list[record.Step], seen: list[record.
     assert [step["seq"] for step in steps if step["step"] == "reply"] == sorted(
         {step["seq"] for step in steps if step["step"] == "reply"}
     ), key
-    assert record.quoted(steps) == record.statements(seen, key), key
+    assert record.quoted(steps) == record.statements(seen, key, end), key
+    assert record.edited(steps) == record.edits(seen, key), key
     assert set(record.turns(seen, key)) <= set(turned), key
     assert len(closings) == (gone is not None), key
     if gone is not None:
         assert closings[0]["at"] >= gone, key
+        assert closings[0]["kind"] == "resolved" or not end, key
         assert steps[-1]["state"] in {"resolved", "completed"}, key
 
 
-@pytest.mark.parametrize("feed", [pytest.param(path, id=path.name) for path in FEEDS])
-def test_a_recorded_window_is_told_once_and_never_again(feed: Path, desk: Desk) -> None:
-    database = f"sqlite+aiosqlite:///{desk.folder / 'replay.db'}"
-    played = with_broken_answers(feed, desk.folder / "played")
+@pytest.fixture(params=["our-own-atom", "our-own-aws", *(pytest.param(path, id=path.name) for path in FEEDS)])
+def window(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    if isinstance(request.param, Path):
+        return request.param
+    made = tmp_path / request.param
+    made.mkdir()
+    return ours.atom(made) if request.param == "our-own-atom" else ours.aws(made)
 
-    steps = desk.ask("replay", str(played), "--json", DATABASE_URL=database).steps
-    again = desk.ask("replay", str(played), "--json", DATABASE_URL=database)
-    posts = [step["incident"] for step in steps if step["step"] == "post"]
-    replies = [(step["incident"], step["seq"]) for step in steps if step["step"] == "reply"]
-    closed = [step["incident"] for step in record.closings(steps)]
+
+def test_a_recorded_window_is_told_as_it_was_and_never_again(window: Path, desk: Desk) -> None:
+    database = f"sqlite+aiosqlite:///{desk.folder / 'replay.db'}"
+    played = ours.with_broken_answers(window, desk.folder / "played")
+    vendor = window.name.partition("-")[0] if window in FEEDS else "acme"
+    words = ("replay", str(played), "--vendor", vendor, "--json")
+
+    steps = desk.ask(*words, DATABASE_URL=database).steps
+    again = desk.ask(*words, DATABASE_URL=database)
+    seen = record.views(window)
+    news = record.news(seen)
 
     assert again.lines == []
-    assert len(posts) == len(set(posts)) > 0
-    assert len(replies) == len(set(replies))
-    assert len(closed) == len(set(closed))
-    assert {incident for incident, _ in replies} <= set(posts)
+    assert {str(step["incident"]).removeprefix(f"{vendor}-") for step in steps} == set(news)
+    for key, at in news.items():
+        mine = [step for step in steps if step["incident"] == f"{vendor}-{key}"]
+        over = record.over(seen, key)
+        assert [step["at"] for step in mine if step["step"] == "post"] == [at], key
+        assert record.quoted(mine) == record.said(seen, key), key
+        assert [(step["at"], step["kind"]) for step in record.closings(mine)] == (
+            [(over, "resolved")] if over else []
+        ), key
+        assert (mine[-1]["state"] == "resolved") == (over is not None), key
 
 
-@pytest.mark.parametrize("file", [pytest.param(path, id=path.name) for path in SINGLE])
+@pytest.mark.parametrize("file", [pytest.param(path, id=path.name) for path in (*OURS, *SINGLE)])
 def test_a_captured_answer_is_recognised_and_read(file: Path, desk: Desk) -> None:
     answer = desk.ask("parse", "auto", str(file), "--json")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.program import Sitrep, sitrep_in, until
+from tests.e2e.program import PATIENCE, Sitrep, patiently, sitrep_in, until
 from tests.e2e.statuspage import SUMMARY, StatusPage
 from tests.e2e.weather import Story, Wait, complaints, is_over, stories
 from tests.servers import Answer, Server, serve
@@ -108,7 +108,8 @@ async def weather(them: Vendors, sitrep: Sitrep) -> AsyncIterator[None]:
         yield
     finally:
         blowing.cancel()
-        await asyncio.wait([blowing])
+        with suppress(asyncio.CancelledError):
+            await blowing
 
 
 async def life_and_death(them: Vendors, sitrep: Sitrep) -> None:
@@ -120,27 +121,19 @@ async def life_and_death(them: Vendors, sitrep: Sitrep) -> None:
         await asyncio.sleep(them.dice.uniform(0.1, 1.0))
     else:
         await sitrep.started()
-        more, deadline = them.dice.randint(1, 25), asyncio.get_running_loop().time() + 1.5
-        while len(sitrep.told()) < lines + more and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.001)
+        lines += them.dice.randint(1, 25)
+        await patiently(lambda: len(sitrep.told()) >= lines, within=1.5, every=0.001)
     await sitrep.kill()
 
 
-async def life(them: Vendors, sitrep: Sitrep) -> None:
-    """Start the program, let it look at all pages, and stop it as one does."""
-    sitrep.watches(them.urls, next(INTERVALS))
-    await sitrep.started()
-    await asyncio.sleep(1)
-    assert await sitrep.stop() == 0
-
-
 async def last_life(them: Vendors, sitrep: Sitrep) -> None:
-    """Start the program and stop it when it has told everything."""
+    """Start the program and stop it when everything has happened and everything is told."""
     sitrep.watches(them.urls, next(INTERVALS))
     await sitrep.started()
-    with suppress(AssertionError):
-        await until(lambda: not them.complaints(sitrep), "all is told", within=30, every=0.1)
+    await patiently(lambda: not them.stories)
+    await patiently(lambda: not them.complaints(sitrep), within=PATIENCE / 2, every=0.1)
 
+    assert [one.waiting for one in them.stories] == []
     assert them.complaints(sitrep) == []
     assert await sitrep.stop() == 0
 
@@ -157,9 +150,7 @@ async def test_a_program_that_is_killed_again_and_again_loses_nothing_and_repeat
                 await life_and_death(them, sitrep)
                 if not is_sqlite:
                     await sitrep.let_leases_run_out()
-            while them.stories:
-                await life(them, sitrep)
-        await last_life(them, sitrep)
+            await last_life(them, sitrep)
 
         assert await sitrep.unsettled() == []
 

@@ -12,9 +12,8 @@ from tests.e2e.program import Told
 from tests.e2e.statuspage import Incident, StatusPage
 
 _QUOTE = re.compile(r"“(.*?)”\n— ", re.DOTALL)
-_EDIT = re.compile(
-    r"edited an earlier update\nBefore:\n“(.*?)”\n— [^\n]*\nNow:\n“(.*?)”\n— [^\n]*", re.DOTALL
-)
+_EDIT = re.compile(r"edited an earlier update\nBefore:\n“(.*?)”\n— [^\n]*\nNow:\n“(.*?)”\n— [^\n]*", re.DOTALL)
+_RISE = re.compile(r"^Impact raised: (\w+) → (\w+)$", re.MULTILINE)
 _CLOSINGS = re.compile(r"(?:Resolved after |No longer listed on )")
 
 
@@ -32,7 +31,10 @@ Story = Iterator[Wait | None]
 def stories(page: StatusPage, dice: Random) -> list[Story]:
     """Return one vendor's bad day: an incident or two at once, and all that can happen to one."""
     parts = list(page.components)
-    return [_story(page, mine, other, dice) for mine, other in [(parts[0], parts[1]), (parts[2], parts[3])][: dice.choice((1, 2))]]
+    return [
+        _story(page, mine, other, dice)
+        for mine, other in [(parts[0], parts[1]), (parts[2], parts[3])][: dice.choice((1, 2))]
+    ]
 
 
 def _story(page: StatusPage, mine: str, other: str, dice: Random) -> Story:
@@ -62,12 +64,12 @@ def _words(page: StatusPage, component: str, number: int) -> str:
 def _worsens(incident: Incident, other: str) -> str:
     del other
     incident.becomes("critical")
-    return "Impact raised: minor → critical"
+    return "critical"
 
 
 def _spreads(incident: Incident, other: str) -> str:
     incident.spreads_to(other, "partial_outage")
-    return f"{other} now affected"
+    return other
 
 
 def _is_edited(incident: Incident, other: str) -> str:
@@ -77,7 +79,7 @@ def _is_edited(incident: Incident, other: str) -> str:
     return f"“{first.body}”"
 
 
-# Each returns what the thread has to say of it.
+# Each returns a word that its reply holds, and no other reply.
 _EVENTS: Sequence[Callable[[Incident, str], str]] = (_worsens, _spreads, _is_edited)
 
 
@@ -86,7 +88,9 @@ def is_over(wait: Wait | None, told: Iterable[Told]) -> bool:
     if wait is None:
         return True
     name = identity(wait.incident)
-    return any(row.incident == name and (not wait.said or row.step == "reply" and wait.said in row.text) for row in told)
+    return any(
+        row.incident == name and (not wait.said or (row.step == "reply" and wait.said in row.text)) for row in told
+    )
 
 
 def identity(incident: Incident) -> str:
@@ -120,9 +124,12 @@ def _of_one(incident: Incident, rows: Sequence[Told]) -> Iterator[str]:
     changed = [(update.before[-1], update.body) for update in incident.updates if update.before]
     if edits != changed:
         yield f"edits {edits}, not {changed}"
-    raised = sum("Impact raised: minor → critical" in row.text for row in replies)
-    if raised != len(incident.impacts):
-        yield f"raised {raised} times"
+    raised = [rise for row in replies for rise in _RISE.findall(row.text)]
+    if raised != [("minor", incident.impact)] * len(incident.impacts):
+        yield f"raised {raised}"
+    spread = sum(name in row.text for row in replies for name in incident.components[1:])
+    if spread != len(incident.components) - 1:
+        yield f"spread {spread} times"
     if incident.ended is None:
         return
     closings = [row for row in replies if _CLOSINGS.match(row.text)]

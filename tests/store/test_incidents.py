@@ -106,6 +106,16 @@ async def test_an_incident_that_moved_on_meanwhile_makes_the_decision_void(datab
     assert len(await announcements.of_incident(database, "acme-1")) == 1
 
 
+async def test_a_change_without_a_word_does_not_undo_what_somebody_else_has_changed(database: Database) -> None:
+    before = await opened(database)
+    after = await updated(database, before, text="Somebody was quicker.")
+
+    with pytest.raises(Conflict):
+        await incidents.commit(database, decision(replace(before, title="Errors everywhere"), before=(before,)))
+
+    assert await incidents.open_incidents(database) == (after,)
+
+
 async def test_an_incident_that_somebody_else_has_begun_makes_the_decision_void(database: Database) -> None:
     await opened(database)
 

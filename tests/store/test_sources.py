@@ -112,7 +112,7 @@ async def test_what_a_look_leaves_behind_is_there_at_the_next_one(database: Data
     assert watched == Watched(
         source=source(),
         health=WELL,
-        page=PAGE,
+        had_components=True,
         page_id="p1",
         endpoint="https://status.acme.example/x",
         validators='{"etag": "1"}',
@@ -222,7 +222,8 @@ async def test_a_source_with_another_address_is_read_as_if_for_the_first_time(da
     (watched,) = await claimed(database, now=later(seconds=1))
 
     assert watched.source.url == ELSEWHERE
-    assert (watched.page, watched.page_id, watched.endpoint, watched.validators) == (None, None, None, None)
+    assert (watched.page_id, watched.endpoint, watched.validators) == (None, None, None)
+    assert not watched.had_components
 
 
 async def test_a_look_at_an_old_address_leaves_nothing_at_the_new_one(database: Database) -> None:
