@@ -46,8 +46,8 @@ class ManualClock:
         return self._now
 
     async def until_someone_sleeps(self) -> timedelta:
-        """Return how long the next sleeper still wants to sleep, as soon as there is one, within five seconds."""
-        async with asyncio.timeout(5):
+        """Return how long the next sleeper still wants to sleep, as soon as there is one; fail after a long time."""
+        async with asyncio.timeout(20):
             while not (waiting := [until for until, future in self._sleepers if not future.done()]):
                 self._someone_sleeps.clear()
                 await self._someone_sleeps.wait()
@@ -162,8 +162,8 @@ class FakePlatform:
         return [call.verb for call in self.calls if call.verb != "find"]
 
     async def until_called(self, times: int) -> None:
-        """Return as soon as it was asked so many times; it is given five seconds."""
-        async with asyncio.timeout(5):
+        """Return as soon as it was asked so many times; or fail after a long time."""
+        async with asyncio.timeout(20):
             while len(self.calls) < times:
                 self._news.clear()
                 await self._news.wait()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from bot.store import announcements, incidents
 from bot.store.database import Database, migrate, open_database
 
 _WIDE = 14
+_MOST = 1_000_000
 
 
 @asynccontextmanager
@@ -119,6 +120,16 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
 
 
+def _number(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= _MOST:
+        raise ArgumentTypeError(f"{text!r} is not a number from 1 to {_MOST}")
+    return number
+
+
 def _status_arguments(parser: ArgumentParser) -> None:
     query(parser)
     config(parser)
@@ -128,7 +139,7 @@ def _status_arguments(parser: ArgumentParser) -> None:
 def _incidents_arguments(parser: ArgumentParser) -> None:
     config(parser)
     parser.add_argument("--all", action="store_true", help="those that are over, too")
-    parser.add_argument("--limit", type=int, default=20, metavar="N", help="at most N with --all (default: 20)")
+    parser.add_argument("--limit", type=_number, default=20, metavar="N", help="at most N with --all (default: 20)")
     parser.add_argument("--json", action="store_true", help="for programs")
 
 

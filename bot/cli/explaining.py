@@ -6,12 +6,14 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import catalog, plugins
+from bot import catalog, plugins, settings
 from bot.cli.verb import Verb, config, load, query
 from bot.clock import SystemClock
 from bot.core import routing
 from bot.errors import ConfigError
 from bot.model import Component, ComponentStatus, Impact, Incident, Kind, State
+from bot.settings import Settings
+from bot.settings.names import slug
 
 
 async def _vendors(options: Namespace) -> int:
@@ -53,12 +55,18 @@ def imagined_incident(imagined: Imagined, now: datetime) -> Incident:
     )
 
 
+def _vendor(word: str, chosen: Settings) -> str:
+    """Return whom a word means, as a route does: the file's own names come first."""
+    wanted, known = slug(word), catalog.find(word)
+    watched = settings.sources(chosen, catalog.load(), plugins.discover("bot.feeds"))
+    own = next((source.vendor for source in watched if wanted in {source.vendor, slug(source.name)}), None)
+    return own or (known.slug if known else wanted)
+
+
 async def _routes_test(options: Namespace) -> int:
     chosen = load(options)
-    known = catalog.find(options.vendor)
-    wanted = Imagined(
-        known.slug if known else options.vendor, options.component, Impact(options.impact), Kind(options.kind)
-    )
+    vendor = _vendor(options.vendor, chosen)
+    wanted = Imagined(vendor, options.component, Impact(options.impact), Kind(options.kind))
     choice = routing.choose(imagined_incident(wanted, SystemClock().now()), chosen.routes, chosen.services)
     for verdict in choice.verdicts:
         print(f"{verdict.route:<12} {'yes' if verdict.matched else 'no ':<4} {verdict.reason}")

@@ -113,8 +113,15 @@ def _index(folder: Path) -> dict[str, datetime]:
     for name in _INDEXES:
         path = folder / name
         if path.is_file():
-            return dict(_rows(path))
+            return _table(path)
     return {}
+
+
+def _table(path: Path) -> dict[str, datetime]:
+    try:
+        return dict(_rows(path))
+    except (OSError, UnicodeDecodeError, csv.Error) as e:
+        raise ConfigError(f"{path}: is not a table that can be read; write UTF-8 text with the columns file, at") from e
 
 
 def _rows(path: Path) -> Iterator[tuple[str, datetime]]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.core import replies, wording
 from bot.core.message import Message, fingerprint, plain
-from bot.model import Announcement, AnnouncementState, Incident, Ref, Step, StepKind, TimelineEntry
+from bot.model import Announcement, AnnouncementState, Incident, Intent, Ref, Step, StepKind, TimelineEntry
 
 # More entries than this at once are told in one message: a night offline must not become twenty replies.
 CATCH_UP_ABOVE = 8
@@ -77,6 +78,16 @@ def message_for(step: Step, incident: Incident) -> Message:
     if step.kind is StepKind.CATCH_UP:
         return replies.catch_up(step.entries, incident)
     return replies.reply(step.entries[0], incident) if step.entries else wording.root(incident)
+
+
+def begun(announcement: Announcement, step: Step, since: datetime) -> Announcement:
+    """Return the announcement with `step` under way, as it is recorded before the send.
+
+    Until an edit has succeeded nobody knows what the root shows: not even that it shows what it did.
+    """
+    intent = Intent(step.key, step.kind, step.through, since)
+    root_hash = "" if step.kind is StepKind.EDIT else announcement.root_hash
+    return replace(announcement, root_hash=root_hash, intent=intent)
 
 
 def stepped(announcement: Announcement, step: Step, ref: Ref | None) -> Announcement:

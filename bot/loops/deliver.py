@@ -178,9 +178,8 @@ async def _send(platform: Platform, errand: Errand) -> Announcement:
 
 def _unknown(errand: Errand, delivering: Delivering, reason: str) -> Outcome:
     """Try later, and read back first: whether it was posted nobody knows."""
-    step, since = errand.step, delivering.clock.now() - LEASE
-    intent = errand.unfinished or Intent(step.key, step.kind, step.through, since)
-    return _again(errand, delivering, reason, None, intent=intent)
+    begun = converge.begun(errand.announcement, errand.step, delivering.clock.now() - LEASE)
+    return _again(errand, delivering, reason, None, before=begun if errand.unfinished is None else None)
 
 
 def _again(
@@ -189,12 +188,12 @@ def _again(
     reason: str,
     asked: timedelta | None,
     *,
-    intent: Intent | None = None,
+    before: Announcement | None = None,
 ) -> Outcome:
     """Try later.  What is still to be read back stays so, whatever went wrong meanwhile."""
-    announcement = errand.announcement
-    attempts = announcement.attempts + 1
-    after = replace(announcement, attempts=attempts, error=reason, intent=intent or errand.unfinished)
+    before = before or replace(errand.announcement, intent=errand.unfinished)
+    attempts = before.attempts + 1
+    after = replace(before, attempts=attempts, error=reason)
     if DELIVERY.is_over(attempts):
         log.error("given up incident=%s destination=%s: %s", after.incident, after.destination, reason)
         return Outcome(announcement=replace(after, state=AnnouncementState.DEAD), revision=errand.revision, due_at=None)

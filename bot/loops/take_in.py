@@ -102,21 +102,24 @@ async def _once(
             destinations={i.id: destinations(i, source, rules) for i in told.incidents.values()},
             urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
             look=look(settled),
-            visits=_visits(changed, {*gathered.around.attached, *attachments}, now),
+            visits=_visits(changed, gathered.known, {*gathered.around.attached, *attachments}, now),
         ),
     )
     return TakenIn(changes, told, settled)
 
 
 def _visits(
-    changed: Mapping[str, memory.Memory], told: Collection[str], now: datetime
+    changed: Mapping[str, memory.Memory], before: memory.Known, told: Collection[str], now: datetime
 ) -> Mapping[str, datetime | None]:
-    """Return when to read again of each incident that has been told and is over; None for one that goes on."""
-    return {
-        external_id: None if known.claim.is_open else next_visit(known.claim.resolved_at or now, now)
-        for external_id, known in changed.items()
-        if external_id in told and not is_own(external_id)
-    }
+    """Return when to read again of each incident that has been told and is over; None for one that goes on again."""
+    mine = {name: known.claim for name, known in changed.items() if name in told and not is_own(name)}
+    over = {name: next_visit(claim.resolved_at or now, now) for name, claim in mine.items() if not claim.is_open}
+    again = (name for name, claim in mine.items() if claim.is_open and _was_over(before.claims.get(name)))
+    return over | dict.fromkeys(again)
+
+
+def _was_over(known: memory.Memory | None) -> bool:
+    return known is not None and not known.claim.is_open
 
 
 def _taken_at(snapshot: Snapshot) -> datetime:

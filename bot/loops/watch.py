@@ -11,6 +11,7 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.core import health
+from bot.core.claims import read_together
 from bot.core.health import Health, Notice
 from bot.errors import FetchError, ParseError, SitrepError
 from bot.fetch import Fetcher
@@ -161,7 +162,7 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
         )
     snapshot = reading.snapshot
     _tell_if_doubled(watching, watched, snapshot.page_id if snapshot else None)
-    in_trouble = watched.in_trouble if snapshot is None else any(c.is_open for c in snapshot.incidents)
+    in_trouble = watched.in_trouble if snapshot is None else any(c.is_open for c in read_together(snapshot).values())
     return Look(
         key=watched.source.key,
         fence=watched.fence,

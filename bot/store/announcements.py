@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.converge import next_step
+from bot.core.converge import begun, next_step
 from bot.model import (
     Announcement,
     AnnouncementState,
@@ -150,10 +150,9 @@ async def _record_intents(
     if content:
         done = update(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id.in_(content))
         await connection.execute(done.values(due_at=None, urgency=0, owner=None, lease_until=None, intent=None))
+    fresh = [begun(a, step, now) for a, step, _ in errands if step is not None and _unfinished(a) is None]
     intents = [
-        {"b_id": a.id, "b_intent": codec.INTENT.dump(Intent(step.key, step.kind, step.through, now))}
-        for a, step, _ in errands
-        if step is not None and _unfinished(a) is None
+        {"b_id": a.id, "b_intent": codec.INTENT.dump(a.intent), "b_root_hash": a.root_hash} for a in fresh if a.intent
     ]
     if intents:
         await connection.execute(_INTEND, intents)
@@ -165,7 +164,11 @@ def _unfinished(announcement: Announcement) -> Intent | None:
     return None if intent is None or intent.kind is StepKind.EDIT else intent
 
 
-_INTEND = update(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id == bindparam("b_id")).values(intent=bindparam("b_intent"))
+_INTEND = (
+    update(ANNOUNCEMENT)
+    .where(ANNOUNCEMENT.c.id == bindparam("b_id"))
+    .values(intent=bindparam("b_intent"), root_hash=bindparam("b_root_hash"))
+)
 
 
 def announcement_of(row: RowMapping) -> Announcement:

@@ -126,9 +126,9 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def insert_into(connection: AsyncConnection, into: Table) -> Any:
+def insert_into(engine: str, into: Table) -> Any:
     """Return an INSERT that may say ON CONFLICT: both engines know it, SQLAlchemy keeps it in their dialects."""
-    return sqlite.insert(into) if connection.dialect.name == "sqlite" else postgresql.insert(into)
+    return sqlite.insert(into) if engine == "sqlite" else postgresql.insert(into)
 
 
 async def migrate(database: Database) -> bool:
@@ -175,7 +175,7 @@ async def claim_purpose(database: Database, purpose: str) -> None:
     """
     mark = {"name": "purpose", "value": purpose}
     async with database.write() as connection:
-        await connection.execute(insert_into(connection, NOTE).values(mark).on_conflict_do_nothing())
+        await connection.execute(insert_into(connection.dialect.name, NOTE).values(mark).on_conflict_do_nothing())
         found = (await connection.execute(select(NOTE.c.value).where(NOTE.c.name == "purpose"))).scalar()
     if found != purpose:
         raise ConfigError(

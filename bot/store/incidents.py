@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, func, insert, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -58,20 +59,16 @@ class Decision:
 
 async def gather(database: Database, source: Source, health: Health, listed: Iterable[str]) -> Gathered:
     """Return what is known of the claims that `source` lists now or had open, and the incidents around them."""
-    ids = list(listed)
-    mine = and_(CLAIM.c.source == source.key, or_(CLAIM.c.is_open, CLAIM.c.external_id.in_(ids)))
-    theirs = and_(CLAIM.c.vendor == source.vendor, CLAIM.c.source != source.key, CLAIM.c.external_id.in_(ids))
-    columns = (CLAIM.c.source, CLAIM.c.external_id, CLAIM.c.incident, CLAIM.c.body, CLAIM.c.seen, CLAIM.c.missing_since)
+    asked = {"b_source": source.key, "b_vendor": source.vendor, "b_ids": list(listed)}
     async with database.read() as connection:
-        rows = (await connection.execute(select(*columns).where(or_(mine, theirs)))).all()
+        rows = (await connection.execute(_KNOWN, asked)).all()
         own = [row for row in rows if row.source == source.key]
         attached = {row.external_id: row.incident for row in own if row.incident is not None}
         siblings = {
             row.external_id: row.incident for row in rows if row.source != source.key and row.incident is not None
         }
-        wanted = {*attached.values(), *siblings.values()}
-        around = or_(INCIDENT.c.id.in_(wanted), and_(INCIDENT.c.vendor == source.vendor, INCIDENT.c.is_open))
-        found = (await connection.execute(select(INCIDENT.c.id, INCIDENT.c.body).where(around))).all()
+        wanted = {"b_vendor": source.vendor, "b_ids": [*{*attached.values(), *siblings.values()}]}
+        found = (await connection.execute(_AROUND, wanted)).all()
     claims = {
         row.external_id: Memory(codec.CLAIM.load(row.body), codec.SEEN.load(row.seen), row.missing_since) for row in own
     }
@@ -80,6 +77,19 @@ async def gather(database: Database, source: Source, health: Health, listed: Ite
         Known(health.first_look, health.last_look, claims),
         Surroundings(attached=attached, siblings=siblings, incidents=incidents),
     )
+
+
+# Statements are made once: to make one costs more than to run it.
+_VENDOR: BindParameter[str] = bindparam("b_vendor")
+_IDS: BindParameter[str] = bindparam("b_ids", expanding=True)
+_MINE = and_(CLAIM.c.source == bindparam("b_source"), or_(CLAIM.c.is_open, CLAIM.c.external_id.in_(_IDS)))
+_THEIRS = and_(CLAIM.c.vendor == _VENDOR, CLAIM.c.source != bindparam("b_source"), CLAIM.c.external_id.in_(_IDS))
+_KNOWN = select(
+    CLAIM.c.source, CLAIM.c.external_id, CLAIM.c.incident, CLAIM.c.body, CLAIM.c.seen, CLAIM.c.missing_since
+).where(or_(_MINE, _THEIRS))
+_AROUND = select(INCIDENT.c.id, INCIDENT.c.body).where(
+    or_(INCIDENT.c.id.in_(_IDS), and_(INCIDENT.c.vendor == _VENDOR, INCIDENT.c.is_open))
+)
 
 
 async def commit(database: Database, decision: Decision) -> None:
@@ -115,14 +125,17 @@ async def _write_claims(connection: AsyncConnection, decision: Decision) -> None
         }
         for external_id, memory in decision.claims.items()
     ]
-    if not rows:
-        return
-    put = insert_into(connection, CLAIM)
+    if rows:
+        await connection.execute(_put_claims(connection.dialect.name), rows)
+
+
+@cache
+def _put_claims(engine: str) -> Any:
+    put = insert_into(engine, CLAIM)
     # A claim that has an incident keeps it when a later snapshot brings nothing that needs one.
     changed = {name: put.excluded[name] for name in ("is_open", "body", "seen", "missing_since")}
     kept = func.coalesce(put.excluded["incident"], CLAIM.c.incident)
-    upsert = put.on_conflict_do_update(index_elements=["source", "external_id"], set_={**changed, "incident": kept})
-    await connection.execute(upsert, rows)
+    return put.on_conflict_do_update(index_elements=["source", "external_id"], set_={**changed, "incident": kept})
 
 
 async def _write_incidents(connection: AsyncConnection, decision: Decision) -> None:
@@ -140,12 +153,15 @@ async def _write_incidents(connection: AsyncConnection, decision: Decision) -> N
         }
         before = decision.before.get(incident_id)
         if before is None:
-            await connection.execute(insert(INCIDENT).values(id=incident_id, **values))
+            await connection.execute(_BEGIN, {"id": incident_id, **values})
             continue
-        unmoved = (INCIDENT.c.id == incident_id) & (INCIDENT.c.last_seq == before.last_seq)
-        done = await connection.execute(update(INCIDENT).where(unmoved).values(**values))
+        done = await connection.execute(_MOVE_ON, {"b_id": incident_id, "b_before": before.last_seq, **values})
         if done.rowcount != 1:
             raise Conflict
+
+
+_BEGIN = insert(INCIDENT)
+_MOVE_ON = update(INCIDENT).where(INCIDENT.c.id == bindparam("b_id"), INCIDENT.c.last_seq == bindparam("b_before"))
 
 
 async def _write_entries(connection: AsyncConnection, entries: Sequence[TimelineEntry]) -> None:
@@ -160,7 +176,10 @@ async def _write_entries(connection: AsyncConnection, entries: Sequence[Timeline
         for entry in entries
     ]
     if rows:
-        await connection.execute(insert(ENTRY), rows)
+        await connection.execute(_ADD, rows)
+
+
+_ADD = insert(ENTRY)
 
 
 async def _make_due(connection: AsyncConnection, decision: Decision) -> None:
@@ -168,26 +187,45 @@ async def _make_due(connection: AsyncConnection, decision: Decision) -> None:
     touched = list(decision.told.incidents)
     if not touched:
         return
-    mine = select(ANNOUNCEMENT.c.id).where(ANNOUNCEMENT.c.incident.in_(touched), ANNOUNCEMENT.c.state == "live")
-    locked = await connection.execute(mine.order_by(ANNOUNCEMENT.c.id).with_for_update())
-    live = ANNOUNCEMENT.c.id.in_(locked.scalars().all())
-    # News do not shorten the wait after a failure: it may be what the platform has asked for.
-    waits = (ANNOUNCEMENT.c.attempts > 0) & (ANNOUNCEMENT.c.due_at > decision.now)
-    due_at = case((waits, ANNOUNCEMENT.c.due_at), else_=decision.now)
-    await connection.execute(
-        update(ANNOUNCEMENT).where(live).values(due_at=due_at, revision=ANNOUNCEMENT.c.revision + 1)
-    )
-    urgent = ANNOUNCEMENT.c.incident.in_(decision.urgent)
-    if decision.urgent:
-        await connection.execute(update(ANNOUNCEMENT).where(live & urgent).values(urgency=1))
+    rows = (await connection.execute(_LIVE, {"b_incidents": touched})).all()
+    live, there = [row.id for row in rows], {(row.incident, row.destination) for row in rows}
+    if live:
+        await connection.execute(_DUE_AGAIN, {"b_ids": live, "b_now": decision.now})
+    if live and decision.urgent:
+        await connection.execute(_URGENT, {"b_ids": live, "b_incidents": list(decision.urgent)})
     begun = [
         _new_announcement(incident, destination, decision)
         for incident in touched
         for destination in decision.destinations.get(incident, ())
+        if (incident, str(destination)) not in there
     ]
     if begun:
-        put = insert_into(connection, ANNOUNCEMENT).on_conflict_do_nothing(index_elements=["incident", "destination"])
-        await connection.execute(put, begun)
+        await connection.execute(_announce(connection.dialect.name), begun)
+
+
+_INCIDENTS: BindParameter[str] = bindparam("b_incidents", expanding=True)
+_LIVE = (
+    select(ANNOUNCEMENT.c.id, ANNOUNCEMENT.c.incident, ANNOUNCEMENT.c.destination)
+    .where(ANNOUNCEMENT.c.incident.in_(_INCIDENTS), ANNOUNCEMENT.c.state == "live")
+    .order_by(ANNOUNCEMENT.c.id)
+    .with_for_update()
+)
+_NOW = bindparam("b_now", type_=ANNOUNCEMENT.c.due_at.type)
+# News do not shorten the wait after a failure: it may be what the platform has asked for.
+_WAITS = (ANNOUNCEMENT.c.attempts > 0) & (ANNOUNCEMENT.c.due_at > _NOW)
+_DUE_AGAIN = (
+    update(ANNOUNCEMENT)
+    .where(ANNOUNCEMENT.c.id.in_(_IDS))
+    .values(due_at=case((_WAITS, ANNOUNCEMENT.c.due_at), else_=_NOW), revision=ANNOUNCEMENT.c.revision + 1)
+)
+_URGENT = (
+    update(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id.in_(_IDS), ANNOUNCEMENT.c.incident.in_(_INCIDENTS)).values(urgency=1)
+)
+
+
+@cache
+def _announce(engine: str) -> Any:
+    return insert_into(engine, ANNOUNCEMENT).on_conflict_do_nothing(index_elements=["incident", "destination"])
 
 
 def _new_announcement(incident: str, destination: Destination, decision: Decision) -> dict[str, Any]:

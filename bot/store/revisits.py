@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import codec
@@ -53,15 +55,22 @@ async def write(connection: AsyncConnection, source: str, visits: Mapping[str, d
     """Do what `plan` does for several, inside a transaction that is already open."""
     done = [external_id for external_id, due_at in visits.items() if due_at is None]
     if done:
-        await connection.execute(delete(REVISIT).where(REVISIT.c.source == source, REVISIT.c.external_id.in_(done)))
+        await connection.execute(_DROP, {"b_source": source, "b_ids": done})
     rows = [
         {"source": source, "external_id": external_id, "due_at": due_at}
         for external_id, due_at in visits.items()
         if due_at is not None
     ]
     if rows:
-        put = insert_into(connection, REVISIT)
-        later = put.on_conflict_do_update(
-            index_elements=["source", "external_id"], set_={"due_at": put.excluded["due_at"]}
-        )
-        await connection.execute(later, rows)
+        await connection.execute(_put(connection.dialect.name), rows)
+
+
+_DROP = delete(REVISIT).where(
+    REVISIT.c.source == bindparam("b_source"), REVISIT.c.external_id.in_(bindparam("b_ids", expanding=True))
+)
+
+
+@cache
+def _put(engine: str) -> Any:
+    put = insert_into(engine, REVISIT)
+    return put.on_conflict_do_update(index_elements=["source", "external_id"], set_={"due_at": put.excluded["due_at"]})

@@ -89,7 +89,7 @@ async def _put(connection: AsyncConnection, wanted: Sequence[Source], now: datet
     fresh = [_new_row(source, now) for source in wanted if source.key not in there]
     if fresh:
         # Another instance may just be starting too.
-        await connection.execute(insert_into(connection, SOURCE).on_conflict_do_nothing(), fresh)
+        await connection.execute(insert_into(connection.dialect.name, SOURCE).on_conflict_do_nothing(), fresh)
     for source in wanted:
         spec, row = codec.SOURCE.dump(source), there.get(source.key)
         if row is not None and (row.spec != spec or not row.active):
@@ -247,8 +247,8 @@ async def record(database: Database, looks: Sequence[Look]) -> None:
 
 async def write(connection: AsyncConnection, look: Look) -> bool:
     """Do what `record` does, for one look, inside a transaction that is already open; False if its lease was lost."""
-    held = (SOURCE.c.key == look.key) & (SOURCE.c.fence == look.fence)
-    done = await connection.execute(update(SOURCE).where(held).values(**_health(look), **_found(look)))
+    held = {"b_key": look.key, "b_fence": look.fence}
+    done = await connection.execute(_HELD, {**held, **_health(look), **_found(look)})
     if done.rowcount and look.gap is not None:
         gap = {"began_at": look.gap.began_at, "ended_at": look.gap.ended_at, "reason": look.gap.reason}
         await connection.execute(insert(GAP).values(source=look.key, **gap))
@@ -271,11 +271,8 @@ def _health(look: Look) -> dict[str, Any]:
 
 
 _HEALTH_COLUMNS = ("first_look", "last_look", "last_try", "failures", "failing_since", "failure", "due_at")
-_RECORD = (
-    update(SOURCE)
-    .where(SOURCE.c.key == bindparam("b_key"), SOURCE.c.fence == bindparam("b_fence"))
-    .values(owner=None, lease_until=None, **{name: bindparam(f"b_{name}") for name in _HEALTH_COLUMNS})
-)
+_HELD = update(SOURCE).where(SOURCE.c.key == bindparam("b_key"), SOURCE.c.fence == bindparam("b_fence"))
+_RECORD = _HELD.values(owner=None, lease_until=None, **{name: bindparam(f"b_{name}") for name in _HEALTH_COLUMNS})
 
 
 def _outcome(look: Look) -> dict[str, Any]:

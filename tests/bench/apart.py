@@ -6,23 +6,23 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import uvloop
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def apart(work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
+def apart(work: Callable[..., Coroutine[Any, Any, T]], *arguments: object) -> T:
     """Run `work` on a fresh event loop in a fresh process, as the program itself would, and return what it returns."""
     with ProcessPoolExecutor(1, get_context("spawn")) as one:
-        return one.submit(_run, work, *args, **kwargs).result()
+        return one.submit(_run, partial(work, *arguments)).result()
 
 
-def _run(work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
-    return uvloop.run(work(*args, **kwargs))
+def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    return uvloop.run(work())
 
 
 @dataclass(slots=True)
@@ -31,13 +31,13 @@ class Spent:
 
     cpu: float = 0.0
     wall: float = 0.0
-    _began: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
+    _began: tuple[float, float] = field(default=(0.0, 0.0), repr=False)
 
     def __enter__(self) -> Spent:
-        self._began.append((time.process_time(), time.perf_counter()))
+        self._began = (time.process_time(), time.perf_counter())
         return self
 
     def __exit__(self, *_: object) -> None:
-        cpu, wall = self._began.pop()
+        cpu, wall = self._began
         self.cpu += time.process_time() - cpu
         self.wall += time.perf_counter() - wall

@@ -18,38 +18,34 @@ _WORDS = (
 )
 
 
-def summary(
-    *, components: int = 30, incidents: int = 0, updates: int = 10, latest: int = 0, marker: str = "", page: str = "p"
-) -> bytes:
-    """Return a summary with open incidents of `updates` updates each; the first one has `latest` more.
-
-    `marker` begins the newest text of the first incident.
-    """
+def summary(*, components: int = 30, incidents: int = 0, updates: int = 10, page: str = "page") -> bytes:
+    """Return a summary with open incidents; the first one has `updates` updates, all others ten."""
     parts = [_component(number, incidents) for number in range(components)]
-    open_ones = [
-        _incident(number, parts, updates + (0 if number else latest), "" if number else marker)
-        for number in range(incidents)
-    ]
     payload = {
         "page": {
-            "id": f"page{page}",
+            "id": page,
             "name": "Acme",
             "url": "https://status.acme.example",
             "time_zone": "Etc/UTC",
-            "updated_at": _time(updates + latest),
+            "updated_at": _time(updates),
         },
         "components": parts,
-        "incidents": open_ones,
+        "incidents": [_incident(number, parts, 10 if number else updates, page) for number in range(incidents)],
         "scheduled_maintenances": [],
         "status": {"indicator": "minor" if incidents else "none", "description": "Minor Service Outage"},
     }
     return json.dumps(payload).encode()
 
 
+def mark(page: str, update: int) -> str:
+    """Return the word with which an update of a page's incidents begins, and no other page's."""
+    return f"{page}/{update}:"
+
+
 def series(length: int) -> Iterator[tuple[datetime, bytes]]:
     """Return one page's answers, a minute apart, each with one update more than the one before it."""
     for number in range(length):
-        yield BEGINNING + timedelta(minutes=number), summary(incidents=2, updates=1, latest=number)
+        yield BEGINNING + timedelta(minutes=number), summary(incidents=2, updates=number + 1)
 
 
 def _component(number: int, incidents: int) -> dict[str, Any]:
@@ -70,7 +66,7 @@ def _component(number: int, incidents: int) -> dict[str, Any]:
     }
 
 
-def _incident(number: int, components: list[dict[str, Any]], updates: int, marker: str) -> dict[str, Any]:
+def _incident(number: int, components: list[dict[str, Any]], updates: int, page: str) -> dict[str, Any]:
     key = f"incident{number:04}"
     newest = updates - 1
     return {
@@ -86,20 +82,18 @@ def _incident(number: int, components: list[dict[str, Any]], updates: int, marke
         "started_at": _time(0),
         "page_id": "page",
         # The newest first, as real pages do.
-        "incident_updates": [
-            _update(key, at, components[number], marker if at == newest else "") for at in range(newest, -1, -1)
-        ],
+        "incident_updates": [_update(key, at, components[number], page) for at in range(newest, -1, -1)],
         "components": [components[number]],
         "reminder_intervals": None,
     }
 
 
-def _update(incident: str, number: int, component: dict[str, Any], marker: str) -> dict[str, Any]:
+def _update(incident: str, number: int, component: dict[str, Any], page: str) -> dict[str, Any]:
     affected = {"code": component["id"], "name": component["name"]}
     return {
         "id": f"{incident}u{number:05}",
         "status": _STATES[number % 3],
-        "body": f"{marker} {number}. {_WORDS}".strip(),
+        "body": f"{mark(page, number)} {_WORDS}",
         "incident_id": incident,
         "created_at": _time(number),
         "updated_at": _time(number),

@@ -111,7 +111,9 @@ async def watching(urls: Sequence[str], seconds: float) -> float:
         database = open_database(database_in(Path(folder)))
         await migrate(database)
         clock = SystemClock()
-        await settled(database, [source_at(url, number, INTERVAL) for number, url in enumerate(urls)], clock.now)
+        await settled(
+            database, [source_at(url, number, INTERVAL) for number, url in enumerate(urls)], clock.now, timedelta()
+        )
         async with Fetcher(now=clock.now, egress=_LOCAL) as whole:
             stage = Watching(database, whole, Rules(()), clock, "bench", random.random, asyncio.Event(), len(urls))
             loop = asyncio.create_task(watch(stage))

@@ -1,8 +1,8 @@
 """A server in a process of its own that does next to nothing for a request, so that it is never what is measured.
 
-    with serving() as server:
-        server.url(7)       http://127.0.0.9:…/still/7/summary.json    a calm page, 304 for whoever knows it
-        server.lively(7)    http://127.0.0.9:…/lively/7/summary.json   one update more at every request
+with serving() as server:
+    server.url(7)       http://127.0.0.9:…/still/page-7/summary.json    a calm page, 304 for whoever knows it
+    server.lively(7)    http://127.0.0.9:…/lively/page-7/summary.json   one update more at every request
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ from typing import cast
 
 import uvloop
 
-from tests.bench.pages import summary
+from tests.bench.pages import mark, summary
 
 # Each a host of its own: the fetcher sends only a few requests at once to any one host.
 HOSTS = tuple(f"127.0.0.{number}" for number in range(2, 102))
 KNOWN = 'W/"calm"'
-_BEFORE = 10
 
 # What Statuspage sends, shortened.
 _ALWAYS = (
@@ -42,16 +41,13 @@ def _full(body: bytes, tag: bytes) -> bytes:
     return b'HTTP/1.1 200 OK\r\n%b%bETag: W/"%b"\r\n\r\n%b' % (_ALWAYS, kind, tag, body)
 
 
-def _calm(page: str) -> bytes:
-    return _full(summary(page=page), b"calm")
-
-
 @dataclass(slots=True)
 class Seen:
     """What the server was asked.  Times are those of the monotonic clock, which all processes share."""
 
     requests: int = 0
     first: dict[bytes, float] = field(default_factory=dict[bytes, float])
+    told: dict[str, int] = field(default_factory=dict[str, int])
     changed: dict[str, float] = field(default_factory=dict[str, float])
 
 
@@ -63,10 +59,13 @@ class Server:
     _line: Connection
 
     def still(self, number: int) -> str:
-        return f"http://{HOSTS[number % len(HOSTS)]}:{self.port}/still/{number}/summary.json"
+        return self._url("still", number)
 
     def lively(self, number: int) -> str:
-        return f"http://{HOSTS[number % len(HOSTS)]}:{self.port}/lively/{number}/summary.json"
+        return self._url("lively", number)
+
+    def _url(self, kind: str, number: int) -> str:
+        return f"http://{HOSTS[number % len(HOSTS)]}:{self.port}/{kind}/page-{number}/summary.json"
 
     def requests(self) -> int:
         """Return how many were asked so far."""
@@ -77,7 +76,7 @@ class Server:
         return cast("dict[bytes, float]", self._ask("first"))
 
     def changed(self) -> dict[str, float]:
-        """Return when each change of a lively page was given out, by its marker."""
+        """Return when each change of a lively page was given out, by its mark."""
         return cast("dict[str, float]", self._ask("changed"))
 
     def _ask(self, what: str) -> object:
@@ -118,22 +117,17 @@ class _Talk(asyncio.Protocol):
         path = request[4 : request.index(b" ", 4)]
         self._seen.requests += 1
         self._seen.first.setdefault(path, time.monotonic())
+        page = path.split(b"/", 3)[2].decode()
         if path.startswith(b"/lively/"):
-            return self._next(path)
-        return _NOT_MODIFIED if b"if-none-match:" in request.lower() else _calm(path.split(b"/")[2].decode())
+            return self._next(page)
+        return _NOT_MODIFIED if b"if-none-match:" in request.lower() else _full(summary(page=page), b"calm")
 
-    def _next(self, path: bytes) -> bytes:
+    def _next(self, page: str) -> bytes:
         """Return the page with one update more, and note when it was given."""
-        page = path.split(b"/")[2].decode()
-        told = self._told.get(page, 0)
-        self._told[page] = told + 1
-        marker = f"change-{page}-{told}"
-        body = summary(incidents=1, updates=_BEFORE, latest=told, marker=marker, page=page)
-        answer = _full(body, marker.encode())
-        self._seen.changed[marker] = time.monotonic()
+        told = self._seen.told[page] = self._seen.told.get(page, 0) + 1
+        answer = _full(summary(incidents=1, updates=told, page=page), b"%d" % told)
+        self._seen.changed[mark(page, told - 1)] = time.monotonic()
         return answer
-
-    _told: dict[str, int] = {}  # noqa: RUF012  one for all connections
 
 
 def _serve(line: Connection) -> None:

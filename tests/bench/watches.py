@@ -27,25 +27,26 @@ def source_at(url: str, number: int, interval: timedelta) -> Source:
     )
 
 
-async def settled(database: Database, watched: Sequence[Source], now: Callable[[], datetime]) -> None:
-    """Register `watched` and remember of each that it was read; they fall due one by one within their interval."""
+async def settled(database: Database, watched: Sequence[Source], now: Callable[[], datetime], lead: timedelta) -> None:
+    """Register `watched` and remember of each that it was read.
+
+    After `lead` they fall due one by one, in their order, within their interval.
+    """
     await sources.register(database, watched, now())
     page = page_of(plugins.format_named("statuspage").parse(summary(), watched[0]))
     validators = json.dumps(asdict(Validators(etag=KNOWN, digest="0" * 32)))
-    start = now() + timedelta(milliseconds=200)
+    start = now() + lead
     rows = [
         {
             "b_key": source.key,
             "b_due_at": start + source.interval * (number / len(watched)),
-            "b_page_id": f"page{number}",
+            "b_page_id": f"page-{number}",
             "b_endpoint": source.url,
         }
         for number, source in enumerate(watched)
     ]
     each = update(SOURCE).where(SOURCE.c.key == bindparam("b_key"))
-    each = each.values(
-        due_at=bindparam("b_due_at"), page_id=bindparam("b_page_id"), endpoint=bindparam("b_endpoint")
-    )
+    each = each.values(due_at=bindparam("b_due_at"), page_id=bindparam("b_page_id"), endpoint=bindparam("b_endpoint"))
     alike = {"first_look": start, "last_look": start, "last_try": start, "validators": validators}
     async with database.write() as connection:
         await connection.execute(update(SOURCE).values(page=codec.PAGE.dump(page), **alike))

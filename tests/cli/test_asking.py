@@ -115,6 +115,14 @@ def test_incidents_are_the_open_ones_and_all_of_them_when_asked(desk: Desk, seen
     assert newest == every[:1]
 
 
+@pytest.mark.parametrize("limit", ["0", "-1", "many", "1" + "0" * 30])
+def test_a_limit_that_is_none_is_wrong_use(desk: Desk, limit: str) -> None:
+    answer = desk.ask("incidents", "--all", "--limit", limit)
+
+    assert answer.status == 2
+    assert "is not a number from 1 to" in answer.complaints[-1]
+
+
 def test_incidents_are_readable(desk: Desk, seen: str) -> None:
     answer = desk.ask("incidents", "--all", DATABASE_URL=seen)
 

@@ -196,6 +196,17 @@ def test_routes_test_tells_where_and_why(desk: Desk) -> None:
     assert major.lines[-1] == "goes to: slack:#ops"
 
 
+@pytest.mark.parametrize("word", ["Acme Cloud", "acme cloud", "acme-cloud"])
+def test_routes_test_knows_the_names_that_the_file_gives(desk: Desk, word: str) -> None:
+    desk.write(
+        "sitrep.toml",
+        '[[watch]]\nurl = "https://status.acme.example"\nname = "Acme Cloud"\nformat = "statuspage"\n'
+        '[[route]]\nmatch = { vendor = ["Acme Cloud"] }\nto = ["slack:#acme"]\n[[route]]\nto = ["console"]\n',
+    )
+
+    assert desk.ask("routes", "test", "--vendor", word).lines[-1] == "goes to: slack:#acme"
+
+
 def test_vendors_finds_what_people_call_them(desk: Desk) -> None:
     answer = desk.ask("vendors", "chatgpt")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.desk import STEP_KEYS, Desk
 from tests.loops.acme import Json, alone, component, incident, summary
 
@@ -72,6 +74,30 @@ def test_an_index_tells_the_times_of_names_that_do_not(desk: Desk) -> None:
     answer = desk.ask("replay", str(folder), "--vendor", "acme", "--json")
 
     assert answer.steps[0]["at"] == "2026-03-01T12:30:00Z"
+
+
+@pytest.mark.parametrize("index", [b"file\tat\n\xff\xfe\t2026-03-01\n", b"file\tat\na.json\tyesterday\n"])
+def test_an_index_that_can_not_be_read_is_one_line(desk: Desk, index: bytes) -> None:
+    folder = recorded(desk, QUIET, OPEN, names=["a.json", "b.json"])
+    desk.write("series/index.tsv", index)
+
+    answer = desk.ask("replay", str(folder), "--vendor", "acme", "--json")
+
+    assert (answer.status, answer.out) == (2, "")
+    assert len(answer.complaints) == 1
+    assert "index.tsv" in answer.complaints[0]
+
+
+@pytest.mark.parametrize("form", ["feed", "teletext"])
+def test_a_format_that_is_named_is_believed_and_must_fit(desk: Desk, form: str) -> None:
+    folder = recorded(desk, QUIET, OPEN)
+
+    named = desk.ask("replay", str(folder), "--vendor", "acme", "--format", "statuspage", "--json")
+    wrong = desk.ask("replay", str(folder), "--vendor", "acme", "--format", form, "--json")
+
+    assert [step["step"] for step in named.steps] == ["post", "reply"]
+    assert (wrong.status, wrong.out) == (2, "")
+    assert len(wrong.complaints) == 1
 
 
 def test_without_any_times_answers_are_a_minute_apart(desk: Desk) -> None:

@@ -175,9 +175,16 @@ class Sitrep:
         async with opened(self.database_url) as database, database.read() as connection:
             return list((await connection.execute(text(query))).scalars())
 
-    async def unsettled(self) -> list[str]:
-        """Return every announcement and source that is not at rest: due, leased, intended, parked, without a root."""
-        return await self.ask(f"{_UNSETTLED_ANNOUNCEMENTS} UNION ALL {_LEASED_SOURCES}")
+    async def until_content(self) -> None:
+        """Return when nothing is to be told any more, as far as the database knows."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while restless := await self.ask(_RESTLESS):
+            assert asyncio.get_running_loop().time() < deadline, f"still to be told: {restless}"
+            await asyncio.sleep(0.05)
+
+    async def held(self) -> list[str]:
+        """Return what a program that was told to stop has not given back, or has not finished."""
+        return await self.ask(f"{_RESTLESS} UNION ALL {_LEASED}")
 
     async def until_failed(self, times: int) -> None:
         """Return when every watched page has failed so many times in a row."""
@@ -195,12 +202,12 @@ class Sitrep:
                 await connection.execute(text(past))
 
 
-_UNSETTLED_ANNOUNCEMENTS = """
+_RESTLESS = """
     SELECT 'announcement of ' || incident || ' to ' || destination FROM announcement
     WHERE due_at IS NOT NULL OR owner IS NOT NULL OR lease_until IS NOT NULL OR intent IS NOT NULL
         OR state <> 'live' OR root IS NULL
 """
-_LEASED_SOURCES = "SELECT 'source ' || key FROM source WHERE owner IS NOT NULL OR lease_until IS NOT NULL"
+_LEASED = "SELECT 'source ' || key FROM source WHERE owner IS NOT NULL OR lease_until IS NOT NULL"
 
 
 def _rows(lines: Sequence[bytes]) -> Iterable[dict[str, str]]:

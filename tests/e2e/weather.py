@@ -22,7 +22,7 @@ class Wait:
     """A story goes on only when the thread of an incident has said this: later it could not be seen any more."""
 
     incident: Incident
-    said: str = ""
+    said: str
 
 
 Story = Iterator[Wait | None]
@@ -88,9 +88,7 @@ def is_over(wait: Wait | None, told: Iterable[Told]) -> bool:
     if wait is None:
         return True
     name = identity(wait.incident)
-    return any(
-        row.incident == name and (not wait.said or (row.step == "reply" and wait.said in row.text)) for row in told
-    )
+    return any(row.incident == name and row.step == "reply" and wait.said in row.text for row in told)
 
 
 def identity(incident: Incident) -> str:

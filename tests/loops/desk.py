@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
@@ -16,9 +16,10 @@ from bot.model import Announcement, Destination, Incident
 from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
+from bot.store.incidents import commit
 from bot.store.tables import ANNOUNCEMENT
 from tests.fakes import FakePlatform, ManualClock, Posted
-from tests.store.world import OPS, opened, updated
+from tests.store.world import OPS, decision, opened, updated
 
 
 @dataclass(slots=True)
@@ -63,6 +64,12 @@ class Desk:
             before = self.incidents[name]
             self.incidents[name] = await updated(self.database, before, text=text, now=self.clock.now())
 
+    async def is_called(self, title: str, name: str = "acme-1") -> None:
+        """Give an incident another title, without a word."""
+        before = self.incidents[name]
+        self.incidents[name] = replace(before, title=title)
+        await commit(self.database, decision(self.incidents[name], before=(before,), to=(), now=self.clock.now()))
+
     async def begins(self) -> int:
         """Begin what is due; returns how many steps that are."""
         return await start_due(self.delivering, self.results)
@@ -95,10 +102,10 @@ class Desk:
 
     @asynccontextmanager
     async def delivers(self) -> AsyncIterator[asyncio.Task[None]]:
-        """Run the deliver loop for the length of the block, which has ten seconds."""
+        """Run the deliver loop for the length of the block."""
         task = asyncio.create_task(deliver(self.delivering))
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(40):
                 yield task
         finally:
             self.fake.answers_again()

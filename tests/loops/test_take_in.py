@@ -174,6 +174,7 @@ async def test_a_follow_up_that_can_not_be_read_proves_nothing(database: Databas
     async with acme(database) as world:
         await with_an_incident_that_vanished(world)
         world.answers(OWN_PAGE, answer)
+        world.loses_patience()
         before = await world.told()
         await world.look_in(minutes=2)
 
@@ -243,6 +244,7 @@ async def test_a_page_that_can_not_be_believed_is_stale_and_its_last_state_stand
         before = await world.watched()
         told = await world.told()
         world.answers(SUMMARY, answer)
+        world.loses_patience()
         await world.look_in(minutes=1)
 
         after = await world.watched()
@@ -339,6 +341,15 @@ async def test_a_page_in_trouble_is_looked_at_more_often_changed_or_not(database
         when_unchanged = await world.pause()
 
         assert (when_new, when_unchanged) == (ALERT_INTERVAL, ALERT_INTERVAL)
+
+
+async def test_a_component_in_trouble_without_a_word_is_trouble_too(database: Database) -> None:
+    async with acme(database) as world:
+        await world.look()
+        world.shows(summary(components=(component("API", "major_outage"), component("Website"))))
+        await world.look_in(minutes=1)
+
+        assert await world.pause() == ALERT_INTERVAL
 
 
 async def test_a_page_whose_trouble_is_over_is_looked_at_in_its_interval_again(database: Database) -> None:

@@ -25,7 +25,7 @@ from tests.servers import Answer, Server, serve
 
 OPS = Destination("fake", "ops")
 ALL_TO_OPS = Rules((Route(name="all", to=(OPS,)),))
-SHORT = FetchLimits(total=timedelta(seconds=0.2))
+IMPATIENT = FetchLimits(total=timedelta(seconds=0.2))
 
 
 @dataclass(slots=True)
@@ -37,12 +37,17 @@ class World:
     server: Server
     watching: Watching
     source: Source
+    impatient: Fetcher
 
     def shows(self, page: Json, *, etag: bool = True) -> None:
         self.server.answers[SUMMARY] = Answer.json(page, etag=etag)
 
     def answers(self, path: str, answer: Answer | Json) -> None:
         self.server.answers[path] = answer if isinstance(answer, Answer) else Answer.json(answer)
+
+    def loses_patience(self) -> None:
+        """Wait no longer than a moment for any answer from now on."""
+        self.watching.fetcher = self.impatient
 
     async def look(self) -> None:
         """Look once at every source that is due, as the watch loop does."""
@@ -96,15 +101,14 @@ async def acme(
     page: Json | None = None,
     *,
     rules: Rules = ALL_TO_OPS,
-    limits: FetchLimits = SHORT,
     watched: Callable[[str], Source] | None = None,
 ) -> AsyncIterator[World]:
     """Serve Acme's page and watch it; nobody has looked yet."""
     clock = ManualClock(NOON)
-    async with serve() as server, local_fetcher(clock, limits) as fetcher:
+    async with serve() as server, _fetcher(clock) as fetcher, _fetcher(clock, IMPATIENT) as impatient:
         watching = Watching(database, fetcher, rules, clock, "test", lambda: 0.5, asyncio.Event(), 1)
         source = (watched or acme_at)(server.url)
-        world = World(database, clock, server, watching, source)
+        world = World(database, clock, server, watching, source, impatient)
         world.shows(summary() if page is None else page)
         await sources.register(database, [source], clock.now())
         yield world
@@ -114,12 +118,12 @@ def acme_at(url: str, key: str = "acme") -> Source:
     return Source(key=key, vendor="acme", name="Acme", format="statuspage", url=url)
 
 
-def local_fetcher(clock: ManualClock, limits: FetchLimits = SHORT) -> Fetcher:
+def _fetcher(clock: ManualClock, limits: FetchLimits = FetchLimits()) -> Fetcher:  # noqa: B008  (frozen)
     return Fetcher(now=clock.now, limits=limits, egress=EgressPolicy.allowing("127.0.0.1"))
 
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
-    """Return as soon as something is so; it has five seconds for that."""
-    async with asyncio.timeout(5):
+    """Return as soon as something is so, or fail after a long time."""
+    async with asyncio.timeout(20):
         while not await is_so():  # noqa: ASYNC110  (a database rings no bell)
             await asyncio.sleep(0.005)

@@ -93,7 +93,7 @@ async def test_an_instance_does_not_wait_for_another_that_is_just_claiming(postg
         async with one.write() as connection:
             held = select(ANNOUNCEMENT.c.id).where(ANNOUNCEMENT.c.incident == "acme-1").with_for_update()
             await connection.execute(held)
-            got = await asyncio.wait_for(claimed(two), timeout=5)
+            got = await asyncio.wait_for(claimed(two), timeout=20)
 
     assert told(got) == ["acme-2"]
 

@@ -131,7 +131,7 @@ async def test_sqlite_keeps_a_write_ahead_log_and_its_promises(sqlite_url: str) 
 async def test_a_reader_does_not_wait_for_a_writer_and_sees_nothing_half_done(database: Database) -> None:
     async with database.write() as writing:
         await writing.execute(insert(NOTE).values(name="half", value=""))
-        seen = await asyncio.wait_for(names(database), timeout=5)
+        seen = await asyncio.wait_for(names(database), timeout=20)
 
     assert seen == []
     assert await names(database) == ["half"]
@@ -189,7 +189,7 @@ async def test_a_transaction_that_is_cancelled_leaves_nothing_and_blocks_nobody(
     await wrote.wait()
     task.cancel()
     await asyncio.wait([task])
-    await asyncio.wait_for(noted(database, "kept"), timeout=5)
+    await asyncio.wait_for(noted(database, "kept"), timeout=20)
 
     assert await names(database) == ["kept"]
 
@@ -204,6 +204,6 @@ async def test_work_cancelled_at_any_moment_leaves_the_database_to_others(databa
         task.cancel()
         await asyncio.wait([task])
         cancelled.append(task)
-        await asyncio.wait_for(sources.release_all(database), timeout=5)
+        await asyncio.wait_for(sources.release_all(database), timeout=20)
 
     assert len(await sources.all_watched(database)) == 1

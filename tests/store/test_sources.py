@@ -85,7 +85,7 @@ async def test_an_instance_does_not_wait_for_another_that_is_just_claiming(postg
         await registered(one, "a", "b")
         async with one.write() as connection:
             await connection.execute(select(SOURCE.c.key).where(SOURCE.c.key == "a").with_for_update())
-            got = await asyncio.wait_for(claimed(another), timeout=5)
+            got = await asyncio.wait_for(claimed(another), timeout=20)
 
     assert names(got) == {"b"}
 

@@ -94,11 +94,9 @@ def test_a_component_in_trouble_does_not_join_a_maintenance_that_has_yet_to_begi
 
 def test_two_incidents_that_list_one_component_are_both_told_of_it() -> None:
     desk = watching("API")
-    desk.sees(snapshot(1, *(claim(id, components=[degraded("API")]) for id in "ab"), components=[degraded("API")]))  # noqa: A001
+    desk.sees(snapshot(1, *(claim(key, components=[degraded("API")]) for key in "ab"), components=[degraded("API")]))
 
-    worse = desk.sees(
-        snapshot(2, *(claim(id, components=[down("API")]) for id in "ab"), components=[down("API")])  # noqa: A001
-    )
+    worse = desk.sees(snapshot(2, *(claim(key, components=[down("API")]) for key in "ab"), components=[down("API")]))
 
     assert len(desk.open) == 2
     assert [entry.incident for entry in worse.entries if entry.kind is ChangeKind.COMPONENTS_CHANGED] == [

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import converge, replies, wording
-from bot.core.converge import CATCH_UP_ABOVE, next_step, stepped, without_root
+from bot.core.converge import CATCH_UP_ABOVE, begun, next_step, stepped, without_root
 from bot.core.message import fingerprint, plain
 from bot.model import (
     Announcement,
@@ -91,22 +91,29 @@ class Delivery:
             return False
         self.steps += 1
         if self.told.intent is not None and self.told.intent.kind is not StepKind.EDIT:
-            self._read_back(self.told.intent)
+            self._read_back(self.told.intent, luck)
             return True
         self._try(step, luck)
         return True
 
-    def _read_back(self, intent: Intent) -> None:
+    def _read_back(self, intent: Intent, luck: Luck) -> None:
+        if luck is Luck.ROOT_DELETED and intent.kind is not StepKind.POST:
+            self.channel.replies.pop(intent.key, None)
+            self.told = without_root(self.told)
+            return
+        if luck is Luck.REFUSED:
+            return
         ref = self.channel.finds(intent.key)
         done = Step(intent.kind, intent.key, intent.through)
         self.told = replace(self.told, intent=None) if ref is None else stepped(self.told, done, ref)
 
     def _try(self, step: Step, luck: Luck) -> None:
-        self.told = replace(self.told, intent=Intent(step.key, step.kind, step.through, NOON))
+        before = self.told
+        self.told = begun(before, step, NOON)
         if luck is Luck.DIED_BEFORE:
             return
         if luck is Luck.REFUSED:
-            self.told = replace(self.told, intent=None, attempts=self.told.attempts + 1)
+            self.told = replace(before, intent=None, attempts=before.attempts + 1)
             return
         if luck is Luck.ROOT_DELETED and step.kind is not StepKind.POST:
             self.told = without_root(self.told)
@@ -200,14 +207,25 @@ def test_a_few_updates_are_told_one_by_one() -> None:
     assert len(delivery.channel.replies) == CATCH_UP_ABOVE
 
 
-def test_a_crowd_is_no_longer_than_the_platform_allows() -> None:
+@given(st.lists(kinds, min_size=CATCH_UP_ABOVE + 1, max_size=30), st.integers(100, 4000))
+def test_a_crowd_is_no_longer_than_the_platform_allows(arriving: list[str], longest: int) -> None:
+    crowd = [news(number + 2, kind) for number, kind in enumerate(arriving)]
+    told = replace(announcement(), root=Ref("r"), last_seq=1)
+
+    while (step := next_step(told, incident(), crowd, longest=longest)) is not None and step.entries:
+        told = stepped(told, step, None)
+
+        assert len(step.entries) == 1 or len(plain(converge.message_for(step, incident()))) <= longest
+
+
+def test_what_was_cut_off_follows_in_the_next_crowd() -> None:
     crowd = [entry(seq, "Long. " * 100) for seq in range(2, 30)]
 
     step = next_step(replace(announcement(), root=Ref("r"), last_seq=1), incident(), crowd, longest=2000)
 
     assert step is not None
     assert step.kind is StepKind.CATCH_UP
-    assert len(plain(converge.message_for(step, incident()))) <= 2000
+    assert step.through == step.entries[-1].seq < 29
 
 
 def test_what_is_parked_or_given_up_is_left_alone() -> None:
@@ -226,6 +244,18 @@ def test_the_same_step_has_the_same_key_and_another_one_another() -> None:
     assert again is not None
     assert later is not None
     assert first.key == again.key != later.key
+
+
+def test_an_edit_that_may_have_been_made_is_made_again_although_the_incident_is_as_it_was() -> None:
+    shown = incident()
+    posted = replace(announcement(), root=Ref("r"), last_seq=1, root_hash=fingerprint(wording.root(shown)))
+    edit = next_step(posted, replace(shown, title="Outage"), [], longest=LONGEST)
+    assert edit is not None
+
+    again = next_step(begun(posted, edit, NOON), shown, [], longest=LONGEST)
+
+    assert again is not None
+    assert again.kind is StepKind.EDIT
 
 
 def test_a_root_says_nothing_that_changes_with_the_time() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -159,6 +159,11 @@ class Vendor:
     def change_a_component(self, which: int, status: int) -> None:
         self.statuses[tuple(COMPONENTS)[which % len(COMPONENTS)]] = STATUSES[status % len(STATUSES)]
 
+    def change_a_component_in_trouble(self, which: int, status: int) -> None:
+        troubled = [key for key, now in self.statuses.items() if now is not ComponentStatus.OPERATIONAL]
+        for key in _one(troubled, which):
+            self.statuses[key] = STATUSES[status % len(STATUSES)]
+
     def heal_components(self, _which: int, _: int) -> None:
         self.statuses = dict.fromkeys(COMPONENTS, ComponentStatus.OPERATIONAL)
 
@@ -248,7 +253,7 @@ class Vendor:
         return [affair for affair in self._open() if affair.kind is kind]
 
     def _components(self, ids: Sequence[str]) -> tuple[Component, ...]:
-        return tuple(Component(id, COMPONENTS[id], self.statuses[id]) for id in ids)  # noqa: A001
+        return tuple(Component(key, COMPONENTS[key], self.statuses[key]) for key in ids)
 
     def _claim(self, affair: Affair) -> Claim:
         return claim(
@@ -273,7 +278,7 @@ def _one(items: Sequence[T], which: int) -> Iterator[T]:
 
 
 def _parts(mask: int) -> list[str]:
-    return [id for n, id in enumerate(COMPONENTS) if mask >> n & 1]  # noqa: A001
+    return [key for n, key in enumerate(COMPONENTS) if mask >> n & 1]
 
 
 # What happens often; all else is drawn less.
@@ -306,15 +311,15 @@ _SHOWS = (Show.NO_LOOK, Show.SUMMARY, Show.SUMMARY, Show.SUMMARY, Show.SUMMARY, 
 # Below and above every span that means something: 10, 15 and 30 minutes, a day.
 _MINUTES = (1, 4, 12, 25, 40, 1500)
 
-STEPS = st.builds(
-    Step,
-    st.sampled_from(MOVES),
-    st.integers(0, 4),
-    st.integers(0, 31),
-    st.sampled_from(_MINUTES),
-    st.sampled_from(_SHOWS),
-    st.integers(0, 1),
-)
+_PARTS: tuple[Sequence[Any], ...] = (MOVES, range(5), range(32), _MINUTES, _SHOWS, range(2))
+
+
+def _step(code: bytes) -> Step:
+    return Step(*(choices[byte % len(choices)] for choices, byte in zip(_PARTS, code, strict=True)))
+
+
+# A few bytes are drawn much faster than all the parts of a step one by one.
+STEPS = st.binary(min_size=len(_PARTS), max_size=len(_PARTS)).map(_step)
 # Hypothesis draws lists of about twice the least size; a short history has nothing to tell.
 HISTORIES = st.lists(STEPS, min_size=10, max_size=40)
 
