@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import uvloop
 
@@ -33,7 +33,7 @@ class Spent:
     wall: float = 0.0
     _began: tuple[float, float] = field(default=(0.0, 0.0), repr=False)
 
-    def __enter__(self) -> Spent:
+    def __enter__(self) -> Self:
         self._began = (time.process_time(), time.perf_counter())
         return self
 
