@@ -30,6 +30,11 @@ def is_own(external_id: str) -> bool:
     return external_id == PAGE_ID or external_id.startswith(COMPONENT_PREFIX)
 
 
+def is_trouble(claim: Claim) -> bool:
+    """Whether something goes on that is worth a closer look: not a plan, and not an item that tells no state."""
+    return claim.is_open and claim.state not in {State.SCHEDULED, State.UNKNOWN}
+
+
 def component_claim_id(component: Component) -> str:
     """Return the external id of the claim that stands for `component` alone."""
     return COMPONENT_PREFIX + component.id

@@ -66,11 +66,17 @@ def correlate(changes: Iterable[Change], source: Source, around: Surroundings, n
 
 
 def _kept(change: Change, source: Source, around: Surroundings) -> Attachment | None:
-    """A claim stays where it is; only a component that fails anew, much later, is a new trouble."""
-    incident = around.attached.get(change.claim.external_id)
-    if incident is None or (change.kind is ChangeKind.OPENED and is_own(change.claim.external_id)):
+    """A claim stays where it is; only a component that fails anew, much later, is a new trouble.
+
+    One that has become part of another incident goes on there.
+    """
+    claim, incident = change.claim, around.attached.get(change.claim.external_id)
+    if incident is None or (change.kind is ChangeKind.OPENED and is_own(claim.external_id)):
         return None
-    return Attachment(incident, echo=_is_echo(change.claim, source, around.incidents.get(incident)))
+    known = around.incidents.get(incident)
+    if is_own(claim.external_id) and claim.is_open and known and not known.is_open and _listing(claim, around):
+        return None
+    return Attachment(incident, echo=_is_echo(claim, source, known))
 
 
 def _is_echo(claim: Claim, source: Source, incident: Incident | None) -> bool:
@@ -105,14 +111,16 @@ def _placed(
 
 def _host_of_component(claim: Claim, around: Surroundings, begun: Mapping[str, Claim], now: datetime) -> str | None:
     """The open incident that has listed the component; else a trouble of other components just begun."""
-    ids = _component_ids(claim)
-    open_ones = _open(around)
-    begun_ones = [i for i in open_ones if i.kind not in _ROOTLESS and i.state is not State.SCHEDULED]
-    listing = [i for i in begun_ones if ids & _incident_component_ids(i)]
-    recent = [i for i in open_ones if i.kind is Kind.COMPONENT and now - i.first_seen_at <= SAME_TROUBLE]
-    for incident in (*listing, *recent):
+    recent = [i for i in _open(around) if i.kind is Kind.COMPONENT and now - i.first_seen_at <= SAME_TROUBLE]
+    for incident in (*_listing(claim, around), *recent):
         return incident.id
     return next((i for i, first in begun.items() if first.kind is Kind.COMPONENT), None)
+
+
+def _listing(claim: Claim, around: Surroundings) -> list[Incident]:
+    """The vendor's open incidents that have listed a component of `claim`; what is only planned has not begun."""
+    going_on = [i for i in _open(around) if i.kind not in _ROOTLESS and i.state is not State.SCHEDULED]
+    return [incident for incident in going_on if _component_ids(claim) & _incident_component_ids(incident)]
 
 
 def _host_of_vendor_claim(claim: Claim, around: Surroundings, taken: frozenset[str]) -> str | None:

@@ -11,7 +11,7 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.core import health
-from bot.core.claims import read_together
+from bot.core.claims import is_trouble, read_together
 from bot.core.health import Health, Notice
 from bot.errors import FetchError, ParseError, SitrepError
 from bot.fetch import Fetcher
@@ -40,7 +40,8 @@ class Watching:
     """What the watch loop works with: `pages` is how many are watched.
 
     `announced` is set whenever something became due for delivery; `lost` are the sources that can not be read;
-    `whose` has the first source that showed each page, `doubled` the pages that more than one showed.
+    `whose` has the first source that showed each page, `doubled` the pages that more than one showed,
+    `moved` the sources whose pages say that they live elsewhere now.
     """
 
     database: Database
@@ -56,6 +57,7 @@ class Watching:
     blind: bool = False
     whose: dict[str, str] = field(default_factory=dict[str, str])
     doubled: set[str] = field(default_factory=set[str])
+    moved: set[str] = field(default_factory=set[str])
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
 
@@ -156,13 +158,14 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
     now = watching.clock.now()
     after = health.seen(watched.health, now)
     _tell(watching, watched, after)
-    if reading.moved_to is not None:
+    if reading.moved_to is not None and watched.source.key not in watching.moved:
+        watching.moved.add(watched.source.key)
         log.warning(
             "moved source=%s: its page says it lives at another address now; check the watch", watched.source.key
         )
     snapshot = reading.snapshot
     _tell_if_doubled(watching, watched, snapshot.page_id if snapshot else None)
-    in_trouble = watched.in_trouble if snapshot is None else any(c.is_open for c in read_together(snapshot).values())
+    in_trouble = watched.in_trouble if snapshot is None else any(map(is_trouble, read_together(snapshot).values()))
     return Look(
         key=watched.source.key,
         fence=watched.fence,

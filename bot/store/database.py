@@ -146,7 +146,10 @@ async def migrate(database: Database) -> bool:
     from bot.store import migrations  # noqa: PLC0415  (Alembic is slow to import and seldom needed)
 
     async with database.write() as connection:
-        await connection.run_sync(migrations.upgrade)
+        try:
+            await connection.run_sync(migrations.upgrade)
+        except migrations.UnknownRevision as e:
+            raise StoreUnavailable("DATABASE_URL: this database belongs to a newer Sitrep; upgrade this one") from e
     return True
 
 

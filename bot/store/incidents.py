@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, and_, bindparam, case, func, insert, or_, 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.claims import is_trouble
 from bot.core.correlate import Attachment, Surroundings
 from bot.core.health import Health
 from bot.core.memory import Known, Memory
@@ -119,6 +120,7 @@ async def _write_claims(connection: AsyncConnection, decision: Decision) -> None
             "vendor": decision.source.vendor,
             "incident": attachment.incident if (attachment := decision.attachments.get(external_id)) else None,
             "is_open": memory.claim.is_open,
+            "is_trouble": is_trouble(memory.claim),
             "body": codec.CLAIM.dump(memory.claim),
             "seen": codec.SEEN.dump(memory.seen),
             "missing_since": memory.missing_since,
@@ -133,7 +135,7 @@ async def _write_claims(connection: AsyncConnection, decision: Decision) -> None
 def _put_claims(engine: str) -> Any:
     put = insert_into(engine, CLAIM)
     # A claim that has an incident keeps it when a later snapshot brings nothing that needs one.
-    changed = {name: put.excluded[name] for name in ("is_open", "body", "seen", "missing_since")}
+    changed = {name: put.excluded[name] for name in ("is_open", "is_trouble", "body", "seen", "missing_since")}
     kept = func.coalesce(put.excluded["incident"], CLAIM.c.incident)
     return put.on_conflict_do_update(index_elements=["source", "external_id"], set_={**changed, "incident": kept})
 

@@ -166,7 +166,7 @@ _CLAIM = (
     .values(owner=bindparam("b_owner"), lease_until=bindparam("b_lease_until"), fence=SOURCE.c.fence + 1)
     .returning(
         *(SOURCE.c[name] for name in _CLAIMED),
-        exists().where(CLAIM.c.source == SOURCE.c.key, CLAIM.c.is_open).label("in_trouble"),
+        exists().where(CLAIM.c.source == SOURCE.c.key, CLAIM.c.is_trouble).label("in_trouble"),
         # So the codec writes a list that is not empty; within a text the quotes would be escaped.
         SOURCE.c.page.contains('"components":[{').label("had_components"),
     )
@@ -201,7 +201,7 @@ async def all_watched(database: Database) -> tuple[Watched, ...]:
 async def _in_trouble(connection: AsyncConnection, keys: Sequence[str]) -> frozenset[str]:
     if not keys:
         return frozenset()
-    query = select(CLAIM.c.source).where(CLAIM.c.is_open, CLAIM.c.source.in_(keys)).distinct()
+    query = select(CLAIM.c.source).where(CLAIM.c.is_trouble, CLAIM.c.source.in_(keys)).distinct()
     return frozenset((await connection.execute(query)).scalars())
 
 

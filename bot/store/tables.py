@@ -65,7 +65,10 @@ class SourceRow(SQLModel, table=True):
 
 
 class ClaimRow(SQLModel, table=True):
-    """What one source says of one incident, as last seen; kept for ever, so that nothing is told twice."""
+    """What one source says of one incident, as last seen; kept for ever, so that nothing is told twice.
+
+    `is_trouble` is for what is worth a closer look: open, begun, and of a state that the source names.
+    """
 
     __tablename__ = "claim"
     __table_args__ = (
@@ -78,6 +81,7 @@ class ClaimRow(SQLModel, table=True):
     vendor: str = Field(sa_type=Text)
     incident: str | None = Field(default=None, sa_type=Text)
     is_open: bool
+    is_trouble: bool
     body: str = Field(sa_type=Text)
     seen: str = Field(sa_type=Text)
     missing_since: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,57 +1,96 @@
-"""How fast announcements are carried to a platform that costs nothing, and how fast a recording is replayed."""
+"""How many messages a second the deliver loop carries to a platform that takes them at once."""
 
 from __future__ import annotations
 
 import asyncio
+import random
 import tempfile
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.cli.replay import Paper
-from bot.clock import SimulatedClock
-from bot.core.rules import Route
-from bot.loops.deliver import Delivering
-from bot.loops.replay import Replay, play, settle
-from bot.loops.take_in import Rules
-from bot.model import Destination, Source
+from bot.clock import SystemClock
+from bot.core.message import Message
+from bot.loops.deliver import Delivering, deliver
+from bot.model import Ref, Step
+from bot.store import sources
+from bot.store.announcements import Errand
 from bot.store.database import Database, migrate, open_database
-from tests.bench.apart import Spent
-from tests.bench.pages import BEGINNING, series
+from tests.bench.apart import Spent, apart
+from tests.bench.figures import Figure, plain
+from tests.bench.pages import summary
+from tests.bench.postgres import postgres
 from tests.bench.program import database_in
-from tests.store.world import NOW, opened
+from tests.bench.taking_in import NOON, taken_in
+from tests.bench.watches import source_at
 
-_RULES = Rules((Route(name="default", to=(Destination("paper"),)),))
+_PAGES = 50
+_INCIDENTS = 20
+# Each announcement is a root message and the reply with the incident's one update.
+_MESSAGES = 2 * _PAGES * _INCIDENTS
 
 
-async def announced(number: int, url: str | None = None) -> float:
-    """Return how many root messages are posted in a second of CPU; a SQLite file unless there is a `url`."""
+def measure() -> Iterator[Figure]:
+    spent = apart(carried, None)
+    yield plain("deliveries, SQLite", _MESSAGES / spent.wall, "messages/s")
+    yield plain("one delivery, SQLite: CPU", 1e3 * spent.cpu / _MESSAGES, "ms")
+    with postgres() as url:
+        spent = apart(carried, url)
+    yield plain("deliveries, PostgreSQL", _MESSAGES / spent.wall, "messages/s")
+    yield plain("one delivery, PostgreSQL: CPU of Sitrep", 1e3 * spent.cpu / _MESSAGES, "ms")
+
+
+class Nothing:
+    """A platform that costs nothing."""
+
+    name = "console"
+    longest = 100_000
+
+    async def post(self, address: str, message: Message, key: str) -> Ref:
+        return Ref(key)
+
+    async def reply(self, root: Ref, message: Message, key: str) -> Ref:
+        return Ref(key)
+
+    async def edit(self, root: Ref, message: Message) -> None:
+        return None
+
+    async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
+        return None
+
+
+async def carried(url: str | None) -> Spent:
+    """Return what it takes to bring a thousand announcements up to date; on SQLite unless there is a url."""
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(url or database_in(Path(folder)))
         await migrate(database)
-        for one in range(number):
-            await opened(database, f"bench-{one}", to=(Destination("paper"),))
-        stage = _replay(database, NOW)
+        await _announced(database)
         with Spent() as spent:
-            await settle(stage)
+            await _deliver(database)
         await database.close()
-    return number / spent.wall
+    return spent
 
 
-async def replayed(length: int) -> float:
-    """Return how many changed snapshots are replayed in a second, from bytes to the announced steps."""
-    source = Source(key="replay:acme", vendor="acme", name="Acme", format="statuspage", url="https://acme.example")
-    with tempfile.TemporaryDirectory() as folder:
-        database = open_database(database_in(Path(folder)))
-        await migrate(database)
-        stage = _replay(database, BEGINNING)
-        with Spent() as spent:
-            for at, body in series(length):
-                await play(stage, source, body, at)
-        await database.close()
-    return length / spent.wall
+async def _deliver(database: Database) -> None:
+    """Deliver until every message has been sent and written down."""
+    all_sent = asyncio.Event()
+
+    def count(errand: Errand, step: Step) -> None:
+        if stage.carried == _MESSAGES:
+            all_sent.set()
+
+    platforms = {Nothing.name: Nothing()}
+    stage = Delivering(database, platforms, SystemClock(), "bench", random.random, asyncio.Event(), observe=count)
+    loop = asyncio.create_task(deliver(stage))
+    await all_sent.wait()
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
 
 
-def _replay(database: Database, start: datetime) -> Replay:
-    clock = SimulatedClock(start.astimezone(UTC))
-    delivering = Delivering(database, {"paper": Paper("paper")}, clock, "bench", lambda: 0.5, asyncio.Event())
-    return Replay(database, _RULES, clock, delivering, lambda _source, _reason: None, lambda _source, _id: None)
+async def _announced(database: Database) -> None:
+    """Have a thousand incidents that nobody has been told of."""
+    for number in range(_PAGES):
+        await sources.add(database, source_at(f"https://{number}.example", number, timedelta(seconds=30)), NOON)
+    body = summary(incidents=_INCIDENTS, updates=1)
+    for watched in await sources.claim_due(database, "bench", NOON, limit=_PAGES, lease=timedelta(hours=1)):
+        await taken_in(database, watched, body, NOON)

@@ -18,8 +18,10 @@ _WORDS = (
 )
 
 
-def summary(*, components: int = 30, incidents: int = 0, updates: int = 10, page: str = "page") -> bytes:
-    """Return a summary with open incidents; the first one has `updates` updates, all others ten."""
+def summary(
+    *, components: int = 30, incidents: int = 0, updates: int = 10, page: str = "page", episode: int = 0
+) -> bytes:
+    """Return a summary with open incidents of `updates` updates each; another `episode` has other incidents."""
     parts = [_component(number, incidents) for number in range(components)]
     payload = {
         "page": {
@@ -30,11 +32,19 @@ def summary(*, components: int = 30, incidents: int = 0, updates: int = 10, page
             "updated_at": _time(updates),
         },
         "components": parts,
-        "incidents": [_incident(number, parts, 10 if number else updates, page) for number in range(incidents)],
+        "incidents": [_incident(f"incident{episode}x{n}", parts[n], updates, page) for n in range(incidents)],
         "scheduled_maintenances": [],
         "status": {"indicator": "minor" if incidents else "none", "description": "Minor Service Outage"},
     }
     return json.dumps(payload).encode()
+
+
+def with_one_more(*, components: int, incidents: int) -> tuple[bytes, bytes]:
+    """Return a summary whose first incident has nine updates, and the same with ten; all others have ten."""
+    after = json.loads(summary(components=components, incidents=incidents))
+    before = json.loads(summary(components=components, incidents=incidents))
+    before["incidents"][0]["incident_updates"].pop(0)
+    return json.dumps(before).encode(), json.dumps(after).encode()
 
 
 def mark(page: str, update: int) -> str:
@@ -43,9 +53,10 @@ def mark(page: str, update: int) -> str:
 
 
 def series(length: int) -> Iterator[tuple[datetime, bytes]]:
-    """Return one page's answers, a minute apart, each with one update more than the one before it."""
+    """Return one page's answers, a minute apart: two incidents with an update each time, every twenty two others."""
     for number in range(length):
-        yield BEGINNING + timedelta(minutes=number), summary(incidents=2, updates=number + 1)
+        episode, told = divmod(number, 20)
+        yield BEGINNING + timedelta(minutes=number), summary(incidents=2, updates=told + 1, episode=episode)
 
 
 def _component(number: int, incidents: int) -> dict[str, Any]:
@@ -66,12 +77,11 @@ def _component(number: int, incidents: int) -> dict[str, Any]:
     }
 
 
-def _incident(number: int, components: list[dict[str, Any]], updates: int, page: str) -> dict[str, Any]:
-    key = f"incident{number:04}"
+def _incident(key: str, component: dict[str, Any], updates: int, page: str) -> dict[str, Any]:
     newest = updates - 1
     return {
         "id": key,
-        "name": f"Elevated error rates in service {number}",
+        "name": f"Elevated error rates in {component['name']}",
         "status": _STATES[newest % 3],
         "created_at": _time(0),
         "updated_at": _time(newest),
@@ -80,10 +90,10 @@ def _incident(number: int, components: list[dict[str, Any]], updates: int, page:
         "impact": "minor",
         "shortlink": f"https://stspg.example/{key}",
         "started_at": _time(0),
-        "page_id": "page",
+        "page_id": page,
         # The newest first, as real pages do.
-        "incident_updates": [_update(key, at, components[number], page) for at in range(newest, -1, -1)],
-        "components": [components[number]],
+        "incident_updates": [_update(key, number, component, page) for number in range(newest, -1, -1)],
+        "components": [component],
         "reminder_intervals": None,
     }
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import random
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
+from statistics import median
 
 import aiohttp
 import httpx
@@ -22,15 +23,34 @@ from bot.fetch import EgressPolicy, Expect, Fetcher, Validators
 from bot.loops.take_in import Rules
 from bot.loops.watch import Watching, watch
 from bot.store.database import migrate, open_database
-from tests.bench.apart import Spent
+from tests.bench.apart import Spent, apart
+from tests.bench.figures import Figure, plain, under
 from tests.bench.program import database_in
-from tests.bench.server import KNOWN
+from tests.bench.server import KNOWN, serving
 from tests.bench.watches import settled, source_at
 
-PAGES = 1000
-INTERVAL = timedelta(seconds=3)
+_PAGES = 1000
+_INTERVAL = timedelta(seconds=3)
 _LOCAL = EgressPolicy.allowing("127.0.0.0/8")
 _AT_ONCE = 10
+_SECONDS = 6.0
+_ROUNDS = 3
+
+
+def measure() -> Iterator[Figure]:
+    with serving() as server:
+        urls = [server.still(number) for number in range(_PAGES)]
+        rounds = [[apart(one, urls, _SECONDS) for one in (bare_aiohttp, fetcher, watching)] for _ in range(_ROUNDS)]
+        slow = apart(bare_httpx, urls, _SECONDS / 2)
+    bare, alone, whole = (median(costs) for costs in zip(*rounds, strict=True))
+    yield plain("one unchanged poll, aiohttp alone: CPU", 1e3 * bare, "ms")
+    yield plain("one unchanged poll, fetcher: CPU", 1e3 * alone, "ms")
+    yield plain("one unchanged poll, watch loop and store: CPU", 1e3 * whole, "ms")
+    yield plain("one unchanged poll, httpx with its own transport: CPU", 1e3 * slow, "ms")
+    yield under("fetcher against aiohttp alone", median(a / b for b, a, _ in rounds), 2, "x")
+    yield under("watch loop and store against aiohttp alone", median(w / b for b, _, w in rounds), 2, "x")
+    yield plain("httpx with its own transport against aiohttp alone", slow / bare, "x")
+    yield under("watch loop at 333 polls a second: share of one core", whole * 10_000 / 30, 0.5, "cores")
 
 
 async def bare_aiohttp(urls: Sequence[str], seconds: float) -> float:
@@ -86,11 +106,11 @@ async def _cost(one: Callable[[str], Awaitable[None]], urls: Sequence[str], seco
         while True:
             await one(url)
             polls += 1
-            await asyncio.sleep(INTERVAL.total_seconds() * (0.9 + random.random() / 5))
+            await asyncio.sleep(_INTERVAL.total_seconds() * (0.9 + random.random() / 5))
 
-    firsts = (INTERVAL.total_seconds() * number / len(urls) for number in range(len(urls)))
+    firsts = (_INTERVAL.total_seconds() * number / len(urls) for number in range(len(urls)))
     tasks = [asyncio.create_task(poll(url, first)) for url, first in zip(urls, firsts, strict=True)]
-    await asyncio.sleep(INTERVAL.total_seconds())
+    await asyncio.sleep(_INTERVAL.total_seconds())
     before = polls
     with Spent() as spent:
         await asyncio.sleep(seconds)
@@ -111,13 +131,11 @@ async def watching(urls: Sequence[str], seconds: float) -> float:
         database = open_database(database_in(Path(folder)))
         await migrate(database)
         clock = SystemClock()
-        await settled(
-            database, [source_at(url, number, INTERVAL) for number, url in enumerate(urls)], clock.now, timedelta()
-        )
+        await settled(database, [source_at(url, n, _INTERVAL) for n, url in enumerate(urls)], timedelta())
         async with Fetcher(now=clock.now, egress=_LOCAL) as whole:
             stage = Watching(database, whole, Rules(()), clock, "bench", random.random, asyncio.Event(), len(urls))
             loop = asyncio.create_task(watch(stage))
-            await asyncio.sleep(INTERVAL.total_seconds())
+            await asyncio.sleep(_INTERVAL.total_seconds())
             before = stage.looks
             with Spent() as spent:
                 await asyncio.sleep(seconds)

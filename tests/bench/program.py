@@ -16,6 +16,7 @@ from bot.model import Source
 
 _ROOT = Path(__file__).resolve().parents[2]
 _TICK = os.sysconf("SC_CLK_TCK")
+_LOG = "stderr.txt"
 _MEBIBYTE = 1024 * 1024
 
 
@@ -24,6 +25,7 @@ class Program:
     """A running Sitrep.  Times are those of the monotonic clock."""
 
     process: subprocess.Popen[str]
+    folder: Path
     began: float
     shown: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
 
@@ -39,6 +41,10 @@ class Program:
         kibibytes = next(line.split()[1] for line in status.splitlines() if line.startswith(which))
         return int(kibibytes) * 1024 / _MEBIBYTE
 
+    def log(self) -> str:
+        """Return the end of what it has logged."""
+        return (self.folder / _LOG).read_text(encoding="utf-8")[-2000:]
+
     def listen(self) -> None:
         """Note every line that it shows, and when it came."""
         assert self.process.stdout is not None
@@ -50,7 +56,7 @@ def running(folder: Path, watched: Iterable[Source]) -> Iterator[Program]:
     """Run Sitrep on a SQLite file in `folder` until the block ends."""
     config = folder / "sitrep.toml"
     config.write_text(_config(watched), encoding="utf-8")
-    with (folder / "log").open("w", encoding="utf-8") as log:
+    with (folder / _LOG).open("w", encoding="utf-8") as log:
         began = time.monotonic()
         process = subprocess.Popen(
             (sys.executable, "-m", "bot", "run", "--config", config),
@@ -60,7 +66,7 @@ def running(folder: Path, watched: Iterable[Source]) -> Iterator[Program]:
             stderr=log,
             text=True,
         )
-        program = Program(process, began)
+        program = Program(process, folder, began)
         listener = Thread(target=program.listen, daemon=True)
         listener.start()
         try:

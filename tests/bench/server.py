@@ -1,7 +1,7 @@
 """A server in a process of its own that does next to nothing for a request, so that it is never what is measured.
 
 with serving() as server:
-    server.url(7)       http://127.0.0.9:…/still/page-7/summary.json    a calm page, 304 for whoever knows it
+    server.still(7)       http://127.0.0.9:…/still/page-7/summary.json    a calm page, 304 for whoever knows it
     server.lively(7)    http://127.0.0.9:…/lively/page-7/summary.json   one update more at every request
 """
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import bindparam, update
 
@@ -14,7 +14,7 @@ from bot.fetch import Validators
 from bot.loops.reading import page_of
 from bot.model import Source
 from bot.store import codec, sources
-from bot.store.database import Database
+from bot.store.database import Database, migrate, open_database
 from bot.store.tables import SOURCE
 from tests.bench.pages import summary
 from tests.bench.server import KNOWN
@@ -27,15 +27,23 @@ def source_at(url: str, number: int, interval: timedelta) -> Source:
     )
 
 
-async def settled(database: Database, watched: Sequence[Source], now: Callable[[], datetime], lead: timedelta) -> None:
+async def prepared(url: str, watched: Sequence[Source], lead: timedelta) -> None:
+    """Do what `settled` does in a database of that address, which need not be there yet."""
+    database = open_database(url)
+    await migrate(database)
+    await settled(database, watched, lead)
+    await database.close()
+
+
+async def settled(database: Database, watched: Sequence[Source], lead: timedelta) -> None:
     """Register `watched` and remember of each that it was read.
 
     After `lead` they fall due one by one, in their order, within their interval.
     """
-    await sources.register(database, watched, now())
+    await sources.register(database, watched, datetime.now(UTC))
     page = page_of(plugins.format_named("statuspage").parse(summary(), watched[0]))
     validators = json.dumps(asdict(Validators(etag=KNOWN, digest="0" * 32)))
-    start = now() + lead
+    start = datetime.now(UTC) + lead
     rows = [
         {
             "b_key": source.key,

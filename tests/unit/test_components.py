@@ -247,6 +247,21 @@ def test_a_trouble_of_ours_that_an_older_incident_comes_to_list_ends_as_part_of_
     assert [incident.id for incident in desk.open] == ["acme-1"]
 
 
+@pytest.mark.parametrize("minutes", [10, 40])
+def test_a_trouble_that_has_become_part_of_an_incident_keeps_that_one_open(minutes: float) -> None:
+    desk = watching("API", "Login")
+    listed = claim("1", components=[degraded("Login")])
+    both = [degraded("Login"), down("API")]
+    desk.sees(snapshot(1, listed, components=[degraded("Login"), fine("API")]))
+    desk.sees(snapshot(2, listed, components=both))
+    desk.sees(snapshot(3, replace(listed, components=tuple(both)), components=both))
+
+    over = found(replace(listed, state=State.RESOLVED, resolved_at=at(3 + minutes)))
+    desk.sees(snapshot(3 + minutes, components=[fine("Login"), down("API")]), over)
+
+    assert [incident.id for incident in desk.open] == ["acme-1"]
+
+
 def test_what_a_window_opened_is_merged_without_a_word_by_the_incident_that_had_it_all_along() -> None:
     desk = watching("API")
     api = [degraded("API")]

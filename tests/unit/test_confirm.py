@@ -76,3 +76,15 @@ def test_a_probe_goes_the_way_of_every_feed() -> None:
     assert looks[1].entries[0].state is State.SUSPECTED
     assert desk.incident.started_at == at(1)
     assert desk.incident.resolved_at == at(5)
+
+
+def test_a_probe_that_fails_for_ever_other_reasons_tells_the_first() -> None:
+    desk, streak = Desk(), Streak()
+    for minute in range(9):
+        reason = f"no answer within {10 + minute} s"
+        streak = confirm(streak, ProbeResult(ok=not minute, at=at(minute), reason=reason), THREE_AND_TWO)
+        desk.sees(snapshot_of(PROBE, streak, at(minute)), source=PROBE)
+
+    assert desk.kinds == [ChangeKind.OPENED, ChangeKind.UPDATED]
+    assert desk.incident.latest is not None
+    assert desk.incident.latest.text == "no answer within 13 s"

@@ -87,3 +87,39 @@ def test_a_service_is_affected_by_what_it_depends_on() -> None:
     assert goes_to(incident(degraded("API")), to_support, services=(support,)) == (OPS,)
     assert goes_to(incident(degraded("Login")), to_support, services=(support,)) == ()
     assert goes_to(incident(vendor="other"), to_support, services=(support,)) == ()
+
+
+def test_a_name_written_as_the_vendor_writes_it_is_no_pattern() -> None:
+    shown = incident(degraded("Compute [EU]"))
+
+    assert goes_to(shown, route(OPS, components=("Compute [EU]",))) == (OPS,)
+    assert passes_watch(shown, replace(ACME, components=("Compute [EU]",)))
+
+
+def test_a_region_is_looked_for_in_the_names_of_components() -> None:
+    shown = incident(degraded("EC2 (us-east-1)"))
+
+    assert goes_to(shown, route(OPS, regions=("us-east-1",))) == (OPS,)
+    assert goes_to(shown, route(OPS, regions=("eu-west-1",))) == ()
+    assert goes_to(incident(), route(OPS, regions=("eu-west-1",))) == (OPS,)
+
+
+def test_a_service_that_depends_on_all_of_a_vendor_is_affected_by_each_of_its_components() -> None:
+    support = Service(name="Support bot", depends_on=(("acme", None),))
+
+    assert goes_to(incident(degraded("Login")), route(OPS, services=("support BOT",)), services=(support,)) == (OPS,)
+
+
+def test_no_route_is_asked_after_the_one_that_decides() -> None:
+    choice = choose(incident(), [route(OPS, vendors=("other",)), route(LEADS), route(ALL)])
+
+    assert [(verdict.route, verdict.matched) for verdict in choice.verdicts] == [
+        ("to #ops", False),
+        ("to #leads", True),
+    ]
+
+
+def test_a_suspicion_goes_only_to_those_who_did_not_ask_for_something_else() -> None:
+    suspected = incident(kind=Kind.SUSPECTED)
+
+    assert goes_to(suspected, route(OPS, kinds=(Kind.INCIDENT,)), route(ALL, kinds=(Kind.SUSPECTED,))) == (ALL,)

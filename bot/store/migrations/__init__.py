@@ -6,7 +6,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError as UnknownRevision
 from sqlalchemy import Connection
+
+__all__ = ["UnknownRevision", "configuration", "upgrade"]
 
 
 def configuration(connection: Connection) -> Config:

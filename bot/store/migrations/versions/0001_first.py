@@ -62,6 +62,7 @@ def _claims() -> None:
         sa.Column("vendor", sa.Text(), nullable=False),
         sa.Column("incident", sa.Text(), nullable=True),
         sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("is_trouble", sa.Boolean(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("seen", sa.Text(), nullable=False),
         sa.Column("missing_since", _instant(), nullable=True),

@@ -1,0 +1,17 @@
+"""A database that a newer Sitrep has made is left alone, and the operator is told why."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from bot.errors import StoreUnavailable
+from bot.store.database import Database, migrate
+
+
+async def test_a_database_of_a_newer_sitrep_is_refused_in_one_line(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(StoreUnavailable, match="newer Sitrep"):
+        await migrate(database)
