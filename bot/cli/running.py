@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from argparse import ArgumentParser, Namespace
 
 from bot import catalog, compose, plugins, settings
@@ -61,7 +62,7 @@ async def _live(chosen: Settings, watched: tuple[Source, ...]) -> int:
     async with Fetcher(egress=EgressPolicy.allowing(*chosen.egress_allow), now=clock.now) as fetcher:
         answers = await asyncio.gather(*(_try(fetcher, source, clock) for source in watched))
     for source, (good, words) in zip(watched, answers, strict=True):
-        print(f"{'ok  ' if good else 'FAIL'}  {source.name}: {words}")
+        print(f"{'ok  ' if good else 'FAIL'}  {source.name}: {words}", file=sys.stdout if good else sys.stderr)
     return 0 if all(good for good, _ in answers) else 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -38,7 +39,16 @@ async def supervise(
             await loop()
             log.error("loop ended loop=%s: it should not; starting it anew", name)
         except Exception:
+            if _is_told_to_stop():
+                log.exception("loop failed while it was stopping loop=%s", name)
+                return
             log.exception("loop crashed loop=%s crashes=%d: starting it anew", name, crashes.counts.get(name, 0) + 1)
         crashes.add(name)
         attempt = 1 if clock.now() - began >= WELL else attempt + 1
         await clock.sleep(LOOP.delay(attempt, chance()))
+
+
+def _is_told_to_stop() -> bool:
+    """Whether we are being cancelled: an error in a loop's last actions must not start it anew."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

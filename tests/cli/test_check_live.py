@@ -32,5 +32,6 @@ async def test_a_page_that_can_not_be_read_fails_the_check_and_hides_no_other(tm
         checked = await sitrep.run("check", "--live", "--config", str(sitrep.config))
 
         assert checked.status == 2
-        assert [line.split(":")[0] for line in checked.out.splitlines()[1:]] == ["ok    Well", "FAIL  Ill"]
+        assert [line.split(":")[0] for line in checked.out.splitlines()[1:]] == ["ok    Well"]
+        assert checked.err.startswith("FAIL  Ill: ")
         assert "Traceback" not in checked.err

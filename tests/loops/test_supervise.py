@@ -112,3 +112,24 @@ async def test_a_loop_that_is_told_to_stop_stops(caplog: pytest.LogCaptureFixtur
 
 def test_waits_never_grow_beyond_a_minute() -> None:
     assert LOOP.delay(1_000, 1.0) == timedelta(minutes=1)
+
+
+async def test_a_loop_that_fails_while_it_is_stopped_is_not_started_anew() -> None:
+    clock, crashes = ManualClock(), Crashes()
+    started = asyncio.Event()
+
+    async def loop() -> None:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise OSError("the disk is full")
+
+    task = asyncio.create_task(supervise("loop", loop, clock=clock, chance=lambda: 0.5, crashes=crashes))
+    await started.wait()
+    task.cancel()
+    async with asyncio.timeout(5):
+        await asyncio.gather(task, return_exceptions=True)
+
+    assert task.done()
+    assert crashes.counts == {}
