@@ -19,7 +19,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import count
@@ -87,17 +87,6 @@ def postgres(pytestconfig: pytest.Config) -> Postgres:
         server.run("CREATE DATABASE migrated")
         _migrate(server.url("migrated"))
     return pytestconfig.stash[_SERVER]
-
-
-@contextmanager
-def started_for_a_while() -> Iterator[str]:
-    """Give the address of an empty database on a server that ends with the block."""
-    server = _started()
-    try:
-        server.run("CREATE DATABASE bench")
-        yield server.url("bench")
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="session")
