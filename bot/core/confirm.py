@@ -68,15 +68,13 @@ def snapshot_of(source: Source, streak: Streak, at: datetime) -> Snapshot:
     return Snapshot(
         vendor=source.vendor,
         format="probe",
-        incidents=(_claim(source, streak),) if streak.since is not None else (),
+        incidents=(_claim(source, streak, streak.since),) if streak.since is not None else (),
         complete_open_set=True,
         taken_at=at,
     )
 
 
-def _claim(source: Source, streak: Streak) -> Claim:
-    since = streak.since
-    assert since is not None  # noqa: S101  (the caller has looked)
+def _claim(source: Source, streak: Streak, since: datetime) -> Claim:
     down = Component(source.key, source.components[0] if source.components else source.name, ComponentStatus.UNKNOWN)
     return Claim(
         external_id=f"{TROUBLE}-{since:%Y%m%dT%H%M%S}",

@@ -64,7 +64,7 @@ def from_html(html: str | None) -> str:
 
 def one_line(text: str | None) -> str:
     """Return a name as one line, which may be empty."""
-    return " ".join(plain(text).split())
+    return " ".join(plain(text).split()) if text else ""
 
 
 def title(text: str | None) -> str:
