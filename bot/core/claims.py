@@ -22,6 +22,8 @@ COMPONENT_PREFIX = "component:"
 PAGE_ID = "page"
 
 _QUIET = frozenset({ComponentStatus.OPERATIONAL, ComponentStatus.UNKNOWN})
+# That something is slower while it is worked on is to be expected; that it is down is not.
+_FAILING = frozenset({ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE})
 _ALARMS = frozenset({Impact.MINOR, Impact.MAJOR, Impact.CRITICAL})
 
 
@@ -93,8 +95,11 @@ def _names(claim: Claim, component: Component) -> bool:
 
 def _weighed(claim: Claim, snapshot: Snapshot, stray: tuple[Component, ...]) -> Claim:
     components = claim.components + stray
-    if claim.kind is Kind.MAINTENANCE:
-        return replace(claim, components=_without_status(claim) if claim.state is State.SCHEDULED else components)
+    if claim.state is State.SCHEDULED:
+        return replace(claim, components=_without_status(claim))
+    if claim.kind is Kind.MAINTENANCE and claim.is_open:
+        failing = (c for c in components if c.status in _FAILING)
+        return replace(claim, components=components, impact=worst((claim.impact, of_components(failing))))
     if not claim.is_open:
         return claim
     said = [claim.impact, of_components(components)]

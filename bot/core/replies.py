@@ -37,7 +37,13 @@ def is_broadcast(entry: TimelineEntry) -> bool:
     """Whether the whole channel hears it: an end, a relapse, a rise in severity, the vendor's acknowledgement."""
     if entry.kind is ChangeKind.IMPACT_CHANGED:
         return any(is_rise(Impact(t.before), Impact(t.after)) for t in entry.transitions)
+    if entry.kind is ChangeKind.COMPONENT_CHANGED:
+        return any(is_rise(_impact(t.before), _impact(t.after)) for t in entry.transitions)
     return entry.kind in {ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.REOPENED, ChangeKind.ACKNOWLEDGED}
+
+
+def _impact(status: str) -> Impact:
+    return ComponentStatus(status).impact if status else Impact.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,12 @@ def tone(incident: Incident) -> Tone:
     """Return how a message about `incident` looks."""
     if not incident.is_open:
         return Tone.RESOLVED
-    return Tone.MAINTENANCE if incident.kind is Kind.MAINTENANCE else TONES[incident.impact]
+    return Tone.MAINTENANCE if _is_plain_maintenance(incident.impact, incident.kind) else TONES[incident.impact]
+
+
+def _is_plain_maintenance(impact: Impact, kind: Kind) -> bool:
+    """Whether it is what was planned, and nothing has gone wrong with it."""
+    return kind is Kind.MAINTENANCE and impact.rank < Impact.MINOR.rank
 
 
 def headline(incident: Incident) -> str:
@@ -94,7 +99,7 @@ def _ending(incident: Incident) -> str:
 
 
 def _severity(impact: Impact, kind: Kind) -> str:
-    if kind is Kind.MAINTENANCE:
+    if _is_plain_maintenance(impact, kind):
         return "maintenance"
     return {Impact.UNKNOWN: "impact not stated", Impact.NONE: "no impact stated"}.get(impact, words(impact))
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.core import health
+from bot.core import health, replies
 from bot.core.claims import read_together
 from bot.core.health import Health, Notice, doubt
 from bot.model import ChangeKind, Impact, Kind, Source, State
@@ -339,6 +339,32 @@ def test_a_maintenance_explains_only_what_is_under_maintenance() -> None:
     desk.sees(snapshot(2, going_on, components=[maintained("API"), down("Login")]))
 
     assert {tuple(c.name for c in incident.components) for incident in desk.open} == {("API",), ("Login",)}
+
+
+def test_a_maintenance_that_takes_its_component_down_says_how_bad_it_is() -> None:
+    desk = watching("API")
+    desk.sees(snapshot(2, maintenance("m1", state=State.IN_PROGRESS, components=[maintained("API")], window=(1, 60))))
+
+    look = desk.sees(
+        snapshot(
+            3,
+            maintenance("m1", state=State.IN_PROGRESS, components=[down("API")], window=(1, 60)),
+            components=[down("API")],
+        )
+    )
+
+    assert ChangeKind.IMPACT_CHANGED in look.kinds
+    assert desk.incident.impact is Impact.MAJOR
+
+
+def test_a_component_alone_that_gets_worse_is_told_to_the_whole_channel() -> None:
+    desk = watching("API")
+    desk.sees(snapshot(2, components=[degraded("API")]))
+
+    (entry,) = desk.sees(snapshot(3, components=[down("API")])).entries
+
+    assert entry.kind is ChangeKind.COMPONENT_CHANGED
+    assert replies.is_broadcast(entry)
 
 
 def test_an_indicator_that_nothing_explains_is_an_incident_until_something_does() -> None:
