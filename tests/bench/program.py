@@ -61,7 +61,7 @@ def running(folder: Path, watched: Iterable[Source]) -> Iterator[Program]:
         process = subprocess.Popen(
             (sys.executable, "-m", "bot", "run", "--config", config),
             cwd=_ROOT,
-            env=os.environ | {"DATABASE_URL": database_in(folder), "PYTHONUNBUFFERED": ""},
+            env=_environment() | {"DATABASE_URL": database_in(folder)},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -75,6 +75,12 @@ def running(folder: Path, watched: Iterable[Source]) -> Iterator[Program]:
             process.terminate()
             process.wait()
             listener.join()
+
+
+def _environment() -> dict[str, str]:
+    """Return our own, but let Python keep what it has compiled, as it does for everybody."""
+    unwanted = {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+    return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
 def database_in(folder: Path) -> str:
