@@ -18,17 +18,20 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict, TypeVar
 
 import pytest
 
 from bot.store.database import Database, migrate, open_database
+
+T = TypeVar("T")
 
 ENGINES = ("sqlite", "postgresql")
 _STARTS_WITHIN = 30.0
@@ -138,6 +141,17 @@ async def opened(url: str) -> AsyncIterator[Database]:
         yield one
     finally:
         await one.close()
+
+
+def meanwhile(url: str, doing: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
+    """Let another instance, in a thread of its own, do something while a transaction is open here."""
+
+    async def done() -> T:
+        async with opened(url) as another:
+            return await doing(another)
+
+    with ThreadPoolExecutor(1) as one:
+        return one.submit(asyncio.run, done()).result(timeout=20)
 
 
 def sqlite_in(folder: Path) -> str:

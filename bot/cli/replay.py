@@ -24,8 +24,8 @@ from bot.loops.replay import Replay, play
 from bot.loops.take_in import Rules
 from bot.model import ChangeKind, Ref, Snapshot, Source, Step, StepKind
 from bot.settings.names import slug_of_page
-from bot.store.announcements import Errand
 from bot.store.database import Database, claim_purpose, migrate, open_database
+from bot.store.errands import Errand
 
 # A pause between two snapshots that would last longer than this, even at the speed asked for, is cut short.
 LONGEST_PAUSE = 10.0

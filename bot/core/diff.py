@@ -6,6 +6,7 @@ Every rule about feeds that forget, repeat, rename, edit, back-fill and contradi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.core.claims import is_own, read_together
@@ -32,14 +33,15 @@ FAR_OFF = timedelta(hours=48)
 BACKFILL_MARGIN = timedelta(minutes=10)
 
 
-def diff(known: Known, snapshot: Snapshot) -> tuple[Change, ...]:
+def diff(known: Known, snapshot: Snapshot, now: Mapping[str, Claim] | None = None) -> tuple[Change, ...]:
     """Return the changes that lead from `known` to `snapshot`, in the order in which to tell them.
 
     The first snapshot of a source is a baseline: what is open is opened, what is over is not mentioned.
     An incident that a window no longer shows is not a change; one that a complete snapshot no longer
     shows is a change only once it has been looked up (`Snapshot.gone`, or listed again with its end).
+    `now` is what `read_together` returns, for callers that have it already.
     """
-    now = read_together(snapshot)
+    now = read_together(snapshot) if now is None else now
     changes: list[Change] = []
     # What is over comes last: whether an incident ends with it depends on what else is in trouble by then.
     for claim in sorted(now.values(), key=lambda claim: not claim.is_open):
@@ -195,7 +197,7 @@ def _component_continued(before: Claim, claim: Claim, snapshot: Snapshot) -> lis
     return [Change(kind=ChangeKind.IMPACT_CHANGED, claim=claim, transitions=turned)]
 
 
-def _closed(claim: Claim, snapshot: Snapshot, now: dict[str, Claim]) -> Change:
+def _closed(claim: Claim, snapshot: Snapshot, now: Mapping[str, Claim]) -> Change:
     if not is_own(claim.external_id):
         return Change(kind=ChangeKind.WITHDRAWN, claim=claim)
     host = superseded_by(claim, now)

@@ -53,10 +53,13 @@ def awaited(known: Known, snapshot: Snapshot) -> tuple[str, ...]:
     )
 
 
-def apply(known: Known, snapshot: Snapshot) -> Known:
-    """Return what is known once `snapshot` has been taken in; `diff` of the two is then empty."""
+def apply(known: Known, snapshot: Snapshot, now: Mapping[str, Claim] | None = None) -> Known:
+    """Return what is known once `snapshot` has been taken in; `diff` of the two is then empty.
+
+    `now` is what `read_together` returns, for callers that have it already.
+    """
     claims = dict(known.claims)
-    now = read_together(snapshot)
+    now = read_together(snapshot) if now is None else now
     for external_id, claim in now.items():
         claims[external_id] = _merged(claims.get(external_id), claim, snapshot)
     for external_id, memory in known.claims.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 from html.entities import html5
 
@@ -64,7 +65,13 @@ def from_html(html: str | None) -> str:
 
 def one_line(text: str | None) -> str:
     """Return a name as one line, which may be empty."""
-    return " ".join(plain(text).split()) if text else ""
+    return _one_line(text) if text else ""
+
+
+# A page names the same components at every look.
+@lru_cache(maxsize=10_000)
+def _one_line(text: str) -> str:
+    return " ".join(plain(text).split())
 
 
 def title(text: str | None) -> str:

@@ -16,8 +16,9 @@ from bot.loops.batch import Batch
 from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind
 from bot.ports import Platform
 from bot.store import announcements
-from bot.store.announcements import Errand, Outcome
+from bot.store.announcements import Outcome
 from bot.store.database import Database
+from bot.store.errands import Errand
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 
 from bot.core import diff as differ
 from bot.core import memory, replies, routing, timeline
@@ -64,48 +65,59 @@ async def take_in(
 
     Somebody else may change the same incident at the same time: then it is gathered and decided anew.
     """
+    asked: frozenset[str] = frozenset()
     for _ in range(_TRIES):
+        claims = read_together(snapshot)
+        decide = partial(_decide, watched, snapshot, claims, rules, asked, look)
         try:
-            return await _once(database, watched, snapshot, rules, follow_up, look)
+            outcome = await incidents.settle(database, watched.source, watched.health, claims, decide)
         except incidents.Conflict:
             await asyncio.sleep(0)
+            continue
+        if isinstance(outcome, TakenIn):
+            return outcome
+        asked |= outcome.keys()
+        snapshot = await _with_endings(snapshot, outcome, watched.source, follow_up)
     raise incidents.Conflict
 
 
-async def _once(
-    database: Database,
+Missing = Mapping[str, memory.Memory]
+
+
+def _decide(
     watched: Watched,
     snapshot: Snapshot,
+    claims: Mapping[str, Claim],
     rules: Rules,
-    follow_up: FollowUp,
+    asked: frozenset[str],
     look: Callable[[bool], Look | None],
-) -> TakenIn:
+    gathered: incidents.Gathered,
+) -> tuple[incidents.Decision | None, TakenIn | Missing]:
+    """Return what follows from `snapshot`; nothing yet while there are incidents whose end is to be asked for."""
     source, now = watched.source, _taken_at(snapshot)
-    gathered = await incidents.gather(database, source, watched.health, read_together(snapshot))
-    snapshot = await _with_endings(snapshot, gathered.known, source, follow_up)
-    changes = differ.diff(gathered.known, snapshot)
+    awaited = memory.awaited(gathered.known, snapshot)
+    missing = {external_id: gathered.known.claims[external_id] for external_id in awaited if external_id not in asked}
+    if missing:
+        return None, missing
+    changes = differ.diff(gathered.known, snapshot, claims)
     attachments = correlate(changes, source, gathered.around, now)
     baseline = gathered.known.first_look is None
     told = timeline.tell(changes, attachments, gathered.around.incidents, source=source, now=now, baseline=baseline)
-    after = memory.apply(gathered.known, snapshot)
-    settled = not memory.awaited(gathered.known, snapshot)
+    after = memory.apply(gathered.known, snapshot, claims)
     changed = {name: m for name, m in after.claims.items() if gathered.known.claims.get(name) != m}
-    await incidents.commit(
-        database,
-        incidents.Decision(
-            source=source,
-            now=now,
-            claims=changed,
-            attachments=attachments,
-            told=told,
-            before=gathered.around.incidents,
-            destinations={i.id: destinations(i, source, rules) for i in told.incidents.values()},
-            urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
-            look=look(settled),
-            visits=_visits(changed, gathered.known, {*gathered.around.attached, *attachments}, now),
-        ),
+    decision = incidents.Decision(
+        source=source,
+        now=now,
+        claims=changed,
+        attachments=attachments,
+        told=told,
+        before=gathered.around.incidents,
+        destinations={i.id: destinations(i, source, rules) for i in told.incidents.values()},
+        urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
+        look=look(not awaited),
+        visits=_visits(changed, gathered.known, {*gathered.around.attached, *attachments}, now),
     )
-    return TakenIn(changes, told, settled)
+    return decision, TakenIn(changes, told, settled=not awaited)
 
 
 def _visits(
@@ -135,19 +147,16 @@ def destinations(incident: Incident, source: Source, rules: Rules) -> Sequence[D
     return routing.choose(incident, rules.routes, rules.services).destinations
 
 
-async def _with_endings(snapshot: Snapshot, known: memory.Known, source: Source, follow_up: FollowUp) -> Snapshot:
+async def _with_endings(snapshot: Snapshot, missing: Missing, source: Source, follow_up: FollowUp) -> Snapshot:
     """Return `snapshot` with what could be learnt of the incidents that it no longer lists."""
-    missing = memory.awaited(known, snapshot)
     found = await asyncio.gather(*(follow_up(source, external_id) for external_id in missing))
     claims = tuple(ending for ending in found if isinstance(ending, Claim))
-    gone = [
+    gone = {
         external_id
-        for external_id, ending in zip(missing, found, strict=True)
-        if ending is Ending.GONE or (ending is Ending.UNREADABLE and _is_given_up(known.claims[external_id], snapshot))
-    ]
-    if not missing:
-        return snapshot
-    return replace(snapshot, incidents=snapshot.incidents + claims, gone=snapshot.gone | frozenset(gone))
+        for (external_id, known), ending in zip(missing.items(), found, strict=True)
+        if ending is Ending.GONE or (ending is Ending.UNREADABLE and _is_given_up(known, snapshot))
+    }
+    return replace(snapshot, incidents=snapshot.incidents + claims, gone=snapshot.gone | gone)
 
 
 def _is_given_up(known: memory.Memory, snapshot: Snapshot) -> bool:

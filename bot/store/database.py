@@ -2,61 +2,57 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
-from sqlalchemy import Connection, Table, event, inspect, select, text
+from sqlalchemy import URL, Connection, Table, inspect, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import SQLModel
 
 from bot.errors import ConfigError, StoreBusy, StoreUnavailable
+from bot.store.engines import Engine, Pool, Threads, Work
 from bot.store.tables import NOTE
 
-HEAD = "0001"
+T = TypeVar("T")
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON")
+HEAD = "0001"
 
 
 @dataclass(slots=True)
 class Database:
-    """An open database.  SQLite has one writer, so writers queue here and not at its lock."""
+    """An open database.
 
-    engine: AsyncEngine
-    writer: AsyncEngine
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    What is done in one transaction is a plain function of a connection, which is committed when it returns and
+    undone when it raises.  Values are taken out of results inside of it.
+    """
+
+    engine: Engine
     _file: IO[str] | None = None
+
+    @property
+    def url(self) -> URL:
+        """Where it is."""
+        return self.engine.url
 
     @property
     def is_sqlite(self) -> bool:
         """Whether this is the single-process kind."""
-        return self.engine.dialect.name == "sqlite"
+        return self.url.get_backend_name() == "sqlite"
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection whose reads agree with each other."""
-        async with self.engine.begin() as connection:
-            yield connection
+    async def read(self, work: Work[T]) -> T:
+        """Return what `work` finds; its reads agree with each other."""
+        return await self.engine.run(work, writes=False)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection in a transaction that is committed at the end, or not at all."""
-        queue: AbstractAsyncContextManager[object] = self._lock if self.is_sqlite else nullcontext()
-        async with queue, self.writer.begin() as connection:
-            yield connection
+    async def write(self, work: Work[T]) -> T:
+        """Return what `work` returns, when everything that it wrote is committed."""
+        return await self.engine.run(work, writes=True)
 
     async def close(self) -> None:
         """Give back everything that is held."""
-        await self.engine.dispose()
+        await self.engine.close()
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -67,7 +63,7 @@ class Database:
         Raises StoreBusy if another one does, StoreUnavailable if nothing can be written there.  PostgreSQL is
         made for several: nothing to hold there.
         """
-        path = self.engine.url.database
+        path = self.url.database
         if not self.is_sqlite or not path or path == ":memory:":
             return
         try:
@@ -90,40 +86,14 @@ def open_database(url: str) -> Database:
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
         _require_folder(where.database)
-        engine = create_async_engine(url)
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-        event.listen(engine.sync_engine, "invalidate", _let_go)
-        return Database(engine, engine.execution_options(sitrep_write=True))
-    engine = create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
-    return Database(engine.execution_options(isolation_level="REPEATABLE READ"), engine)
+        return Database(Threads(where))
+    return Database(Pool(where))
 
 
 def _require_folder(path: str | None) -> None:
     folder = Path(path or ".").parent
     if not folder.is_dir():
         raise ConfigError(f"DATABASE_URL: there is no folder {folder}; make it, or name another place")
-
-
-def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-    del record
-    connection.isolation_level = None  # we begin transactions ourselves, see below
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _let_go(connection: DBAPIConnection, record: ConnectionPoolEntry, error: BaseException | None) -> None:
-    """Work that is cancelled leaves a statement half done, and SQLite would go on holding the lock for it."""
-    del record, error
-    connection.rollback()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """A transaction that will write says so at once: SQLite can not promote a reader that others overtook."""
-    writes = connection.get_execution_options().get("sitrep_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def insert_into(engine: str, into: Table) -> Any:
@@ -137,19 +107,17 @@ async def migrate(database: Database) -> bool:
     Raises StoreUnavailable if there is no database to be had.
     """
     try:
-        async with database.read() as connection:
-            if await connection.run_sync(_revision) == HEAD:
-                return False
+        if await database.read(_revision) == HEAD:
+            return False
     except (OSError, SQLAlchemyError) as e:
-        where = database.engine.url.render_as_string(hide_password=True)
+        where = database.url.render_as_string(hide_password=True)
         raise StoreUnavailable(f"DATABASE_URL: {where} can not be opened: {_first_line(e)}") from e
     from bot.store import migrations  # noqa: PLC0415  (Alembic is slow to import and seldom needed)
 
-    async with database.write() as connection:
-        try:
-            await connection.run_sync(migrations.upgrade)
-        except migrations.UnknownRevision as e:
-            raise StoreUnavailable("DATABASE_URL: this database belongs to a newer Sitrep; upgrade this one") from e
+    try:
+        await database.write(migrations.upgrade)
+    except migrations.UnknownRevision as e:
+        raise StoreUnavailable("DATABASE_URL: this database belongs to a newer Sitrep; upgrade this one") from e
     return True
 
 
@@ -167,8 +135,7 @@ def _revision(connection: Connection) -> str | None:
 
 async def create(database: Database) -> None:
     """Make all tables at once, for a database that lives no longer than the process."""
-    async with database.write() as connection:
-        await connection.run_sync(SQLModel.metadata.create_all)
+    await database.write(SQLModel.metadata.create_all)
 
 
 async def claim_purpose(database: Database, purpose: str) -> None:
@@ -177,9 +144,12 @@ async def claim_purpose(database: Database, purpose: str) -> None:
     Raises ConfigError if it is marked for something else.
     """
     mark = {"name": "purpose", "value": purpose}
-    async with database.write() as connection:
-        await connection.execute(insert_into(connection.dialect.name, NOTE).values(mark).on_conflict_do_nothing())
-        found = (await connection.execute(select(NOTE.c.value).where(NOTE.c.name == "purpose"))).scalar()
+
+    def work(connection: Connection) -> str | None:
+        connection.execute(insert_into(connection.dialect.name, NOTE).values(mark).on_conflict_do_nothing())
+        return connection.execute(select(NOTE.c.value).where(NOTE.c.name == "purpose")).scalar()
+
+    found = await database.write(work)
     if found != purpose:
         raise ConfigError(
             f"DATABASE_URL: this database belongs to `sitrep {found}`; give `sitrep {purpose}` a database of its own"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.claims import is_trouble
 from bot.core.correlate import Attachment, Surroundings
@@ -21,6 +20,8 @@ from bot.model import Destination, Incident, Source, TimelineEntry
 from bot.store import codec, revisits, sources
 from bot.store.database import Database, insert_into
 from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, INCIDENT
+
+T = TypeVar("T")
 
 
 class Conflict(Exception):
@@ -58,18 +59,41 @@ class Decision:
     visits: Mapping[str, datetime | None] = field(default_factory=dict[str, datetime | None])
 
 
-async def gather(database: Database, source: Source, health: Health, listed: Iterable[str]) -> Gathered:
-    """Return what is known of the claims that `source` lists now or had open, and the incidents around them."""
-    asked = {"b_source": source.key, "b_vendor": source.vendor, "b_ids": list(listed)}
-    async with database.read() as connection:
-        rows = (await connection.execute(_KNOWN, asked)).all()
-        own = [row for row in rows if row.source == source.key]
-        attached = {row.external_id: row.incident for row in own if row.incident is not None}
-        siblings = {
-            row.external_id: row.incident for row in rows if row.source != source.key and row.incident is not None
-        }
-        wanted = {"b_vendor": source.vendor, "b_ids": [*{*attached.values(), *siblings.values()}]}
-        found = (await connection.execute(_AROUND, wanted)).all()
+async def settle(
+    database: Database,
+    source: Source,
+    health: Health,
+    listed: Collection[str],
+    decide: Callable[[Gathered], tuple[Decision | None, T]],
+) -> T:
+    """Gather what `decide` needs, and commit its decision if it comes to one, all in one transaction.
+
+    Gathered is what is known of the claims that `source` lists now or had open, and the incidents around them.
+    Raises what `commit` raises, with nothing written.
+    """
+
+    def work(connection: Connection) -> T:
+        decision, result = decide(_gathered(connection, source, health, listed))
+        if decision is not None:
+            _commit(connection, decision)
+        return result
+
+    return await _written(database, work)
+
+
+async def gather(database: Database, source: Source, health: Health, listed: Collection[str]) -> Gathered:
+    """Return what `settle` would decide from."""
+    return await database.read(lambda connection: _gathered(connection, source, health, listed))
+
+
+def _gathered(connection: Connection, source: Source, health: Health, listed: Collection[str]) -> Gathered:
+    asked = {"b_source": source.key, "b_vendor": source.vendor, "b_ids": [*listed]}
+    rows = connection.execute(_KNOWN, asked).all()
+    own = [row for row in rows if row.source == source.key]
+    attached = {row.external_id: row.incident for row in own if row.incident is not None}
+    siblings = {row.external_id: row.incident for row in rows if row.source != source.key and row.incident is not None}
+    wanted = {"b_vendor": source.vendor, "b_ids": [*{*attached.values(), *siblings.values()}]}
+    found = connection.execute(_AROUND, wanted).all()
     claims = {
         row.external_id: Memory(codec.CLAIM.load(row.body), codec.SEEN.load(row.seen), row.missing_since) for row in own
     }
@@ -99,20 +123,27 @@ async def commit(database: Database, decision: Decision) -> None:
     Raises Conflict, with nothing written, if an incident has moved on since it was gathered, and LeaseLost if
     somebody else has looked at the source since: what an older look saw is not news.
     """
+    await _written(database, lambda connection: _commit(connection, decision))
+
+
+async def _written(database: Database, work: Callable[[Connection], T]) -> T:
     try:
-        async with database.write() as connection:
-            if decision.look is not None and not await sources.write(connection, decision.look):
-                raise LeaseLost
-            await _write_claims(connection, decision)
-            await _write_incidents(connection, decision)
-            await _write_entries(connection, decision.told.entries)
-            await _make_due(connection, decision)
-            await revisits.write(connection, decision.source.key, decision.visits)
+        return await database.write(work)
     except IntegrityError as e:
         raise Conflict from e
 
 
-async def _write_claims(connection: AsyncConnection, decision: Decision) -> None:
+def _commit(connection: Connection, decision: Decision) -> None:
+    if decision.look is not None and not sources.write(connection, decision.look):
+        raise LeaseLost
+    _write_claims(connection, decision)
+    _write_incidents(connection, decision)
+    _write_entries(connection, decision.told.entries)
+    _make_due(connection, decision)
+    revisits.write(connection, decision.source.key, decision.visits)
+
+
+def _write_claims(connection: Connection, decision: Decision) -> None:
     rows = [
         {
             "source": decision.source.key,
@@ -128,7 +159,7 @@ async def _write_claims(connection: AsyncConnection, decision: Decision) -> None
         for external_id, memory in decision.claims.items()
     ]
     if rows:
-        await connection.execute(_put_claims(connection.dialect.name), rows)
+        connection.execute(_put_claims(connection.dialect.name), rows)
 
 
 @cache
@@ -140,7 +171,7 @@ def _put_claims(engine: str) -> Any:
     return put.on_conflict_do_update(index_elements=["source", "external_id"], set_={**changed, "incident": kept})
 
 
-async def _write_incidents(connection: AsyncConnection, decision: Decision) -> None:
+def _write_incidents(connection: Connection, decision: Decision) -> None:
     # Always in the same order: two that wait for each other's rows would wait for ever.
     for incident_id, incident in sorted(decision.told.incidents.items()):
         values = {
@@ -155,9 +186,9 @@ async def _write_incidents(connection: AsyncConnection, decision: Decision) -> N
         }
         before = decision.before.get(incident_id)
         if before is None:
-            await connection.execute(_BEGIN, {"id": incident_id, **values})
+            connection.execute(_BEGIN, {"id": incident_id, **values})
             continue
-        done = await connection.execute(_MOVE_ON, {"b_id": incident_id, "b_before": before.last_seq, **values})
+        done = connection.execute(_MOVE_ON, {"b_id": incident_id, "b_before": before.last_seq, **values})
         if done.rowcount != 1:
             raise Conflict
 
@@ -166,7 +197,7 @@ _BEGIN = insert(INCIDENT)
 _MOVE_ON = update(INCIDENT).where(INCIDENT.c.id == bindparam("b_id"), INCIDENT.c.last_seq == bindparam("b_before"))
 
 
-async def _write_entries(connection: AsyncConnection, entries: Sequence[TimelineEntry]) -> None:
+def _write_entries(connection: Connection, entries: Sequence[TimelineEntry]) -> None:
     rows = [
         {
             "incident": entry.incident,
@@ -178,23 +209,23 @@ async def _write_entries(connection: AsyncConnection, entries: Sequence[Timeline
         for entry in entries
     ]
     if rows:
-        await connection.execute(_ADD, rows)
+        connection.execute(_ADD, rows)
 
 
 _ADD = insert(ENTRY)
 
 
-async def _make_due(connection: AsyncConnection, decision: Decision) -> None:
+def _make_due(connection: Connection, decision: Decision) -> None:
     """Every touched incident is due wherever it is announced, and begins where it was not."""
     touched = list(decision.told.incidents)
     if not touched:
         return
-    rows = (await connection.execute(_LIVE, {"b_incidents": touched})).all()
+    rows = connection.execute(_LIVE, {"b_incidents": touched}).all()
     live, there = [row.id for row in rows], {(row.incident, row.destination) for row in rows}
     if live:
-        await connection.execute(_DUE_AGAIN, {"b_ids": live, "b_now": decision.now})
+        connection.execute(_DUE_AGAIN, {"b_ids": live, "b_now": decision.now})
     if live and decision.urgent:
-        await connection.execute(_URGENT, {"b_ids": live, "b_incidents": list(decision.urgent)})
+        connection.execute(_URGENT, {"b_ids": live, "b_incidents": list(decision.urgent)})
     begun = [
         _new_announcement(incident, destination, decision)
         for incident in touched
@@ -202,7 +233,7 @@ async def _make_due(connection: AsyncConnection, decision: Decision) -> None:
         if (incident, str(destination)) not in there
     ]
     if begun:
-        await connection.execute(_announce(connection.dialect.name), begun)
+        connection.execute(_announce(connection.dialect.name), begun)
 
 
 _INCIDENTS: BindParameter[str] = bindparam("b_incidents", expanding=True)
@@ -261,12 +292,12 @@ async def recent_incidents(database: Database, limit: int) -> tuple[Incident, ..
 
 
 async def _incidents(database: Database, query: Any) -> tuple[Incident, ...]:
-    async with database.read() as connection:
-        return tuple(codec.INCIDENT.load(body) for body in (await connection.execute(query)).scalars())
+    bodies = await database.read(lambda connection: connection.execute(query).scalars().all())
+    return tuple(codec.INCIDENT.load(body) for body in bodies)
 
 
 async def timeline(database: Database, incident: str) -> tuple[TimelineEntry, ...]:
     """Return an incident's history, oldest first."""
     query = select(ENTRY.c.body).where(ENTRY.c.incident == incident).order_by(ENTRY.c.seq)
-    async with database.read() as connection:
-        return tuple(codec.ENTRY.load(body) for body in (await connection.execute(query)).scalars())
+    bodies = await database.read(lambda connection: connection.execute(query).scalars().all())
+    return tuple(codec.ENTRY.load(body) for body in bodies)

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 
 from bot.store import codec
 from bot.store.database import Database, insert_into
@@ -31,38 +30,40 @@ async def claim_due(database: Database, now: datetime, *, limit: int, lease: tim
     key = tuple_(REVISIT.c.source, REVISIT.c.external_id)
     due = select(REVISIT.c.source, REVISIT.c.external_id).where(REVISIT.c.due_at <= now).order_by(REVISIT.c.due_at)
     take = update(REVISIT).where(key.in_(due.limit(limit).with_for_update(skip_locked=True)))
-    async with database.write() as connection:
-        rows = (await connection.execute(take.values(due_at=now + lease).returning(*REVISIT.c))).all()
-        watched = await watched_among(connection, {row.source for row in rows})
+    take = take.values(due_at=now + lease).returning(*REVISIT.c)
+
+    def work(connection: Connection) -> tuple[Revisit, ...]:
+        rows = connection.execute(take).all()
+        watched = watched_among(connection, {row.source for row in rows})
         claims = select(CLAIM.c.source, CLAIM.c.external_id, CLAIM.c.body).where(
             tuple_(CLAIM.c.source, CLAIM.c.external_id).in_([(row.source, row.external_id) for row in rows])
         )
-        bodies = {(row.source, row.external_id): row.body for row in await connection.execute(claims)} if rows else {}
-    return tuple(
-        Revisit(watched[source], external_id, codec.CLAIM.load(body).resolved_at or now)
-        for (source, external_id), body in bodies.items()
-        if source in watched
-    )
+        return tuple(
+            Revisit(watched[row.source], row.external_id, codec.CLAIM.load(row.body).resolved_at or now)
+            for row in (connection.execute(claims) if rows else ())
+            if row.source in watched
+        )
+
+    return await database.write(work)
 
 
 async def plan(database: Database, source: str, external_id: str, due_at: datetime | None) -> None:
     """Say when to read of it again, or that this is no longer needed."""
-    async with database.write() as connection:
-        await write(connection, source, {external_id: due_at})
+    await database.write(lambda connection: write(connection, source, {external_id: due_at}))
 
 
-async def write(connection: AsyncConnection, source: str, visits: Mapping[str, datetime | None]) -> None:
+def write(connection: Connection, source: str, visits: Mapping[str, datetime | None]) -> None:
     """Do what `plan` does for several, inside a transaction that is already open."""
     done = [external_id for external_id, due_at in visits.items() if due_at is None]
     if done:
-        await connection.execute(_DROP, {"b_source": source, "b_ids": done})
+        connection.execute(_DROP, {"b_source": source, "b_ids": done})
     rows = [
         {"source": source, "external_id": external_id, "due_at": due_at}
         for external_id, due_at in visits.items()
         if due_at is not None
     ]
     if rows:
-        await connection.execute(_put(connection.dialect.name), rows)
+        connection.execute(_put(connection.dialect.name), rows)
 
 
 _DROP = delete(REVISIT).where(

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, exists, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, RowMapping, bindparam, exists, insert, or_, select, update
 
 from bot.core.health import Gap, Health
 from bot.model import Page, Source
@@ -69,31 +68,36 @@ async def register(database: Database, sources: Iterable[Source], now: datetime)
     """Watch exactly `sources` from now on.  What is remembered of others stays, but they are left alone."""
     wanted = list(sources)
     keys = [source.key for source in wanted]
-    async with database.write() as connection:
-        await connection.execute(update(SOURCE).where(SOURCE.c.active, SOURCE.c.key.not_in(keys)).values(active=False))
-        await _put(connection, wanted, now)
+
+    def work(connection: Connection) -> None:
+        connection.execute(update(SOURCE).where(SOURCE.c.active, SOURCE.c.key.not_in(keys)).values(active=False))
+        _put(connection, wanted, now)
+
+    await database.write(work)
 
 
 async def add(database: Database, source: Source, now: datetime) -> Watched:
     """Watch `source` as well, and return it with what is remembered of it."""
-    async with database.write() as connection:
-        await _put(connection, [source], now)
-        row = (await connection.execute(select(*SOURCE.c).where(SOURCE.c.key == source.key))).mappings().one()
-        troubled = await _in_trouble(connection, [source.key])
-    return _watched(row, in_trouble=bool(troubled))
+
+    def work(connection: Connection) -> Watched:
+        _put(connection, [source], now)
+        row = connection.execute(select(*SOURCE.c).where(SOURCE.c.key == source.key)).mappings().one()
+        return _watched(row, in_trouble=bool(_in_trouble(connection, [source.key])))
+
+    return await database.write(work)
 
 
-async def _put(connection: AsyncConnection, wanted: Sequence[Source], now: datetime) -> None:
-    rows = (await connection.execute(select(SOURCE.c.key, SOURCE.c.spec, SOURCE.c.active))).all()
+def _put(connection: Connection, wanted: Sequence[Source], now: datetime) -> None:
+    rows = connection.execute(select(SOURCE.c.key, SOURCE.c.spec, SOURCE.c.active)).all()
     there = {row.key: row for row in rows}
     fresh = [_new_row(source, now) for source in wanted if source.key not in there]
     if fresh:
         # Another instance may just be starting too.
-        await connection.execute(insert_into(connection.dialect.name, SOURCE).on_conflict_do_nothing(), fresh)
+        connection.execute(insert_into(connection.dialect.name, SOURCE).on_conflict_do_nothing(), fresh)
     for source in wanted:
         spec, row = codec.SOURCE.dump(source), there.get(source.key)
         if row is not None and (row.spec != spec or not row.active):
-            await connection.execute(_respecified(source, spec, now))
+            connection.execute(_respecified(source, spec, now))
 
 
 def _new_row(source: Source, now: datetime) -> dict[str, Any]:
@@ -142,8 +146,7 @@ async def claim_due(
 ) -> tuple[Watched, ...]:
     """Take up to `limit` sources that are due and that nobody holds, the longest due first."""
     values = {"b_now": now, "b_limit": limit, "b_owner": owner, "b_lease_until": now + lease}
-    async with database.write() as connection:
-        rows = (await connection.execute(_CLAIM, values)).mappings().all()
+    rows = await database.write(lambda connection: connection.execute(_CLAIM, values).mappings().all())
     return tuple(
         _remembered(row, None, had_components=bool(row["had_components"]), in_trouble=row["in_trouble"]) for row in rows
     )
@@ -177,32 +180,34 @@ async def next_due(database: Database, now: datetime) -> datetime | None:
     """Return when the next source is due that nobody holds; None if none is watched."""
     free = or_(SOURCE.c.lease_until.is_(None), SOURCE.c.lease_until <= now)
     query = select(SOURCE.c.due_at).where(SOURCE.c.active, free).order_by(SOURCE.c.due_at).limit(1)
-    async with database.read() as connection:
-        found: datetime | None = (await connection.execute(query)).scalar()
+    found: datetime | None = await database.read(lambda connection: connection.execute(query).scalar())
     return found
 
 
-async def watched_among(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, Watched]:
+def watched_among(connection: Connection, keys: Iterable[str]) -> dict[str, Watched]:
     """Return those of some sources that are still watched, by key."""
     query = select(*SOURCE.c).where(SOURCE.c.active, SOURCE.c.key.in_(list(keys)))
-    rows = (await connection.execute(query)).mappings().all()
+    rows = connection.execute(query).mappings().all()
     return {row["key"]: _watched(row, in_trouble=False) for row in rows}
 
 
 async def all_watched(database: Database) -> tuple[Watched, ...]:
     """Return every source that is watched, by name."""
     query = select(*SOURCE.c).where(SOURCE.c.active).order_by(SOURCE.c.name, SOURCE.c.key)
-    async with database.read() as connection:
-        rows = (await connection.execute(query)).mappings().all()
-        troubled = await _in_trouble(connection, [row["key"] for row in rows])
-    return tuple(_watched(row, in_trouble=row["key"] in troubled) for row in rows)
+
+    def work(connection: Connection) -> tuple[Watched, ...]:
+        rows = connection.execute(query).mappings().all()
+        troubled = _in_trouble(connection, [row["key"] for row in rows])
+        return tuple(_watched(row, in_trouble=row["key"] in troubled) for row in rows)
+
+    return await database.read(work)
 
 
-async def _in_trouble(connection: AsyncConnection, keys: Sequence[str]) -> frozenset[str]:
+def _in_trouble(connection: Connection, keys: Sequence[str]) -> frozenset[str]:
     if not keys:
         return frozenset()
     query = select(CLAIM.c.source).where(CLAIM.c.is_trouble, CLAIM.c.source.in_(keys)).distinct()
-    return frozenset((await connection.execute(query)).scalars())
+    return frozenset(connection.execute(query).scalars())
 
 
 def _watched(row: RowMapping, *, in_trouble: bool) -> Watched:
@@ -238,20 +243,23 @@ async def record(database: Database, looks: Sequence[Look]) -> None:
     """
     plain = [look for look in looks if not _found(look) and look.gap is None]
     telling = [look for look in looks if _found(look) or look.gap is not None]
-    async with database.write() as connection:
+
+    def work(connection: Connection) -> None:
         if plain:
-            await connection.execute(_RECORD, [_outcome(look) for look in plain])
+            connection.execute(_RECORD, [_outcome(look) for look in plain])
         for look in telling:
-            await write(connection, look)
+            write(connection, look)
+
+    await database.write(work)
 
 
-async def write(connection: AsyncConnection, look: Look) -> bool:
+def write(connection: Connection, look: Look) -> bool:
     """Do what `record` does, for one look, inside a transaction that is already open; False if its lease was lost."""
     held = {"b_key": look.key, "b_fence": look.fence}
-    done = await connection.execute(_HELD, {**held, **_health(look), **_found(look)})
+    done = connection.execute(_HELD, {**held, **_health(look), **_found(look)})
     if done.rowcount and look.gap is not None:
         gap = {"began_at": look.gap.began_at, "ended_at": look.gap.ended_at, "reason": look.gap.reason}
-        await connection.execute(insert(GAP).values(source=look.key, **gap))
+        connection.execute(insert(GAP).values(source=look.key, **gap))
     return bool(done.rowcount)
 
 
@@ -293,5 +301,5 @@ def _found(look: Look) -> Mapping[str, Any]:
 
 async def release_all(database: Database) -> None:
     """Free every lease: for a database that only one process works on, at its start."""
-    async with database.write() as connection:
-        await connection.execute(update(SOURCE).where(SOURCE.c.owner.is_not(None)).values(owner=None, lease_until=None))
+    freed = update(SOURCE).where(SOURCE.c.owner.is_not(None)).values(owner=None, lease_until=None)
+    await database.write(lambda connection: connection.execute(freed))

@@ -14,8 +14,8 @@ from bot.core.message import Message
 from bot.loops.deliver import Delivering, deliver
 from bot.model import Ref, Step
 from bot.store import sources
-from bot.store.announcements import Errand
 from bot.store.database import Database, migrate, open_database
+from bot.store.errands import Errand
 from tests.bench.apart import Spent, apart
 from tests.bench.figures import Figure, plain
 from tests.bench.pages import summary

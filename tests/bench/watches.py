@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import Connection, bindparam, update
 
 from bot import plugins
 from bot.fetch import Validators
@@ -56,6 +56,9 @@ async def settled(database: Database, watched: Sequence[Source], lead: timedelta
     each = update(SOURCE).where(SOURCE.c.key == bindparam("b_key"))
     each = each.values(due_at=bindparam("b_due_at"), page_id=bindparam("b_page_id"), endpoint=bindparam("b_endpoint"))
     alike = {"first_look": start, "last_look": start, "last_try": start, "validators": validators}
-    async with database.write() as connection:
-        await connection.execute(update(SOURCE).values(page=codec.PAGE.dump(page), **alike))
-        await connection.execute(each, rows)
+
+    def work(connection: Connection) -> None:
+        connection.execute(update(SOURCE).values(page=codec.PAGE.dump(page), **alike))
+        connection.execute(each, rows)
+
+    await database.write(work)

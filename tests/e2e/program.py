@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from tests.databases import opened, sqlite_in
 
@@ -172,8 +172,8 @@ class Sitrep:
 
     async def ask(self, query: str) -> list[Any]:
         """Return the first column of what the database answers."""
-        async with opened(self.database_url) as database, database.read() as connection:
-            return list((await connection.execute(text(query))).scalars())
+        async with opened(self.database_url) as database:
+            return list(await database.read(lambda connection: connection.execute(text(query)).scalars().all()))
 
     async def until_content(self) -> None:
         """Return when nothing is to be told any more, as far as the database knows."""
@@ -195,11 +195,14 @@ class Sitrep:
 
     async def let_leases_run_out(self) -> None:
         """Let a minute pass for whoever would wait for a dead instance's leases."""
-        async with opened(self.database_url) as database, database.write() as connection:
-            tables = await connection.run_sync(lambda it: inspect(it).get_table_names())
-            for table in {"source", "announcement"}.intersection(tables):
+
+        def work(connection: Connection) -> None:
+            for table in {"source", "announcement"}.intersection(inspect(connection).get_table_names()):
                 past = f"UPDATE {table} SET lease_until = '2000-01-01' WHERE lease_until IS NOT NULL"  # noqa: S608
-                await connection.execute(text(past))
+                connection.execute(text(past))
+
+        async with opened(self.database_url) as database:
+            await database.write(work)
 
 
 _RESTLESS = """

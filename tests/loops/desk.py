@@ -119,8 +119,7 @@ class Desk:
     async def is_content(self) -> bool:
         """Whether every channel shows the truth: nothing is due, now or later, and nobody is at it."""
         wants = select(ANNOUNCEMENT.c.id).where(ANNOUNCEMENT.c.state == "live", ANNOUNCEMENT.c.due_at.is_not(None))
-        async with self.database.read() as connection:
-            return (await connection.execute(wants)).first() is None
+        return await self.database.read(lambda connection: connection.execute(wants).first()) is None
 
 
 def thread(root: Posted) -> list[str]:

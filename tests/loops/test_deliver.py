@@ -15,7 +15,7 @@ from bot.loops import deliver as deliver_module
 from bot.model import AnnouncementState, Destination
 from bot.store import announcements
 from bot.store.database import Database
-from bot.store.tables import ANNOUNCEMENT
+from bot.store.tables import ANNOUNCEMENT, ENTRY
 from tests.databases import opened as another_instance
 from tests.fakes import FakePlatform, ManualClock
 from tests.loops.desk import Desk, thread
@@ -368,8 +368,8 @@ async def test_what_was_unknown_when_a_place_was_parked_is_still_read_back_later
     await desk.opens()
     await desk.settles()
     await desk.settles_in(minutes=1)
-    async with desk.database.write() as connection:
-        await connection.execute(update(ANNOUNCEMENT).values(state="live", due_at=desk.clock.now()))
+    revived = update(ANNOUNCEMENT).values(state="live", due_at=desk.clock.now())
+    await desk.database.write(lambda connection: connection.execute(revived))
     await desk.settles()
 
     assert len(desk.fake.channels["ops"]) == 1
@@ -379,8 +379,8 @@ async def test_after_its_last_try_an_announcement_is_given_up_and_shown(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     await desk.opens()
-    async with desk.database.write() as connection:
-        await connection.execute(update(ANNOUNCEMENT).values(attempts=DELIVERY.attempts - 1))
+    tried = update(ANNOUNCEMENT).values(attempts=DELIVERY.attempts - 1)
+    await desk.database.write(lambda connection: connection.execute(tried))
     desk.fake.fails_with(BUSY)
     await desk.settles()
     await desk.settles_in(hours=24)
@@ -389,6 +389,22 @@ async def test_after_its_last_try_an_announcement_is_given_up_and_shown(
     assert (shown.state, shown.error, shown.attempts) == (AnnouncementState.DEAD, "HTTP 503", DELIVERY.attempts)
     assert desk.fake.sent() == ["post"]
     assert "given up incident=acme-1 destination=fake:ops: HTTP 503" in caplog.text
+
+
+async def test_an_incident_that_can_not_be_told_does_not_keep_the_others_waiting(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    await desk.opens("acme-1")
+    await desk.opens("acme-2")
+    spoilt = update(ENTRY).where(ENTRY.c.incident == "acme-1").values(body="{}")
+    await desk.database.write(lambda connection: connection.execute(spoilt))
+    await desk.settles()
+
+    (parked,) = await announcements.troubled(desk.database)
+    assert (parked.incident, parked.state) == ("acme-1", AnnouncementState.PARKED)
+    assert parked.error == "can not be told: ValidationError"
+    assert "can not be told incident=acme-1 destination=fake:ops" in caplog.text
+    assert [one.incident for one in await announcements.of_incident(desk.database, "acme-2") if one.root] == ["acme-2"]
 
 
 async def test_a_root_that_was_deleted_is_replaced_and_the_thread_goes_on_there(desk: Desk) -> None:

@@ -90,8 +90,8 @@ class World:
 
     async def gaps(self) -> list[tuple[timedelta, timedelta, str]]:
         """Return when gaps began and ended, counted from noon, and why."""
-        async with self.database.read() as connection:
-            rows = (await connection.execute(select(GAP.c.began_at, GAP.c.ended_at, GAP.c.reason))).all()
+        query = select(GAP.c.began_at, GAP.c.ended_at, GAP.c.reason)
+        rows = await self.database.read(lambda connection: connection.execute(query).all())
         return [(row.began_at - NOON, row.ended_at - NOON, row.reason) for row in rows]
 
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from bot.model import AnnouncementState, Destination, Intent, Ref, StepKind
 from bot.store import announcements, incidents
-from bot.store.announcements import Errand, Outcome
+from bot.store.announcements import Outcome
 from bot.store.database import Database
+from bot.store.errands import Errand
 from bot.store.tables import ANNOUNCEMENT
+from tests.databases import meanwhile
 from tests.databases import opened as another_instance
 from tests.store.world import (
     LEADS,
@@ -87,15 +89,16 @@ async def test_instances_that_claim_at_the_same_time_never_get_the_same_one(data
 
 
 async def test_an_instance_does_not_wait_for_another_that_is_just_claiming(postgres_url: str) -> None:
-    async with another_instance(postgres_url) as one, another_instance(postgres_url) as two:
+    async with another_instance(postgres_url) as one:
         await opened(one, "acme-1")
         await opened(one, "acme-2")
-        async with one.write() as connection:
-            held = select(ANNOUNCEMENT.c.id).where(ANNOUNCEMENT.c.incident == "acme-1").with_for_update()
-            await connection.execute(held)
-            got = await asyncio.wait_for(claimed(two), timeout=20)
 
-    assert told(got) == ["acme-2"]
+        def work(connection: Connection) -> list[str]:
+            held = select(ANNOUNCEMENT.c.id).where(ANNOUNCEMENT.c.incident == "acme-1").with_for_update()
+            connection.execute(held)
+            return told(meanwhile(postgres_url, claimed))
+
+        assert await one.write(work) == ["acme-2"]
 
 
 async def test_a_lease_that_has_run_out_is_free_for_others(database: Database) -> None:
@@ -357,9 +360,8 @@ async def test_no_more_are_claimed_than_there_is_room_for_however_many_there_are
     got = await claimed(database, room=7)
 
     assert len(got) == 7
-    async with database.read() as connection:
-        held = select(func.count()).where(ANNOUNCEMENT.c.owner.is_not(None))
-        assert (await connection.execute(held)).scalar() == 7
+    held = select(func.count()).where(ANNOUNCEMENT.c.owner.is_not(None))
+    assert await database.read(lambda connection: connection.execute(held).scalar()) == 7
 
 
 async def test_an_announcement_is_claimed_again_after_a_person_has_revived_it(database: Database) -> None:
@@ -367,7 +369,7 @@ async def test_an_announcement_is_claimed_again_after_a_person_has_revived_it(da
     (errand,) = await claimed(database)
     await announcements.record(database, [given(errand, AnnouncementState.PARKED)])
 
-    async with database.write() as connection:
-        await connection.execute(update(ANNOUNCEMENT).values(state="live", due_at=NOW))
+    revived = update(ANNOUNCEMENT).values(state="live", due_at=NOW)
+    await database.write(lambda connection: connection.execute(revived))
 
     assert told(await claimed(database)) == ["acme-1"]

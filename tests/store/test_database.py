@@ -5,17 +5,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from bot.errors import ConfigError, StoreBusy
 from bot.store import sources
-from bot.store.database import Database, claim_purpose, open_database
+from bot.store.database import Database, claim_purpose, create, open_database
 from bot.store.tables import NOTE
-from tests.databases import opened, sqlite_in
+from tests.databases import meanwhile, opened, sqlite_in
 from tests.store.world import LEASE, NOW, source
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,13 +43,19 @@ def said(process: subprocess.Popen[str]) -> str:
 
 
 async def names(database: Database) -> list[str]:
-    async with database.read() as connection:
-        return sorted((await connection.execute(select(NOTE.c.name))).scalars())
+    return await database.read(noticed)
+
+
+def noticed(connection: Connection) -> list[str]:
+    return sorted(connection.execute(select(NOTE.c.name)).scalars())
 
 
 async def noted(database: Database, name: str) -> None:
-    async with database.write() as connection:
-        await connection.execute(insert(NOTE).values(name=name, value=""))
+    await database.write(partial(note, name))
+
+
+def note(name: str, connection: Connection) -> None:
+    connection.execute(insert(NOTE).values(name=name, value=""))
 
 
 async def test_a_second_process_on_the_same_file_is_refused_in_one_clear_line(sqlite_url: str, tmp_path: Path) -> None:
@@ -119,31 +129,40 @@ async def test_instances_that_start_together_agree_on_the_purpose(database_url: 
 
 
 async def test_sqlite_keeps_a_write_ahead_log_and_its_promises(sqlite_url: str) -> None:
-    async with opened(sqlite_url) as database, database.read() as connection:
-        wanted = {
-            name: (await connection.execute(text(f"PRAGMA {name}"))).scalar()
-            for name in ("journal_mode", "foreign_keys")
-        }
+    def work(connection: Connection) -> dict[str, object]:
+        pragmas = ("journal_mode", "foreign_keys")
+        return {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in pragmas}
 
-    assert wanted == {"journal_mode": "wal", "foreign_keys": 1}
+    async with opened(sqlite_url) as database:
+        assert await database.read(work) == {"journal_mode": "wal", "foreign_keys": 1}
 
 
-async def test_a_reader_does_not_wait_for_a_writer_and_sees_nothing_half_done(database: Database) -> None:
-    async with database.write() as writing:
-        await writing.execute(insert(NOTE).values(name="half", value=""))
-        seen = await asyncio.wait_for(names(database), timeout=20)
+async def test_a_database_in_memory_is_one_for_readers_and_writers() -> None:
+    async with opened("sqlite://") as database:
+        await create(database)
+        await noted(database, "one")
 
-    assert seen == []
+        assert await names(database) == ["one"]
+
+
+async def test_a_reader_does_not_wait_for_a_writer_and_sees_nothing_half_done(
+    database: Database, database_url: str
+) -> None:
+    def half(connection: Connection) -> list[str]:
+        note("half", connection)
+        return meanwhile(database_url, names)
+
+    assert await database.write(half) == []
     assert await names(database) == ["half"]
 
 
-async def test_the_reads_of_one_connection_agree_with_each_other(database: Database) -> None:
-    async with database.read() as reading:
-        before = (await reading.execute(select(NOTE.c.name))).all()
-        await noted(database, "meanwhile")
-        after = (await reading.execute(select(NOTE.c.name))).all()
+async def test_the_reads_of_one_transaction_agree_with_each_other(database: Database, database_url: str) -> None:
+    def twice(connection: Connection) -> tuple[list[str], list[str]]:
+        before = noticed(connection)
+        meanwhile(database_url, lambda another: noted(another, "meanwhile"))
+        return before, noticed(connection)
 
-    assert before == after == []
+    assert await database.read(twice) == ([], [])
     assert await names(database) == ["meanwhile"]
 
 
@@ -164,34 +183,32 @@ async def test_writers_and_readers_of_two_instances_get_along(database_url: str)
 
 
 async def test_a_transaction_that_fails_leaves_nothing_and_blocks_nobody(database: Database) -> None:
-    async def failing() -> None:
-        async with database.write() as connection:
-            await connection.execute(insert(NOTE).values(name="lost", value=""))
-            raise RuntimeError
+    def failing(connection: Connection) -> None:
+        note("lost", connection)
+        raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await failing()
+        await database.write(failing)
     await noted(database, "kept")
 
     assert await names(database) == ["kept"]
 
 
-async def test_a_transaction_that_is_cancelled_leaves_nothing_and_blocks_nobody(database: Database) -> None:
-    wrote = asyncio.Event()
+async def test_a_transaction_whose_caller_is_cancelled_is_done_as_a_whole_or_not_at_all(database: Database) -> None:
+    def both(number: int, connection: Connection) -> None:
+        note(f"{number}a", connection)
+        note(f"{number}b", connection)
 
-    async def slow() -> None:
-        async with database.write() as connection:
-            await connection.execute(insert(NOTE).values(name="lost", value=""))
-            wrote.set()
-            await asyncio.Event().wait()
-
-    task = asyncio.create_task(slow())
-    await wrote.wait()
-    task.cancel()
-    await asyncio.wait([task])
+    tasks = [asyncio.create_task(database.write(partial(both, number))) for number in range(20)]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
     await asyncio.wait_for(noted(database, "kept"), timeout=20)
 
-    assert await names(database) == ["kept"]
+    found = await names(database)
+    assert "kept" in found
+    assert {name[:-1] for name in found if name.endswith("a")} == {name[:-1] for name in found if name.endswith("b")}
 
 
 async def test_work_cancelled_at_any_moment_leaves_the_database_to_others(database: Database) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from bot.core.health import Health
 from bot.core.memory import Memory
@@ -43,8 +43,11 @@ async def gathered(database: Database, *listed: str, by: Source | None = None, h
 
 async def rows(database: Database) -> dict[str, int]:
     """Return how many rows each table has, without those that have none."""
-    async with database.read() as connection:
-        counts = {t.name: (await connection.execute(select(func.count()).select_from(t))).scalar() for t in TABLES}
+
+    def work(connection: Connection) -> dict[str, int]:
+        return {t.name: connection.execute(select(func.count()).select_from(t)).scalar_one() for t in TABLES}
+
+    counts = await database.read(work)
     return {name: count for name, count in counts.items() if count}
 
 
@@ -75,9 +78,9 @@ async def test_a_decision_is_written_as_a_whole(database: Database) -> None:
 
 async def test_a_decision_that_can_not_be_written_to_its_end_leaves_nothing(database: Database) -> None:
     await leased(database)
-    async with database.write() as connection:
-        # What is written last can not be: the announcements.
-        await connection.exec_driver_sql("ALTER TABLE announcement RENAME COLUMN platform TO somewhere")
+    # What is written last can not be: the announcements.
+    away = "ALTER TABLE announcement RENAME COLUMN platform TO somewhere"
+    await database.write(lambda connection: connection.exec_driver_sql(away))
     whole = decision(
         incident(), entries=(entry(1),), claims={"1": memory(claim())}, attachments={"1": "acme-1"}, left=look()
     )
@@ -85,8 +88,8 @@ async def test_a_decision_that_can_not_be_written_to_its_end_leaves_nothing(data
     with pytest.raises(Exception, match="platform"):
         await incidents.commit(database, whole)
 
-    async with database.write() as connection:
-        await connection.exec_driver_sql("ALTER TABLE announcement RENAME COLUMN somewhere TO platform")
+    back = "ALTER TABLE announcement RENAME COLUMN somewhere TO platform"
+    await database.write(lambda connection: connection.exec_driver_sql(back))
     assert await rows(database) == {}
     (watched,) = await sources.all_watched(database)
     assert watched.health == Health()

@@ -20,13 +20,11 @@ def differences(connection: Connection) -> list[object]:
 
 
 async def tables(database: Database) -> set[str]:
-    async with database.read() as connection:
-        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+    return set(await database.read(lambda connection: inspect(connection).get_table_names()))
 
 
 async def test_the_migrations_end_at_exactly_what_the_program_expects(database: Database) -> None:
-    async with database.read() as connection:
-        found = await connection.run_sync(differences)
+    found = await database.read(differences)
 
     assert found == []
 
@@ -49,9 +47,8 @@ async def test_several_instances_may_migrate_at_once(bare_url: str) -> None:
 
 async def test_a_migration_that_fails_leaves_nothing_behind(bare_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(bare_url) as database:
-        async with database.write() as connection:
-            # In the way of the last table of the first migration.
-            await connection.exec_driver_sql("CREATE TABLE source (key TEXT)")
+        # In the way of the last table of the first migration.
+        await database.write(lambda connection: connection.exec_driver_sql("CREATE TABLE source (key TEXT)"))
 
         with pytest.raises(Exception, match="already exists"):
             await migrate(database)
@@ -62,10 +59,9 @@ async def test_a_migration_that_fails_leaves_nothing_behind(bare_url: str, monke
 async def test_the_newest_revision_is_the_one_that_the_program_asks_for(database: Database) -> None:
     from alembic.script import ScriptDirectory  # noqa: PLC0415  (slow, and needed here alone)
 
-    async with database.read() as connection:
-        newest = await connection.run_sync(
-            lambda sync: ScriptDirectory.from_config(configuration(sync)).get_current_head()
-        )
+    newest = await database.read(
+        lambda connection: ScriptDirectory.from_config(configuration(connection)).get_current_head()
+    )
 
     assert newest == HEAD
 
@@ -73,7 +69,6 @@ async def test_the_newest_revision_is_the_one_that_the_program_asks_for(database
 async def test_tables_made_at_once_are_the_migrated_ones(bare_url: str) -> None:
     async with opened(bare_url) as database:
         await create(database)
-        async with database.read() as connection:
-            found = await connection.run_sync(differences)
+        found = await database.read(differences)
 
     assert found == []

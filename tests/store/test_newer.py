@@ -10,8 +10,8 @@ from bot.store.database import Database, migrate
 
 
 async def test_a_database_of_a_newer_sitrep_is_refused_in_one_line(database: Database) -> None:
-    async with database.write() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    newer = text("UPDATE alembic_version SET version_num = '9999'")
+    await database.write(lambda connection: connection.execute(newer))
 
     with pytest.raises(StoreUnavailable, match="newer Sitrep"):
         await migrate(database)

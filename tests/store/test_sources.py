@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.core.health import Gap, Health
 from bot.model import Component, Impact, Page, Source
@@ -14,7 +14,7 @@ from bot.store import incidents, sources
 from bot.store.database import Database
 from bot.store.sources import Watched
 from bot.store.tables import GAP, SOURCE
-from tests.databases import opened
+from tests.databases import meanwhile, opened
 from tests.store.world import LEASE, NOW, WELL, claim, decision, incident, later, look, memory, source
 
 ELSEWHERE = "https://elsewhere.acme.example"
@@ -32,8 +32,7 @@ async def registered(database: Database, *keys: str, now: datetime = NOW) -> Non
 
 
 async def gaps(database: Database) -> list[str]:
-    async with database.read() as connection:
-        return list((await connection.execute(select(GAP.c.reason))).scalars())
+    return list(await database.read(lambda connection: connection.execute(select(GAP.c.reason)).scalars().all()))
 
 
 def names(watched: Iterable[Watched]) -> set[str]:
@@ -81,13 +80,14 @@ async def test_two_instances_that_claim_at_the_same_time_share_the_sources(datab
 
 
 async def test_an_instance_does_not_wait_for_another_that_is_just_claiming(postgres_url: str) -> None:
-    async with opened(postgres_url) as one, opened(postgres_url) as another:
+    async with opened(postgres_url) as one:
         await registered(one, "a", "b")
-        async with one.write() as connection:
-            await connection.execute(select(SOURCE.c.key).where(SOURCE.c.key == "a").with_for_update())
-            got = await asyncio.wait_for(claimed(another), timeout=20)
 
-    assert names(got) == {"b"}
+        def work(connection: Connection) -> set[str]:
+            connection.execute(select(SOURCE.c.key).where(SOURCE.c.key == "a").with_for_update())
+            return names(meanwhile(postgres_url, claimed))
+
+        assert await one.write(work) == {"b"}
 
 
 async def test_a_lease_that_has_run_out_is_free_for_others(database: Database) -> None:

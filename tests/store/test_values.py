@@ -42,10 +42,10 @@ HOSTILE = "nul \x00, lone \x1b[31m, quotes '\" and \\, 'DROP TABLE claim;--, \u2
 
 
 async def stored(database: Database, began: datetime, ended: datetime) -> tuple[datetime, datetime]:
-    async with database.write() as connection:
-        await connection.execute(insert(GAP).values(source="acme", began_at=began, ended_at=ended, reason=""))
-    async with database.read() as connection:
-        began, ended = (await connection.execute(select(GAP.c.began_at, GAP.c.ended_at))).one()
+    row = insert(GAP).values(source="acme", began_at=began, ended_at=ended, reason="")
+    await database.write(lambda connection: connection.execute(row))
+    query = select(GAP.c.began_at, GAP.c.ended_at)
+    began, ended = await database.read(lambda connection: connection.execute(query).one())
     return began, ended
 
 
@@ -73,11 +73,10 @@ async def test_a_time_without_a_zone_is_refused(database: Database) -> None:
 async def test_instants_are_compared_as_instants_whatever_their_zone(database: Database) -> None:
     await stored(database, KABUL, BERLIN)
 
-    async with database.read() as connection:
-        found = (await connection.execute(select(GAP.c.id).where(GAP.c.began_at <= KABUL.astimezone(UTC)))).all()
-        missed = (await connection.execute(select(GAP.c.id).where(GAP.c.ended_at < BERLIN.astimezone(UTC)))).all()
-
-    assert (len(found), len(missed)) == (1, 0)
+    until = select(GAP.c.id).where(GAP.c.began_at <= KABUL.astimezone(UTC))
+    before = select(GAP.c.id).where(GAP.c.ended_at < BERLIN.astimezone(UTC))
+    assert len(await database.read(lambda connection: connection.execute(until).all())) == 1
+    assert len(await database.read(lambda connection: connection.execute(before).all())) == 0
 
 
 VIEW = ClaimView(

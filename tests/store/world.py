@@ -28,8 +28,9 @@ from bot.model import (
     Who,
 )
 from bot.store import announcements, incidents
-from bot.store.announcements import Errand, Outcome
+from bot.store.announcements import Outcome
 from bot.store.database import Database
+from bot.store.errands import Errand
 from bot.store.incidents import Decision
 from bot.store.sources import Look
 

@@ -1,0 +1,134 @@
+"""How a transaction is run without holding up the loop: on SQLite in a thread, on PostgreSQL by asyncpg.
+
+A transaction is one function that runs from its beginning to its end.  A driver that goes to its thread and back
+for every statement costs more than the statements: on SQLite a changed page took forty such journeys, and three
+quarters of its CPU time went into them (docs/decisions/0009).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from sqlite3 import SQLITE_BUSY, OperationalError
+from typing import Protocol, TypeVar
+
+from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import Engine as SyncEngine
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+_PRAGMAS = ("busy_timeout=10000", "synchronous=NORMAL", "foreign_keys=ON")
+# Two that open a new file at once get in each other's way, and SQLite does not wait there by itself.
+_WAL_TRIES, _WAL_PAUSE = 500, 0.02
+# One that is stuck in a long read must not keep the others waiting.
+_READERS = 3
+
+
+class Engine(Protocol):
+    """What runs transactions."""
+
+    @property
+    def url(self) -> URL:
+        """Where the database is."""
+        ...
+
+    async def run(self, work: Work[T], *, writes: bool) -> T:
+        """Return what `work` returns, in a transaction of its own.
+
+        One whose caller is cancelled meanwhile is either committed as a whole or not at all.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back everything that is held."""
+        ...
+
+
+class Threads:
+    """SQLite: it has one writer, and so one thread writes; others read beside it."""
+
+    def __init__(self, url: URL) -> None:
+        """Connect to nothing yet."""
+        self.url = url
+        self._engine = create_engine(url.set(drivername="sqlite"))
+        event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "begin", _begin)
+        self._writes = self._engine.execution_options(sitrep_write=True)
+        self._writer = ThreadPoolExecutor(1, "sqlite-writer")
+        # A database in memory belongs to the thread that made it.
+        self._readers = ThreadPoolExecutor(_READERS, "sqlite-reader") if _is_file(url) else self._writer
+
+    async def run(self, work: Work[T], *, writes: bool) -> T:
+        """Return what `work` returns; writers take their turns."""
+        engine, thread = (self._writes, self._writer) if writes else (self._engine, self._readers)
+        return await asyncio.get_running_loop().run_in_executor(thread, _transaction, engine, work)
+
+    async def close(self) -> None:
+        """Let what has begun come to its end."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self._readers.shutdown)
+        if self._readers is not self._writer:
+            await loop.run_in_executor(None, self._writer.shutdown)
+        self._engine.dispose()
+
+
+def _is_file(url: URL) -> bool:
+    return bool(url.database) and url.database != ":memory:" and "memory" not in str(url.query.get("mode", ""))
+
+
+def _transaction(engine: SyncEngine, work: Work[T]) -> T:
+    with engine.begin() as connection:
+        return work(connection)
+
+
+def _prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    del record
+    connection.isolation_level = None  # we begin transactions ourselves, see below
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    _keep_log(cursor)
+    cursor.close()
+
+
+def _keep_log(cursor: DBAPICursor) -> None:
+    for left in reversed(range(_WAL_TRIES)):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except OperationalError as error:
+            if not left or error.sqlite_errorcode & 0xFF != SQLITE_BUSY:
+                raise
+            time.sleep(_WAL_PAUSE)
+        else:
+            return
+
+
+def _begin(connection: Connection) -> None:
+    """A transaction that will write says so at once: SQLite can not promote a reader that others overtook."""
+    writes = connection.get_execution_options().get("sitrep_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Pool:
+    """PostgreSQL: many connections; readers see one moment, writers see what others commit."""
+
+    def __init__(self, url: URL) -> None:
+        """Connect to nothing yet."""
+        self.url = url
+        self._writes = create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        self._reads = self._writes.execution_options(isolation_level="REPEATABLE READ")
+
+    async def run(self, work: Work[T], *, writes: bool) -> T:
+        """Return what `work` returns."""
+        async with (self._writes if writes else self._reads).begin() as connection:
+            return await connection.run_sync(work)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._writes.dispose()

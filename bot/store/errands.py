@@ -1,0 +1,186 @@
+"""What is to be done next for announcements that were just claimed: decided, and recorded before it is done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
+
+from bot.core.converge import begun, next_step
+from bot.model import (
+    Announcement,
+    AnnouncementState,
+    Destination,
+    Incident,
+    Intent,
+    Ref,
+    Step,
+    StepKind,
+    TimelineEntry,
+)
+from bot.store import codec
+from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One step to do for one announcement.
+
+    `unfinished` is a step that somebody began and nobody reported on: it is read back before anything else.
+    Nothing may be sent any more after `until`: somebody else may hold the announcement then.
+    """
+
+    announcement: Announcement
+    incident: Incident
+    step: Step
+    unfinished: Intent | None
+    revision: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An announcement with its next step, if it wants one."""
+
+    announcement: Announcement
+    incident: Incident
+    step: Step | None
+    revision: int
+
+
+def prepare(
+    connection: Connection, rows: Sequence[RowMapping], longest: Mapping[str, int], now: datetime, *, until: datetime
+) -> tuple[Errand, ...]:
+    """Return what is to be done for the announcements in `rows`, with the intents recorded.
+
+    One that can not be told is parked with the reason: it must not keep all others waiting.
+    """
+    contents = _contents(connection, rows)
+    ready: list[_Ready] = []
+    for row in rows:
+        try:
+            ready.append(_next(row, contents, longest))
+        except Exception as error:  # noqa: BLE001  (it is parked, whatever it was)
+            _log.exception("can not be told incident=%s destination=%s", row["incident"], row["destination"])
+            connection.execute(_PARK, {"b_id": row["id"], "b_error": f"can not be told: {type(error).__name__}"})
+    _record_intents(connection, ready, now)
+    return tuple(
+        Errand(
+            announcement=one.announcement,
+            incident=one.incident,
+            step=one.step,
+            unfinished=_unfinished(one.announcement),
+            revision=one.revision,
+            until=until,
+        )
+        for one in ready
+        if one.step is not None
+    )
+
+
+class _Contents:
+    """The incidents, and for each announcement the entries that its thread does not have; read when asked for.
+
+    One incident goes to many destinations: it is read once.
+    """
+
+    def __init__(self, incidents: Mapping[str, str], entries: Mapping[int, Sequence[str]]) -> None:
+        self._incidents = incidents
+        self._entries = entries
+        self._read_incidents: dict[str, Incident] = {}
+        self._read_entries: dict[str, TimelineEntry] = {}
+
+    def incident(self, name: str) -> Incident:
+        if name not in self._read_incidents:
+            self._read_incidents[name] = codec.INCIDENT.load(self._incidents[name])
+        return self._read_incidents[name]
+
+    def unsent(self, announcement: int) -> tuple[TimelineEntry, ...]:
+        return tuple(self._entry(body) for body in self._entries.get(announcement, ()))
+
+    def _entry(self, body: str) -> TimelineEntry:
+        if body not in self._read_entries:
+            self._read_entries[body] = codec.ENTRY.load(body)
+        return self._read_entries[body]
+
+
+def _contents(connection: Connection, rows: Sequence[RowMapping]) -> _Contents:
+    names = {row["incident"] for row in rows}
+    found = connection.execute(select(INCIDENT.c.id, INCIDENT.c.body).where(INCIDENT.c.id.in_(names)))
+    unsent = (
+        select(ANNOUNCEMENT.c.id, ENTRY.c.body)
+        .join(ENTRY, (ENTRY.c.incident == ANNOUNCEMENT.c.incident) & (ENTRY.c.seq > ANNOUNCEMENT.c.last_seq))
+        .where(ANNOUNCEMENT.c.id.in_([row["id"] for row in rows]))
+        .order_by(ANNOUNCEMENT.c.id, ENTRY.c.seq)
+    )
+    entries: dict[int, list[str]] = {}
+    for row in connection.execute(unsent):
+        entries.setdefault(row.id, []).append(row.body)
+    return _Contents({row.id: row.body for row in found}, entries)
+
+
+def _next(row: RowMapping, contents: _Contents, longest: Mapping[str, int]) -> _Ready:
+    announcement = announcement_of(row)
+    incident = contents.incident(announcement.incident)
+    limit = longest[announcement.destination.platform]
+    step = next_step(announcement, incident, contents.unsent(announcement.id), longest=limit)
+    return _Ready(announcement, incident, step, row["revision"])
+
+
+def _record_intents(connection: Connection, ready: Sequence[_Ready], now: datetime) -> None:
+    content = [one.announcement.id for one in ready if one.step is None]
+    if content:
+        done = update(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id.in_(content))
+        connection.execute(done.values(due_at=None, urgency=0, owner=None, lease_until=None, intent=None))
+    fresh = [
+        begun(one.announcement, one.step, now)
+        for one in ready
+        if one.step is not None and _unfinished(one.announcement) is None
+    ]
+    intents = [
+        {"b_id": a.id, "b_intent": codec.INTENT.dump(a.intent), "b_root_hash": a.root_hash} for a in fresh if a.intent
+    ]
+    if intents:
+        connection.execute(_INTEND, intents)
+
+
+def _unfinished(announcement: Announcement) -> Intent | None:
+    """What must be read back first.  An edit need not be: doing it twice does no harm."""
+    intent = announcement.intent
+    return None if intent is None or intent.kind is StepKind.EDIT else intent
+
+
+_INTEND = (
+    update(ANNOUNCEMENT)
+    .where(ANNOUNCEMENT.c.id == bindparam("b_id"))
+    .values(intent=bindparam("b_intent"), root_hash=bindparam("b_root_hash"))
+)
+_PARK = (
+    update(ANNOUNCEMENT)
+    .where(ANNOUNCEMENT.c.id == bindparam("b_id"))
+    .values(state=AnnouncementState.PARKED.value, error=bindparam("b_error"), due_at=None, owner=None, lease_until=None)
+)
+
+
+def announcement_of(row: RowMapping) -> Announcement:
+    """Return the announcement in a row."""
+    return Announcement(
+        id=row["id"],
+        incident=row["incident"],
+        destination=Destination.parse(row["destination"]),
+        due_at=row["due_at"],
+        state=AnnouncementState(row["state"]),
+        root=Ref(row["root"]) if row["root"] is not None else None,
+        generation=row["generation"],
+        last_seq=row["last_seq"],
+        root_hash=row["root_hash"],
+        attempts=row["attempts"],
+        error=row["error"],
+        intent=codec.INTENT.load(row["intent"]) if row["intent"] else None,
+        fence=row["fence"],
+    )
