@@ -16,7 +16,7 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import TextIO
 
-from bot.core.message import Line, Message, Quote, Tone, plain
+from bot.core.message import Item, Line, Link, Message, Moment, Quote, Span, Tone, plain
 from bot.errors import TemporaryFailure, UnknownOutcome
 from bot.model import Ref
 
@@ -136,14 +136,28 @@ class Console:
     def _body(self, message: Message, indent: str) -> Iterator[str]:
         for part in message.parts:
             if isinstance(part, Line):
-                yield from self._wrapped(self._line(part), indent, "")
-            else:
+                yield from self._wrapped(self._line(part.spans), indent, "")
+            elif isinstance(part, Quote):
                 yield from self._quote(part, indent)
+            else:
+                yield from self._item(part, indent)
         if message.url:
             yield indent + self._paint(_safe(message.url).replace("\n", " "), _DIM)
 
-    def _line(self, part: Line) -> str:
-        return _safe("".join(span if isinstance(span, str) else self._time(span.at) for span in part.spans))
+    def _item(self, part: Item, indent: str) -> Iterator[str]:
+        sign, colour = _SIGNS[part.tone]
+        first = " · ".join(filter(None, (_safe(part.head), self._line(part.spans))))
+        yield from self._wrapped(first, f"{indent}{sign} ", colour)
+        for row in part.lines:
+            yield from self._wrapped(self._line(row.spans), f"{indent}  ", "")
+
+    def _line(self, spans: tuple[Span, ...]) -> str:
+        return _safe("".join(self._span(span) for span in spans))
+
+    def _span(self, span: Span) -> str:
+        if isinstance(span, Moment):
+            return self._time(span.at)
+        return f"{span.text} ({span.url})" if isinstance(span, Link) else span
 
     def _quote(self, part: Quote, indent: str) -> Iterator[str]:
         bar = f"{indent}│ "

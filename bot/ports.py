@@ -1,13 +1,15 @@
-"""What a chat platform must be able to do; everything else about it is its own affair."""
+"""What a chat platform must be able to do, and what it may ask of us; everything else about it is its own affair."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.message import Message
-from bot.model import Ref
+from bot.core.message import Message, Reply
+from bot.model import Asked, Person, Ref
 
 
 class Platform(Protocol):
@@ -44,4 +46,36 @@ class Platform(Protocol):
 
         `root` is the thread to look in; without it the message is a root itself.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to show at once, and, where that is not all, how to get what shall take its place."""
+
+    reply: Reply
+    later: Callable[[], Awaitable[Reply]] | None = None
+
+
+class Desk(Protocol):
+    """Where people's questions and clicks go, from whatever platform.  It never raises for what a person did wrong."""
+
+    @abstractmethod
+    async def ask(self, asked: Asked) -> Answer:
+        """Do what is asked, from the database alone: an answer never waits for a feed."""
+        ...
+
+    @abstractmethod
+    async def say(self, text: str, asked_by: Person, *, address: str = "", thread: Ref | None = None) -> Answer:
+        """Do what somebody typed: `status chatgpt`, `ack`, `mute 4h`; in a thread its incident is meant."""
+        ...
+
+    @abstractmethod
+    async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
+        """Return open incidents that the words may mean, the likeliest first: label and id."""
+        ...
+
+    @abstractmethod
+    async def home(self, person: Person) -> Reply:
+        """Return what a person sees when they look at the bot itself: open incidents, everything watched."""
         ...

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import blake2b
 
+from bot.model import Action
+
 
 class Tone(StrEnum):
     """How a message looks: one colour and one sign for each."""
@@ -30,7 +32,15 @@ class Moment:
     at: datetime
 
 
-Span = str | Moment
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A few words that lead somewhere.  The address is shown where the platform can not hide it."""
+
+    text: str
+    url: str
+
+
+Span = str | Moment | Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +59,58 @@ class Quote:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of several things, each with its own look: a vendor in a list, a destination that is stuck.
+
+    `head` is its name, `spans` what is said of it on the same line, `lines` what stands under it.
+    """
+
+    tone: Tone
+    head: str
+    spans: tuple[Span, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+Part = Line | Quote | Item
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Something to press.  `options`, when there are several, are what a person chooses from: label and value.
+
+    `value` names what it is about, an incident's id as a rule; pressed, it comes back as an `Asked` of that action.
+    """
+
+    action: Action
+    label: str
+    value: str
+    options: tuple[tuple[str, str], ...] = ()
+    primary: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A root message or a reply.  `broadcast` asks for the channel as well as the thread."""
 
     tone: Tone
     headline: str
-    parts: tuple[Line | Quote, ...] = ()
+    parts: tuple[Part, ...] = ()
     url: str | None = None
     broadcast: bool = False
+    controls: tuple[Control, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The answer to what somebody asked, for that person alone unless they share it.
+
+    `choices` are what may have been meant: label, and the command as it would be typed.
+    """
+
+    message: Message
+    shareable: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 def line(*spans: Span) -> Line:
@@ -73,25 +126,31 @@ def utc(moment: datetime) -> str:
 def plain(message: Message, write: Callable[[datetime], str] = utc) -> str:
     """Return the message as plain text, nothing cut, nothing wrapped."""
     rows = [message.headline]
-    rows += [
-        _plain_line(part, write) if isinstance(part, Line) else _plain_quote(part, write) for part in message.parts
-    ]
+    rows += [plain_part(part, write) for part in message.parts]
     if message.url:
         rows.append(message.url)
     return "\n".join(rows)
 
 
-def _plain_part(part: Line | Quote, write: Callable[[datetime], str]) -> str:
-    return _plain_line(part, write) if isinstance(part, Line) else _plain_quote(part, write)
-
-
-def _plain_line(part: Line, write: Callable[[datetime], str]) -> str:
-    return "".join(span if isinstance(span, str) else write(span.at) for span in part.spans)
-
-
-def _plain_quote(part: Quote, write: Callable[[datetime], str]) -> str:
+def plain_part(part: Part, write: Callable[[datetime], str] = utc) -> str:
+    """Return one part of a message as plain text."""
+    if isinstance(part, Line):
+        return _plain_spans(part.spans, write)
+    if isinstance(part, Item):
+        first = " · ".join(filter(None, (part.head, _plain_spans(part.spans, write))))
+        return "\n".join([f"- {first}", *(f"  {_plain_spans(row.spans, write)}" for row in part.lines)])
     source = f"{part.author}, {write(part.at)}" if part.at else part.author
     return f"“{part.text}”\n— {source}"
+
+
+def _plain_spans(spans: tuple[Span, ...], write: Callable[[datetime], str]) -> str:
+    return "".join(_plain_span(span, write) for span in spans)
+
+
+def _plain_span(span: Span, write: Callable[[datetime], str]) -> str:
+    if isinstance(span, Moment):
+        return write(span.at)
+    return f"{span.text} ({span.url})" if isinstance(span, Link) else span
 
 
 def fingerprint(message: Message) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.core.message import Line, Message, Quote, Tone, line
+from bot.core.message import Line, Message, Part, Quote, Tone, line
 from bot.core.severity import is_rise
 from bot.core.wording import STATUS_WORDS, TONES, capital, duration, planned, short, words
 from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
@@ -26,7 +26,7 @@ def reply(entry: TimelineEntry, incident: Incident) -> Message:
 
 def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
     """Return one message for many entries, oldest first, each with all its words."""
-    parts: list[Line | Quote] = []
+    parts: list[Part] = []
     for entry in entries:
         said = reply(entry, incident)
         parts += [line(said.headline), *said.parts]

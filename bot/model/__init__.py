@@ -1,5 +1,6 @@
 """The nouns: frozen values that every other module speaks in.  Imports nothing of ours."""
 
+from bot.model.asking import Action, Asked, Command, Person
 from bot.model.delivery import Announcement, Destination, Intent, Ref, Step
 from bot.model.incidents import Change, ClaimView, Incident, Statement, TimelineEntry, Transition
 from bot.model.sources import Claim, Component, Page, ProbeResult, Snapshot, Source, Update
@@ -16,12 +17,15 @@ from bot.model.words import (
 )
 
 __all__ = [
+    "Action",
     "Announcement",
     "AnnouncementState",
+    "Asked",
     "Change",
     "ChangeKind",
     "Claim",
     "ClaimView",
+    "Command",
     "Component",
     "ComponentStatus",
     "Destination",
@@ -30,6 +34,7 @@ __all__ = [
     "Intent",
     "Kind",
     "Page",
+    "Person",
     "ProbeResult",
     "Ref",
     "Snapshot",
