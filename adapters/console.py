@@ -61,8 +61,9 @@ class Console:
         self._shown: dict[str, str] = {}
         self._last = ""
 
-    async def post(self, address: str, message: Message, key: str) -> Ref:
-        """Show a root message."""
+    async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
+        """Show a root message; nobody deletes one that a terminal has shown."""
+        del earlier
         ref = Ref(key)
         self._record("post", key, ref, message)
         sign, colour = _SIGNS[message.tone]

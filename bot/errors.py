@@ -48,12 +48,20 @@ class TemporaryFailure(SitrepError):
         self.retry_after = retry_after
 
 
+class Busy(TemporaryFailure):
+    """Nothing was posted: the platform's rate limit has no room before `retry_after`.  This is no failed try."""
+
+
 class PermanentFailure(SitrepError):
     """Nothing was posted and no repetition will help: a person has to act."""
 
 
 class MessageGone(PermanentFailure):
     """The message to edit or to reply to was deleted; a fresh root replaces it."""
+
+
+class PlatformStopped(PermanentFailure):
+    """The platform will not have us any more (a revoked token, a missing scope): every call would end like this."""
 
 
 class UnknownOutcome(SitrepError):

@@ -15,8 +15,9 @@ from bot.model import Asked, Person, Ref
 class Platform(Protocol):
     """One chat platform.  Four verbs, which raise nothing but these.
 
-    TemporaryFailure    nothing was posted, try again (after `retry_after`)
-    PermanentFailure    nothing was posted, a person must act; MessageGone if the root was deleted
+    TemporaryFailure    nothing was posted, try again (after `retry_after`); Busy if only a rate limit has no room
+    PermanentFailure    nothing was posted, a person must act; MessageGone if the root was deleted, PlatformStopped
+                        if the whole platform will not have us
     UnknownOutcome      it may have been posted: `find` tells
 
     `name` is what destinations begin with; `longest` is how many characters one reply may hold.
@@ -26,8 +27,11 @@ class Platform(Protocol):
     longest: int
 
     @abstractmethod
-    async def post(self, address: str, message: Message, key: str) -> Ref:
-        """Post a root message and return the handle on it.  `key` is the same for every try of this post."""
+    async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
+        """Post a root message and return the handle on it.  `key` is the same for every try of this post.
+
+        `earlier` is a root that was deleted and that this one replaces; its thread may still be there.
+        """
         ...
 
     @abstractmethod

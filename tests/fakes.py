@@ -64,6 +64,7 @@ class Posted:
     at: datetime
     thread: list[Posted] = field(default_factory=list["Posted"])
     before: list[Message] = field(default_factory=list[Message])
+    earlier: Ref | None = None
 
     @property
     def headline(self) -> str:
@@ -168,9 +169,10 @@ class FakePlatform:
                 self._news.clear()
                 await self._news.wait()
 
-    async def post(self, address: str, message: Message, key: str) -> Ref:
+    async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
         fault = await self._asked("post", address, key)
         posted = self._posted(address, message, key)
+        posted.earlier = earlier
         self.channels.setdefault(address, []).append(posted)
         return await self._answered(posted.ref, fault)
 

@@ -103,7 +103,14 @@ def stepped(announcement: Announcement, step: Step, ref: Ref | None) -> Announce
 
 def without_root(announcement: Announcement) -> Announcement:
     """Return the announcement after its root was found deleted: a fresh one follows, the thread goes on there."""
-    return replace(announcement, root=None, root_hash="", generation=announcement.generation + 1, intent=None)
+    return replace(
+        announcement,
+        root=None,
+        root_hash="",
+        generation=announcement.generation + 1,
+        intent=None,
+        earlier=announcement.root or announcement.earlier,
+    )
 
 
 def _key(announcement: Announcement, part: str) -> str:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.core import converge
 from bot.core.backoff import DELIVERY
-from bot.errors import MessageGone, PermanentFailure, TemporaryFailure, UnknownOutcome
+from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
 from bot.loops.batch import Batch
 from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind
 from bot.ports import Platform
@@ -36,7 +36,11 @@ COMMIT_EVERY = 0.005
 
 @dataclass(slots=True)
 class Delivering:
-    """What the deliver loop works with.  `due` wakes it; `carried` counts steps done."""
+    """What the deliver loop works with.  `due` wakes it; `carried` counts steps done.
+
+    `stopped` has the platforms that will not have us any more, and why: nothing is sent there until the next start,
+    and what is due there stays due.
+    """
 
     database: Database
     platforms: Mapping[str, Platform]
@@ -46,6 +50,7 @@ class Delivering:
     due: asyncio.Event
     observe: Callable[[Errand, Step], None] | None = None
     carried: int = 0
+    stopped: dict[str, str] = field(default_factory=dict[str, str])
     under_way: dict[str, set[asyncio.Task[None]]] = field(default_factory=dict[str, set[asyncio.Task[None]]])
 
 
@@ -90,7 +95,11 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
 
 
 def _room(delivering: Delivering) -> Mapping[str, int]:
-    return {name: AT_ONCE - len(delivering.under_way.get(name, ())) for name in delivering.platforms}
+    return {
+        name: AT_ONCE - len(delivering.under_way.get(name, ()))
+        for name in delivering.platforms
+        if name not in delivering.stopped
+    }
 
 
 async def drain(delivering: Delivering) -> None:
@@ -140,10 +149,14 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
     except MessageGone:
         log.warning("root gone incident=%s destination=%s", errand.incident.id, errand.announcement.destination)
         after = converge.without_root(errand.announcement)
+    except Busy as e:
+        return _later(errand, delivering, e.retry_after or LONGEST_NAP)
     except TemporaryFailure as e:
         return _again(errand, delivering, str(e), e.retry_after)
     except UnknownOutcome as e:
         return _unknown(errand, delivering, str(e))
+    except PlatformStopped as e:
+        return _stopped(errand, delivering, str(e))
     except PermanentFailure as e:
         return _parked(errand, str(e))
     return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now())
@@ -167,7 +180,7 @@ async def _send(platform: Platform, errand: Errand) -> Announcement:
     message = converge.message_for(step, errand.incident)
     ref: Ref | None = None
     if step.kind is StepKind.POST:
-        ref = await platform.post(announcement.destination.address, message, step.key)
+        ref = await platform.post(announcement.destination.address, message, step.key, announcement.earlier)
     elif announcement.root is None:
         raise MessageGone("there is no root to speak under")
     elif step.kind is StepKind.EDIT:
@@ -203,6 +216,22 @@ def _again(
         "not delivered incident=%s destination=%s attempt=%d: %s", after.incident, after.destination, attempts, reason
     )
     return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now() + wait)
+
+
+def _later(errand: Errand, delivering: Delivering, wait: timedelta) -> Outcome:
+    """Wait for the platform's limits, which is no failed try: however long the queue, nobody is given up."""
+    after = replace(errand.announcement, intent=errand.unfinished)
+    return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now() + wait)
+
+
+def _stopped(errand: Errand, delivering: Delivering, reason: str) -> Outcome:
+    """Leave the whole platform alone; what is due there waits for the next start."""
+    platform = errand.announcement.destination.platform
+    if platform not in delivering.stopped:
+        delivering.stopped[platform] = reason
+        log.critical("%s stopped, nothing is posted there until the next start: %s", platform, reason)
+    after = replace(errand.announcement, error=reason, intent=errand.unfinished)
+    return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now())
 
 
 def _parked(errand: Errand, reason: str) -> Outcome:

@@ -61,7 +61,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """One incident in one destination: what the channel shows so far."""
+    """One incident in one destination: what the channel shows so far.  `earlier` is the last root that was deleted."""
 
     id: int
     incident: str
@@ -76,3 +76,4 @@ class Announcement:
     error: str = ""
     intent: Intent | None = None
     fence: int = 0
+    earlier: Ref | None = None

@@ -89,6 +89,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "b_revision": outcome.revision,
         "b_state": a.state.value,
         "b_root": a.root.value if a.root else None,
+        "b_earlier": a.earlier.value if a.earlier else None,
         "b_generation": a.generation,
         "b_last_seq": a.last_seq,
         "b_root_hash": a.root_hash,
@@ -99,7 +100,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-_PLAIN = ("state", "root", "generation", "last_seq", "root_hash", "attempts", "error", "intent")
+_PLAIN = ("state", "root", "earlier", "generation", "last_seq", "root_hash", "attempts", "error", "intent")
 _DUE_AT = bindparam("b_due_at", type_=ANNOUNCEMENT.c.due_at.type)
 _RECORD = (
     update(ANNOUNCEMENT)

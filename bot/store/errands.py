@@ -176,6 +176,7 @@ def announcement_of(row: RowMapping) -> Announcement:
         due_at=row["due_at"],
         state=AnnouncementState(row["state"]),
         root=Ref(row["root"]) if row["root"] is not None else None,
+        earlier=Ref(row["earlier"]) if row["earlier"] is not None else None,
         generation=row["generation"],
         last_seq=row["last_seq"],
         root_hash=row["root_hash"],

@@ -135,6 +135,7 @@ class AnnouncementRow(SQLModel, table=True):
     platform: str = Field(sa_type=Text)
     state: str = Field(default="live", sa_type=Text)
     root: str | None = Field(default=None, sa_type=Text)
+    earlier: str | None = Field(default=None, sa_type=Text)
     generation: int = 0
     last_seq: int = 0
     root_hash: str = Field(default="", sa_type=Text)

@@ -46,7 +46,7 @@ class Nothing:
     name = "console"
     longest = 100_000
 
-    async def post(self, address: str, message: Message, key: str) -> Ref:
+    async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
         return Ref(key)
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:

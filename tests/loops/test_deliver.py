@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.core.backoff import DELIVERY
-from bot.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
+from bot.errors import Busy, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
 from bot.loops import deliver as deliver_module
 from bot.model import AnnouncementState, Destination
 from bot.store import announcements
@@ -418,6 +418,51 @@ async def test_a_root_that_was_deleted_is_replaced_and_the_thread_goes_on_there(
     await desk.settles()
 
     assert thread(desk.fake.root("ops")) == ["Second.", "Third."]
+    assert await desk.is_content()
+
+
+async def test_the_root_that_replaces_a_deleted_one_is_told_which_it_was(desk: Desk) -> None:
+    await desk.opens()
+    await desk.settles()
+    first = desk.fake.root("ops").ref
+    desk.fake.deletes_root("ops")
+    await desk.says("Second.")
+    await desk.settles()
+
+    assert desk.fake.root("ops").earlier == first
+
+
+async def test_waiting_for_a_rate_limit_is_no_failed_try(desk: Desk) -> None:
+    await desk.opens()
+    for _ in range(DELIVERY.attempts + 5):
+        desk.fake.fails_with(Busy("one message a second", timedelta(seconds=1)))
+        await desk.settles()
+        await desk.settles_in(seconds=2)
+    await desk.settles()
+
+    assert desk.fake.root("ops").headline == "Acme: Errors"
+    assert await announcements.troubled(desk.database) == ()
+    (one,) = await announcements.of_incident(desk.database, "acme-1")
+    assert (one.attempts, one.error) == (0, "")
+
+
+async def test_a_platform_that_will_not_have_us_is_left_alone_and_loses_nothing(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.fake.fails_with(PlatformStopped("the token was revoked"))
+    await desk.opens("acme-1")
+    await desk.settles()
+    await desk.opens("acme-2")
+    await desk.settles()
+
+    assert desk.fake.sent() == ["post"]
+    assert desk.delivering.stopped == {"fake": "the token was revoked"}
+    assert "fake stopped, nothing is posted there until the next start: the token was revoked" in caplog.text
+
+    desk.start()
+    await desk.settles()
+
+    assert len(desk.fake.channels["ops"]) == 2
     assert await desk.is_content()
 
 

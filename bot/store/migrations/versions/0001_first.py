@@ -36,6 +36,7 @@ def _announcements() -> None:
         sa.Column("platform", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("root", sa.Text(), nullable=True),
+        sa.Column("earlier", sa.Text(), nullable=True),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.Column("root_hash", sa.Text(), nullable=False),

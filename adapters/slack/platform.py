@@ -1,0 +1,199 @@
+"""Announcements on Slack: a root kept current, one thread, nothing told twice as far as Slack allows it.
+
+Slack knows no key by which it would refuse a second copy, so each message carries its own in its metadata, and a send
+whose outcome is unknown is looked for before it is repeated: https://docs.slack.dev/messaging/message-metadata.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from adapters.slack import limits, render
+from adapters.slack.channels import DOUBLES, HISTORY, Channels
+from adapters.slack.pace import Pace
+from adapters.slack.text import link
+from adapters.slack.web import Frozen, Refused, Web
+from bot.core.message import Message, fingerprint
+from bot.errors import MessageGone, PermanentFailure, SitrepError, UnknownOutcome
+from bot.model import Ref
+
+log = logging.getLogger("sitrep.slack")
+
+EVENT = "sitrep_message"
+# What was just sent may be listed a little late: it is looked for twice before it counts as never sent.
+SETTLE = timedelta(seconds=2)
+_NO_UNFURL = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
+
+
+class Slack:
+    """One workspace.  A `Ref` of it is `<channel id>:<ts>`."""
+
+    name = "slack"
+    # Several quotes and headings in one message, all of them within what its blocks may hold together.
+    longest = 8_000
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        api_url: str | None = None,
+        now: Callable[[], datetime],
+        settle: timedelta = SETTLE,
+        timeout: timedelta = timedelta(seconds=30),
+    ) -> None:
+        """Connect to nothing yet."""
+        self.web = Web(token, Pace(now), api_url=api_url, timeout=timeout)
+        self.channels = Channels(self.web)
+        self._settle = settle
+        self._me: Mapping[str, Any] | None = None
+
+    async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
+        """Post a root message."""
+        channel = await self._channel(address)
+        notes = [await self._continued(earlier)] if earlier else []
+        answer = await self._write("chat.postMessage", channel, message, render.root(message, notes), key, urgent=True)
+        return _ref(answer, channel)
+
+    async def reply(self, root: Ref, message: Message, key: str) -> Ref:
+        """Add a message to the thread of `root`."""
+        channel, ts = _parts(root)
+        thread = {"thread_ts": ts} | ({"reply_broadcast": True} if message.broadcast else {})
+        dressed = render.reply(message) | thread
+        urgent = message.broadcast
+        answer = await self._write("chat.postMessage", channel, message, dressed, key, urgent=urgent)
+        ref = _ref(answer, channel)
+        if not (answer.get("message") or {}).get("thread_ts"):
+            await self._take_back(ref)
+            raise MessageGone("the root was deleted")
+        return ref
+
+    async def edit(self, root: Ref, message: Message) -> None:
+        """Make the root say `message`.  Where Slack lets nobody edit it any more, its thread says it."""
+        channel, ts = _parts(root)
+        try:
+            await self._write("chat.update", channel, message, render.root(message) | {"ts": ts}, None)
+        except Frozen:
+            key = f"{root.value}/{fingerprint(message)}"
+            if await self.find(channel, root, key, datetime.fromtimestamp(float(ts), UTC)) is None:
+                await self.reply(root, message, key)
+
+    async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
+        """Look in the channel, or in the thread of `root`, for the message that carries `key`; twice, with a pause."""
+        channel = _parts(root)[0] if root else await self._channel(address)
+        me = await self._who()
+        for last in (False, True):
+            async for one in self._listed(channel, root, since):
+                if _key(one) == key and one.get("bot_id") == me.get("bot_id"):
+                    return Ref(f"{channel}:{one['ts']}")
+            if not last:
+                await asyncio.sleep(self._settle.total_seconds())
+        return None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.web.close()
+
+    async def shortcomings(self, addresses: tuple[str, ...]) -> list[str]:
+        """Return what can not be guaranteed as the app is set up, a line each, with what to do about it."""
+        me = await self._who()
+        granted = {scope.strip() for scope in str(me.get("_scopes", "")).split(",")}
+        found = []
+        missing = [scope for scope in HISTORY if scope not in granted]
+        if missing and granted != {""}:
+            found.append(
+                f"the app lacks {' and '.join(missing)}: it {DOUBLES}; add the scope and install the app again"
+            )
+        for address in addresses:
+            try:
+                found += await self.channels.shortcomings(address)
+            except PermanentFailure as error:
+                found.append(f"{address}: {error}")
+        return found
+
+    async def _channel(self, address: str) -> str:
+        return await self.channels.id_of(address)
+
+    async def _who(self) -> Mapping[str, Any]:
+        if self._me is None:
+            self._me = await self.web.call("auth.test")
+        return self._me
+
+    async def _continued(self, earlier: Ref) -> str:
+        """Say where the thread of a root that was deleted is."""
+        channel, ts = _parts(earlier)
+        base = str((await self._who()).get("url", "")).rstrip("/")
+        where = f"{base}/archives/{channel}/p{ts.replace('.', '')}"
+        return f"The first message was deleted. {link(where, 'Its thread')} has what was told before."
+
+    async def _write(
+        self,
+        method: str,
+        channel: str,
+        message: Message,
+        dressed: Mapping[str, object],
+        key: str | None,
+        *,
+        urgent: bool = False,
+    ) -> Mapping[str, Any]:
+        """Send, and where Slack refuses the message as it is, send its plain text."""
+        if key is not None:
+            dressed = {**dressed, "metadata": {"event_type": EVENT, "event_payload": {"key": key}}, **_NO_UNFURL}
+        else:
+            dressed = {**dressed, "parse": "none", "link_names": False}
+        try:
+            return await self.web.call(method, into=channel, urgent=urgent, **dressed)
+        except Refused as error:
+            log.warning("%s: it is sent as plain text key=%s", error, key)
+        try:
+            plain = {**dressed, **render.text_only(message)}
+            return await self.web.call(method, into=channel, urgent=True, **plain)
+        except Refused as error:
+            raise PermanentFailure(str(error)) from error
+
+    async def _take_back(self, orphan: Ref) -> None:
+        """Delete what Slack has put into the channel because the thread that it was meant for is gone."""
+        channel, ts = _parts(orphan)
+        try:
+            await self.web.call("chat.delete", channel=channel, ts=ts)
+        except (UnknownOutcome, SitrepError) as error:
+            log.warning("a reply to a deleted message stays in the channel %s: %s", channel, error)
+
+    async def _listed(self, channel: str, root: Ref | None, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
+        method = "conversations.history" if root is None else "conversations.replies"
+        arguments: dict[str, Any] = {
+            "channel": channel,
+            "ts": None if root is None else _parts(root)[1],
+            "oldest": f"{since.timestamp():.6f}",
+            "limit": limits.PAGE,
+            "include_all_metadata": True,
+        }
+        cursor = ""
+        while True:
+            answer = await self.web.call(method, **arguments, cursor=cursor or None)
+            for one in answer.get("messages", ()):
+                yield one
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return
+
+
+def _parts(ref: Ref) -> tuple[str, str]:
+    channel, _, ts = ref.value.partition(":")
+    return channel, ts
+
+
+def _ref(answer: Mapping[str, Any], channel: str) -> Ref:
+    """Return the handle that Slack gives: the channel is the one that it names, not the one that was asked for."""
+    if not answer.get("ts"):
+        raise UnknownOutcome("Slack answered without saying which message it is")
+    return Ref(f"{answer.get('channel') or channel}:{answer['ts']}")
+
+
+def _key(message: Mapping[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    payload = metadata.get("event_payload") or {}
+    return str(payload.get("key")) if metadata.get("event_type") == EVENT else None

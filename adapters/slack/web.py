@@ -1,0 +1,150 @@
+"""Slack's Web API, one call at a time: never repeated by itself, and every way in which it can end is one of ours.
+
+slack-sdk repeats a call once by itself after a dropped connection, which posts twice; so it has no retry handlers here.
+It also opens a connection for every call unless it is given a session; so it is given one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack import errors
+from adapters.slack.pace import Pace
+from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
+
+API = "https://slack.com/api/"
+# Shorter than the deliver loop's patience, so that the reason is ours to tell.
+TIMEOUT = timedelta(seconds=30)
+# Slack takes JSON for what changes something, and only forms for most of what reads.
+_READS = frozenset({"conversations.history", "conversations.replies", "conversations.info", "conversations.list"})
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+class Refused(SitrepError):
+    """Slack refuses the message as it is (`error`): too long, or blocks that it does not take."""
+
+    def __init__(self, error: str) -> None:
+        """Keep Slack's word for it."""
+        super().__init__(f"Slack refuses the message as it is ({error})")
+
+
+class Frozen(SitrepError):
+    """Slack lets nobody change this message any more."""
+
+
+class Web:
+    """One workspace's API.  Once Slack has said that it will not have us any more, it is not asked again."""
+
+    def __init__(self, token: str, pace: Pace, *, api_url: str | None = None, timeout: timedelta = TIMEOUT) -> None:
+        """Connect to nothing yet."""
+        self.pace = pace
+        self.stopped: PlatformStopped | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self.client = AsyncWebClient(
+            token=token,
+            base_url=_with_slash(api_url or API),
+            retry_handlers=[],
+            timeout=int(timeout.total_seconds()),
+            logger=_quiet,
+        )
+        self._timeout = timeout
+
+    async def call(self, method: str, *, into: str = "", urgent: bool = False, **arguments: object) -> dict[str, Any]:
+        """Call `method` once and return its answer.  `into` is the channel that a message is written into, if one is.
+
+        Raises one of the errors of a Platform, or Refused or Frozen.
+        """
+        if self.stopped is not None:
+            raise self.stopped
+        self.pace.spend(method, into, urgent=urgent)
+        self._connect()
+        if into:
+            arguments["channel"] = into
+        try:
+            async with asyncio.timeout(self._timeout.total_seconds()):
+                answer = await self._send(method, {k: v for k, v in arguments.items() if v is not None})
+        except SlackApiError as error:
+            failure = _of_error(error)
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+            raise TemporaryFailure(f"Slack can not be reached: {_reason(error)}") from None
+        except (TimeoutError, aiohttp.ClientError, SlackRequestError, OSError, ValueError) as error:
+            raise UnknownOutcome(f"no answer from Slack: {_reason(error)}") from None
+        else:
+            found = answer.data
+            if isinstance(found, dict):
+                return {**found, "_scopes": answer.headers.get("x-oauth-scopes", "")}
+            raise UnknownOutcome("Slack answered nothing that can be read")
+        if isinstance(failure, Busy) and failure.retry_after is not None:
+            self.pace.close(method, failure.retry_after)
+        if isinstance(failure, PlatformStopped):
+            self.stopped = failure
+        raise failure from None
+
+    async def _send(self, method: str, arguments: dict[str, object]) -> AsyncSlackResponse:
+        if method in _READS:
+            return await self.client.api_call(method, http_verb="GET", params=arguments)
+        return await self.client.api_call(method, json=arguments)
+
+    def _connect(self) -> None:
+        if self._session is None or self._session.closed:
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=60)
+            timeout = aiohttp.ClientTimeout(total=self._timeout.total_seconds())
+            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout)
+            self.client.session = self._session
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+
+def _of_error(error: SlackApiError) -> SitrepError:
+    response = error.response
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+    wait = _wait(getattr(response, "headers", {}))
+    data = getattr(response, "data", None)
+    answer: Mapping[str, object] = data if isinstance(data, dict) else {}
+    word = answer.get("error")
+    if status == 429 or not isinstance(word, str) or status >= 500:  # noqa: PLR2004
+        return errors.of_status(status, wait)
+    if word in errors.TOO_BIG:
+        return Refused(word)
+    if word in errors.FROZEN:
+        return Frozen(f"Slack lets nobody change the message any more ({word})")
+    return errors.of_answer(word, answer, wait)
+
+
+def _wait(headers: Mapping[str, str]) -> timedelta | None:
+    """Return what `Retry-After` says, in seconds: https://docs.slack.dev/apis/web-api/rate-limits."""
+    try:
+        seconds = float(headers.get("Retry-After", ""))
+    except (ValueError, TypeError):
+        return None
+    return min(timedelta(seconds=max(seconds, 1)), _LONGEST_WAIT) if seconds == seconds else None  # noqa: PLR0124  (NaN)
+
+
+def _reason(error: Exception) -> str:
+    """Say what went wrong without a word that may hold a token."""
+    if isinstance(error, TimeoutError):
+        return "it took too long"
+    strerror = getattr(error, "strerror", None)
+    return str(strerror) if strerror else type(error).__name__
+
+
+def _with_slash(url: str) -> str:
+    return url if url.endswith("/") else f"{url}/"
+
+
+# The SDK logs whole requests where it is set to DEBUG, and warns of what we do on purpose.
+_quiet = logging.getLogger("sitrep.slack.sdk")
+_quiet.setLevel(logging.ERROR)
+__all__ = ["API", "Frozen", "Refused", "Web"]
