@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.core import people
 from bot.core.severity import worst
 from bot.model import (
     ChangeKind,
@@ -17,6 +18,7 @@ from bot.model import (
     State,
     Statement,
     TimelineEntry,
+    Who,
 )
 
 _ENDINGS = {kind: kind for kind in (ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.MERGED)}
@@ -32,6 +34,12 @@ def fold(beginning: Incident, entries: Iterable[TimelineEntry]) -> Incident:
 
 def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after one more entry.  Its state is the worst that any of its claims still says."""
+    if entry.who is Who.PERSON:
+        return replace(people.advance(incident, entry), last_seq=entry.seq)
+    return people.carried_on(incident, _with_claim(incident, entry), entry)
+
+
+def _with_claim(incident: Incident, entry: TimelineEntry) -> Incident:
     claims = incident.claims if entry.claim is None else _with(incident.claims, entry.claim)
     heard = voices(claims)
     leading = _leading(heard)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.core.message import Line, Message, Part, Quote, Tone, line
+from bot.core.message import Line, Link, Message, Moment, Part, Quote, Tone, line
 from bot.core.severity import is_rise
 from bot.core.wording import STATUS_WORDS, TONES, capital, duration, planned, short, words
 from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
@@ -34,7 +34,12 @@ def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
 
 
 def is_broadcast(entry: TimelineEntry) -> bool:
-    """Whether the whole channel hears it: an end, a relapse, a rise in severity, the vendor's acknowledgement."""
+    """Whether the whole channel hears it: an end, a relapse, a rise in severity, the vendor's acknowledgement.
+
+    Not while it is muted.
+    """
+    if entry.hushed:
+        return False
     if entry.kind is ChangeKind.IMPACT_CHANGED:
         return any(is_rise(Impact(t.before), Impact(t.after)) for t in entry.transitions)
     if entry.kind is ChangeKind.COMPONENT_CHANGED:
@@ -154,6 +159,41 @@ def _merged(case: _Case) -> _Parts:
     return f"{case.entry.author} now tells this as part of another incident", []
 
 
+def _acked(case: _Case) -> _Parts:
+    return f"Acknowledged by {case.entry.author}", []
+
+
+def _unacked(case: _Case) -> _Parts:
+    return f"{case.entry.author} took the acknowledgement back: nobody has it now", []
+
+
+def _noted(case: _Case) -> _Parts:
+    return f"Note by {case.entry.author}", []
+
+
+def _muted(case: _Case) -> _Parts:
+    end = line("Until ", Moment(case.entry.until)) if case.entry.until else line("Until it is resolved")
+    still = line("The thread goes on. The channel hears of it only if it becomes critical.")
+    return f"Muted by {case.entry.author}", [end, still]
+
+
+def _unmuted(case: _Case) -> _Parts:
+    return f"Unmuted by {case.entry.author}", []
+
+
+def _affected(case: _Case) -> _Parts:
+    return f"{case.entry.author} is affected", []
+
+
+def _works(case: _Case) -> _Parts:
+    return f"It works for {case.entry.author}", []
+
+
+def _linked(case: _Case) -> _Parts:
+    url = case.entry.url or ""
+    return f"Linked by {case.entry.author}", [line(Link(url, url))] if url else []
+
+
 _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.OPENED: _opened,
     ChangeKind.UPDATED: _updated,
@@ -168,4 +208,12 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.POSTMORTEM: _postmortem,
     ChangeKind.ACKNOWLEDGED: _acknowledged,
     ChangeKind.MERGED: _merged,
+    ChangeKind.ACKED: _acked,
+    ChangeKind.UNACKED: _unacked,
+    ChangeKind.NOTED: _noted,
+    ChangeKind.MUTED: _muted,
+    ChangeKind.UNMUTED: _unmuted,
+    ChangeKind.AFFECTED: _affected,
+    ChangeKind.WORKS: _works,
+    ChangeKind.LINKED: _linked,
 }

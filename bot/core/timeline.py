@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.core import people
 from bot.core.claims import is_own
 from bot.core.correlate import Attachment
 from bot.core.fold import advance, voices
@@ -107,7 +108,8 @@ def _state_then(change: Change, later: Sequence[Change], before: State | None) -
 
 def _told(entries: list[TimelineEntry], incident: Incident, entry: TimelineEntry) -> Incident:
     after = advance(incident, entry)
-    entries.append(replace(entry, state=after.state, impact=after.impact))
+    hushed = people.is_hushed(incident, after, entry)
+    entries.append(replace(entry, state=after.state, impact=after.impact, hushed=hushed))
     return after
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from bot.core.controls import controls
 from bot.core.message import Line, Message, Moment, Quote, Span, Tone, line
 from bot.model import (
     ChangeKind,
@@ -75,9 +76,16 @@ def headline(incident: Incident) -> str:
 def root(incident: Incident) -> Message:
     """Return the message that shows the incident as it is now.  It holds no running time, so it settles."""
     parts: list[Line | Quote] = [_state_line(incident), *_when(incident), *_affected(incident), *_remarks(incident)]
+    parts += people(incident)
     if incident.latest is not None:
         parts.append(Quote(incident.latest.text, incident.latest.author, incident.latest.at))
-    return Message(tone=tone(incident), headline=headline(incident), parts=tuple(parts), url=incident.url)
+    return Message(
+        tone=tone(incident),
+        headline=headline(incident),
+        parts=tuple(parts),
+        url=incident.url,
+        controls=controls(incident),
+    )
 
 
 def _state_line(incident: Incident) -> Line:
@@ -155,6 +163,32 @@ def _remarks(incident: Incident) -> list[Line]:
     over = [view for view in incident.claims if view.state.is_over and view.kind is Kind.INCIDENT]
     still = [view.title for view in incident.claims if not view.state.is_over]
     return [line(f"{incident.name} calls it over, but {', '.join(still)} is still in trouble.")] if over else []
+
+
+def people(incident: Incident) -> list[Line]:
+    """Return who has it, who wants quiet, and for how many here it fails."""
+    lines: list[Line] = []
+    if incident.acked:
+        lines.append(line(f"Acknowledged by {incident.acked.name} at ", Moment(incident.acked.at)))
+    if incident.muted and incident.is_open:
+        until: tuple[Span, ...] = ("it is resolved,",)
+        if incident.muted.until:
+            until = (Moment(incident.muted.until),)
+        why = f": {incident.muted.why}" if incident.muted.why else ""
+        lines.append(line("Muted until ", *until, f" by {incident.muted.name}{why}"))
+    return lines + _counts(incident)
+
+
+def _counts(incident: Incident) -> list[Line]:
+    verb = ("is", "are") if incident.is_open else ("was", "were")
+    counts = []
+    if incident.affected:
+        one = incident.affected == 1
+        counts.append(f"{incident.affected} {'person' if one else 'people'} here {verb[not one]} affected")
+    if incident.works:
+        one, whose = incident.works == 1, "" if incident.affected else (" person here", " people here")
+        counts.append(f"{incident.works}{whose and whose[not one]} {'says' if one else 'say'} it works")
+    return [line(", ".join(counts))] if counts else []
 
 
 def _worst_status(components: Iterable[Component]) -> str:

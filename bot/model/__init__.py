@@ -2,7 +2,17 @@
 
 from bot.model.asking import Action, Asked, Command, Person
 from bot.model.delivery import Announcement, Destination, Intent, Ref, Step
-from bot.model.incidents import Change, ClaimView, Incident, Statement, TimelineEntry, Transition
+from bot.model.incidents import (
+    Ack,
+    Change,
+    ClaimView,
+    Incident,
+    Mute,
+    Statement,
+    TimelineEntry,
+    Transition,
+    Witness,
+)
 from bot.model.sources import Claim, Component, Page, ProbeResult, Snapshot, Source, Update
 from bot.model.words import (
     AnnouncementState,
@@ -17,6 +27,7 @@ from bot.model.words import (
 )
 
 __all__ = [
+    "Ack",
     "Action",
     "Announcement",
     "AnnouncementState",
@@ -33,6 +44,7 @@ __all__ = [
     "Incident",
     "Intent",
     "Kind",
+    "Mute",
     "Page",
     "Person",
     "ProbeResult",
@@ -48,4 +60,5 @@ __all__ = [
     "Transition",
     "Update",
     "Who",
+    "Witness",
 ]

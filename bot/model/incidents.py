@@ -51,7 +51,10 @@ class TimelineEntry:
 
     `text` holds somebody's own words, verbatim; what Sitrep says about them is made from the other
     fields by the wording.  `state` and `impact` are the incident's after this entry, `said` is the state
-    that the words themselves name.  A `quiet` entry is kept but never sent.
+    that the words themselves name.  A `quiet` entry is kept but never sent; a `hushed` one is told in the
+    thread and not in the channel, because the incident was muted when it was written.
+
+    `person` is the key of whoever did it, `until` when what they did ends by itself, `url` what they linked.
     """
 
     incident: str
@@ -68,6 +71,10 @@ class TimelineEntry:
     transitions: tuple[Transition, ...] = ()
     claim: ClaimView | None = None
     quiet: bool = False
+    hushed: bool = False
+    person: str = ""
+    until: datetime | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +84,34 @@ class Statement:
     text: str
     author: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """Somebody here has taken it on; `person` is their key, `name` what colleagues read."""
+
+    person: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """Nothing of it goes to the channel `until` then; without a time, until it is resolved."""
+
+    person: str
+    name: str
+    at: datetime
+    until: datetime | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """A colleague's last word on whether it fails for them."""
+
+    person: str
+    is_affected: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +138,21 @@ class Incident:
     was_open_at_first_look: bool = False
     ending: ChangeKind | None = None
     last_seq: int = 0
+    acked: Ack | None = None
+    muted: Mute | None = None
+    witnesses: tuple[Witness, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether any of its claims still stands."""
         return not self.state.is_over
+
+    @property
+    def affected(self) -> int:
+        """How many people here say that it fails for them."""
+        return sum(witness.is_affected for witness in self.witnesses)
+
+    @property
+    def works(self) -> int:
+        """How many people here say that it works for them."""
+        return len(self.witnesses) - self.affected

@@ -107,6 +107,15 @@ class ChangeKind(StrEnum):
     # or one of ours turns out to be part of a vendor's.
     ACKNOWLEDGED = "acknowledged"
     MERGED = "merged"
+    # What people here say and do.  ACKED is one of us; ACKNOWLEDGED above is the vendor.
+    ACKED = "acked"
+    UNACKED = "unacked"
+    NOTED = "noted"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
+    AFFECTED = "affected"
+    WORKS = "works"
+    LINKED = "linked"
 
 
 class Who(StrEnum):

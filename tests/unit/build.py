@@ -7,16 +7,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model import (
+    Action,
     Announcement,
+    Asked,
     ChangeKind,
     Claim,
     ClaimView,
+    Command,
     Component,
     ComponentStatus,
     Destination,
     Impact,
     Incident,
     Kind,
+    Person,
     Snapshot,
     Source,
     State,
@@ -192,6 +196,15 @@ def entry(
         claim=view("1", state, impact),
         quiet=quiet,
     )
+
+
+ONCALL = Person("fake", "1", "on-call")
+LEAD = Person("fake", "2", "lead")
+
+
+def asked(action: Action, by: Person = ONCALL, **rest: object) -> Asked:
+    """Return what `by` asks for; `rest` is as in Command."""
+    return Asked(command=Command(action=action, **rest), person=by)  # type: ignore[arg-type]  # whatever it is about
 
 
 def announcement(destination: Destination = CONSOLE) -> Announcement:

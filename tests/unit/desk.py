@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
 
+from bot.core.actions import Acted, act
 from bot.core.claims import read_together
 from bot.core.correlate import Attachment, Surroundings, correlate
 from bot.core.diff import diff
 from bot.core.health import Health, missed, seen
 from bot.core.memory import Known, Memory, apply, awaited
 from bot.core.timeline import tell
-from bot.model import Change, ChangeKind, Claim, Incident, Snapshot, Source, TimelineEntry
+from bot.model import Asked, Change, ChangeKind, Claim, Incident, Snapshot, Source, TimelineEntry
 from tests.unit.build import ACME, at
 
 # As in bot.loops.take_in.
@@ -136,6 +137,14 @@ class Desk:
             remembered={name: memory for (key, name), memory in self.claims.items() if key == source.key},
             attached={name: incident for (key, name), incident in self.attached.items() if key == source.key},
         )
+
+    def acts(self, asked: Asked, minute: float, name: str | None = None) -> Acted:
+        """Let somebody act on an incident: on the only one, unless it is named."""
+        incident = self.incidents[name] if name else self.incident
+        acted = act(incident, asked, at(minute), self.timelines[incident.id][-20:])
+        self.incidents[incident.id] = acted.incident
+        self.timelines[incident.id] += acted.entries
+        return acted
 
     def _gather(self, source: Source, snapshot: Snapshot) -> tuple[Known, Surroundings]:
         """Only what the store would read: what is open or listed, and the incidents around it."""

@@ -1,0 +1,168 @@
+"""What becomes of an incident when somebody acts on it: new entries, or the reason why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.core.fold import advance
+from bot.core.people import is_muted
+from bot.model import Action, Asked, ChangeKind, Incident, TimelineEntry, Who
+
+# The same press arrives twice when an answer was lost; this much later it is meant again.
+SAME_PRESS = timedelta(minutes=1)
+SAME_NOTE = timedelta(minutes=10)
+
+
+class Outcome(StrEnum):
+    """What came of it; all but DONE leave everything as it was."""
+
+    DONE = "done"
+    ALREADY = "already"
+    HELD = "held"
+    OVER = "over"
+    NOTHING = "nothing"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """The entries that were added, the incident after them, and how that is to be answered.
+
+    ALREADY: this very person has done this very thing before.  HELD: somebody else has acknowledged it.
+    OVER: it came when the incident was over.  NOTHING: there is nothing to undo.  EMPTY: no words were given.
+    """
+
+    outcome: Outcome
+    incident: Incident
+    entries: tuple[TimelineEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    incident: Incident
+    asked: Asked
+    now: datetime
+    recent: Sequence[TimelineEntry]
+
+    def did(self, kind: ChangeKind) -> TimelineEntry:
+        """Return the entry that says who did what, when, and in which words."""
+        return TimelineEntry(
+            incident=self.incident.id,
+            seq=self.incident.last_seq + 1,
+            happened_at=self.now,
+            recorded_at=self.now,
+            who=Who.PERSON,
+            author=self.asked.person.name,
+            kind=kind,
+            state=self.incident.state,
+            impact=self.incident.impact,
+            text=self.asked.command.text.strip(),
+            person=self.asked.person.key,
+        )
+
+
+def act(incident: Incident, asked: Asked, now: datetime, recent: Sequence[TimelineEntry] = ()) -> Acted:
+    """Return what `asked` makes of `incident`; `recent` are its last entries, to know a repetition by.
+
+    Doing it once more adds nothing.  Nothing that a person does opens or ends an incident.
+    """
+    found = _ACTIONS[asked.command.action](_Case(incident, asked, now, recent))
+    if isinstance(found, Outcome):
+        return Acted(found, incident)
+    return Acted(Outcome.DONE, advance(incident, found), (found,))
+
+
+_Result = TimelineEntry | Outcome
+
+
+def _ack(case: _Case) -> _Result:
+    if not case.incident.is_open:
+        return Outcome.OVER
+    if case.incident.acked is None:
+        return case.did(ChangeKind.ACKED)
+    return Outcome.ALREADY if case.incident.acked.person == case.asked.person.key else Outcome.HELD
+
+
+def _unack(case: _Case) -> _Result:
+    if not case.incident.is_open:
+        return Outcome.OVER
+    return Outcome.NOTHING if case.incident.acked is None else case.did(ChangeKind.UNACKED)
+
+
+def _note(case: _Case) -> _Result:
+    entry = case.did(ChangeKind.NOTED)
+    if not entry.text:
+        return Outcome.EMPTY
+    said = (
+        before
+        for before in case.recent
+        if (before.kind, before.person, before.text) == (entry.kind, entry.person, entry.text)
+    )
+    return Outcome.ALREADY if any(case.now - before.recorded_at < SAME_NOTE for before in said) else entry
+
+
+def _mute(case: _Case) -> _Result:
+    if not case.incident.is_open:
+        return Outcome.OVER
+    span, mute = case.asked.command.span, case.incident.muted
+    until = case.now + span if span is not None else None
+    if mute is not None and is_muted(case.incident, case.now) and _is_same(mute.until, until):
+        return Outcome.ALREADY
+    return replace(case.did(ChangeKind.MUTED), until=until)
+
+
+def _is_same(one: datetime | None, other: datetime | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) < SAME_PRESS
+
+
+def _unmute(case: _Case) -> _Result:
+    if case.incident.muted is None:
+        return Outcome.NOTHING if case.incident.is_open else Outcome.OVER
+    # One whose time has passed is no news; the root is put right all the same.
+    return replace(case.did(ChangeKind.UNMUTED), quiet=not is_muted(case.incident, case.now))
+
+
+def _affected(case: _Case) -> _Result:
+    return _witness(case, ChangeKind.AFFECTED)
+
+
+def _works(case: _Case) -> _Result:
+    return _witness(case, ChangeKind.WORKS)
+
+
+def _witness(case: _Case, kind: ChangeKind) -> _Result:
+    """Everybody is counted once: a room full of them must not fill the thread."""
+    if not case.incident.is_open:
+        return Outcome.OVER
+    last = next((w for w in case.incident.witnesses if w.person == case.asked.person.key), None)
+    if last is not None and last.is_affected == (kind is ChangeKind.AFFECTED):
+        return Outcome.ALREADY
+    return replace(case.did(kind), quiet=True)
+
+
+def _link(case: _Case) -> _Result:
+    url = case.asked.command.url
+    if not url:
+        return Outcome.EMPTY
+    if any(before.url == url for before in case.recent):
+        return Outcome.ALREADY
+    return replace(case.did(ChangeKind.LINKED), url=url)
+
+
+_ACTIONS: Mapping[Action, Callable[[_Case], _Result]] = {
+    Action.ACK: _ack,
+    Action.UNACK: _unack,
+    Action.NOTE: _note,
+    Action.MUTE: _mute,
+    Action.UNMUTE: _unmute,
+    Action.AFFECTED: _affected,
+    Action.WORKS: _works,
+    Action.LINK: _link,
+}
+# What is done to an incident; everything else only asks.
+DEEDS = frozenset(_ACTIONS)

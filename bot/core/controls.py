@@ -1,0 +1,34 @@
+"""What there is to press under a root message, and what was meant when it was pressed."""
+
+from __future__ import annotations
+
+from bot.core.grammar import span_of
+from bot.core.message import Control
+from bot.model import Action, Command, Incident
+
+# Label and value; a value is what one would type after `mute`.
+MUTES = (("1 hour", "1h"), ("4 hours", "4h"), ("Until resolved", "until resolved"))
+
+
+def controls(incident: Incident) -> tuple[Control, ...]:
+    """Return what makes sense to press as the incident is now."""
+    about = incident.id
+    note = Control(Action.NOTE, "Add note", about)
+    details = Control(Action.DETAILS, "Details", about)
+    if not incident.is_open:
+        return note, details
+    return (
+        Control(Action.UNACK, "Unacknowledge", about)
+        if incident.acked
+        else Control(Action.ACK, "Acknowledge", about, primary=True),
+        Control(Action.UNMUTE, "Unmute", about) if incident.muted else Control(Action.MUTE, "Mute", about, MUTES),
+        note,
+        Control(Action.AFFECTED, "I'm affected too", about),
+        Control(Action.WORKS, "Works for me", about),
+        details,
+    )
+
+
+def pressed(action: Action, value: str, option: str = "", text: str = "") -> Command:
+    """Return what a press means: `value` is the control's, `option` what was chosen, `text` what was written."""
+    return Command(action=action, incident=value or None, span=span_of(option) if option else None, text=text)

@@ -1,0 +1,79 @@
+"""What people here add to an incident: who has it, who wants quiet, for whom it fails.  Never what state it is in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core.severity import is_rise
+from bot.model import Ack, ChangeKind, Impact, Incident, Mute, TimelineEntry, Witness
+
+
+def advance(incident: Incident, entry: TimelineEntry) -> Incident:
+    """Return the incident after something that a person did; its state, and the vendor's words, are not theirs."""
+    after = _after_time(incident, entry.recorded_at)
+    if entry.kind is ChangeKind.ACKED:
+        return replace(after, acked=Ack(person=entry.person, name=entry.author, at=entry.happened_at))
+    if entry.kind is ChangeKind.UNACKED:
+        return replace(after, acked=None)
+    if entry.kind is ChangeKind.MUTED:
+        return replace(after, muted=_mute(entry))
+    if entry.kind is ChangeKind.UNMUTED:
+        return replace(after, muted=None)
+    if entry.kind in {ChangeKind.AFFECTED, ChangeKind.WORKS}:
+        return replace(after, witnesses=_heard(after.witnesses, entry))
+    return after
+
+
+def _mute(entry: TimelineEntry) -> Mute:
+    return Mute(person=entry.person, name=entry.author, at=entry.happened_at, until=entry.until, why=entry.text)
+
+
+def _heard(witnesses: tuple[Witness, ...], entry: TimelineEntry) -> tuple[Witness, ...]:
+    """Everybody counts once, with their last word."""
+    others = tuple(witness for witness in witnesses if witness.person != entry.person)
+    return (*others, Witness(person=entry.person, is_affected=entry.kind is ChangeKind.AFFECTED))
+
+
+def _after_time(incident: Incident, now: datetime) -> Incident:
+    """Return the incident without a mute whose time has passed."""
+    mute = incident.muted
+    passed = mute is not None and mute.until is not None and mute.until <= now
+    return replace(incident, muted=None) if passed else incident
+
+
+def carried_on(before: Incident, after: Incident, entry: TimelineEntry) -> Incident:
+    """Return `after` with what people did to it `before`, as far as that outlives the entry between them.
+
+    A mute until the end ends with it.  What opens again is a new trouble to those on call: nobody has it yet.
+    """
+    if after.is_open and not before.is_open:
+        after = replace(after, acked=None, witnesses=())
+    if not after.is_open and after.muted is not None and after.muted.until is None:
+        after = replace(after, muted=None)
+    return _after_time(after, entry.recorded_at)
+
+
+def is_muted(incident: Incident, now: datetime) -> bool:
+    """Whether the channel wants to hear nothing of it now."""
+    return _after_time(incident, now).muted is not None
+
+
+def is_hushed(before: Incident, after: Incident, entry: TimelineEntry) -> bool:
+    """Whether the entry that leads from `before` to `after` is kept from the channel, though not from the thread.
+
+    That it becomes critical is always said; and a mute until the end does not outlast it: the end is told.
+    """
+    return (
+        is_muted(before, entry.recorded_at)
+        and (after.is_open or is_muted(after, entry.recorded_at))
+        and not _becomes_critical(before, after, entry)
+    )
+
+
+def _becomes_critical(before: Incident, after: Incident, entry: TimelineEntry) -> bool:
+    if after.impact is not Impact.CRITICAL:
+        return False
+    if entry.kind is ChangeKind.IMPACT_CHANGED:
+        return any(t.after == Impact.CRITICAL and is_rise(Impact(t.before), Impact(t.after)) for t in entry.transitions)
+    return before.impact is not Impact.CRITICAL or entry.kind is ChangeKind.REOPENED

@@ -1,0 +1,148 @@
+"""How what follows a verb is read: each function reads one shape of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.model import Action, Command
+
+LONGEST_MUTE = timedelta(days=90)
+_LONGEST_QUERY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Misunderstood:
+    """Words that are no command: what is wrong with them, and what may have been meant.
+
+    `otherwise` is what they ask for if they are no slip of the finger but somebody's name.
+    """
+
+    typed: str
+    hint: str
+    meant: tuple[Command, ...] = ()
+    otherwise: Command | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One thing that can be asked for: its names, how the rest is read, and how it is explained.
+
+    `of` says whether it is about an incident, and so may follow the word `incident`.
+    """
+
+    action: Action
+    names: tuple[str, ...]
+    reads: Callable[[Verb, str], Command | Misunderstood]
+    usage: str
+    about: str
+    of: bool = False
+
+
+# As many as there were, so that places in the text stay the same.
+_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "\xa0": " "})  # noqa: RUF001
+_AROUND = " \t\r\n\"'`*_~?!.,;:"
+_ID = re.compile(r"#?[A-Za-z0-9.]+-(?P<tail>[A-Za-z0-9_-]+)")
+_MARKED_ID = re.compile(r"#[\w.-]+")
+_LEAST_TAIL = 10
+_URL = re.compile(r"<?(https?://[^\s<>|]+)(?:\|[^<>]*)?>?", re.IGNORECASE)
+_AMOUNT = r"(\d{1,4})\s*(w|weeks?|d|days?|h|hrs?|hours?|m|mins?|minutes?)"
+_AMOUNTS = re.compile(_AMOUNT, re.IGNORECASE)
+_SPAN = re.compile(rf"(?<!\S)(?:for\s+)?{_AMOUNT}(?:\s*{_AMOUNT})*(?!\S)", re.IGNORECASE)
+_TO_THE_END = re.compile(
+    r"(?<!\S)(?:until|till)\s+(?:it\s+is\s+|it['’]s\s+)?(?:resolved|the\s+end|over)(?!\S)", re.IGNORECASE
+)
+_BECAUSE = re.compile(r"(?:^|\s)because\s+", re.IGNORECASE)
+_UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+
+
+def quoted(text: str) -> str:
+    """Return the text with the quotation marks of a keyboard in place of those that chat programs make of them."""
+    return text.translate(_QUOTES)
+
+
+def plainly(words: str) -> str:
+    """Return words without what is put around them in a chat: quotes, stars, a question mark."""
+    return " ".join(quoted(words[: 4 * _LONGEST_QUERY]).strip(_AROUND).split())[:_LONGEST_QUERY].strip(_AROUND)
+
+
+def is_id(word: str) -> bool:
+    """Whether a word can be nothing but an incident's id: `openai-01JM3X`, or marked as one: `#acme-api`."""
+    if word.startswith("#") and _MARKED_ID.fullmatch(word):
+        return True
+    found = _ID.fullmatch(word)
+    return found is not None and (any(map(str.isdigit, found["tail"])) or len(found["tail"]) >= _LEAST_TAIL)
+
+
+def query(verb: Verb, rest: str) -> Command:
+    """Read anything as what somebody looks for."""
+    return Command(action=verb.action, query=plainly(rest))
+
+
+def incident(verb: Verb, rest: str) -> Command:
+    """Read the id of an incident, its beginning, or words for it; nothing means the one at hand."""
+    return Command(action=verb.action, incident=_which(rest))
+
+
+def _which(words: str) -> str | None:
+    return plainly(words).removeprefix("#") or None
+
+
+def note(verb: Verb, rest: str) -> Command | Misunderstood:
+    """Read somebody's own words, after an id if there is one; `note: …` is all words."""
+    first, _, more = rest.partition(" ")
+    if is_id(first):
+        which, text = first.removeprefix("#"), more.strip()
+    else:
+        which, text = None, rest.lstrip(":, \t\r\n")
+    if not text:
+        return Misunderstood(f"{verb.names[0]} {rest}".strip(), "What shall the note say? `note we switched over`")
+    return Command(action=verb.action, incident=which, text=text)
+
+
+def link(verb: Verb, rest: str) -> Command | Misunderstood:
+    """Read an address; what stands before it is the incident, what comes after is said of it."""
+    found = _URL.search(rest)
+    if found is None:
+        return Misunderstood(f"{verb.names[0]} {rest}".strip(), "Which address? `link https://…`")
+    return Command(
+        action=verb.action,
+        incident=_which(rest[: found.start()]),
+        url=found[1],
+        text=rest[found.end() :].strip(),
+    )
+
+
+def mute(verb: Verb, rest: str) -> Command | Misunderstood:
+    """Read how long, in any place; without a time it is until the end.  What follows `because` is the reason."""
+    because = _BECAUSE.search(rest)
+    words, why = (rest[: because.start()], rest[because.end() :].strip()) if because else (rest, "")
+    words = words[:_LONGEST_QUERY]
+    found = _TO_THE_END.search(words) or _SPAN.search(words)
+    left = f"{words[: found.start()]} {words[found.end() :]}" if found else words
+    span = span_of(found[0]) if found else None
+    if span is not None and not timedelta() < span <= LONGEST_MUTE:
+        return Misunderstood(f"{verb.names[0]} {rest}", "A mute lasts from a minute to 90 days.")
+    which = _which(left)
+    if which and which[0].isdigit() and not is_id(which):
+        return Misunderstood(f"{verb.names[0]} {rest}", "How long? `mute 1h`, `mute 2d`, `mute until resolved`")
+    return Command(action=verb.action, incident=which, span=span, text=why)
+
+
+def span_of(text: str) -> timedelta | None:
+    """Return how long `1h`, `2 days` or `1h30m` is; None for `until resolved` and for what is no time at all."""
+    amounts = _AMOUNTS.findall(text[:_LONGEST_QUERY])
+    if not amounts:
+        return None
+    return sum((int(number) * _UNITS[unit[0].lower()] for number, unit in amounts), timedelta())
+
+
+def spell_span(span: timedelta | None) -> str:
+    """Return how it is typed: `2d`, `1h30m`."""
+    if span is None:
+        return "until resolved"
+    minutes = int(span.total_seconds()) // 60
+    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "m"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0m"

@@ -1,0 +1,168 @@
+"""What people type, and what is understood."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.core.controls import MUTES, pressed
+from bot.core.grammar import VERBS, Misunderstood, parse, span_of, spell
+from bot.core.verbs import is_id
+from bot.model import Action, Command
+
+HOUR = timedelta(hours=1)
+
+
+def command(action: Action, **rest: object) -> Command:
+    return Command(action=action, **rest)  # type: ignore[arg-type]  # whatever a case is about
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("status", command(Action.STATUS)),
+        ("STATUS ChatGPT", command(Action.STATUS, query="ChatGPT")),
+        ("/status chatgpt", command(Action.STATUS, query="chatgpt")),
+        ("sitrep status chatgpt", command(Action.STATUS, query="chatgpt")),
+        ("<@U0123ABC> chatgpt", command(Action.STATUS, query="chatgpt")),
+        ("<@U0123|sitrep>: status", command(Action.STATUS)),
+        ("<@!4711> ack", command(Action.ACK)),
+        ("@sitrep github actions", command(Action.STATUS, query="github actions")),
+        ("status “chat gpt”", command(Action.STATUS, query="chat gpt")),
+        ("is chatgpt down?", command(Action.STATUS, query="chatgpt")),
+        ("incidents", command(Action.INCIDENTS)),
+        ("incidents all", command(Action.INCIDENTS, query="all")),
+        ("incident", command(Action.DETAILS)),
+        ("incident openai-01JM3", command(Action.DETAILS, incident="openai-01JM3")),
+        ("incident show openai-01JM3", command(Action.DETAILS, incident="openai-01JM3")),
+        ("incident ack", command(Action.ACK)),
+        ("incident ack openai-01JM3", command(Action.ACK, incident="openai-01JM3")),
+        ("incident openai-01JM3 ack", command(Action.ACK, incident="openai-01JM3")),
+        ("openai-01JM3 ack", command(Action.ACK, incident="openai-01JM3")),
+        ("ack chatgpt login", command(Action.ACK, incident="chatgpt login")),
+        ("Acknowledge", command(Action.ACK)),
+        ("unack", command(Action.UNACK)),
+        ("note we switched to the fallback", command(Action.NOTE, text="we switched to the fallback")),
+        ("note openai-01JM3 we’re on it\n\nsoon", command(Action.NOTE, incident="openai-01JM3", text="we’re on it\n\nsoon")),  # noqa: E501
+        ("note: us-east-1 is back", command(Action.NOTE, text="us-east-1 is back")),
+        ("mute", command(Action.MUTE)),
+        ("mute 4h", command(Action.MUTE, span=4 * HOUR)),
+        ("mute for 90 minutes", command(Action.MUTE, span=1.5 * HOUR)),
+        ("mute 1h30m openai", command(Action.MUTE, span=1.5 * HOUR, incident="openai")),
+        ("mute openai-01JM3 2d", command(Action.MUTE, span=48 * HOUR, incident="openai-01JM3")),
+        ("mute until it’s resolved", command(Action.MUTE)),
+        ("mute 4h because it is known", command(Action.MUTE, span=4 * HOUR, text="it is known")),
+        ("unmute", command(Action.UNMUTE)),
+        ("I’m affected too", command(Action.AFFECTED)),
+        ("works for me", command(Action.WORKS)),
+        ("link <https://chat.example/1|here> the call", command(Action.LINK, url="https://chat.example/1", text="the call")),  # noqa: E501
+        ("health", command(Action.HEALTH)),
+        ("help", command(Action.HELP)),
+        ("", command(Action.HELP)),
+        ("sitrep", command(Action.HELP)),
+        ("aws", command(Action.STATUS, query="aws")),
+    ],
+)  # fmt: skip
+def test_what_is_typed_is_understood(typed: str, meant: Command) -> None:
+    assert parse(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("akc", "ack"), ("statsu openai", "status openai"), ("incident akc openai-1", "ack openai-1")]
+)
+def test_a_slip_of_the_finger_is_pointed_out_with_what_was_meant(typed: str, meant: str) -> None:
+    answer = parse(typed)
+
+    assert isinstance(answer, Misunderstood)
+    assert meant in [spell(one) for one in answer.meant]
+
+
+def test_a_name_that_is_like_a_verb_may_still_be_a_name() -> None:
+    answer = parse("slack")
+
+    assert isinstance(answer, Misunderstood)
+    assert answer.otherwise == command(Action.STATUS, query="slack")
+
+
+@pytest.mark.parametrize("typed", ["note", "note openai-01JM3", "mute 4", "mute 0h", "mute 400d", "link", "link it"])
+def test_what_is_half_said_is_asked_back(typed: str) -> None:
+    answer = parse(typed)
+
+    assert isinstance(answer, Misunderstood)
+    assert answer.hint
+
+
+def test_every_action_has_one_verb() -> None:
+    assert {verb.action for verb in VERBS} == set(Action)
+    assert len({name for verb in VERBS for name in verb.names}) == sum(len(verb.names) for verb in VERBS)
+
+
+@pytest.mark.parametrize(("option", "span"), [(value, span_of(value)) for _, value in MUTES])
+def test_a_press_means_what_typing_it_would(option: str, span: timedelta | None) -> None:
+    assert pressed(Action.MUTE, "acme-1", option) == parse(f"mute acme-1 {option}")
+    assert pressed(Action.MUTE, "acme-1", option).span == span
+
+
+@given(st.text())
+@example("\u017ftatus")
+@example("mute " + "9999w" * 50_000)
+@example("<@1>" * 1_000 + "note " * 1_000)
+@example("incident \x00 ack")
+@example("note #")
+def test_there_is_an_answer_to_any_text(text: str) -> None:
+    assert isinstance(parse(text), Command | Misunderstood)
+
+
+WORDS = st.sampled_from(["chatgpt", "we", "switched", "openai-01JM3", "over", "1h", "until", "ack", "us-east-1", "#1"])
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from([n for v in VERBS for n in v.names]), WORDS, st.text(max_size=5))).map(" ".join)
+)
+def test_there_is_an_answer_to_any_order_of_words(text: str) -> None:
+    assert isinstance(parse(text), Command | Misunderstood)
+
+
+IDS = st.from_regex(r"[a-z]{1,8}-[A-Za-z0-9_]{1,30}", fullmatch=True)
+TEXTS = st.text(min_size=1, max_size=30).map(str.strip).filter(bool)
+SPANS = st.none() | st.integers(1, 90 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
+SPELT = st.one_of(
+    st.builds(Command, action=st.just(Action.STATUS), query=st.sampled_from(["", "chatgpt", "github actions", "ack"])),
+    st.builds(
+        Command,
+        action=st.sampled_from(
+            [Action.DETAILS, Action.ACK, Action.UNACK, Action.UNMUTE, Action.AFFECTED, Action.WORKS]
+        ),
+        incident=st.none() | IDS,
+    ),
+    st.builds(Command, action=st.just(Action.NOTE), incident=st.none() | IDS, text=TEXTS),
+    st.builds(Command, action=st.just(Action.MUTE), incident=st.none() | IDS, span=SPANS, text=st.just("") | TEXTS),
+    st.builds(
+        Command,
+        action=st.just(Action.LINK),
+        incident=st.none() | IDS,
+        url=st.sampled_from(["https://chat.example/a/p1?x=1", "http://a.b"]),
+        text=st.just("") | TEXTS,
+    ),
+    st.sampled_from([Command(action=Action.HEALTH), Command(action=Action.HELP), Command(action=Action.INCIDENTS)]),
+)
+
+
+@given(SPELT)
+def test_what_is_spelt_is_read_back_as_it_was(one: Command) -> None:
+    assert parse(spell(one)) == one
+
+
+@pytest.mark.parametrize(
+    "word", ["openai-01JM3", "acme-i2", "github-hqbwvzljrfnt", "#acme-api", "acme-api-20260301T1200"]
+)
+def test_an_id_is_known_when_it_is_seen(word: str) -> None:
+    assert is_id(word)
+
+
+@pytest.mark.parametrize("word", ["chatgpt", "fail-over", "re-deployed", "ok", "-", "#", "1h"])
+def test_a_word_is_no_id(word: str) -> None:
+    assert not is_id(word)
