@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.core.message import Message, Reply
 from bot.model import Asked, Person, Ref
+
+if TYPE_CHECKING:
+    from starlette.routing import Route
 
 
 class Platform(Protocol):
@@ -59,6 +62,19 @@ class Answer:
 
     reply: Reply
     later: Callable[[], Awaitable[Reply]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A platform that is connected: its announcements, and what must run and be served so that people are heard.
+
+    A loop that returns has done its work; `close` gives back what is held.
+    """
+
+    platform: Platform
+    loops: Mapping[str, Callable[[], Awaitable[None]]]
+    routes: tuple[Route, ...]
+    close: Callable[[], Awaitable[None]]
 
 
 class Desk(Protocol):

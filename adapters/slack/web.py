@@ -54,7 +54,7 @@ class Web:
             base_url=_with_slash(api_url or API),
             retry_handlers=[],
             timeout=int(timeout.total_seconds()),
-            logger=_quiet,
+            logger=quiet,
         )
         self._timeout = timeout
 
@@ -88,6 +88,10 @@ class Web:
         if isinstance(failure, PlatformStopped):
             self.stopped = failure
         raise failure from None
+
+    def stop(self, reason: str) -> None:
+        """Ask nothing more: every call ends in PlatformStopped."""
+        self.stopped = PlatformStopped(reason)
 
     async def _send(self, method: str, arguments: dict[str, object]) -> AsyncSlackResponse:
         if method in _READS:
@@ -145,6 +149,6 @@ def _with_slash(url: str) -> str:
 
 
 # The SDK logs whole requests where it is set to DEBUG, and warns of what we do on purpose.
-_quiet = logging.getLogger("sitrep.slack.sdk")
-_quiet.setLevel(logging.ERROR)
-__all__ = ["API", "Frozen", "Refused", "Web"]
+quiet = logging.getLogger("sitrep.slack.sdk")
+quiet.setLevel(logging.ERROR)
+__all__ = ["API", "Frozen", "Refused", "Web", "quiet"]

@@ -141,6 +141,13 @@ async def of_incident(database: Database, incident: str) -> tuple[Announcement, 
     return tuple(announcement_of(row) for row in rows)
 
 
+async def revive(database: Database, now: datetime, platform: str | None = None) -> None:
+    """Try again what was parked, on one platform or on all: a person may have mended what was in the way."""
+    parked = (ANNOUNCEMENT.c.state == "parked") & (ANNOUNCEMENT.c.platform == (platform or ANNOUNCEMENT.c.platform))
+    again = update(ANNOUNCEMENT).where(parked).values(state="live", due_at=now, attempts=0)
+    await database.write(lambda connection: connection.execute(again))
+
+
 async def release_all(database: Database) -> None:
     """Free every lease: for a database that only one process works on, at its start.
 

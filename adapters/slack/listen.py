@@ -1,0 +1,255 @@
+"""Questions and clicks from Slack: bolt's listeners, which only translate, and the desk that answers.
+
+Slack waits three seconds for an acknowledgement: https://docs.slack.dev/interactivity/implementing-slash-commands.  An
+answer that is there by then goes with it, and nothing else is sent; one that is not follows when it is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack import answers
+from adapters.slack.answers import LINK, NOTE, SAY, SHARE
+from adapters.slack.text import safe
+from bot.core.message import Reply
+from bot.model import Action, Asked, Command, Person, Ref
+from bot.ports import Answer, Desk
+
+log = logging.getLogger("sitrep.slack")
+
+Payload = Mapping[str, Any]
+COMMANDS = {"/status": "status", "/incidents": "incidents", "/incident": "incident", "/sitrep": ""}
+# Slack gives up after three seconds; the way to us and back takes some of it.
+_AT_ONCE = 2.0
+_REMEMBERED = 2_000
+_SPANS = {"1h": timedelta(hours=1), "4h": timedelta(hours=4)}
+
+
+class Listener:
+    """What people do in Slack, turned into questions to the desk."""
+
+    def __init__(
+        self, desk: Desk, *, invited: Callable[[str], Awaitable[None]], left: Callable[[], Awaitable[None]]
+    ) -> None:
+        """`invited` is told of every channel that the bot is asked into, `left` when the app is removed."""
+        self._desk = desk
+        self._invited = invited
+        self._left = left
+        self._names: dict[str, str] = {}
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def attach(self, app: AsyncApp) -> None:
+        """Register everything that the manifest promises."""
+        for command in COMMANDS:
+            app.command(command)(self.command)
+        app.action(re.compile(rf"^{re.escape(SAY)}:\d+$"))(self.said_again)
+        app.action(SHARE)(self.shared)
+        app.action(f"sitrep:{Action.NOTE.value}")(self.note_wanted)
+        app.action(re.compile(r"^sitrep:"))(self.clicked)
+        app.view(NOTE)(self.note_written)
+        app.view(LINK)(self.link_chosen)
+        app.options(LINK)(self.incidents_offered)
+        app.message_shortcut("link_to_incident")(self.link_wanted)
+        app.event("app_mention")(self.mentioned)
+        app.event("app_home_opened")(self.home_opened)
+        app.event("member_joined_channel")(self.joined)
+        app.event("app_uninstalled")(self.removed)
+        app.event("tokens_revoked")(self.removed)
+        app.error(self.failed)
+
+    async def command(self, ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond) -> None:
+        text = f"{COMMANDS[command['command']]} {command.get('text') or ''}".strip()
+        person = Person("slack", command["user_id"], safe(command.get("user_name") or command["user_id"]))
+        await self._answer(self._desk.say(text, person, address=command["channel_id"]), text, ack, respond)
+
+    async def clicked(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
+        wanted = answers.action_of(action["action_id"])
+        if wanted is None:
+            await ack()
+            return
+        await ack()
+        chosen = (action.get("selected_option") or {}).get("value") or action.get("value") or ""
+        span, found, incident = chosen.partition("|")
+        command = Command(
+            action=wanted, incident=(incident if found else chosen) or None, span=_SPANS.get(span) if found else None
+        )
+        await self._told(self._desk.ask(_asked(command, body)), "", respond)
+
+    async def said_again(
+        self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond
+    ) -> None:
+        await ack()
+        text = action.get("value") or ""
+        asked = self._desk.say(text, _person(body["user"]), address=_channel(body), thread=_thread(body))
+        await self._told(asked, text, respond)
+
+    async def shared(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
+        """Say it anew, so that what the channel sees is true now, and take the private one away."""
+        await ack()
+        answer = await self._desk.say(action.get("value") or "", _person(body["user"]), address=_channel(body))
+        await respond(**answers.public(answer.reply), response_type="in_channel", delete_original=True)
+
+    async def note_wanted(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: Any) -> None:
+        await ack()
+        thread = _thread(body)
+        view = answers.note_form(action.get("value") or "", f"{_channel(body)}|{thread.value if thread else ''}")
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    async def note_written(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        incident, _, where = view["private_metadata"].partition("\n")
+        text = view["state"]["values"]["note"]["text"]["value"] or ""
+        command = Command(action=Action.NOTE, incident=incident or None, text=safe(text))
+        await self._submitted(ack, "note", _from_form(command, body, where))
+
+    async def link_wanted(self, ack: AsyncAck, body: dict[str, Any], shortcut: dict[str, Any], client: Any) -> None:
+        await ack()
+        channel, message = shortcut["channel"]["id"], shortcut["message"]
+        try:
+            url = (await client.chat_getPermalink(channel=channel, message_ts=message["ts"]))["permalink"]
+        except SlackApiError:
+            url = ""
+        view = answers.link_form(url, safe(message.get("text") or ""), f"{channel}|")
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    async def link_chosen(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        url, where, *text = view["private_metadata"].split("\n", 2)
+        chosen = view["state"]["values"]["incident"][LINK]["selected_option"]["value"]
+        command = Command(action=Action.LINK, incident=chosen, text="\n".join(text), url=url or None)
+        await self._submitted(ack, "incident", _from_form(command, body, where))
+
+    async def incidents_offered(self, ack: AsyncAck, payload: dict[str, Any]) -> None:
+        await ack(options=answers.options(await self._desk.complete(payload.get("value") or "")))
+
+    async def mentioned(self, event: dict[str, Any], body: dict[str, Any], client: Any) -> None:
+        """Answer where it was asked, for everybody there: in the thread, whose incident is meant."""
+        if not self._is_news(body) or event.get("bot_id"):
+            return
+        channel, ts = event["channel"], event.get("thread_ts") or event["ts"]
+        person = await self._named(event["user"], client)
+        thread = Ref(f"{channel}:{event['thread_ts']}") if event.get("thread_ts") else None
+        text = re.sub(r"<@[A-Z0-9]+(\|[^>]*)?>", " ", event.get("text") or "").strip()
+        answer = await self._desk.say(_unescaped(text), person, address=channel, thread=thread)
+        await client.chat_postMessage(channel=channel, thread_ts=ts, parse="none", **answers.public(answer.reply))
+        if answer.later is not None:
+            found = await answer.later()
+            await client.chat_postMessage(channel=channel, thread_ts=ts, parse="none", **answers.public(found))
+
+    async def home_opened(self, event: dict[str, Any], client: Any) -> None:
+        if event.get("tab") == "home":
+            person = Person("slack", event["user"], event["user"])
+            await client.views_publish(user_id=event["user"], view=answers.home(await self._desk.home(person)))
+
+    async def joined(self, event: dict[str, Any], context: Mapping[str, Any]) -> None:
+        if event.get("user") == context.get("bot_user_id"):
+            await self._invited(event["channel"])
+
+    async def removed(self, event: dict[str, Any]) -> None:
+        log.critical("the app was removed from the workspace, or its tokens were revoked (%s)", event.get("type"))
+        await self._left()
+
+    async def failed(self, error: Exception) -> None:
+        log.error("a listener failed: %s", type(error).__name__, exc_info=error)
+
+    async def drain(self) -> None:
+        """Let answers that are under way come to their end."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5)
+
+    async def _answer(self, asking: Awaitable[Answer], text: str, ack: AsyncAck, respond: AsyncRespond) -> None:
+        """Send the answer with the acknowledgement if it is there in time, else after it."""
+        task = asyncio.ensure_future(asking)
+        await asyncio.wait({task}, timeout=_AT_ONCE)
+        if not task.done():
+            await ack()
+            self._go_on(self._told(task, text, respond))
+            return
+        answer = task.result()
+        await ack(**answers.private(answer.reply, text))
+        if answer.later is not None:
+            self._go_on(self._follow(answer.later, text, respond))
+
+    async def _told(self, asking: Awaitable[Answer], text: str, respond: AsyncRespond) -> None:
+        answer = await asking
+        await respond(**answers.private(answer.reply, text), replace_original=False)
+        if answer.later is not None:
+            self._go_on(self._follow(answer.later, text, respond))
+
+    async def _follow(self, later: Callable[[], Awaitable[Reply]], text: str, respond: AsyncRespond) -> None:
+        await respond(**answers.private(await later(), text), replace_original=False)
+
+    def _go_on(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._gone_on)
+
+    def _gone_on(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("an answer could not be given: %s", type(error).__name__, exc_info=error)
+
+    async def _submitted(self, ack: AsyncAck, block: str, asked: Asked) -> None:
+        answer = await self._desk.ask(asked)
+        del block, answer
+        await ack()
+
+    async def _named(self, user: str, client: Any) -> Person:
+        if user not in self._names:
+            try:
+                found = (await client.users_info(user=user))["user"]
+                profile = found.get("profile") or {}
+                self._names[user] = profile.get("display_name") or found.get("name") or user
+            except SlackApiError:
+                self._names[user] = user
+        return Person("slack", user, safe(self._names[user]))
+
+    def _is_news(self, body: Payload) -> bool:
+        """Whether an event was not delivered before: Slack repeats those that it thinks were lost."""
+        event = str(body.get("event_id") or "")
+        if not event:
+            return True
+        if event in self._seen:
+            return False
+        self._seen[event] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        return True
+
+
+def _asked(command: Command, body: Payload) -> Asked:
+    return Asked(command=command, person=_person(body["user"]), address=_channel(body), thread=_thread(body))
+
+
+def _from_form(command: Command, body: Payload, where: str) -> Asked:
+    channel, _, thread = where.partition("|")
+    return Asked(command=command, person=_person(body["user"]), address=channel, thread=Ref(thread) if thread else None)
+
+
+def _person(user: Payload) -> Person:
+    return Person("slack", user["id"], safe(user.get("name") or user.get("username") or user["id"]))
+
+
+def _channel(body: Payload) -> str:
+    return str((body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id") or "")
+
+
+def _thread(body: Payload) -> Ref | None:
+    """Return the root that a click belongs to: the message itself, or the one in whose thread it stands."""
+    container = body.get("container") or {}
+    message = body.get("message") or {}
+    ts = message.get("thread_ts") or container.get("thread_ts") or container.get("message_ts")
+    is_lasting = not container.get("is_ephemeral")
+    return Ref(f"{_channel(body)}:{ts}") if ts and (is_lasting or container.get("thread_ts")) else None
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -1,0 +1,50 @@
+"""The web port: one small server for everything that is asked over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+from collections.abc import Iterator, Sequence
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from bot.errors import ConfigError
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there.  Raises ConfigError if it can not."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=256)
+    except OSError as e:
+        why = "another program listens there" if e.errno == errno.EADDRINUSE else e.strerror
+        raise ConfigError(f"PORT: can not listen on {host}:{port}: {why}; set PORT (and HOST)") from e
+
+
+async def serve(routes: Sequence[Route], listening: socket.socket) -> None:
+    """Serve `routes`, and `/healthz` for whoever asks whether we live, until cancelled."""
+    app = Starlette(routes=[*routes, Route("/healthz", _health)])
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+    server = _Server(config)
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        server.should_exit = True
+
+
+async def _health(request: Request) -> PlainTextResponse:
+    del request
+    return PlainTextResponse("ok\n")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own idea of signals: the program has one already."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
