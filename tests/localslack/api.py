@@ -1,0 +1,186 @@
+"""The Web API at /api/<method>: https://docs.slack.dev/apis/web-api.
+
+Every call goes the same way: arguments, what was planned to go wrong before it, whose token, how often, which scope,
+the method itself, what was planned to go wrong after it, the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from tests.localslack import chat, others, reading
+from tests.localslack.arguments import APP, METHODS, NOBODY, Method, arguments
+from tests.localslack.calls import Asked, Call, Journal
+from tests.localslack.errors import Json, SlackError
+from tests.localslack.faults import Fault, Faults, rate_limited
+from tests.localslack.nouns import Installation
+from tests.localslack.pace import Pace
+from tests.localslack.places import needs
+from tests.localslack.world import World
+
+Work = Callable[[Asked], Json]
+
+_JSON = "application/json; charset=utf-8"
+_NOBODY = Installation(token="", team="", bot_user="", bot_id="", app="")
+
+WORK: dict[str, Work] = {
+    "auth.test": others.auth_test,
+    "chat.postMessage": chat.post_message,
+    "chat.postEphemeral": chat.post_ephemeral,
+    "chat.update": chat.update,
+    "chat.delete": chat.delete,
+    "chat.getPermalink": chat.permalink,
+    "conversations.history": reading.history,
+    "conversations.replies": reading.replies,
+    "conversations.info": others.info,
+    "conversations.list": others.listed,
+    "conversations.members": others.members,
+    "conversations.join": others.join,
+    "conversations.open": others.opened,
+    "users.info": others.user_info,
+    "usergroups.list": others.usergroups,
+}
+
+
+@dataclass(slots=True)
+class Api:
+    world: World
+    faults: Faults
+    pace: Pace
+    journal: Journal
+    url: str = ""
+    work: dict[str, Work] = field(default_factory=lambda: dict(WORK))
+
+    async def respond(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call."""
+        call = Call(method=request.match_info["method"], args={}, at=self.world.clock.seconds(), verb=request.method)
+        self.journal.note(call)
+        try:
+            return await self._answered(request, call)
+        finally:
+            self.journal.changed()
+
+    async def _answered(self, request: web.Request, call: Call) -> web.StreamResponse:
+        call.content_type = request.content_type
+        try:
+            call.args = await arguments(request)
+        except SlackError as refused:
+            return _json(call, refused.answer)
+        call.token = _token(request, call.args)
+        fault = call.fault = self.faults.next(call.method, call.args)
+        if fault is not None and not fault.stored:
+            broken = await self._broken(request, call, fault)
+            if broken is not None:
+                return broken
+        wait, by = 0, _NOBODY
+        try:
+            method, by = self._admitted(call)
+            wait = self.pace.wait(call.method, by.team, str(call.args.get("channel")), self.world.clock.seconds())
+            answer = {} if wait else self._worked(call, method, by)
+        except SlackError as refused:
+            answer = refused.answer
+        if wait:
+            return _faulty(call, rate_limited(wait))
+        if fault is not None and fault.stored:
+            broken = await self._broken(request, call, fault)
+            if broken is not None:
+                return broken
+        return _json(call, answer, by)
+
+    def _admitted(self, call: Call) -> tuple[Method, Installation]:
+        method = METHODS.get(call.method)
+        if method is None:
+            raise SlackError("unknown_method", req_method=call.method)
+        call.unknown = sorted(set(call.args) - method.takes - {"token"})
+        by = self._caller(call, method)
+        call.team = by.team
+        return method, by
+
+    def _caller(self, call: Call, method: Method) -> Installation:
+        """https://docs.slack.dev/authentication/tokens: app-level tokens open sockets, bot tokens do the rest."""
+        if method.token == NOBODY:
+            return _NOBODY
+        if not call.token:
+            raise SlackError("not_authed")
+        if method.token == APP:
+            return self._app(call)
+        if call.token.startswith("xapp-"):
+            raise SlackError("not_allowed_token_type")
+        found = self.world.installations.get(call.token)
+        if found is None:
+            raise SlackError("invalid_auth")
+        if found.state:
+            raise SlackError(found.state)
+        return found
+
+    def _app(self, call: Call) -> Installation:
+        if not call.token.startswith("xapp-"):
+            raise SlackError("not_allowed_token_type")
+        if call.token not in self.world.app_tokens:
+            raise SlackError("invalid_auth")
+        app = self.world.app_tokens[call.token]
+        return Installation(token=call.token, team="", bot_user="", bot_id="", app=app, scopes=("connections:write",))
+
+    def _worked(self, call: Call, method: Method, by: Installation) -> Json:
+        asked = Asked(self.world, call.args, by, self.url)
+        if method.scope and not method.scope.startswith("*"):
+            needs(asked, method.scope)
+        if call.method not in self.work:
+            raise SlackError("unknown_method", req_method=call.method)
+        return self.work[call.method](asked)
+
+    async def _broken(self, request: web.Request, call: Call, fault: Fault) -> web.Response | None:
+        """Let a fault be; None if the call is to go on after it."""
+        if fault.late:
+            await asyncio.sleep(fault.late)
+        if fault.hang:
+            await self.faults.released()
+        if fault.drop:
+            drop(request, reset=fault.reset)
+            return web.Response()
+        if fault.error:
+            return _json(call, {"ok": False, "error": fault.error})
+        return _faulty(call, fault) if fault.status else None
+
+
+def drop(request: web.Request, *, reset: bool = False) -> None:
+    """Close the connection of a request without an answer."""
+    transport = request.transport
+    if transport is None:
+        return
+    if reset:
+        # Without lingering, closing is a reset: socket(7), SO_LINGER.
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    transport.close()
+
+
+def _token(request: web.Request, args: Json) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else str(args.get("token", ""))
+
+
+def _faulty(call: Call, fault: Fault) -> web.Response:
+    call.status = fault.status or 200
+    headers = {"Content-Type": fault.content_type}
+    if fault.retry_after is not None:
+        headers["Retry-After"] = str(fault.retry_after)
+    return web.Response(status=call.status, body=fault.body.encode(), headers=headers)
+
+
+def _json(call: Call, answer: Json, by: Installation = _NOBODY) -> web.Response:
+    call.status, call.answer = 200, answer
+    headers = {"Content-Type": _JSON}
+    if by.token:
+        headers["x-oauth-scopes"] = ",".join(by.scopes)
+        scope = METHODS[call.method].scope
+        if scope:
+            headers["x-accepted-oauth-scopes"] = scope
+    return web.Response(body=json.dumps(answer).encode(), headers=headers)
