@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.slack import limits, render
-from adapters.slack.text import cut, fallback, literal
+from adapters.slack.text import cut, fallback, one_line
 from bot.core.message import Reply
 from bot.model import Action
 
@@ -29,7 +29,7 @@ def private(reply: Reply, command: str = "") -> dict[str, Any]:
 def public(reply: Reply) -> dict[str, Any]:
     """Return an answer that the channel sees."""
     message = reply.message
-    heading = f"{render.SIGNS[message.tone]} *{literal(cut(message.headline, limits.SECTION // 4))}*"
+    heading = f"{render.SIGNS[message.tone]} *{one_line(cut(message.headline, limits.SECTION // 4))}*"
     text = {"type": "mrkdwn", "text": heading, "verbatim": True}
     return {
         "text": fallback(message, limits.TEXT) or "…",

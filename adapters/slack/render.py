@@ -13,14 +13,12 @@ from typing import Any
 from adapters.slack import limits
 from adapters.slack.text import (
     cut,
-    cut_escaped,
     date,
-    escaped,
     fallback,
     host,
     link,
-    literal,
     mrkdwn,
+    one_line,
     safe,
     web_address,
 )
@@ -58,7 +56,7 @@ def root(message: Message, notes: Sequence[str] = ()) -> dict[str, Any]:
 
 def reply(message: Message) -> dict[str, Any]:
     """Return the arguments of a message in a thread."""
-    words = f"*{literal(cut(message.headline, limits.SECTION // 4))}*" if message.headline.strip() else "…"
+    words = f"*{one_line(cut(message.headline, limits.SECTION // 4))}*" if message.headline.strip() else "…"
     sign = f"{SIGNS[message.tone]} " if message.broadcast else ""
     return _dressed(message, {"type": "section", "text": _mrkdwn(sign + words)}, ())
 
@@ -162,7 +160,7 @@ def _quote(part: Quote) -> Iterator[Block]:
     """Somebody's words as they are, and under them whose they are."""
     if part.text.strip():
         yield _section(_plain(f"“{cut(part.text, _QUOTE)}”", limits.SECTION))
-    source = f"— {literal(cut(part.author, 200))}" + (f", {date(part.at)}" if part.at else "")
+    source = f"— {one_line(cut(part.author, 200))}" + (f", {date(part.at)}" if part.at else "")
     if part.author.strip() or part.at:
         yield _context(source)
 
@@ -171,7 +169,7 @@ def _items(items: Sequence[Item]) -> Iterator[Block]:
     rows = []
     for item in items:
         said = mrkdwn(item.spans)
-        head = f"{SIGNS[item.tone]} *{literal(cut(item.head, 200))}*" if item.head.strip() else SIGNS[item.tone]
+        head = f"{SIGNS[item.tone]} *{one_line(cut(item.head, 200))}*" if item.head.strip() else SIGNS[item.tone]
         under = "".join(f"\n      {mrkdwn(line.spans)}" for line in item.lines)
         rows.append(f"{head}{'  ' if said else ''}{said}{under}")
     yield from (_section(_mrkdwn(text)) for text in _packed(rows))
@@ -227,4 +225,4 @@ def _mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-__all__ = ["COLOURS", "SIGNS", "Block", "blocks", "controls", "cut_escaped", "escaped", "reply", "root", "text_only"]
+__all__ = ["COLOURS", "SIGNS", "Block", "blocks", "controls", "reply", "root", "text_only"]

@@ -16,7 +16,8 @@ from bot.core.message import Item, Link, Message, Moment, Part, Quote, Span, pla
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _APART = "\u2060"  # word joiner: no width, no line break
-_MARKS = re.compile(r"([*_~`])")
+_MARKS = re.compile(r"([*_~])")
+_QUOTED = re.compile(r"^(\s*)(?=&gt;)", re.MULTILINE)
 _EMOJI = re.compile(r":(?=[\w+'-]+:)")
 # Blocks parse bare mentions unless told not to, notifications may; a mention that nobody meant must not depend on it.
 _MENTION = re.compile(r"@(?=\w)")
@@ -37,7 +38,13 @@ def escaped(text: str) -> str:
 def literal(text: str) -> str:
     """Return text for mrkdwn in which no mark, emoji or mention takes effect."""
     text = _MENTION.sub(f"@{_APART}", _EMOJI.sub(f":{_APART}", escaped(text)))
-    return _MARKS.sub(rf"{_APART}\1{_APART}", text)
+    # Code needs no word at its edges: only another character keeps a back-tick from meaning it.
+    return _MARKS.sub(rf"{_APART}\1{_APART}", _QUOTED.sub(rf"\1{_APART}", text).replace("`", "\u02cb"))
+
+
+def one_line(text: str) -> str:
+    """Return `literal` text on one line."""
+    return literal(" ".join(text.split()))
 
 
 def date(at: datetime) -> str:
@@ -52,8 +59,8 @@ def link(url: str, words: str) -> str:
     """Return a link that says where it leads; the bare words if it leads nowhere on the web."""
     address = web_address(url)
     if address is None:
-        return literal(words)
-    return f"<{address}|{literal(words).replace('|', '¦')}>"
+        return one_line(words)
+    return f"<{address}|{one_line(words).replace('|', '¦')}>"
 
 
 def web_address(url: str) -> str | None:
@@ -79,7 +86,7 @@ def mrkdwn(spans: tuple[Span, ...]) -> str:
 def _mrkdwn(span: Span) -> str:
     if isinstance(span, Moment):
         return date(span.at)
-    return link(span.url, span.text) if isinstance(span, Link) else literal(span)
+    return link(span.url, span.text) if isinstance(span, Link) else literal(span.replace("\n", " "))
 
 
 def cut(text: str, most: int) -> str:
@@ -91,17 +98,17 @@ def cut(text: str, most: int) -> str:
     return (at_word if len(at_word) > most // 2 else kept.rstrip()) + "…"
 
 
-def cut_escaped(text: str, most: int) -> str:
-    """Return `text` escaped, cut so that what is sent has at most `most` characters."""
+def cut_literal(text: str, most: int) -> str:
+    """Return `text` as `literal` does, cut so that what is sent has at most `most` characters."""
     fits = cut(text, most)
-    while (sent := escaped(fits)) and len(sent) > most:
-        fits = cut(fits, len(fits) - max(1, (len(sent) - most) // 5))  # an escape has at most five characters
+    while (sent := literal(fits)) and len(sent) > most:
+        fits = cut(fits, len(fits) - max(1, (len(sent) - most) // 6))  # one character becomes six at most
     return sent
 
 
 def fallback(message: Message, most: int) -> str:
     """Return the message as text alone, for notifications and screen readers; no mark in it is cut in two."""
-    rows = [cut_escaped(message.headline, most // 4)]
+    rows = [cut_literal(message.headline, most // 4)]
     room = most - len(rows[0])
     for part in message.parts:
         row = _row(part, room - 1)
@@ -117,16 +124,16 @@ def _row(part: Part, most: int) -> str:
     if most < _SHORTEST:
         return ""
     if isinstance(part, Quote):
-        source = f"\n— {escaped(cut(part.author, 80))}" + (f", {date(part.at)}" if part.at else "")
+        source = f"\n— {one_line(cut(part.author, 80))}" + (f", {date(part.at)}" if part.at else "")
         room = most - len(source) - 2
-        return f"“{cut_escaped(part.text, room)}”{source}" if room >= _SHORTEST else ""
+        return f"“{cut_literal(part.text, room)}”{source}" if room >= _SHORTEST else ""
     if isinstance(part, Item):
-        return cut_escaped(plain_part(part), most)
+        return cut_literal(plain_part(part), most)
     row = "".join(_plain(span) for span in part.spans)
-    return row if len(row) <= most else cut_escaped(plain_part(part), most)
+    return row if len(row) <= most else cut_literal(plain_part(part), most)
 
 
 def _plain(span: Span) -> str:
     if isinstance(span, Moment):
         return date(span.at)
-    return escaped(span.text if isinstance(span, Link) else span)
+    return one_line(span.text) if isinstance(span, Link) else literal(span.replace("\n", " "))
