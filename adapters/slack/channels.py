@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.slack.limits import PAGE
+from adapters.slack.limits import CHANNELS_PAGE
 from adapters.slack.web import Web
 from bot.errors import PermanentFailure
 
@@ -33,7 +33,8 @@ class Channels:
             await self._learn(name)
         if name not in self._ids:
             raise PermanentFailure(
-                f"the bot sees no channel {address}: check the name, and invite the bot if the channel is private"
+                f"the bot sees no channel {address}: check its name, whether it is archived, "
+                "and invite the bot if it is private"
             )
         return self._ids[name]
 
@@ -44,7 +45,7 @@ class Channels:
                 "conversations.list",
                 types="public_channel,private_channel",
                 exclude_archived=True,
-                limit=PAGE,
+                limit=CHANNELS_PAGE,
                 cursor=cursor or None,
             )
             for channel in answer.get("channels", ()):

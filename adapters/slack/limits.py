@@ -26,3 +26,5 @@ PRIVATE_METADATA: Final = 3_000
 VIEW_BLOCKS: Final = 100
 # https://docs.slack.dev/reference/methods/conversations.history advises at most 200.
 PAGE: Final = 200
+# https://docs.slack.dev/reference/methods/conversations.list takes up to 1,000, and 20 calls a minute.
+CHANNELS_PAGE: Final = 999
