@@ -4,7 +4,7 @@ PY := .venv/bin/python
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench lint pins picture clean
+.PHONY: help run demo test bench lint pins picture previews clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,10 @@ pins: ## write the requirements files from pyproject.toml (UPGRADE=1: newest of 
 picture: ## draw docs/demo.svg anew
 	@scripts/venv.sh dev
 	$(PY) scripts/picture.py
+
+previews: ## draw every reviewed Slack message as a page, and as a picture where a Chromium is
+	@scripts/venv.sh dev
+	$(PY) scripts/previews.py
 
 clean: ## remove .venv, caches and build output, never your database
 	rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -51,14 +51,14 @@ _MORE = "… there is more than a message may hold."
 def root(message: Message, notes: Sequence[str] = ()) -> dict[str, Any]:
     """Return the arguments of a root message; `notes` are lines of ours, in mrkdwn, that stand at its end."""
     heading = {"type": "header", "text": _plain(f"{SIGNS[message.tone]} {message.headline}", limits.HEADER)}
-    return _dressed(message, heading, notes)
+    return _dressed(message, heading, notes, standing=True)
 
 
 def reply(message: Message) -> dict[str, Any]:
     """Return the arguments of a message in a thread."""
     words = f"*{one_line(cut(message.headline, limits.SECTION // 4))}*" if message.headline.strip() else "…"
     sign = f"{SIGNS[message.tone]} " if message.broadcast else ""
-    return _dressed(message, {"type": "section", "text": _mrkdwn(sign + words)}, ())
+    return _dressed(message, {"type": "section", "text": _mrkdwn(sign + words)}, (), standing=False)
 
 
 def text_only(message: Message) -> dict[str, Any]:
@@ -66,8 +66,9 @@ def text_only(message: Message) -> dict[str, Any]:
     return {"text": fallback(message, limits.TEXT) or "…", "blocks": [], "attachments": []}
 
 
-def _dressed(message: Message, heading: Block, notes: Sequence[str]) -> dict[str, Any]:
-    body = [*blocks(message), *(_context(note) for note in notes)]
+def _dressed(message: Message, heading: Block, notes: Sequence[str], *, standing: bool) -> dict[str, Any]:
+    """Put a message together; `standing` is how bad it is and where it stands, which is the first line of a root."""
+    body = [*blocks(message, standing=standing), *(_context(note) for note in notes)]
     attachment: dict[str, Any] = {"color": COLOURS[message.tone], "fallback": fallback(message, limits.SECTION)}
     return {
         "text": fallback(message, limits.TEXT) or "…",
@@ -76,9 +77,9 @@ def _dressed(message: Message, heading: Block, notes: Sequence[str]) -> dict[str
     }
 
 
-def blocks(message: Message, most: int = limits.BLOCKS) -> list[Block]:
+def blocks(message: Message, most: int = limits.BLOCKS, *, standing: bool = False) -> list[Block]:
     """Return everything under the heading, in at most `most` blocks less those that a heading and notes need."""
-    said = list(_fitting(_parts(message), most - _KEPT_FREE))
+    said = list(_fitting(_parts(message, standing=standing), most - _KEPT_FREE))
     if message.url and (source := _source(message.url)):
         said.append(_context(source))
     return [*said, *controls(message.controls)]
@@ -95,9 +96,9 @@ def _fitting(found: Iterable[Block], most: int) -> Iterator[Block]:
         yield block
 
 
-def _parts(message: Message) -> Iterator[Block]:
+def _parts(message: Message, *, standing: bool) -> Iterator[Block]:
     parts = list(message.parts)
-    if parts and isinstance(parts[0], Line):
+    if standing and parts and isinstance(parts[0], Line):
         yield from _lines([parts.pop(0)], bold=True)
     for group in _grouped(parts):
         first = group[0]

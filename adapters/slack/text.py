@@ -94,8 +94,8 @@ def cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     kept = text[: most - 1]
-    at_word = kept[: max(kept.rfind(" "), kept.rfind("\n"))].rstrip()
-    return (at_word if len(at_word) > most // 2 else kept.rstrip()) + "…"
+    edge = max(kept.rfind(" "), kept.rfind("\n"))
+    return (kept[:edge] if edge > most // 2 else kept).rstrip() + "…"
 
 
 def cut_literal(text: str, most: int) -> str:
