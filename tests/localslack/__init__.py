@@ -16,8 +16,9 @@ from tests.localslack.faults import (
     slow,
     status,
 )
+from tests.localslack.local import LocalSlack
 from tests.localslack.looks import alive, fallback, readable, too_long
-from tests.localslack.server import LocalSlack, local_slack
+from tests.localslack.server import local_slack
 from tests.localslack.world import APP, PERSON, TEAM, World
 
 __all__ = [

@@ -10,12 +10,13 @@ import asyncio
 import json
 import socket
 import struct
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from tests.localslack import chat, others, reading
+from tests.localslack import chat, others, reading, views
 from tests.localslack.arguments import APP, METHODS, NOBODY, Method, arguments
 from tests.localslack.calls import Asked, Call, Journal
 from tests.localslack.errors import Json, SlackError
@@ -46,6 +47,10 @@ WORK: dict[str, Work] = {
     "conversations.open": others.opened,
     "users.info": others.user_info,
     "usergroups.list": others.usergroups,
+    "oauth.v2.access": others.oauth_access,
+    "views.open": views.opened,
+    "views.update": views.updated,
+    "views.publish": views.published,
 }
 
 
@@ -70,7 +75,7 @@ class Api:
     async def _answered(self, request: web.Request, call: Call) -> web.StreamResponse:
         call.content_type = request.content_type
         try:
-            call.args = await arguments(request)
+            call.args = _client(request) | await arguments(request)
         except SlackError as refused:
             return _json(call, refused.answer)
         call.token = _token(request, call.args)
@@ -160,6 +165,15 @@ def drop(request: web.Request, *, reset: bool = False) -> None:
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
     transport.close()
+
+
+def _client(request: web.Request) -> Json:
+    """Return who an app says it is, by HTTP Basic, as oauth.v2.access accepts."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return {}
+    client, _, secret = b64decode(given).decode().partition(":")
+    return {"client_id": client, "client_secret": secret}
 
 
 def _token(request: web.Request, args: Json) -> str:

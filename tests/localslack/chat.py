@@ -143,12 +143,12 @@ def _content(asked: Asked) -> dict[str, Any]:
         text = _markdown(args)
     limit = asked.world.rules.blocks_limit
     given = args.get("blocks") or []
-    attached = _attachments(args.get("attachments") or [], limit)
+    below = attached(args.get("attachments") or [], limit)
     kept = blocks.completed(blocks.checked(given, limit)) if given else []
-    if not (text.strip() or kept or attached):
+    if not (text.strip() or kept or below):
         raise SlackError("no_text")
     text = text[:MAX_POSTED] or NOTHING_TO_SHOW * bool(kept)
-    return {"text": text, "blocks": kept, "attachments": attached}
+    return {"text": text, "blocks": kept, "attachments": below}
 
 
 def _markdown(args: Json) -> str:
@@ -160,7 +160,7 @@ def _markdown(args: Json) -> str:
     return text
 
 
-def _attachments(given: Any, limit: int) -> list[Json]:
+def attached(given: Any, limit: int) -> list[Json]:
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
         raise SlackError("invalid_attachments")
     if len(given) > MAX_ATTACHMENTS:

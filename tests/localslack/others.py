@@ -89,6 +89,35 @@ def usergroups(asked: Asked) -> Json:
     return {"ok": True, "usergroups": [one.public() | ({"users": one.users} if users else {}) for one in mine]}
 
 
+def oauth_access(asked: Asked) -> Json:
+    """https://docs.slack.dev/reference/methods/oauth.v2.access; a code is good once."""
+    oauth, code = asked.world.oauth, str(asked.args.get("code", ""))
+    if asked.args.get("client_id") != oauth.client_id:
+        raise SlackError("invalid_client_id")
+    if asked.args.get("client_secret") != oauth.client_secret:
+        raise SlackError("bad_client_secret")
+    if code in oauth.used:
+        raise SlackError("code_already_used")
+    if code not in oauth.codes:
+        raise SlackError("invalid_code")
+    oauth.used.add(code)
+    team = oauth.codes[code]
+    one = next(one for one in asked.world.installations.values() if one.team == team)
+    one.state = ""
+    return {
+        "ok": True,
+        "access_token": one.token,
+        "token_type": "bot",
+        "scope": ",".join(one.scopes),
+        "bot_user_id": one.bot_user,
+        "app_id": one.app,
+        "team": {"id": team, "name": asked.world.workspaces[team].name},
+        "enterprise": None,
+        "authed_user": {"id": "U0READER"},
+        "is_enterprise_install": False,
+    }
+
+
 def _page(asked: Asked, items: list[tuple[str, Any]], most: int) -> tuple[list[Any], str]:
     limit = min(int(asked.args.get("limit") or 100), most)
     begin = start(asked.args.get("cursor"), [key for key, _ in items])

@@ -12,41 +12,27 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from functools import partial
 
 from aiohttp import web
 
 from tests.localslack.api import Api
-from tests.localslack.calls import Journal
-from tests.localslack.faults import Faults
+from tests.localslack.control import Control
+from tests.localslack.local import LocalSlack
 from tests.localslack.pace import Pace
-from tests.localslack.world import World
+from tests.localslack.responses import respond
 
 HOST = "127.0.0.1"
 
 
-@dataclass(slots=True)
-class LocalSlack:
-    """A running Slack: its state, what goes wrong in it, what it was asked."""
-
-    world: World = field(default_factory=World)
-    faults: Faults = field(default_factory=Faults)
-    pace: Pace = field(default_factory=Pace)
-    journal: Journal = field(default_factory=Journal)
-    url: str = ""
-
-    @property
-    def api_url(self) -> str:
-        """Return what `AsyncWebClient(base_url=…)` takes."""
-        return f"{self.url}/api/"
-
-    @property
-    def token(self) -> str:
-        return self.world.installation.token
-
-    @property
-    def app_token(self) -> str:
-        return next(iter(self.world.app_tokens))
+def served(slack: LocalSlack, api: Api) -> web.Application:
+    """Return everything that a local Slack answers to."""
+    app = web.Application(client_max_size=16 * 1024**2)
+    app.router.add_route("*", "/api/{method}", api.respond)
+    app.router.add_get("/link/", slack.sockets.accept)
+    app.router.add_post("/control/{verb}", Control(slack).respond)
+    app.router.add_post("/respond/{name:.+}", partial(respond, slack.world, slack.journal, slack.faults))
+    return app
 
 
 @asynccontextmanager
@@ -54,14 +40,14 @@ async def local_slack(*, limits: bool = True, port: int = 0) -> AsyncIterator[Lo
     """Run a Slack of its own until the block ends; without `limits` nothing is answered 429 unless it is planned."""
     slack = LocalSlack(pace=Pace(enforced=limits))
     api = Api(slack.world, slack.faults, slack.pace, slack.journal)
-    app = web.Application(client_max_size=16 * 1024**2)
-    app.router.add_route("*", "/api/{method}", api.respond)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
+    api.work["apps.connections.open"] = slack.sockets.issue
+    runner = web.AppRunner(served(slack, api), handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, HOST, port).start()
-    slack.url = api.url = f"http://{HOST}:{runner.addresses[0][1]}"
+    slack.url = api.url = slack.sockets.url = f"http://{HOST}:{runner.addresses[0][1]}"
     try:
         yield slack
     finally:
         slack.faults.clear()
+        await slack.sockets.close()
         await runner.cleanup()

@@ -34,6 +34,8 @@ from tests.localslack.nouns import (
 APP = "A0SITREP"
 TEAM = "T0LOCAL"
 PERSON = "U0READER"
+# 3 s by the pages on modals and shortcuts.
+TRIGGER_LIFE = 3.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +58,27 @@ class Rules:
     blocks_limit: int = 13_200
 
 
+@dataclass(slots=True, kw_only=True)
+class AnswerTo:
+    """A `response_url`: where an answer goes, and how often it was used."""
+
+    channel: str
+    user: str
+    message: Message | None
+    born: float
+    uses: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class OAuth:
+    """What the app is known by when it is installed; `codes` are the workspaces that agreed, by code, once each."""
+
+    client_id: str = "100.200"
+    client_secret: str = "client-secret"
+    codes: dict[str, str] = field(default_factory=dict[str, str])
+    used: set[str] = field(default_factory=set[str])
+
+
 @dataclass(slots=True)
 class World:
     clock: LocalClock = field(default_factory=LocalClock)
@@ -67,9 +90,11 @@ class World:
     channels: dict[str, Channel] = field(default_factory=dict[str, Channel])
     installations: dict[str, Installation] = field(default_factory=dict[str, Installation])
     app_tokens: dict[str, str] = field(default_factory=dict[str, str])
-    oauth_codes: dict[str, str] = field(default_factory=dict[str, str])
+    oauth: OAuth = field(default_factory=OAuth)
     views: dict[str, Json] = field(default_factory=dict[str, Json])
     homes: dict[str, Json] = field(default_factory=dict[str, Json])
+    triggers: dict[str, float] = field(default_factory=dict[str, float])
+    answers: dict[str, AnswerTo] = field(default_factory=dict[str, AnswerTo])
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -128,6 +153,29 @@ class World:
 
     def new_id(self, letter: str) -> str:
         return f"{letter}0{next(self._numbers):08d}"
+
+    def trigger(self) -> str:
+        """Return a new trigger; it opens one view, within three seconds."""
+        made = f"{self.new_id('')}.trigger"
+        self.triggers[made] = self.clock.seconds()
+        return made
+
+    def spend(self, trigger: str) -> None:
+        """Use a trigger up, or raise why that can not be: https://docs.slack.dev/reference/methods/views.open#errors."""
+        born = self.triggers.get(trigger)
+        if born is None:
+            raise SlackError("invalid_trigger_id")
+        if born < 0:
+            raise SlackError("exchanged_trigger_id")
+        if self.clock.seconds() - born > TRIGGER_LIFE:
+            raise SlackError("expired_trigger_id")
+        self.triggers[trigger] = -1
+
+    def answer_to(self, channel: str, user: str, message: Message | None) -> str:
+        """Return the name of a new `response_url`."""
+        name = f"{self.workspaces[self.channels[channel].team].id}/{self.new_id('R')}"
+        self.answers[name] = AnswerTo(channel=channel, user=user, message=message, born=self.clock.seconds())
+        return name
 
     def named(self, name: str, team: str = TEAM) -> Channel:
         """Return the channel of that name."""
