@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bot.catalog import Catalog, folded
-from bot.core.routing import passes_watch
-from bot.core.standing import Standing, in_order, standing
-from bot.store import incidents, sources
+from bot.core.overview import Row
+from bot.core.standing import Standing, in_order
+from bot.store import standings
 from bot.store.database import Database
-from bot.store.sources import Watched
 
 
 async def status(database: Database, catalog: Catalog, query: str = "") -> tuple[Standing, ...]:
     """Return how the watched sources stand that `query` means, all if it is empty, the worst first."""
-    watched = _meant(await sources.all_watched(database), catalog, query)
-    open_ones = await incidents.open_incidents(database)
-    return in_order(
-        tuple(
-            standing(
-                one.source,
-                one.health,
-                one.page,
-                tuple(i for i in open_ones if i.vendor == one.source.vendor and passes_watch(i, one.source)),
-            )
-            for one in watched
-        )
+    if not folded(query):
+        return in_order(await standings.every(database))
+    return in_order(await standings.some(database, await meant(database, catalog, query)))
+
+
+async def meant(database: Database, catalog: Catalog, query: str) -> tuple[str, ...]:
+    """Return the keys of the sources that the words name; else those that they are a part of; else likely ones."""
+    watched = await standings.rows(database)
+    return (
+        named(watched, catalog, query)
+        or await _partly(database, watched, catalog, query)
+        or _likely(watched, catalog, query)
     )
 
 
-def _meant(watched: Iterable[Watched], catalog: Catalog, query: str) -> list[Watched]:
-    """Return the sources that the words name exactly; else those that they are a part of; else likely ones."""
-    every = list(watched)
+def named(watched: tuple[Row, ...], catalog: Catalog, query: str) -> tuple[str, ...]:
+    """Return the sources that are called exactly this, here or in the catalog."""
+    wanted, vendor = folded(query), catalog.find(query)
+    here = tuple(row.key for row in watched if wanted in {row.vendor, folded(row.name)})
+    return here or tuple(row.key for row in watched if vendor and row.vendor == vendor.slug)
+
+
+async def _partly(database: Database, watched: tuple[Row, ...], catalog: Catalog, query: str) -> tuple[str, ...]:
+    """The words are a part of a name, or of a component's, or what people call a component."""
     wanted = folded(query)
-    if not wanted:
-        return every
-    named = catalog.find(query)
-    slugs = {named.slug} if named else {vendor.slug for vendor in catalog.search(query)}
-    exact = [one for one in every if wanted in {folded(one.source.vendor), folded(one.source.name)}]
-    if exact or (named and any(one.source.vendor == named.slug for one in every)):
-        return exact or [one for one in every if named and one.source.vendor == named.slug]
-    part = [one for one in every if wanted in folded(one.source.name) or _has_component(one, wanted)]
-    return part or [one for one in every if one.source.vendor in slugs]
+    vendors = {vendor.slug for vendor in catalog.vendors if wanted in vendor.components}
+    parts = set(await standings.with_part(database, wanted))
+    return tuple(row.key for row in watched if wanted in folded(row.name) or row.key in parts or row.vendor in vendors)
 
 
-def _has_component(one: Watched, wanted: str) -> bool:
-    return any(wanted in folded(component.name) for component in (one.page.components if one.page else ()))
+def _likely(watched: tuple[Row, ...], catalog: Catalog, query: str) -> tuple[str, ...]:
+    slugs = {vendor.slug for vendor in catalog.search(query)}
+    return tuple(row.key for row in watched if row.vendor in slugs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.health import Health
@@ -18,6 +18,7 @@ class Standing:
     vendor: str
     name: str
     impact: Impact | None
+    key: str = ""
     checked_at: datetime | None
     stale_since: datetime | None = None
     reason: str = ""
@@ -28,11 +29,12 @@ class Standing:
 
 def standing(source: Source, health: Health, page: Page | None, incidents: tuple[Incident, ...]) -> Standing:
     """Return how a source stands, the worst of all that it shows."""
-    troubled = tuple(c for c in page.components if c.status not in _FINE) if page else ()
+    troubled = glance(page).components if page else ()
     return Standing(
+        key=source.key,
         vendor=source.vendor,
         name=source.name,
-        impact=_impact(page, troubled, incidents) if health.last_look else None,
+        impact=_impact(page, incidents) if health.last_look else None,
         checked_at=health.last_look,
         stale_since=health.failing_since if health.is_stale else None,
         reason=health.failure if health.is_stale else "",
@@ -45,10 +47,20 @@ def standing(source: Source, health: Health, page: Page | None, incidents: tuple
 _FINE = frozenset({ComponentStatus.OPERATIONAL, ComponentStatus.UNKNOWN})
 
 
-def _impact(page: Page | None, troubled: tuple[Component, ...], incidents: tuple[Incident, ...]) -> Impact:
+def glance(page: Page) -> Page:
+    """Return the page with nothing but what is not well."""
+    return replace(page, components=tuple(c for c in page.components if c.status not in _FINE))
+
+
+def shown(page: Page) -> Impact:
+    """Return how bad it is by what the page shows besides its incidents."""
+    said = Impact.NONE if page.indicator is Impact.UNKNOWN else page.indicator
+    return worst((said, of_components(glance(page).components)))
+
+
+def _impact(page: Page | None, incidents: tuple[Incident, ...]) -> Impact:
     said = [incident.impact for incident in incidents if incident.kind is not Kind.MAINTENANCE]
-    shown = page.indicator if page and page.indicator is not Impact.UNKNOWN else Impact.NONE
-    return worst((shown, of_components(troubled), *said))
+    return worst((shown(page) if page else Impact.NONE, *said))
 
 
 def in_order(standings: tuple[Standing, ...]) -> tuple[Standing, ...]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, case, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, or_, select
 
+from bot.core.actions import Acted
 from bot.core.claims import is_trouble
 from bot.core.correlate import Attachment, Surroundings
 from bot.core.health import Health
@@ -18,14 +19,25 @@ from bot.core.memory import Known, Memory
 from bot.core.timeline import Told
 from bot.model import Destination, Incident, Source, TimelineEntry
 from bot.store import codec, revisits, sources
+from bot.store.commits import Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database, insert_into
-from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, INCIDENT
+from bot.store.tables import CLAIM, ENTRY, INCIDENT
+
+__all__ = [
+    "Conflict",
+    "Decision",
+    "Gathered",
+    "LeaseLost",
+    "act",
+    "commit",
+    "gather",
+    "open_incidents",
+    "recent_incidents",
+    "settle",
+    "timeline",
+]
 
 T = TypeVar("T")
-
-
-class Conflict(Exception):
-    """Somebody else has changed the same incident since it was gathered."""
 
 
 class LeaseLost(Exception):
@@ -78,7 +90,7 @@ async def settle(
             _commit(connection, decision)
         return result
 
-    return await _written(database, work)
+    return await written(database, work)
 
 
 async def gather(database: Database, source: Source, health: Health, listed: Collection[str]) -> Gathered:
@@ -123,23 +135,17 @@ async def commit(database: Database, decision: Decision) -> None:
     Raises Conflict, with nothing written, if an incident has moved on since it was gathered, and LeaseLost if
     somebody else has looked at the source since: what an older look saw is not news.
     """
-    await _written(database, lambda connection: _commit(connection, decision))
-
-
-async def _written(database: Database, work: Callable[[Connection], T]) -> T:
-    try:
-        return await database.write(work)
-    except IntegrityError as e:
-        raise Conflict from e
+    await written(database, lambda connection: _commit(connection, decision))
 
 
 def _commit(connection: Connection, decision: Decision) -> None:
     if decision.look is not None and not sources.write(connection, decision.look):
         raise LeaseLost
     _write_claims(connection, decision)
-    _write_incidents(connection, decision)
-    _write_entries(connection, decision.told.entries)
-    _make_due(connection, decision)
+    write_incidents(connection, decision.told.incidents.values(), decision.before)
+    write_entries(connection, decision.told.entries)
+    touched = list(decision.told.incidents)
+    make_due(connection, touched, decision.now, destinations=decision.destinations, urgent=decision.urgent)
     revisits.write(connection, decision.source.key, decision.visits)
 
 
@@ -171,112 +177,44 @@ def _put_claims(engine: str) -> Any:
     return put.on_conflict_do_update(index_elements=["source", "external_id"], set_={**changed, "incident": kept})
 
 
-def _write_incidents(connection: Connection, decision: Decision) -> None:
-    # Always in the same order: two that wait for each other's rows would wait for ever.
-    for incident_id, incident in sorted(decision.told.incidents.items()):
-        values = {
-            "vendor": incident.vendor,
-            "is_open": incident.is_open,
-            "state": incident.state.value,
-            "impact": incident.impact.value,
-            "started_at": incident.started_at,
-            "resolved_at": incident.resolved_at,
-            "last_seq": incident.last_seq,
-            "body": codec.INCIDENT.dump(incident),
-        }
-        before = decision.before.get(incident_id)
-        if before is None:
-            connection.execute(_BEGIN, {"id": incident_id, **values})
-            continue
-        done = connection.execute(_MOVE_ON, {"b_id": incident_id, "b_before": before.last_seq, **values})
-        if done.rowcount != 1:
-            raise Conflict
+# So many of the last entries are shown to whoever decides: enough to know a repetition by.
+_RECENT = 20
+_TRIES = 10
 
 
-_BEGIN = insert(INCIDENT)
-_MOVE_ON = update(INCIDENT).where(INCIDENT.c.id == bindparam("b_id"), INCIDENT.c.last_seq == bindparam("b_before"))
+async def act(
+    database: Database,
+    incident: str,
+    decide: Callable[[Incident, Sequence[TimelineEntry]], Acted],
+    now: datetime,
+) -> Acted | None:
+    """Gather an incident with its last entries, let `decide` act on it, and commit what it adds, in one transaction.
+
+    It is due then wherever it is announced.  None if there is no such incident.
+    """
+
+    def work(connection: Connection) -> Acted | None:
+        body = connection.execute(_ONE, {"b_id": incident}).scalar()
+        if body is None:
+            return None
+        before, last = codec.INCIDENT.load(body), connection.execute(_LAST, {"b_id": incident}).scalars().all()
+        acted = decide(before, [codec.ENTRY.load(row) for row in reversed(last)])
+        if acted.entries:
+            write_incidents(connection, [acted.incident], {incident: before})
+            write_entries(connection, acted.entries)
+            make_due(connection, [incident], now)
+        return acted
+
+    for _ in range(_TRIES):
+        try:
+            return await written(database, work)
+        except Conflict:
+            await asyncio.sleep(0)
+    raise Conflict
 
 
-def _write_entries(connection: Connection, entries: Sequence[TimelineEntry]) -> None:
-    rows = [
-        {
-            "incident": entry.incident,
-            "seq": entry.seq,
-            "kind": entry.kind.value,
-            "recorded_at": entry.recorded_at,
-            "body": codec.ENTRY.dump(entry),
-        }
-        for entry in entries
-    ]
-    if rows:
-        connection.execute(_ADD, rows)
-
-
-_ADD = insert(ENTRY)
-
-
-def _make_due(connection: Connection, decision: Decision) -> None:
-    """Every touched incident is due wherever it is announced, and begins where it was not."""
-    touched = list(decision.told.incidents)
-    if not touched:
-        return
-    rows = connection.execute(_LIVE, {"b_incidents": touched}).all()
-    live, there = [row.id for row in rows], {(row.incident, row.destination) for row in rows}
-    if live:
-        connection.execute(_DUE_AGAIN, {"b_ids": live, "b_now": decision.now})
-    if live and decision.urgent:
-        connection.execute(_URGENT, {"b_ids": live, "b_incidents": list(decision.urgent)})
-    begun = [
-        _new_announcement(incident, destination, decision)
-        for incident in touched
-        for destination in decision.destinations.get(incident, ())
-        if (incident, str(destination)) not in there
-    ]
-    if begun:
-        connection.execute(_announce(connection.dialect.name), begun)
-
-
-_INCIDENTS: BindParameter[str] = bindparam("b_incidents", expanding=True)
-_LIVE = (
-    select(ANNOUNCEMENT.c.id, ANNOUNCEMENT.c.incident, ANNOUNCEMENT.c.destination)
-    .where(ANNOUNCEMENT.c.incident.in_(_INCIDENTS), ANNOUNCEMENT.c.state == "live")
-    .order_by(ANNOUNCEMENT.c.id)
-    .with_for_update()
-)
-_NOW = bindparam("b_now", type_=ANNOUNCEMENT.c.due_at.type)
-# News do not shorten the wait after a failure: it may be what the platform has asked for.
-_WAITS = (ANNOUNCEMENT.c.attempts > 0) & (ANNOUNCEMENT.c.due_at > _NOW)
-_DUE_AGAIN = (
-    update(ANNOUNCEMENT)
-    .where(ANNOUNCEMENT.c.id.in_(_IDS))
-    .values(due_at=case((_WAITS, ANNOUNCEMENT.c.due_at), else_=_NOW), revision=ANNOUNCEMENT.c.revision + 1)
-)
-_URGENT = (
-    update(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id.in_(_IDS), ANNOUNCEMENT.c.incident.in_(_INCIDENTS)).values(urgency=1)
-)
-
-
-@cache
-def _announce(engine: str) -> Any:
-    return insert_into(engine, ANNOUNCEMENT).on_conflict_do_nothing(index_elements=["incident", "destination"])
-
-
-def _new_announcement(incident: str, destination: Destination, decision: Decision) -> dict[str, Any]:
-    return {
-        "incident": incident,
-        "destination": str(destination),
-        "platform": destination.platform,
-        "state": "live",
-        "generation": 0,
-        "last_seq": 0,
-        "root_hash": "",
-        "due_at": decision.now,
-        "revision": 0,
-        "urgency": int(incident in decision.urgent),
-        "attempts": 0,
-        "error": "",
-        "fence": 0,
-    }
+_ONE = select(INCIDENT.c.body).where(INCIDENT.c.id == bindparam("b_id")).with_for_update()
+_LAST = select(ENTRY.c.body).where(ENTRY.c.incident == bindparam("b_id")).order_by(ENTRY.c.seq.desc()).limit(_RECENT)
 
 
 async def open_incidents(database: Database, vendor: str | None = None) -> tuple[Incident, ...]:

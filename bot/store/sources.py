@@ -13,6 +13,7 @@ from bot.core.health import Gap, Health
 from bot.model import Page, Source
 from bot.store import codec
 from bot.store.database import Database, insert_into
+from bot.store.standings import health_of, page_columns
 from bot.store.tables import CLAIM, GAP, SOURCE
 
 
@@ -115,6 +116,9 @@ def _new_row(source: Source, now: datetime) -> dict[str, Any]:
     }
 
 
+_NO_PAGE = dict.fromkeys(("page", "severity", "glance", "parts"))
+
+
 def _respecified(source: Source, spec: str, now: datetime) -> Any:
     """A watch that was changed is looked at anew: what was remembered of the old address says nothing.
 
@@ -133,7 +137,7 @@ def _respecified(source: Source, spec: str, now: datetime) -> Any:
             endpoint=None,
             validators=None,
             page_id=None,
-            page=None,
+            **_NO_PAGE,
             owner=None,
             lease_until=None,
             fence=SOURCE.c.fence + 1,
@@ -218,14 +222,7 @@ def _watched(row: RowMapping, *, in_trouble: bool) -> Watched:
 def _remembered(row: RowMapping, page: Page | None, *, had_components: bool, in_trouble: bool) -> Watched:
     return Watched(
         source=codec.SOURCE.load(row["spec"]),
-        health=Health(
-            first_look=row["first_look"],
-            last_look=row["last_look"],
-            last_try=row["last_try"],
-            failures=row["failures"],
-            failing_since=row["failing_since"],
-            failure=row["failure"],
-        ),
+        health=health_of(row),
         page=page,
         had_components=had_components,
         page_id=row["page_id"],
@@ -291,7 +288,7 @@ def _outcome(look: Look) -> dict[str, Any]:
 
 def _found(look: Look) -> Mapping[str, Any]:
     found = {
-        "page": codec.PAGE.dump(look.page) if look.page else None,
+        **(page_columns(look.page) if look.page else {}),
         "page_id": look.page_id,
         "endpoint": look.endpoint,
         "validators": look.validators,

@@ -37,7 +37,11 @@ _Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class SourceRow(SQLModel, table=True):
-    """One watched thing: what it is, when it is due, what its last answers were."""
+    """One watched thing: what it is, when it is due, what its last answers were.
+
+    A page may be long.  What is often asked of it is kept beside it: its `severity`, 0 when all is well, and
+    `glance`, what of it is not well; `parts` has the names of its components, each between line ends.
+    """
 
     __tablename__ = "source"
     __table_args__ = (Index("source_due", "active", "due_at"),)
@@ -48,6 +52,7 @@ class SourceRow(SQLModel, table=True):
     format: str = Field(sa_type=Text)
     spec: str = Field(sa_type=Text)
     active: bool = True
+    severity: int | None = None
     due_at: datetime = Field(sa_type=Instant)
     first_look: datetime | None = Field(default=None, sa_type=Instant)
     last_look: datetime | None = Field(default=None, sa_type=Instant)
@@ -55,6 +60,8 @@ class SourceRow(SQLModel, table=True):
     endpoint: str | None = Field(default=None, sa_type=Text)
     validators: str | None = Field(default=None, sa_type=Text)
     page_id: str | None = Field(default=None, sa_type=Text)
+    glance: str | None = Field(default=None, sa_type=Text)
+    parts: str | None = Field(default=None, sa_type=Text)
     page: str | None = Field(default=None, sa_type=Text)
     failures: int = 0
     failing_since: datetime | None = Field(default=None, sa_type=Instant)
@@ -91,10 +98,16 @@ class IncidentRow(SQLModel, table=True):
     """Our record of one trouble: the fold of its timeline, kept ready."""
 
     __tablename__ = "incident"
-    __table_args__ = (Index("incident_open", "vendor", "is_open"), Index("incident_started", "started_at"))
+    __table_args__ = (
+        Index("incident_open", "is_open", "vendor"),
+        Index("incident_newest", "is_open", "started_at"),
+        Index("incident_started", "started_at"),
+    )
 
     id: str = Field(primary_key=True, sa_type=Text)
     vendor: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+    title: str = Field(sa_type=Text)
     is_open: bool
     state: str = Field(sa_type=Text)
     impact: str = Field(sa_type=Text)
@@ -127,6 +140,8 @@ class AnnouncementRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("incident", "destination", name="announcement_once"),
         Index("announcement_due", "state", "due_at"),
+        Index("announcement_root", "root"),
+        Index("announcement_earlier", "earlier"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=_Id)

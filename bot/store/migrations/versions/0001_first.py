@@ -52,6 +52,8 @@ def _announcements() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("incident", "destination", name="announcement_once"),
     )
+    op.create_index("announcement_root", "announcement", ["root"], unique=False)
+    op.create_index("announcement_earlier", "announcement", ["earlier"], unique=False)
     op.create_index("announcement_due", "announcement", ["state", "due_at"], unique=False)
 
 
@@ -86,6 +88,8 @@ def _incidents() -> None:
         "incident",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("impact", sa.Text(), nullable=False),
@@ -95,7 +99,8 @@ def _incidents() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("incident_open", "incident", ["vendor", "is_open"], unique=False)
+    op.create_index("incident_open", "incident", ["is_open", "vendor"], unique=False)
+    op.create_index("incident_newest", "incident", ["is_open", "started_at"], unique=False)
     op.create_index("incident_started", "incident", ["started_at"], unique=False)
     op.create_table(
         "timeline_entry",
@@ -133,6 +138,7 @@ def _sources() -> None:
         sa.Column("format", sa.Text(), nullable=False),
         sa.Column("spec", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("severity", sa.Integer(), nullable=True),
         sa.Column("due_at", _instant(), nullable=False),
         sa.Column("first_look", _instant(), nullable=True),
         sa.Column("last_look", _instant(), nullable=True),
@@ -140,6 +146,8 @@ def _sources() -> None:
         sa.Column("endpoint", sa.Text(), nullable=True),
         sa.Column("validators", sa.Text(), nullable=True),
         sa.Column("page_id", sa.Text(), nullable=True),
+        sa.Column("glance", sa.Text(), nullable=True),
+        sa.Column("parts", sa.Text(), nullable=True),
         sa.Column("page", sa.Text(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("failing_since", _instant(), nullable=True),

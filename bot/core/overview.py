@@ -1,0 +1,67 @@
+"""Everything watched on one screen: which are in trouble, which can not be read, which are well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.core.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is known of one source without opening its page; `severity` is its page's, None while it was never read."""
+
+    key: str
+    vendor: str
+    name: str
+    severity: int | None
+    is_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Every source in one of four lists: in trouble the worst first, else by name."""
+
+    troubled: tuple[Row, ...] = ()
+    stale: tuple[Row, ...] = ()
+    unread: tuple[Row, ...] = ()
+    well: tuple[Row, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many are watched."""
+        return sum(map(len, (self.troubled, self.stale, self.unread, self.well)))
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A survey, and a closer look at the first in each list, by key."""
+
+    survey: Survey
+    closer: Mapping[str, Standing] = field(default_factory=dict[str, Standing])
+
+
+def survey(rows: Iterable[Row], worst: Mapping[str, int]) -> Survey:
+    """Sort the sources; `worst` is the rank of the worst open incident of each vendor that has one.
+
+    One that is in trouble and can not be read either is in trouble: that it is stale is said there.
+    """
+    troubled: list[tuple[int, Row]] = []
+    stale: list[Row] = []
+    unread: list[Row] = []
+    well: list[Row] = []
+    for row in rows:
+        rank = max(row.severity or 0, worst.get(row.vendor, 0))
+        if rank and row.severity is not None:
+            troubled.append((rank, row))
+        else:
+            (stale if row.is_stale else unread if row.severity is None else well).append(row)
+    troubled.sort(key=lambda found: (-found[0], found[1].name.lower()))
+    return Survey(
+        tuple(row for _, row in troubled), *(tuple(sorted(some, key=_name)) for some in (stale, unread, well))
+    )
+
+
+def _name(row: Row) -> str:
+    return row.name.lower()

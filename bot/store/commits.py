@@ -1,0 +1,154 @@
+"""What every decision leaves behind: incidents moved on, lines in their timelines, announcements made due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from sqlalchemy import BindParameter, Connection, bindparam, case, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.model import Destination, Incident, TimelineEntry
+from bot.store import codec
+from bot.store.database import Database, insert_into
+from bot.store.engines import Work
+from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT
+
+T = TypeVar("T")
+
+
+class Conflict(Exception):
+    """Somebody else has changed the same incident since it was gathered."""
+
+
+async def written(database: Database, work: Work[T]) -> T:
+    """Do what `Database.write` does; Conflict if somebody else was faster."""
+    try:
+        return await database.write(work)
+    except IntegrityError as e:
+        raise Conflict from e
+
+
+# Statements are made once: to make one costs more than to run it.
+_IDS: BindParameter[str] = bindparam("b_ids", expanding=True)
+
+
+def write_incidents(connection: Connection, after: Iterable[Incident], before: Mapping[str, Incident]) -> None:
+    """Write the incidents `after`; Conflict if one has moved on since it was as in `before`."""
+    # Always in the same order: two that wait for each other's rows would wait for ever.
+    for incident in sorted(after, key=lambda incident: incident.id):
+        values = {
+            "vendor": incident.vendor,
+            "name": incident.name,
+            "title": incident.title,
+            "is_open": incident.is_open,
+            "state": incident.state.value,
+            "impact": incident.impact.value,
+            "started_at": incident.started_at,
+            "resolved_at": incident.resolved_at,
+            "last_seq": incident.last_seq,
+            "body": codec.INCIDENT.dump(incident),
+        }
+        known = before.get(incident.id)
+        if known is None:
+            connection.execute(_BEGIN, {"id": incident.id, **values})
+            continue
+        done = connection.execute(_MOVE_ON, {"b_id": incident.id, "b_before": known.last_seq, **values})
+        if done.rowcount != 1:
+            raise Conflict
+
+
+_BEGIN = insert(INCIDENT)
+_MOVE_ON = update(INCIDENT).where(INCIDENT.c.id == bindparam("b_id"), INCIDENT.c.last_seq == bindparam("b_before"))
+
+
+def write_entries(connection: Connection, entries: Sequence[TimelineEntry]) -> None:
+    """Add lines to timelines."""
+    rows = [
+        {
+            "incident": entry.incident,
+            "seq": entry.seq,
+            "kind": entry.kind.value,
+            "recorded_at": entry.recorded_at,
+            "body": codec.ENTRY.dump(entry),
+        }
+        for entry in entries
+    ]
+    if rows:
+        connection.execute(_ADD, rows)
+
+
+_ADD = insert(ENTRY)
+
+
+def make_due(
+    connection: Connection,
+    touched: Sequence[str],
+    now: datetime,
+    *,
+    destinations: Mapping[str, Sequence[Destination]] = MappingProxyType({}),
+    urgent: Collection[str] = (),
+) -> None:
+    """Every touched incident is due wherever it is announced, and begins where it was not."""
+    if not touched:
+        return
+    rows = connection.execute(_LIVE, {"b_incidents": touched}).all()
+    live, there = [row.id for row in rows], {(row.incident, row.destination) for row in rows}
+    if live:
+        connection.execute(_DUE_AGAIN, {"b_ids": live, "b_now": now})
+    if live and urgent:
+        connection.execute(_URGENT, {"b_ids": live, "b_incidents": list(urgent)})
+    begun = [
+        _new_announcement(incident, destination, now, urgent=incident in urgent)
+        for incident in touched
+        for destination in destinations.get(incident, ())
+        if (incident, str(destination)) not in there
+    ]
+    if begun:
+        connection.execute(_announce(connection.dialect.name), begun)
+
+
+_INCIDENTS: BindParameter[str] = bindparam("b_incidents", expanding=True)
+_LIVE = (
+    select(ANNOUNCEMENT.c.id, ANNOUNCEMENT.c.incident, ANNOUNCEMENT.c.destination)
+    .where(ANNOUNCEMENT.c.incident.in_(_INCIDENTS), ANNOUNCEMENT.c.state == "live")
+    .order_by(ANNOUNCEMENT.c.id)
+    .with_for_update()
+)
+_NOW = bindparam("b_now", type_=ANNOUNCEMENT.c.due_at.type)
+# News do not shorten the wait after a failure: it may be what the platform has asked for.
+_WAITS = (ANNOUNCEMENT.c.attempts > 0) & (ANNOUNCEMENT.c.due_at > _NOW)
+_DUE_AGAIN = (
+    update(ANNOUNCEMENT)
+    .where(ANNOUNCEMENT.c.id.in_(_IDS))
+    .values(due_at=case((_WAITS, ANNOUNCEMENT.c.due_at), else_=_NOW), revision=ANNOUNCEMENT.c.revision + 1)
+)
+_URGENT = (
+    update(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id.in_(_IDS), ANNOUNCEMENT.c.incident.in_(_INCIDENTS)).values(urgency=1)
+)
+
+
+@cache
+def _announce(engine: str) -> Any:
+    return insert_into(engine, ANNOUNCEMENT).on_conflict_do_nothing(index_elements=["incident", "destination"])
+
+
+def _new_announcement(incident: str, destination: Destination, now: datetime, *, urgent: bool) -> dict[str, Any]:
+    return {
+        "incident": incident,
+        "destination": str(destination),
+        "platform": destination.platform,
+        "state": "live",
+        "generation": 0,
+        "last_seq": 0,
+        "root_hash": "",
+        "due_at": now,
+        "revision": 0,
+        "urgency": int(urgent),
+        "attempts": 0,
+        "error": "",
+        "fence": 0,
+    }
