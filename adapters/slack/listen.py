@@ -16,18 +16,21 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import answers
 from adapters.slack.answers import LINK, NOTE, SAY, SHARE
 from adapters.slack.text import safe
-from bot.core.message import Reply
+from bot.core.message import Message, Reply, Tone
 from bot.model import Action, Asked, Command, Person, Ref
 from bot.ports import Answer, Desk
 
 log = logging.getLogger("sitrep.slack")
 
+Json = dict[str, Any]
 Payload = Mapping[str, Any]
 COMMANDS = {"/status": "status", "/incidents": "incidents", "/incident": "incident", "/sitrep": ""}
+EVENTS_HEARD = ("app_mention", "app_home_opened", "member_joined_channel", "app_uninstalled", "tokens_revoked")
 # Slack gives up after three seconds; the way to us and back takes some of it.
 _AT_ONCE = 2.0
 _REMEMBERED = 2_000
@@ -60,19 +63,17 @@ class Listener:
         app.view(LINK)(self.link_chosen)
         app.options(LINK)(self.incidents_offered)
         app.message_shortcut("link_to_incident")(self.link_wanted)
-        app.event("app_mention")(self.mentioned)
-        app.event("app_home_opened")(self.home_opened)
-        app.event("member_joined_channel")(self.joined)
-        app.event("app_uninstalled")(self.removed)
-        app.event("tokens_revoked")(self.removed)
+        heard = (self.mentioned, self.home_opened, self.joined, self.removed, self.removed)
+        for event, listener in zip(EVENTS_HEARD, heard, strict=True):
+            app.event(event)(listener)
         app.error(self.failed)
 
-    async def command(self, ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond) -> None:
+    async def command(self, ack: AsyncAck, command: Json, respond: AsyncRespond) -> None:
         text = f"{COMMANDS[command['command']]} {command.get('text') or ''}".strip()
         person = Person("slack", command["user_id"], safe(command.get("user_name") or command["user_id"]))
         await self._answer(self._desk.say(text, person, address=command["channel_id"]), text, ack, respond)
 
-    async def clicked(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
+    async def clicked(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         wanted = answers.action_of(action["action_id"])
         if wanted is None:
             await ack()
@@ -85,33 +86,33 @@ class Listener:
         )
         await self._told(self._desk.ask(_asked(command, body)), "", respond)
 
-    async def said_again(
-        self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond
-    ) -> None:
+    async def said_again(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         await ack()
         text = action.get("value") or ""
         asked = self._desk.say(text, _person(body["user"]), address=_channel(body), thread=_thread(body))
         await self._told(asked, text, respond)
 
-    async def shared(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
+    async def shared(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         """Say it anew, so that what the channel sees is true now, and take the private one away."""
         await ack()
-        answer = await self._desk.say(action.get("value") or "", _person(body["user"]), address=_channel(body))
-        await respond(**answers.public(answer.reply), response_type="in_channel", delete_original=True)
+        saying = self._desk.say(action.get("value") or "", _person(body["user"]), address=_channel(body))
+        answer = await _safely(saying)
+        await respond(**answers.public(answer.reply), response_type="in_channel", replace_original=False)
+        await respond(delete_original=True)
 
-    async def note_wanted(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], client: Any) -> None:
+    async def note_wanted(self, ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
         await ack()
         thread = _thread(body)
         view = answers.note_form(action.get("value") or "", f"{_channel(body)}|{thread.value if thread else ''}")
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
-    async def note_written(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+    async def note_written(self, ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
         incident, _, where = view["private_metadata"].partition("\n")
         text = view["state"]["values"]["note"]["text"]["value"] or ""
         command = Command(action=Action.NOTE, incident=incident or None, text=safe(text))
-        await self._submitted(ack, "note", _from_form(command, body, where))
+        await self._submitted(ack, _from_form(command, body, where), client)
 
-    async def link_wanted(self, ack: AsyncAck, body: dict[str, Any], shortcut: dict[str, Any], client: Any) -> None:
+    async def link_wanted(self, ack: AsyncAck, body: Json, shortcut: Json, client: AsyncWebClient) -> None:
         await ack()
         channel, message = shortcut["channel"]["id"], shortcut["message"]
         try:
@@ -121,16 +122,16 @@ class Listener:
         view = answers.link_form(url, safe(message.get("text") or ""), f"{channel}|")
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
-    async def link_chosen(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+    async def link_chosen(self, ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
         url, where, *text = view["private_metadata"].split("\n", 2)
         chosen = view["state"]["values"]["incident"][LINK]["selected_option"]["value"]
         command = Command(action=Action.LINK, incident=chosen, text="\n".join(text), url=url or None)
-        await self._submitted(ack, "incident", _from_form(command, body, where))
+        await self._submitted(ack, _from_form(command, body, where), client)
 
-    async def incidents_offered(self, ack: AsyncAck, payload: dict[str, Any]) -> None:
+    async def incidents_offered(self, ack: AsyncAck, payload: Json) -> None:
         await ack(options=answers.options(await self._desk.complete(payload.get("value") or "")))
 
-    async def mentioned(self, event: dict[str, Any], body: dict[str, Any], client: Any) -> None:
+    async def mentioned(self, event: Json, body: Json, client: AsyncWebClient) -> None:
         """Answer where it was asked, for everybody there: in the thread, whose incident is meant."""
         if not self._is_news(body) or event.get("bot_id"):
             return
@@ -138,22 +139,22 @@ class Listener:
         person = await self._named(event["user"], client)
         thread = Ref(f"{channel}:{event['thread_ts']}") if event.get("thread_ts") else None
         text = re.sub(r"<@[A-Z0-9]+(\|[^>]*)?>", " ", event.get("text") or "").strip()
-        answer = await self._desk.say(_unescaped(text), person, address=channel, thread=thread)
+        answer = await _safely(self._desk.say(_unescaped(text), person, address=channel, thread=thread))
         await client.chat_postMessage(channel=channel, thread_ts=ts, parse="none", **answers.public(answer.reply))
         if answer.later is not None:
             found = await answer.later()
             await client.chat_postMessage(channel=channel, thread_ts=ts, parse="none", **answers.public(found))
 
-    async def home_opened(self, event: dict[str, Any], client: Any) -> None:
+    async def home_opened(self, event: Json, client: AsyncWebClient) -> None:
         if event.get("tab") == "home":
             person = Person("slack", event["user"], event["user"])
             await client.views_publish(user_id=event["user"], view=answers.home(await self._desk.home(person)))
 
-    async def joined(self, event: dict[str, Any], context: Mapping[str, Any]) -> None:
+    async def joined(self, event: Json, context: Mapping[str, Any]) -> None:
         if event.get("user") == context.get("bot_user_id"):
             await self._invited(event["channel"])
 
-    async def removed(self, event: dict[str, Any]) -> None:
+    async def removed(self, event: Json) -> None:
         log.critical("the app was removed from the workspace, or its tokens were revoked (%s)", event.get("type"))
         await self._left()
 
@@ -167,7 +168,7 @@ class Listener:
 
     async def _answer(self, asking: Awaitable[Answer], text: str, ack: AsyncAck, respond: AsyncRespond) -> None:
         """Send the answer with the acknowledgement if it is there in time, else after it."""
-        task = asyncio.ensure_future(asking)
+        task = asyncio.ensure_future(_safely(asking))
         await asyncio.wait({task}, timeout=_AT_ONCE)
         if not task.done():
             await ack()
@@ -179,7 +180,7 @@ class Listener:
             self._go_on(self._follow(answer.later, text, respond))
 
     async def _told(self, asking: Awaitable[Answer], text: str, respond: AsyncRespond) -> None:
-        answer = await asking
+        answer = await _safely(asking)
         await respond(**answers.private(answer.reply, text), replace_original=False)
         if answer.later is not None:
             self._go_on(self._follow(answer.later, text, respond))
@@ -197,12 +198,15 @@ class Listener:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("an answer could not be given: %s", type(error).__name__, exc_info=error)
 
-    async def _submitted(self, ack: AsyncAck, block: str, asked: Asked) -> None:
-        answer = await self._desk.ask(asked)
-        del block, answer
+    async def _submitted(self, ack: AsyncAck, asked: Asked, client: AsyncWebClient) -> None:
+        """Close the form at once; what came of it is told where it was opened, to whoever filled it in."""
         await ack()
+        answer = await _safely(self._desk.ask(asked))
+        said = answers.private(answer.reply)
+        said.pop("response_type")
+        await client.chat_postEphemeral(channel=asked.address, user=asked.person.id, **said)
 
-    async def _named(self, user: str, client: Any) -> Person:
+    async def _named(self, user: str, client: AsyncWebClient) -> Person:
         if user not in self._names:
             try:
                 found = (await client.users_info(user=user))["user"]
@@ -223,6 +227,15 @@ class Listener:
         if len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
         return True
+
+
+async def _safely(asking: Awaitable[Answer]) -> Answer:
+    """Whatever goes wrong, the person is told that something did."""
+    try:
+        return await asking
+    except Exception as error:
+        log.exception("a question could not be answered: %s", type(error).__name__)
+        return Answer(Reply(message=Message(tone=Tone.MINOR, headline="That went wrong here; the log has the reason.")))
 
 
 def _asked(command: Command, body: Payload) -> Asked:

@@ -24,6 +24,8 @@ from bot.model import Ref
 log = logging.getLogger("sitrep.slack")
 
 EVENT = "sitrep_message"
+# What the app has to be granted, as in manifest.yaml, where each has its reason.
+NEEDED = (*HISTORY, "app_mentions:read", "channels:read", "chat:write", "commands", "groups:read", "users:read")
 # What was just sent may be listed a little late: it is looked for twice before it counts as never sent.
 SETTLE = timedelta(seconds=2)
 _NO_UNFURL = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}

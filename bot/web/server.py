@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import socket
@@ -31,10 +32,13 @@ async def serve(routes: Sequence[Route], listening: socket.socket) -> None:
     app = Starlette(routes=[*routes, Route("/healthz", _health)])
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
     server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
-        await server.serve(sockets=[listening])
+        await asyncio.shield(serving)
     finally:
         server.should_exit = True
+        await serving
+        listening.close()
 
 
 async def _health(request: Request) -> PlainTextResponse:
