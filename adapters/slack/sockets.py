@@ -32,9 +32,19 @@ _FINAL_PAUSE = 300.0
 
 
 class _Client(SocketModeClient):
-    """slack-sdk's client, which also says why it gets no ticket."""
+    """slack-sdk's client, which also says why it gets no ticket, and connects once where it would do so twice."""
 
-    refused: str = ""
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.refused = ""
+        self._one_at_a_time = asyncio.Lock()
+
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001, FBT002  (as in the SDK)
+        """A socket that Slack announces to close and then closes is replaced once: what came by the new one is kept."""
+        before = self.current_session
+        async with self._one_at_a_time:
+            if self.current_session is before or not await self.is_connected():
+                await super().connect_to_new_endpoint(force=force)
 
     async def issue_new_wss_url(self) -> str:
         try:
@@ -65,17 +75,19 @@ class Socket:
             client.socket_mode_request_listeners.append(self._handle)
             client.message_listeners.append(self._heard)
             connecting = asyncio.create_task(client.connect())  # type: ignore[no-untyped-call]
+            pause = 0.0
             try:
-                await self._watch(client)
+                pause = await self._watch(client)
             finally:
                 self.connected = False
                 connecting.cancel()
                 with contextlib.suppress(asyncio.CancelledError, Exception):
                     await connecting
                 await _closed(client)
+            await asyncio.sleep(pause)
 
-    async def _watch(self, client: _Client) -> None:
-        """Return when the client is beyond help."""
+    async def _watch(self, client: _Client) -> float:
+        """Return when the client is beyond help: how long to wait before the next one."""
         lost_at = _now()
         while True:
             await asyncio.sleep(min(1.0, self._ping / 2))
@@ -87,10 +99,9 @@ class Socket:
             without = _now() - lost_at
             if client.refused in _FINAL:
                 log.critical("Slack does not take SLACK_APP_TOKEN (%s): no commands and no buttons", client.refused)
-                await asyncio.sleep(_FINAL_PAUSE)
-                return
+                return _FINAL_PAUSE
             if without > self._patience:
-                return
+                return 0.0
             if without > self._ping:
                 client.wss_uri = None
 
