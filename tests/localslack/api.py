@@ -6,10 +6,7 @@ the method itself, what was planned to go wrong after it, the answer.
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
-import struct
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,9 +15,10 @@ from aiohttp import web
 
 from tests.localslack import chat, others, reading, views
 from tests.localslack.arguments import APP, METHODS, NOBODY, Method, arguments
+from tests.localslack.breaking import broken, faulty
 from tests.localslack.calls import Asked, Call, Journal
 from tests.localslack.errors import Json, SlackError
-from tests.localslack.faults import Fault, Faults, rate_limited
+from tests.localslack.faults import Faults, rate_limited
 from tests.localslack.nouns import Installation
 from tests.localslack.pace import Pace
 from tests.localslack.places import needs
@@ -81,9 +79,9 @@ class Api:
         call.token = _token(request, call.args)
         fault = call.fault = self.faults.next(call.method, call.args)
         if fault is not None and not fault.stored:
-            broken = await self._broken(request, call, fault)
-            if broken is not None:
-                return broken
+            early = await broken(request, call, fault, self.faults)
+            if early is not None:
+                return early
         wait, by = 0, _NOBODY
         try:
             method, by = self._admitted(call)
@@ -92,11 +90,11 @@ class Api:
         except SlackError as refused:
             answer = refused.answer
         if wait:
-            return _faulty(call, rate_limited(wait))
+            return faulty(call, rate_limited(wait))
         if fault is not None and fault.stored:
-            broken = await self._broken(request, call, fault)
-            if broken is not None:
-                return broken
+            late = await broken(request, call, fault, self.faults)
+            if late is not None:
+                return late
         return _json(call, answer, by)
 
     def _admitted(self, call: Call) -> tuple[Method, Installation]:
@@ -141,31 +139,6 @@ class Api:
             raise SlackError("unknown_method", req_method=call.method)
         return self.work[call.method](asked)
 
-    async def _broken(self, request: web.Request, call: Call, fault: Fault) -> web.Response | None:
-        """Let a fault be; None if the call is to go on after it."""
-        if fault.late:
-            await asyncio.sleep(fault.late)
-        if fault.hang:
-            await self.faults.released()
-        if fault.drop:
-            drop(request, reset=fault.reset)
-            return web.Response()
-        if fault.error:
-            return _json(call, {"ok": False, "error": fault.error})
-        return _faulty(call, fault) if fault.status else None
-
-
-def drop(request: web.Request, *, reset: bool = False) -> None:
-    """Close the connection of a request without an answer."""
-    transport = request.transport
-    if transport is None:
-        return
-    if reset:
-        # Without lingering, closing is a reset: socket(7), SO_LINGER.
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
-    transport.close()
-
 
 def _client(request: web.Request) -> Json:
     """Return who an app says it is, by HTTP Basic, as oauth.v2.access accepts."""
@@ -179,14 +152,6 @@ def _client(request: web.Request) -> Json:
 def _token(request: web.Request, args: Json) -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else str(args.get("token", ""))
-
-
-def _faulty(call: Call, fault: Fault) -> web.Response:
-    call.status = fault.status or 200
-    headers = {"Content-Type": fault.content_type}
-    if fault.retry_after is not None:
-        headers["Retry-After"] = str(fault.retry_after)
-    return web.Response(status=call.status, body=fault.body.encode(), headers=headers)
 
 
 def _json(call: Call, answer: Json, by: Installation = _NOBODY) -> web.Response:

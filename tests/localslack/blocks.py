@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from tests.localslack.elements import element, fields_missing, text, too_long, unsupported
+from tests.localslack.elements import element, fields_missing, listed, strange, text, too_long, unsupported
 from tests.localslack.errors import Json, SlackError
 
 MESSAGE, VIEW = "message", "view"
@@ -39,12 +39,12 @@ def faults_of(blocks: Any, surface: str = MESSAGE, root: str = "/blocks") -> lis
     found = [fault for number, block in enumerate(blocks) for fault in _block(block, f"{root}/{number}", surface)]
     if len(blocks) > MOST[surface]:
         found.append(f"no more than {MOST[surface]} items allowed [json-pointer:{root}]")
-    known: set[object] = set()
+    known: list[object] = []
     for number, block in enumerate(blocks):
         block_id = block.get("block_id") if isinstance(block, dict) else None
         if block_id and block_id in known:
             found.append(f'block_id "{block_id}" already exists [json-pointer:{root}/{number}/block_id]')
-        known.add(block_id)
+        known.append(block_id)
     return found
 
 
@@ -77,6 +77,21 @@ def completed(blocks: Sequence[Json]) -> list[Json]:
     return [{"block_id": f"b{number:04d}", **_completed(block)} for number, block in enumerate(blocks)]
 
 
+def told(value: Any) -> Any:
+    """Return blocks as the API shows them: in plain_text the three characters are escaped.
+
+    https://github.com/slackapi/bolt-python/issues/513
+    """
+    if isinstance(value, list):
+        return [told(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    shown = {name: told(one) for name, one in value.items()}
+    if value.get("type") == "plain_text":
+        shown["text"] = value["text"].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return shown
+
+
 def _completed(value: Any) -> Any:
     if isinstance(value, list):
         return [_completed(one) for one in value]
@@ -100,6 +115,8 @@ def _block(block: Any, at: str, surface: str) -> Iterator[str]:
         yield unsupported(kind, f"{at}/type")
         return
     yield from too_long(block.get("block_id"), MAX_BLOCK_ID, f"{at}/block_id")
+    if kind in _KNOWN:
+        yield from strange(block, ("block_id", *_KNOWN[kind].split()), at)
     yield from known[kind](block, at)
 
 
@@ -111,7 +128,7 @@ def _section(block: Json, at: str) -> Iterator[str]:
         yield from text(block["text"], MAX_SECTION, f"{at}/text")
     if isinstance(fields, list) and len(fields) > MAX_FIELDS:
         yield f"no more than {MAX_FIELDS} items allowed [json-pointer:{at}/fields]"
-    for number, one in enumerate(fields or ()):
+    for number, one in enumerate(listed(fields)):
         yield from text(one, MAX_FIELD, f"{at}/fields/{number}")
     if block.get("accessory") is not None:
         yield from element(block["accessory"], f"{at}/accessory", images=True)
@@ -126,7 +143,7 @@ def _header(block: Json, at: str) -> Iterator[str]:
 def _context(block: Json, at: str) -> Iterator[str]:
     elements = block.get("elements")
     yield from _counted(elements, MAX_CONTEXT, f"{at}/elements")
-    for number, one in enumerate(elements or ()):
+    for number, one in enumerate(listed(elements)):
         if isinstance(one, dict) and one.get("type") == "image":
             yield from element(one, f"{at}/elements/{number}", images=True)
         else:
@@ -136,13 +153,13 @@ def _context(block: Json, at: str) -> Iterator[str]:
 def _actions(block: Json, at: str) -> Iterator[str]:
     elements = block.get("elements")
     yield from _counted(elements, MAX_ACTIONS, f"{at}/elements")
-    seen: set[object] = set()
-    for number, one in enumerate(elements or ()):
+    seen: list[object] = []
+    for number, one in enumerate(listed(elements)):
         yield from element(one, f"{at}/elements/{number}")
         name = one.get("action_id") if isinstance(one, dict) else None
         if name and name in seen:
             yield f'action_id "{name}" already exists [json-pointer:{at}/elements/{number}/action_id]'
-        seen.add(name)
+        seen.append(name)
 
 
 def _counted(elements: Any, most: int, at: str) -> Iterator[str]:
@@ -153,7 +170,8 @@ def _counted(elements: Any, most: int, at: str) -> Iterator[str]:
 
 
 def _image(block: Json, at: str) -> Iterator[str]:
-    yield from element({**block, "type": "image"}, at, images=True)
+    picture = {name: block[name] for name in ("image_url", "alt_text", "slack_file") if name in block}
+    yield from element({**picture, "type": "image"}, at, images=True)
     if block.get("title") is not None:
         yield from text(block["title"], MAX_FIELD, f"{at}/title", only="plain_text")
 
@@ -181,6 +199,17 @@ def _unchecked(block: Json, at: str) -> Iterator[str]:
     yield from ()
 
 
+_KNOWN = {
+    "section": "text fields accessory expand",
+    "header": "text",
+    "divider": "",
+    "context": "elements",
+    "actions": "elements",
+    "image": "image_url alt_text slack_file title",
+    "input": "label element hint optional dispatch_action",
+    "markdown": "text",
+    "rich_text": "elements",
+}
 _COMMON: dict[str, _Check] = {
     "section": _section,
     "header": _header,

@@ -121,9 +121,8 @@ def _rewrite(asked: Asked, message: Message, changes: Sequence[str]) -> None:
     content = _content(asked)
     metadata = _metadata(asked)
     message.versions.append(message.public())
-    message.text = content["text"]
-    if "blocks" in changes or "text" in changes or "markdown_text" in changes:
-        message.blocks = content["blocks"]
+    if set(changes) - {"attachments"}:
+        message.text, message.blocks = content["text"], content["blocks"]
     if "attachments" in changes:
         message.attachments = content["attachments"]
     if "metadata" in asked.args:

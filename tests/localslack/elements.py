@@ -6,7 +6,7 @@ slack_sdk.models.blocks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tests.localslack.errors import Json
@@ -27,13 +27,21 @@ MAX_CONFIRM_BUTTON = 30
 
 _STYLES = (None, "primary", "danger")
 _OPTIONS = ("static_select", "multi_static_select", "overflow", "radio_buttons", "checkboxes")
-_ACTIONS = {
+_ACTIONS = (
     "button", "workflow_button", "overflow", "static_select", "external_select", "users_select", "conversations_select",
     "channels_select", "multi_static_select", "multi_external_select", "multi_users_select",
     "multi_conversations_select", "multi_channels_select", "datepicker", "timepicker", "datetimepicker",
     "radio_buttons", "checkboxes",
-}  # fmt: skip
-_INPUTS = {"plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input", "file_input"}
+)  # fmt: skip
+# Where the names are few and the double is used much; other elements may have what they like.
+_KNOWN = {
+    "button": "text action_id url value style confirm accessibility_label",
+    "static_select": "placeholder options option_groups action_id initial_option confirm focus_on_load",
+    "external_select": "placeholder action_id initial_option min_query_length confirm focus_on_load",
+    "overflow": "options action_id confirm",
+    "image": "image_url alt_text slack_file",
+}
+_INPUTS = ("plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input", "file_input")
 
 
 def unsupported(kind: object, at: str) -> str:
@@ -57,20 +65,27 @@ def fields_missing(thing: Json, at: str, *names: str) -> Iterator[str]:
             yield f"missing required field: {name} [json-pointer:{at}]"
 
 
+def strange(thing: Json, known: Iterable[str], at: str) -> Iterator[str]:
+    """Yield what a thing has and may not have, in the words of https://github.com/slack-go/slack/issues/1414."""
+    for name in sorted(set(thing) - {"type", *known}):
+        yield f"invalid additional property: {name} [json-pointer:{at}]"
+
+
 def text(value: Any, most: int, at: str, *, only: str | None = None) -> Iterator[str]:
     """What is wrong with a text object."""
     if not isinstance(value, dict):
         yield f"must be an object [json-pointer:{at}]"
         return
     kind = value.get("type")
-    if kind not in ({only} if only else {"plain_text", "mrkdwn"}):
+    if kind not in ((only,) if only else ("plain_text", "mrkdwn")):
         yield unsupported(kind, f"{at}/type")
         return
     yield from fields_missing(value, at, "text")
     yield from too_long(value.get("text"), most, f"{at}/text")
-    allowed = {"type", "text", "emoji" if kind == "plain_text" else "verbatim"}
-    for name in sorted(set(value) - allowed):
-        yield f"additional property: {name} [json-pointer:{at}/{name}]"
+    yield from strange(value, {"text", "emoji" if kind == "plain_text" else "verbatim"}, at)
+    for name in ("emoji", "verbatim"):
+        if name in value and not isinstance(value[name], bool):
+            yield f"must be a boolean [json-pointer:{at}/{name}]"
 
 
 def element(value: Any, at: str, *, images: bool = False, inputs: bool = False) -> Iterator[str]:
@@ -79,9 +94,11 @@ def element(value: Any, at: str, *, images: bool = False, inputs: bool = False) 
         yield f"must be an object [json-pointer:{at}]"
         return
     kind = value.get("type")
-    if kind not in _ACTIONS | (_INPUTS if inputs else set()) | ({"image"} if images else set()):
+    if kind not in (*_ACTIONS, *(_INPUTS if inputs else ()), *(("image",) if images else ())):
         yield unsupported(kind, f"{at}/type")
         return
+    if kind in _KNOWN:
+        yield from strange(value, _KNOWN[kind].split(), at)
     if kind == "image":
         yield from _image(value, at)
         return
@@ -120,8 +137,9 @@ def _options(value: Json, at: str) -> Iterator[str]:
     if groups is None:
         most = MAX_OVERFLOW if value["type"] == "overflow" else MAX_OPTIONS
         yield from options(value.get("options"), f"{at}/options", most)
-    for number, group in enumerate(groups or ()):
-        yield from options(group.get("options"), f"{at}/option_groups/{number}/options")
+    for number, group in enumerate(listed(groups)):
+        inside = group.get("options") if isinstance(group, dict) else None
+        yield from options(inside, f"{at}/option_groups/{number}/options")
 
 
 def options(value: Any, at: str, most: int = MAX_OPTIONS) -> Iterator[str]:
@@ -130,6 +148,9 @@ def options(value: Any, at: str, most: int = MAX_OPTIONS) -> Iterator[str]:
         yield f"must have 1 to {most} items [json-pointer:{at}]"
         return
     for number, option in enumerate(value):
+        if not isinstance(option, dict):
+            yield f"must be an object [json-pointer:{at}/{number}]"
+            continue
         yield from text(option.get("text"), MAX_OPTION, f"{at}/{number}/text")
         yield from fields_missing(option, f"{at}/{number}", "value")
         yield from too_long(option.get("value"), MAX_OPTION_VALUE, f"{at}/{number}/value")
@@ -137,7 +158,15 @@ def options(value: Any, at: str, most: int = MAX_OPTIONS) -> Iterator[str]:
             yield from text(option["description"], MAX_OPTION, f"{at}/{number}/description", only="plain_text")
 
 
-def _confirm(value: Json, at: str) -> Iterator[str]:
+def listed(value: Any) -> list[Any]:
+    """Return a list as it is, and nothing for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def _confirm(value: Any, at: str) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"must be an object [json-pointer:{at}]"
+        return
     for name, most in (("title", MAX_CONFIRM_TITLE), ("confirm", MAX_CONFIRM_BUTTON), ("deny", MAX_CONFIRM_BUTTON)):
         if value.get(name) is not None:
             yield from text(value[name], most, f"{at}/{name}", only="plain_text")

@@ -11,8 +11,8 @@ or a function of a string.  What `alive` returns are fragments, as they stand in
 Known for certain from the pages: the sequences in `<…>`, names without `verbatim`, the three escapes.  The edges of
 formatting are from use: a marker opens after anything but a letter or digit and before anything but a space, closes
 the other way round, on one line; an invisible character within the marker stops it
-(https://webapps.stackexchange.com/questions/86557).  `&gt;` at the start of a line is a quotation: that is how a
-person's own `>` is stored.
+(https://webapps.stackexchange.com/questions/86557).  `&gt;` at the start of a line is a quotation, and the wide
+forms of the marks count too: see what https://github.com/yhatt/jsx-slack escapes, in src/mrkdwn/escape.ts.
 """
 
 from __future__ import annotations
@@ -36,11 +36,12 @@ _ADDRESS = re.compile(r"https?://[^\s<>|]+|(?<![\w@/.])[\w-]+(?:\.[\w-]+)*\.(?:c
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff\x0b\x0c"
 _EDGE = rf"[^\s{_INVISIBLE}]"
 _FORMATS = tuple(
-    re.compile(rf"(?<![^\W_]){m}(?={_EDGE})(?!{m})[^\n{m}]*?(?<={_EDGE}){m}(?![^\W_])") for m in (r"\*", "_", "~")
+    re.compile(rf"(?<![^\W_]){m}(?={_EDGE})(?!{m})[^\n{m}]*?(?<={_EDGE}){m}(?![^\W_])")
+    for m in (r"\*", "_", "~", "\uff0a", "\uff3f")
 )
-_CODE = re.compile(r"```.+?```|`[^`\n]+`", re.DOTALL)
+_CODE = re.compile(r"```.+?```|`[^`\n]+`|\uff40[^\uff40\n]+\uff40", re.DOTALL)
 _EMOJI = re.compile(r"(?<![\w:]):[a-z0-9_+'-]+:(?:skin-tone-\d:)?")
-_QUOTE = re.compile(r"^(?:>|&gt;)+", re.MULTILINE)
+_QUOTE = re.compile(r"^(?:>|&gt;|\uff1e)+", re.MULTILINE)
 _LISTS = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#{1,6})\s+\S.*$|!?\[[^\]\n]*\]\([^)\n]*\)", re.MULTILINE)
 
 
@@ -118,7 +119,7 @@ def _plain(said: Said) -> str:
     """Return a text as it is read."""
     if said.way == PLAIN:
         return f"[{said.words}]" if said.button else said.words
-    words = _CODE.sub(lambda found: found.group().strip("`"), said.words)
+    words = _CODE.sub(lambda found: found.group().strip("`\uff40"), said.words)
     words = _QUOTE.sub("", words)
     for pattern in _FORMATS:
         words = pattern.sub(lambda found: found.group()[1:-1], words)

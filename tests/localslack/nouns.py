@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.localslack.blocks import told
 from tests.localslack.errors import Json
 
 SLACKBOT = "USLACKBOT"
@@ -112,9 +113,9 @@ class Message:
         if self.bot_id:
             shown |= {"bot_id": self.bot_id, "app_id": self.app_id, "team": self.team}
         if self.blocks:
-            shown["blocks"] = self.blocks
+            shown["blocks"] = told(self.blocks)
         if self.attachments:
-            shown["attachments"] = self.attachments
+            shown["attachments"] = told(self.attachments)
         if self.thread_ts:
             shown["thread_ts"] = self.thread_ts
         if self.broadcast:

@@ -8,7 +8,7 @@ from tests.localslack.arguments import truth
 from tests.localslack.calls import Asked
 from tests.localslack.errors import Json, SlackError
 from tests.localslack.places import needs, of_id, to_read
-from tests.localslack.reading import cursor_to, start
+from tests.localslack.reading import cursor_to, page_size, start
 
 
 def auth_test(asked: Asked) -> Json:
@@ -119,7 +119,7 @@ def oauth_access(asked: Asked) -> Json:
 
 
 def _page(asked: Asked, items: list[tuple[str, Any]], most: int) -> tuple[list[Any], str]:
-    limit = min(int(asked.args.get("limit") or 100), most)
+    limit = page_size(asked, 100, most)
     begin = start(asked.args.get("cursor"), [key for key, _ in items])
     rest = items[begin + limit :]
     return [value for _, value in items[begin : begin + limit]], cursor_to(rest[0][0]) if rest else ""

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.localslack import payloads
+from tests.localslack.blocks import told
 from tests.localslack.delivery import EVENTS_API, INTERACTIVE, SLASH_COMMANDS, Carrier, Delivery
 from tests.localslack.errors import Json
 from tests.localslack.nouns import Message
@@ -38,13 +39,13 @@ class Person:
         """Press a button, or choose an option, in a message or in its attachments."""
         inside = [*message.blocks, *(block for one in message.attachments for block in one.get("blocks", ()))]
         block, element = payloads.find_element(inside, wanted)
-        action = payloads.clicked(block, element, self.scene.world.clock.seconds(), chosen)
+        action = payloads.clicked(block, told(element), self.scene.world.clock.seconds(), chosen)
         return await self._sends(INTERACTIVE, payloads.block_actions(self.scene, message, action))
 
     async def presses_in(self, view: Json, wanted: str, *, chosen: str | None = None) -> Delivery:
         """Press a button in a modal or in the App Home."""
         block, element = payloads.find_element(view["blocks"], wanted)
-        action = payloads.clicked(block, element, self.scene.world.clock.seconds(), chosen)
+        action = payloads.clicked(block, told(element), self.scene.world.clock.seconds(), chosen)
         return await self._sends(INTERACTIVE, payloads.view_actions(self.scene, view, action))
 
     async def types(self, action_id: str, typed: str, *, block_id: str = "b0", view: Json | None = None) -> Delivery:

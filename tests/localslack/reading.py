@@ -89,10 +89,18 @@ def _micros(ts: str) -> int:
 
 
 def _page(asked: Asked, messages: Sequence[Message], kind: str) -> tuple[list[Message], str]:
-    limit = min(int(asked.args.get("limit") or DEFAULT_PAGE[kind]), MAX_PAGE if kind == "history" else 1_000)
+    limit = page_size(asked, DEFAULT_PAGE[kind], MAX_PAGE if kind == "history" else 1_000)
     begin = start(asked.args.get("cursor"), [one.ts for one in messages])
     rest = messages[begin + limit :]
     return list(messages[begin : begin + limit]), cursor_to(rest[0].ts) if rest else ""
+
+
+def page_size(asked: Asked, otherwise: int, most: int) -> int:
+    given = asked.args.get("limit")
+    try:
+        return min(int(given or otherwise), most)
+    except (TypeError, ValueError):
+        raise SlackError("invalid_limit") from None
 
 
 def cursor_to(key: str) -> str:

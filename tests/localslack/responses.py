@@ -13,6 +13,7 @@ from aiohttp import web
 
 from tests.localslack import blocks
 from tests.localslack.arguments import truth
+from tests.localslack.breaking import broken
 from tests.localslack.calls import Call, Journal
 from tests.localslack.chat import MAX_POSTED, attached
 from tests.localslack.delivery import INTERACTIVE, SLASH_COMMANDS, Delivery
@@ -29,16 +30,19 @@ METHOD = "response_url"
 
 
 async def respond(world: World, journal: Journal, faults: Faults, request: web.Request) -> web.Response:
-    """Take one answer; it is in the journal as a call of `response_url`."""
+    """Take one answer; it is in the journal as a call of `response_url`, and its faults are by that name."""
     given = await _given(request)
     call = Call(method=METHOD, args=given, at=world.clock.seconds())
     journal.note(call)
     fault = call.fault = faults.next(METHOD, given)
-    if fault is not None and fault.status and not fault.stored:
-        call.status = fault.status
-        return web.Response(status=fault.status, text=fault.body)
-    call.status, words = _taken(world, request.match_info["name"], given)
-    call.answer = {"ok": call.status == 200}
+    early = await broken(request, call, fault, faults) if fault and not fault.stored else None
+    if early is not None:
+        return early
+    status, words = _taken(world, request.match_info["name"], given)
+    late = await broken(request, call, fault, faults) if fault and fault.stored else None
+    if late is not None:
+        return late
+    call.status, call.answer = status, {"ok": status == 200}
     journal.changed()
     return web.Response(status=call.status, text=words)
 

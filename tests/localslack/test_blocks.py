@@ -3,10 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.localslack.blocks import VIEW, faults_of
+from tests.localslack import LocalSlack, readable
+from tests.localslack.blocks import VIEW, completed, faults_of, told
 from tests.localslack.nouns import Channel
 
 Json = dict[str, Any]
@@ -53,7 +56,14 @@ WRONG = {
     "no text": ({"type": "section"}, "missing required field: text or fields", ""),
     "a text of no kind": (section(text={"type": "markdown", "text": "a"}), "unsupported type: markdown", "text/type"),
     "a text that is none": (section(text="a"), "must be an object", "text"),
-    "a verbatim plain text": (section(text={**plain("a"), "verbatim": True}), "additional property", "text/verbatim"),
+    "a verbatim plain text": (
+        section(text={**plain("a"), "verbatim": True}),
+        "invalid additional property: verbatim",
+        "text",
+    ),
+    "a verbatim that is none": (section(text={**mrkdwn("a"), "verbatim": "yes"}), "must be a boolean", "text/verbatim"),
+    "a misplaced verbatim": (section(verbatim=True), "invalid additional property: verbatim", ""),
+    "a button with more": (actions(button(emoji=True)), "invalid additional property: emoji", "elements/0"),
     "a long header": ({"type": "header", "text": plain("w" * 151)}, "must be less than 151 characters", "text/text"),
     "a formatted header": ({"type": "header", "text": mrkdwn("a")}, "unsupported type: mrkdwn", "text/type"),
     "many fields": (section(fields=[plain("a")] * 11), "no more than 10 items allowed", "fields"),
@@ -137,3 +147,29 @@ async def test_all_blocks_together_have_a_limit_too(ops: Channel, client: AsyncW
 async def test_blocks_that_are_no_json_are_refused(ops: Channel, client: AsyncWebClient) -> None:
     with pytest.raises(SlackApiError, match="invalid_blocks_format"):
         await client.chat_postMessage(channel=ops.id, text="a", blocks="[")
+
+
+names = st.sampled_from(
+    ["type", "text", "elements", "fields", "accessory", "options", "block_id", "action_id", "confirm"]
+)
+kinds = st.sampled_from(["section", "header", "context", "actions", "button", "static_select", "mrkdwn", "plain_text"])
+anything = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), kinds),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
+)
+
+
+@given(st.lists(anything, max_size=3))
+@settings(max_examples=200, deadline=None)
+def test_nothing_is_too_strange_to_be_looked_at(blocks: list[Any]) -> None:
+    if not faults_of(blocks):
+        told(completed(blocks))
+
+
+async def test_the_api_shows_plain_text_escaped_and_keeps_it_as_it_was(
+    slack: LocalSlack, ops: Channel, client: AsyncWebClient
+) -> None:
+    answer = await client.chat_postMessage(channel=ops.id, text="a", blocks=[section(text=plain("<b> & co"))])
+
+    assert answer["message"]["blocks"][0]["text"]["text"] == "&lt;b&gt; &amp; co"
+    assert readable(slack.world.roots(ops.id)[0]) == "<b> & co"

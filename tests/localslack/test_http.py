@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from tests.localslack import LocalSlack, status
+from tests.localslack import LocalSlack, after, status
 from tests.localslack.nouns import Channel
 from tests.localslack.signed import Signed
 
@@ -162,11 +162,13 @@ async def test_a_response_may_be_seen_by_all_or_replace_or_delete_what_was_click
 
 async def test_a_response_can_go_wrong_too(slack: LocalSlack, ops: Channel) -> None:
     slack.faults.add("response_url", status(500))
+    slack.faults.add("response_url", after(status(502)))
     hook = AsyncWebhookClient(f"{slack.url}/respond/{slack.world.answer_to(ops.id, 'U0READER', None)}")
 
-    answer = await hook.send(text="a")
+    codes = [(await hook.send(text=text)).status_code for text in ("lost", "kept")]
 
-    assert (answer.status_code, slack.world.ephemerals(ops.id)) == (500, [])
+    assert codes == [500, 502]
+    assert [one.text for one in slack.world.ephemerals(ops.id)] == ["kept"]
 
 
 async def test_the_bodies_are_those_of_slack(slack: LocalSlack, ops: Channel) -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.localslack import alive, fallback, readable, too_long
 from tests.localslack.nouns import Message
@@ -42,6 +44,10 @@ ACTS = {
     "emoji": (block("all :fire: here", **VERBATIM), [":fire:"]),
     "emoji in plain text": (block(":fire:", "plain_text"), [":fire:"]),
     "a quotation, escaped as Slack asks": (block("a\n&gt; b", **VERBATIM), ["&gt;"]),
+    "wide characters": (
+        block("\uff0ab\uff0a \uff3fi\uff3f \uff40c\uff40\n\uff1eq", **VERBATIM),
+        ["\uff40c\uff40", "\uff0ab\uff0a", "\uff3fi\uff3f", "\uff1e"],
+    ),
     "a list in a markdown block": (message(blocks=[{"type": "markdown", "text": "- a"}]), ["- a"]),
     "a mention in rich text": (
         message(
@@ -131,3 +137,12 @@ def test_what_is_too_long_is_told() -> None:
     assert too_long(message("w" * 4_000)) == []
     assert too_long(message("w" * 4_001)) == ["w" * 4_001]
     assert too_long(cut) == ["w" * 101]
+
+
+@given(st.text(max_size=60) | st.text("*_~`<>&@:|!#- \n\u200ba1", max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_nothing_is_too_strange_to_be_read(text: str) -> None:
+    shown = block(text)
+
+    assert isinstance(alive(shown), list)
+    assert isinstance(readable(shown), str)
