@@ -11,7 +11,6 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -21,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack import answers
 from adapters.slack.answers import LINK, NOTE, SAY, SHARE
 from adapters.slack.text import safe
+from bot.core.controls import pressed
 from bot.core.message import Message, Reply, Tone
 from bot.model import Action, Asked, Command, Person, Ref
 from bot.ports import Answer, Desk
@@ -34,7 +34,6 @@ EVENTS_HEARD = ("app_mention", "app_home_opened", "member_joined_channel", "app_
 # Slack gives up after three seconds; the way to us and back takes some of it.
 _AT_ONCE = 2.0
 _REMEMBERED = 2_000
-_SPANS = {"1h": timedelta(hours=1), "4h": timedelta(hours=4)}
 
 
 class Listener:
@@ -80,10 +79,8 @@ class Listener:
             return
         await ack()
         chosen = (action.get("selected_option") or {}).get("value") or action.get("value") or ""
-        span, found, incident = chosen.partition("|")
-        command = Command(
-            action=wanted, incident=(incident if found else chosen) or None, span=_SPANS.get(span) if found else None
-        )
+        option, is_option, about = chosen.partition("|")
+        command = pressed(wanted, about, option) if is_option else pressed(wanted, chosen)
         await self._told(self._desk.ask(_asked(command, body)), "", respond)
 
     async def said_again(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:

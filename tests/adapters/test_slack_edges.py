@@ -255,7 +255,7 @@ async def test_a_workspace_that_is_set_up_well_has_no_shortcomings(slack: LocalS
 async def test_buttons_and_menus_arrive(slack: LocalSlack, ops: Channel, bot: Slack) -> None:
     controls = (
         Control(Action.ACK, "Acknowledge", "acme-1", primary=True),
-        Control(Action.MUTE, "Mute", "acme-1", options=(("1 hour", "1h"), ("Until it is resolved", "resolved"))),
+        Control(Action.MUTE, "Mute", "acme-1", options=(("1 hour", "1h"), ("Until it is resolved", "until resolved"))),
     )
     await bot.post(ops.id, replace(message(), controls=controls), "root")
 
@@ -263,7 +263,7 @@ async def test_buttons_and_menus_arrive(slack: LocalSlack, ops: Channel, bot: Sl
     (row,) = [block for block in root.attachments[0]["blocks"] if block["type"] == "actions"]
     button, menu = row["elements"]
     assert (button["action_id"], button["value"], button["style"]) == ("sitrep:ack", "acme-1", "primary")
-    assert [option["value"] for option in menu["options"]] == ["1h|acme-1", "resolved|acme-1"]
+    assert [option["value"] for option in menu["options"]] == ["1h|acme-1", "until resolved|acme-1"]
 
 
 async def test_no_call_says_anything_that_slack_does_not_know(slack: LocalSlack, ops: Channel, bot: Slack) -> None:

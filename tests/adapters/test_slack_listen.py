@@ -23,7 +23,7 @@ from tests.localslack import PERSON, LocalSlack, alive, local_slack, readable
 from tests.localslack.nouns import Channel
 from tests.localslack.nouns import Message as Posted
 
-MUTE = Control(Action.MUTE, "Mute", "acme-1", options=(("1 hour", "1h"), ("Until it is resolved", "resolved")))
+MUTE = Control(Action.MUTE, "Mute", "acme-1", options=(("1 hour", "1h"), ("Until it is resolved", "until resolved")))
 CONTROLS = (
     Control(Action.ACK, "Acknowledge", "acme-1", primary=True),
     MUTE,
@@ -242,7 +242,7 @@ async def test_a_press_of_acknowledge_reaches_the_desk_with_who_and_where(at: Sc
     assert len(at.slack.world.roots(at.ops.id)) == 1
 
 
-@pytest.mark.parametrize(("chosen", "span"), [("1h|acme-1", timedelta(hours=1)), ("resolved|acme-1", None)])
+@pytest.mark.parametrize(("chosen", "span"), [("1h|acme-1", timedelta(hours=1)), ("until resolved|acme-1", None)])
 async def test_how_long_to_mute_is_chosen(at: Scene, chosen: str, span: timedelta | None) -> None:
     root = await at.root()
 

@@ -1,0 +1,116 @@
+"""Our own trouble is told like anybody's: a platform that will not have us, a channel that can not be posted to.
+
+What stands in the way becomes claims of a source that we write ourselves, and goes the way of all claims: one incident,
+one root, one thread, on every *other* platform that is configured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.clock import Clock
+from bot.core.health import Health
+from bot.core.rules import Route
+from bot.loops.deliver import Delivering
+from bot.loops.take_in import Rules, take_in
+from bot.model import Announcement, AnnouncementState, Claim, Destination, Impact, Snapshot, Source, State, Update
+from bot.store import announcements
+from bot.store.database import Database
+from bot.store.sources import Watched
+
+log = logging.getLogger(__name__)
+
+VENDOR = "sitrep"
+EVERY = timedelta(seconds=5)
+_STOPPED = "stopped"
+_STARTED_AGAIN = "It can be posted to again."
+
+
+@dataclass(slots=True)
+class Own:
+    """What the loop works with; `destinations` are all that are configured."""
+
+    database: Database
+    delivering: Delivering
+    destinations: tuple[Destination, ...]
+    clock: Clock
+    due: asyncio.Event
+    told: dict[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+
+
+async def tell(own: Own) -> None:
+    """Look every few seconds, until cancelled."""
+    while True:
+        await look(own)
+        await own.clock.sleep(EVERY)
+
+
+async def look(own: Own) -> None:
+    """Tell on the other platforms what has changed since the last look."""
+    troubled = [one for one in await announcements.troubled(own.database) if one.state is AnnouncementState.PARKED]
+    for platform in {to.platform for to in own.destinations}:
+        others = tuple(to for to in own.destinations if to.platform != platform)
+        found = troubles(platform, own.delivering.stopped.get(platform), troubled)
+        if others and found != own.told.get(platform):
+            await _take_in(own, platform, found, others)
+            own.told[platform] = found
+            own.due.set()
+
+
+def troubles(platform: str, stopped: str | None, troubled: Iterable[Announcement]) -> Mapping[str, str]:
+    """Return what stands in the way on one platform, and why: the whole platform, else its channels."""
+    if stopped is not None:
+        return {_STOPPED: stopped}
+    return {str(one.destination): one.error for one in troubled if one.destination.platform == platform and one.error}
+
+
+async def _take_in(own: Own, platform: str, found: Mapping[str, str], others: tuple[Destination, ...]) -> None:
+    now = own.clock.now()
+    name = platform.capitalize()
+    source = Source(key=f"own:{platform}", vendor=VENDOR, name="Sitrep", format="own", url="")
+    claims = tuple(_claim(name, subject, reason, now) for subject, reason in sorted(found.items()))
+    snapshot = Snapshot(vendor=VENDOR, format="own", incidents=claims, complete_open_set=True, taken_at=now)
+    await take_in(
+        own.database,
+        Watched(source=source, health=Health(first_look=now, last_look=now)),
+        snapshot,
+        rules=Rules((Route(name="own trouble", to=others),)),
+        follow_up=partial(_over, name, now),
+    )
+
+
+def _claim(name: str, subject: str, reason: str, now: datetime) -> Claim:
+    stopped = subject == _STOPPED
+    body = f"{reason[:1].upper()}{reason[1:]}."
+    waits = "Everything for it waits, and is told when Sitrep is started again." if stopped else _WAITS
+    return Claim(
+        external_id=subject,
+        title=_title(name, subject),
+        state=State.IDENTIFIED,
+        impact=Impact.MAJOR if stopped else Impact.MINOR,
+        updates=(Update(reason, State.IDENTIFIED, f"{body} {waits}", now),),
+        started_at=now,
+    )
+
+
+_WAITS = "What is for it waits, and is told when the bot is invited, or when Sitrep is started again."
+
+
+def _title(name: str, subject: str) -> str:
+    return f"Nothing can be posted to {name}" if subject == _STOPPED else f"{subject} can not be posted to"
+
+
+async def _over(name: str, now: datetime, source: Source, external_id: str) -> Claim:
+    del source
+    return Claim(
+        external_id=external_id,
+        title=_title(name, external_id),
+        state=State.RESOLVED,
+        updates=(Update(f"over-{now:%Y%m%dT%H%M%S}", State.RESOLVED, _STARTED_AGAIN, now),),
+        resolved_at=now,
+    )
