@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ async def run(args: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for end in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(end, over.set)
+    if args.until_eof:
+        loop.add_reader(sys.stdin.fileno(), lambda: None if os.read(sys.stdin.fileno(), 1_024) else over.set())
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(local_slack(limits=not args.no_limits, port=args.port))
         if args.secret:
@@ -46,6 +49,7 @@ def parsed(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--channel", action="append", default=[], help="a channel that the bot is in; may come again")
     parser.add_argument("--channels", type=int, default=0, help="so many channels besides, channel-00000 and on")
     parser.add_argument("--events-url", help="HTTP mode: where the app listens; otherwise it connects a socket")
+    parser.add_argument("--until-eof", action="store_true", help="end with standard input, that is with the parent")
     parser.add_argument("--secret", help="the signing secret")
     return parser.parse_args(words)
 

@@ -35,6 +35,8 @@ def _method(takes: str, scope: str = "", *, token: str = BOT, tier: int = TIER_3
 # In scopes, `*` is the kind of the conversation: channels, groups, im.
 METHODS: dict[str, Method] = {
     "auth.test": _method("", tier=UNPUBLISHED),
+    # Tier 1 by the page; yet nobody reports that it refuses those who reconnect again and again within a minute, and
+    # some do: https://github.com/slackapi/python-slack-sdk/issues/1940.
     "apps.connections.open": _method("", "connections:write", token=APP, tier=TIER_1 * 60),
     "chat.postMessage": _method(
         f"{_WRITING} thread_ts reply_broadcast unfurl_links unfurl_media username icon_emoji icon_url mrkdwn",

@@ -7,6 +7,7 @@
     POST /control/fault      {"method": …, "fault": {…}, "times": 1, "when": {"channel": …}}
     POST /control/well       {}                                          nothing goes wrong any more, nothing hangs
     POST /control/limits     {"enforced": false}
+    POST /control/rules      {"lag": 2, "orphans": "thread_not_found"}   see `world.Rules`
     POST /control/token      {"state": "token_revoked"}
     POST /control/clock      {"seconds": 60}
     POST /control/says       {"channel", "text", "user"?, "thread"?}     a person writes
@@ -21,7 +22,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -62,6 +63,7 @@ class Control:
             "well": self._well,
             "limits": self._limits,
             "token": self._token,
+            "rules": self._rules,
             "clock": self._clock,
             "says": self._says,
             "removes": self._removes,
@@ -111,6 +113,10 @@ class Control:
     async def _limits(self, asked: Json) -> Json:
         self.slack.pace.enforced = bool(asked["enforced"])
         return {}
+
+    async def _rules(self, asked: Json) -> Json:
+        self.slack.world.rules = replace(self.slack.world.rules, **asked)
+        return asdict(self.slack.world.rules)
 
     async def _token(self, asked: Json) -> Json:
         self.slack.world.installations[asked.get("token", self.slack.token)].state = asked["state"]

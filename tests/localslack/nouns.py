@@ -92,6 +92,7 @@ class Message:
     broadcast: bool = False
     ephemeral_to: str | None = None
     tombstone: bool = False
+    subtype: str = ""
     edited: Json | None = None
     sent: Json = field(default_factory=dict[str, Any])
     posted: Json = field(default_factory=dict[str, Any])
@@ -108,6 +109,8 @@ class Message:
     def public(self, *, all_metadata: bool = True) -> Json:
         """Return the message as the Web API shows it."""
         shown: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text}
+        if self.subtype:
+            shown["subtype"] = self.subtype
         if self.tombstone:
             shown |= {"subtype": "tombstone", "hidden": True}
         if self.bot_id:

@@ -60,6 +60,9 @@ def join(asked: Asked) -> Json:
         raise SlackError("is_archived")
     there_before = asked.by.bot_user in channel.members
     channel.members.add(asked.by.bot_user)
+    if not there_before:
+        words = f"<@{asked.by.bot_user}> has joined the channel"
+        asked.world.add(channel, user=asked.by.bot_user, text=words, subtype="channel_join")
     warned = {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
     return {"ok": True, "channel": channel.public(asked.by.bot_user)} | (warned if there_before else {})
 

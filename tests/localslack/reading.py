@@ -68,6 +68,9 @@ def _answer(asked: Asked, channel: Channel, page: Sequence[Message], cursor: str
 def _between(asked: Asked, messages: Sequence[Message]) -> list[Message]:
     oldest, latest = _moment(asked, "oldest"), _moment(asked, "latest")
     inclusive = truth(asked.args.get("inclusive"))
+    shown_until = (asked.world.clock.seconds() - asked.world.rules.lag) * 1_000_000
+    if asked.world.rules.lag:
+        messages = [one for one in messages if _micros(one.ts) <= shown_until]
     found = [one for one in messages if oldest is None or _micros(one.ts) > oldest - inclusive]
     return [one for one in found if latest is None or _micros(one.ts) < latest + inclusive]
 

@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -39,18 +40,29 @@ class Elsewhere:
             return told
 
 
-@pytest.fixture
-async def elsewhere() -> AsyncIterator[Elsewhere]:
-    words = [sys.executable, "-m", "tests.localslack", "--channel", "ops", "--channels", "3", "--no-limits"]
-    process = await asyncio.create_subprocess_exec(*words, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+@asynccontextmanager
+async def another(*words: str) -> AsyncIterator[Elsewhere]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.localslack", "--until-eof", *words),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin
     assert process.stdout
     try:
         line = await asyncio.wait_for(process.stdout.readline(), 20)
         async with aiohttp.ClientSession() as session:
             yield Elsewhere(json.loads(line), session)
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.stdin.close()
         assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+@pytest.fixture
+async def elsewhere() -> AsyncIterator[Elsewhere]:
+    async with another("--channel", "ops", "--channels", "3", "--no-limits") as running:
+        yield running
 
 
 async def test_another_process_can_be_watched_and_disturbed(elsewhere: Elsewhere) -> None:
@@ -87,8 +99,30 @@ async def test_people_of_another_process_can_be_played(elsewhere: Elsewhere) -> 
 async def test_its_state_can_be_changed(elsewhere: Elsewhere) -> None:
     made = await elsewhere.does("channel", name="war-room", private=True)
     await elsewhere.does("says", channel=made["id"], text="hello")
+    rules = await elsewhere.does("rules", lag=2)
     await elsewhere.does("token", state="token_revoked")
 
+    assert rules["lag"] == 2
     with pytest.raises(SlackApiError, match="token_revoked"):
         await elsewhere.client.auth_test()
     assert [one["text"] for one in (await elsewhere.does("messages", channel=made["id"]))["messages"]] == ["hello"]
+
+
+async def test_it_can_call_an_app_by_http() -> None:
+    async def answers(request: web.Request) -> web.Response:
+        return web.json_response({"text": request.headers["X-Slack-Signature"][:3]})
+
+    app = web.Application()
+    app.router.add_post("/slack/events", answers)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    async with another("--channel", "ops", "--events-url", url, "--secret", "s3cret") as elsewhere:
+        ops = elsewhere.about["channels"]["ops"]
+        run = await elsewhere.does("runs", command="/status", text="acme", channel=ops)
+        told = await elsewhere.does("messages", channel=ops)
+    await runner.cleanup()
+
+    assert (elsewhere.about["signing_secret"], run["answer"]) == ("s3cret", {"text": "v0="})
+    assert [one["text"] for one in told["ephemeral"]] == ["v0="]

@@ -67,6 +67,18 @@ async def test_history_from_a_moment_on_may_page_from_either_end(
     assert await pages(client.conversations_history, **args) == [["4", "3", "2"], ["loud", "5"]]
 
 
+async def test_a_message_may_show_late(slack: LocalSlack, ops: Channel, client: AsyncWebClient) -> None:
+    slack.world.rules.lag = 2
+    root = slack.world.says(ops.id, "root")
+    slack.world.says(ops.id, "reply", thread=root.ts)
+
+    assert await pages(client.conversations_history, channel=ops.id) == [[]]
+    assert await pages(client.conversations_replies, channel=ops.id, ts=root.ts) == [["root"]]
+    slack.world.clock.jumps(2)
+    assert await pages(client.conversations_history, channel=ops.id) == [["root"]]
+    assert await pages(client.conversations_replies, channel=ops.id, ts=root.ts) == [["root", "reply"]]
+
+
 async def test_replies_are_oldest_first_and_begin_with_the_root(
     ops: Channel, client: AsyncWebClient, said: list[str]
 ) -> None:
@@ -192,10 +204,13 @@ async def test_joining_makes_a_member(slack: LocalSlack, client: AsyncWebClient)
     first = await client.conversations_join(channel=public.id)
     again = await client.conversations_join(channel=public.id)
     members = await client.conversations_members(channel=public.id)
+    (noted,) = (await client.conversations_history(channel=public.id))["messages"]
 
     assert first["channel"]["is_member"]
     assert again["warning"] == "already_in_channel"
     assert "U0BOT" in members["members"]
+    assert noted["subtype"] == "channel_join"
+    assert slack.world.roots(public.id) == []
 
 
 async def test_people_groups_and_direct_conversations_are_known(slack: LocalSlack, client: AsyncWebClient) -> None:

@@ -48,12 +48,14 @@ class Rules:
     `from_oldest`: history that is asked for with `oldest` alone pages from the oldest message on
     (https://github.com/slackhq/slack-api-docs/issues/4); otherwise, from the newest.
     `metadata_limit`: no number is published for `metadata_too_large`.
+    `lag`: seconds until history and replies show a new message; none is promised to show it at once.
     `edit_window`: seconds for which a message can be edited; None is for ever.
     """
 
     orphans: str = "posted"
     from_oldest: bool = False
     metadata_limit: int = 8_000
+    lag: float = 0
     edit_window: float | None = None
     blocks_limit: int = 13_200
 
@@ -233,9 +235,9 @@ class World:
         return [message for channel in self.channels.values() for message in channel.messages.values()]
 
     def roots(self, channel: str) -> list[Message]:
-        """Return what stands in the channel itself, oldest first: no replies, no tombstones."""
+        """Return what was said in the channel itself, oldest first: no replies, no tombstones, nothing of Slack's."""
         every = self.channels[channel].messages.values()
-        return [message for message in every if not message.is_reply and not message.tombstone]
+        return [message for message in every if not (message.is_reply or message.tombstone or message.subtype)]
 
     def thread(self, channel: str, ts: str) -> list[Message]:
         """Return the replies to a message, oldest first."""
