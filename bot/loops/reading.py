@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import plugins
-from bot.core.health import doubt
+from bot.core.health import Health, doubt
 from bot.errors import FetchError, NotFound, ParseError
 from bot.fetch import NOTHING_KNOWN, Expect, Fetched, Fetcher, Validators
 from bot.loops.take_in import Ending
@@ -65,6 +65,17 @@ async def _read_one(fetcher: Fetcher, watched: Watched, address: str, now: Calla
         if objection is not None:
             raise ParseError(objection)
     return _reading(snapshot, address, fetched)
+
+
+async def read_once(fetcher: Fetcher, source: Source, now: Callable[[], datetime]) -> Snapshot:
+    """Return what a source says now that nobody watches.
+
+    Raises FetchError or ParseError if it can not be read, ConfigError if its format is none of ours.
+    """
+    reading = await read(fetcher, Watched(source=source, health=Health()), now)
+    if reading.snapshot is None:
+        raise FetchError(f"{source.name} says that nothing is new, to somebody who has never asked")
+    return reading.snapshot
 
 
 def _reading(snapshot: Snapshot | None, address: str, fetched: Fetched) -> Reading:

@@ -1,0 +1,195 @@
+"""Where people's questions and clicks go, from whatever platform: answered from the database, at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from bot.catalog import Catalog
+from bot.clock import Clock
+from bot.commands.finding import Found, find, label, matching
+from bot.commands.vendors import Fetch, Vendors
+from bot.core import actions, answers, histories, remarks
+from bot.core.actions import DEEDS, Acted
+from bot.core.grammar import Misunderstood, parse, spell
+from bot.core.message import Part, Reply, line
+from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
+from bot.ports import Answer
+from bot.ports import Desk as Port
+from bot.store import incidents, lookups, standings
+from bot.store.database import Database
+from bot.store.lookups import Brief
+
+log = logging.getLogger(__name__)
+
+# As many choices as Discord shows while somebody types.
+# https://discord.com/developers/docs/interactions/application-commands#autocomplete
+_COMPLETIONS = 25
+_AT_HOME = 5
+_ENTRIES = 3 * histories.MOST_ENTRIES
+
+
+class Desk(Port):
+    """Answers from the database.  `due` is set when something is to be told; `fetch` reads pages nobody watches."""
+
+    def __init__(self, database: Database, catalog: Catalog, clock: Clock, due: asyncio.Event, fetch: Fetch) -> None:
+        """Ask nothing yet."""
+        self._database = database
+        self._catalog = catalog
+        self._clock = clock
+        self._due = due
+        self._vendors = Vendors(database, catalog, clock, fetch)
+
+    async def ask(self, asked: Asked) -> Answer:
+        """Do what is asked; whatever goes wrong, there is an answer."""
+        return await self._safely(lambda: self._do(asked))
+
+    async def say(self, text: str, asked_by: Person, *, address: str = "", thread: Ref | None = None) -> Answer:
+        """Do what somebody typed."""
+        return await self._safely(lambda: self._said(text, asked_by, address, thread))
+
+    async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
+        """Return open incidents that the words may mean, the likeliest first: label and id."""
+        found = await lookups.briefs(self._database)
+        if typed.strip():
+            begun = tuple(b for b in found if b.id.casefold().startswith(typed.strip().casefold()))
+            found = tuple(dict.fromkeys((*begun, *matching(found, self._catalog, typed))))
+        return tuple((label(brief), brief.id) for brief in found[:_COMPLETIONS])
+
+    async def home(self, person: Person) -> Reply:
+        """Return the open incidents, and how everything watched stands."""
+        del person  # everybody sees the same, so far
+        answer = await self._safely(self._home)
+        return answer.reply
+
+    async def _safely(self, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        try:
+            return await work()
+        except Exception:
+            log.exception("an answer failed")
+            return Answer(remarks.failed())
+
+    async def _said(self, text: str, by: Person, address: str, thread: Ref | None) -> Answer:
+        command = parse(text)
+        if isinstance(command, Misunderstood):
+            if command.otherwise is None or not await self._is_name(command.otherwise):
+                return Answer(remarks.misunderstood(command))
+            command = command.otherwise
+        return await self._do(Asked(command=command, person=by, address=address, thread=thread))
+
+    async def _is_name(self, otherwise: Command) -> bool:
+        """Whether a word that is almost a verb is really the name of something."""
+        wanted = otherwise.query or otherwise.incident or ""
+        if otherwise.action is Action.STATUS:
+            return await self._vendors.knows(wanted)
+        return bool(await lookups.named(self._database, wanted))
+
+    async def _do(self, asked: Asked) -> Answer:
+        action = asked.command.action
+        if action in DEEDS or action is Action.DETAILS:
+            return Answer(await self._about_incident(asked))
+        return await self._answer(asked.command)
+
+    async def _answer(self, command: Command) -> Answer:
+        if command.action is Action.STATUS:
+            return await self._status(command.query)
+        if command.action is Action.INCIDENTS:
+            return Answer(await self._incidents(command.query))
+        if command.action is Action.HEALTH:
+            return Answer(await self._health())
+        return Answer(remarks.usage())
+
+    async def _about_incident(self, asked: Asked) -> Reply:
+        asked, found = await self._find(asked)
+        command = asked.command
+        if not found.briefs:
+            return remarks.no_incident(command.incident)
+        if len(found.briefs) > 1:
+            return remarks.which(command, _choices(found.briefs, command))
+        (one,) = found.briefs
+        reply = await (self._details(one) if command.action is Action.DETAILS else self._act(asked, one))
+        return await self._with_others(reply, one, command) if found.is_guess else reply
+
+    async def _find(self, asked: Asked) -> tuple[Asked, Found]:
+        found = await find(self._database, self._catalog, asked)
+        command = asked.command
+        if found.briefs or command.action is not Action.NOTE or not command.incident:
+            return asked, found
+        # `note us-east-1 is back`: what looked like an id was the first word of the note.
+        asked = replace(asked, command=replace(command, incident=None, text=f"{command.incident} {command.text}"))
+        return asked, await find(self._database, self._catalog, asked)
+
+    async def _with_others(self, reply: Reply, chosen: Brief, command: Command) -> Reply:
+        """Nobody said which incident: if several are open, say which was taken, and offer the others."""
+        others = [brief for brief in await lookups.briefs(self._database, limit=6) if brief.id != chosen.id]
+        if not others:
+            return reply
+        parts = (*reply.message.parts, line("The newest open incident was taken. Others are open too."))
+        return replace(reply, message=replace(reply.message, parts=parts), choices=_choices(others, command))
+
+    async def _details(self, brief: Brief) -> Reply:
+        found = await lookups.one(self._database, brief.id, _ENTRIES)
+        return histories.details(*found) if found else remarks.no_incident(brief.id)
+
+    async def _act(self, asked: Asked, brief: Brief) -> Reply:
+        now = self._clock.now()
+
+        def decide(incident: Incident, recent: Sequence[TimelineEntry]) -> Acted:
+            return actions.act(incident, asked, now, recent)
+
+        done = await incidents.act(self._database, brief.id, decide, now)
+        if done is None:
+            return remarks.no_incident(brief.id)
+        for entry in done.entries:
+            log.info("noted incident=%s seq=%d kind=%s by=%s", entry.incident, entry.seq, entry.kind, entry.person)
+        if done.entries:
+            self._due.set()
+        return remarks.acted(done, asked.command.action)
+
+    async def _status(self, query: str) -> Answer:
+        if query:
+            return await self._vendors.answer(query)
+        return Answer(answers.everything(await standings.overview(self._database), self._clock.now()))
+
+    async def _incidents(self, whose: str) -> Reply:
+        if whose.casefold() == "all":
+            total, found = await lookups.some(self._database, histories.MOST_INCIDENTS, are_open=False)
+            return histories.incidents(found, total, are_open=False)
+        vendor = self._catalog.find(whose)
+        slug = vendor.slug if vendor else whose.casefold() or None
+        total, found = await lookups.some(self._database, histories.MOST_INCIDENTS, vendor=slug)
+        return histories.incidents(found, total, of=vendor.name if vendor else whose)
+
+    async def _health(self) -> Reply:
+        now = self._clock.now()
+        found = await lookups.troubles(self._database, now)
+        rows = await standings.rows(self._database)
+        lost = {one.key: one for one in await standings.some(self._database, found.stale)}
+        health = remarks.Health(
+            watched=len(rows),
+            stale=tuple(lost[key] for key in found.stale if key in lost),
+            stale_total=sum(row.is_stale for row in rows),
+            unread=sum(row.severity is None for row in rows),
+            stuck=found.stuck,
+            stuck_total=found.stuck_total,
+            waiting=found.waiting,
+            open_incidents=found.open_incidents,
+        )
+        return remarks.health(health, now)
+
+    async def _home(self) -> Answer:
+        total, found = await lookups.some(self._database, _AT_HOME)
+        stands = answers.everything(await standings.overview(self._database), self._clock.now())
+        parts: list[Part] = [histories.entry(incident) for incident in found]
+        more = [line(f"and {total - len(found):,} more open incidents")] if total > len(found) else []
+        lead = [line("Open incidents"), *parts, *more, line("Everything watched")] if found else []
+        message = replace(stands.message, parts=(*lead, *stands.message.parts))
+        choices = histories.incidents(found, total).choices
+        return Answer(Reply(message=message, choices=choices))
+
+
+def _choices(briefs: Sequence[Brief], command: Command) -> tuple[tuple[str, str], ...]:
+    """Return the same command for each of some incidents."""
+    return tuple((label(brief), spell(replace(command, incident=brief.id))) for brief in briefs)

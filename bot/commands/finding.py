@@ -1,0 +1,51 @@
+"""Which incident somebody means: by id or words, by the thread that they are in, or the newest that is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.catalog import Catalog, folded
+from bot.core.answers import cut
+from bot.core.wording import words
+from bot.model import Asked
+from bot.store import lookups
+from bot.store.database import Database
+from bot.store.lookups import Brief
+
+_LONGEST_LABEL = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The incidents that may be meant: one if it is clear.  `is_guess` if nobody said which."""
+
+    briefs: tuple[Brief, ...]
+    is_guess: bool = False
+
+
+async def find(database: Database, catalog: Catalog, asked: Asked) -> Found:
+    """Return which incidents may be meant by what is asked, where it is asked."""
+    which = asked.command.incident
+    if which:
+        return Found(await lookups.named(database, which) or matching(await lookups.briefs(database), catalog, which))
+    if asked.thread is not None:
+        root = await lookups.of_root(database, asked.person.platform, asked.thread)
+        if root is not None:
+            return Found(await lookups.named(database, root))
+    return Found(await lookups.briefs(database, limit=1), is_guess=True)
+
+
+def matching(briefs: tuple[Brief, ...], catalog: Catalog, typed: str) -> tuple[Brief, ...]:
+    """Return the incidents that the words may mean, the likeliest first: a vendor's, or all the words in the title."""
+    wanted = folded(typed)
+    vendor = catalog.find(typed)
+    whose = [b for b in briefs if wanted in {b.vendor, folded(b.name)} or (vendor and b.vendor == vendor.slug)]
+    parts = wanted.split()
+    # In front of it what is found by vendor; then whatever has every word somewhere.
+    said = [b for b in briefs if all(part in folded(f"{b.id} {b.name} {b.title}") for part in parts)]
+    return tuple(whose or said)
+
+
+def label(brief: Brief) -> str:
+    """Return an incident in one short line, to be chosen from a list."""
+    return cut(f"{brief.name}: {brief.title} ({words(brief.impact)})", _LONGEST_LABEL)

@@ -1,0 +1,192 @@
+"""The answers to `status`: everything on one screen, or one vendor's page.  Bounded, however bad it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Reply, Span, Tone, line
+from bot.core.overview import Overview, Row
+from bot.core.standing import Standing, checked
+from bot.core.wording import TONES, capital, duration, people, planned, short, words
+from bot.model import Component, Impact, Incident, Kind, State
+
+# What a person reads on one screen.
+_ITEMS, _STALE, _INCIDENTS, _COMPONENTS = 12, 5, 5, 8
+_NAMES, _TITLE, _QUOTE = 500, 120, 700
+
+
+def cut(text: str, most: int) -> str:
+    """Return the text, or its beginning up to a word's end."""
+    if len(text) <= most:
+        return text
+    head = text[: most - 1]
+    return (head.rpartition(" ")[0] or head).rstrip() + "…"
+
+
+def everything(overview: Overview, now: datetime) -> Reply:
+    """Return how everything watched stands, worst first; what is well is only named."""
+    found = overview.survey
+    parts: list[Part] = [_item(overview, row, now) for row in found.troubled[:_ITEMS]]
+    parts += _named("Not operational either: ", found.troubled[_ITEMS:])
+    parts += [_item(overview, row, now) for row in found.stale[:_STALE]]
+    parts += _named("Can not be read either: ", found.stale[_STALE:])
+    parts += _named("Not looked at yet: ", found.unread)
+    parts += _named("Operational: ", found.well)
+    first = overview.closer.get(found.troubled[0].key) if found.troubled else None
+    tone = look(first) if first else Tone.RESOLVED if found.well and not found.stale else Tone.NOTICE
+    return Reply(message=Message(tone=tone, headline=_headline(overview), parts=tuple(parts)), shareable=True)
+
+
+def _headline(overview: Overview) -> str:
+    found = overview.survey
+    blind = len(found.stale) + len(found.unread)
+    if not found.total:
+        return "Nothing is watched yet"
+    if found.troubled:
+        return f"{len(found.troubled)} of {found.total} not operational"
+    if blind:
+        return f"No trouble known; {blind} of {found.total} can not be told"
+    return f"All {found.total} operational" if found.total > 1 else f"{found.well[0].name}: operational"
+
+
+def _named(lead: str, rows: Sequence[Row]) -> list[Line]:
+    return [line(lead, listed([row.name for row in rows]))] if rows else []
+
+
+def listed(names: Sequence[str], room: int = _NAMES) -> str:
+    """Return names in a row, as many as there is room for, and how many more there are."""
+    shown: list[str] = []
+    for name in names:
+        if shown and sum(map(len, shown)) + len(name) > room:
+            break
+        shown.append(cut(name, _TITLE))
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
+
+
+def _item(overview: Overview, row: Row, now: datetime) -> Item:
+    found = overview.closer.get(row.key)
+    return item(found, now) if found else Item(Tone.NOTICE, row.name)
+
+
+def item(standing: Standing, now: datetime) -> Item:
+    """Return one vendor as one of several: how it stands, and what is the matter."""
+    going_on = underway(standing)
+    rows = [line(cut(i.title, _TITLE), " · ", *stage(i)) for i in going_on[:2]]
+    rows += [line(f"and {len(going_on) - 2} more")] if len(going_on) > 2 else []  # noqa: PLR2004  (as above)
+    if not going_on and standing.components:
+        rows.append(line(_parts(standing.components)))
+    rows += _stale(standing, now)
+    return Item(look(standing), standing.name, (condition(standing),), tuple(rows))
+
+
+def underway(standing: Standing) -> tuple[Incident, ...]:
+    """Return what is going on, the worst first; what is only planned is not."""
+    going_on = [incident for incident in standing.incidents if incident.state is not State.SCHEDULED]
+    return tuple(sorted(going_on, key=lambda incident: -incident.impact.rank))
+
+
+def condition(standing: Standing) -> str:
+    """Return in a word or two how it stands; what can not be read is never simply operational."""
+    word = _condition(standing)
+    return f"can not be read, last known: {word}" if standing.stale_since and standing.impact else word
+
+
+def _condition(standing: Standing) -> str:
+    if standing.impact is None:
+        return "can not be read" if standing.stale_since else "not looked at yet"
+    if standing.impact is Impact.NONE:
+        kinds = {incident.kind for incident in underway(standing)}
+        return "maintenance" if Kind.MAINTENANCE in kinds else "notice posted" if kinds else "operational"
+    return "in trouble" if standing.impact is Impact.UNKNOWN else words(standing.impact)
+
+
+def look(standing: Standing) -> Tone:
+    """Return how it looks: never well unless it was seen to be."""
+    if standing.impact is None or (standing.stale_since and not standing.impact.rank):
+        return Tone.NOTICE
+    if standing.impact is not Impact.NONE:
+        return TONES[standing.impact]
+    kinds = {incident.kind for incident in underway(standing)}
+    return Tone.MAINTENANCE if Kind.MAINTENANCE in kinds else Tone.NOTICE if kinds else Tone.RESOLVED
+
+
+def stage(incident: Incident) -> tuple[Span, ...]:
+    """Return where an incident stands: state, since when, who has it."""
+    has = f" · {incident.acked.name} has it" if incident.acked else ""
+    return words(incident.state), " since ", Moment(incident.started_at), has
+
+
+def _stale(standing: Standing, now: datetime) -> list[Line]:
+    if standing.stale_since is None:
+        return []
+    return [line(f"Not readable for {duration(now - standing.stale_since)}: {cut(standing.reason, 200)}")]
+
+
+def _parts(components: Sequence[Component]) -> str:
+    shown = ", ".join(f"{cut(c.name, _TITLE)} ({short(c.status)})" for c in components[:_COMPONENTS])
+    more = len(components) - _COMPONENTS
+    return shown + (f" and {more} more" if more > 0 else "")
+
+
+def one(standing: Standing, now: datetime, asked: Iterable[Component] = (), remark: str = "") -> Reply:
+    """Return one vendor's page; `asked` are the components that somebody asked for, well or not."""
+    parts: list[Part] = [line(remark)] if remark else []
+    parts += [_source(standing, now), *_stale(standing, now)]
+    parts += [line(f"{c.name}: {short(c.status)}") for c in list(asked)[:_COMPONENTS]]
+    going_on = underway(standing)
+    for incident in going_on[:_INCIDENTS]:
+        parts += [_incident(incident), *_words(incident)]
+    if len(going_on) > _INCIDENTS:
+        parts.append(line(f"{len(going_on) - _INCIDENTS} more incidents are open."))
+    listed_there = {component.id for incident in going_on for component in incident.components}
+    others = [component for component in standing.components if component.id not in listed_there]
+    if others:
+        parts.append(line("Not well: ", _parts(others)))
+    parts += [_plan(i) for i in standing.incidents if i.state is State.SCHEDULED][:_INCIDENTS]
+    headline = f"{standing.name}: {condition(standing)}"
+    return Reply(
+        message=Message(tone=look(standing), headline=headline, parts=tuple(parts), url=standing.url), shareable=True
+    )
+
+
+def _source(standing: Standing, now: datetime) -> Line:
+    fresh = capital(checked(standing, now)) if not standing.url else f", {checked(standing, now)}"
+    page: tuple[Span, ...] = (
+        (Link(urlsplit(standing.url).netloc or standing.url, standing.url),) if standing.url else ()
+    )
+    return line(*page, fresh)
+
+
+def _incident(incident: Incident) -> Item:
+    where: tuple[Span, ...] = (Link("official page", incident.url), " · ") if incident.url else ()
+    affected = [c for c in incident.components if c.status.impact is not Impact.NONE] or list(incident.components)
+    rows = [line("Affects: ", listed([c.name for c in affected], 200))] if affected else []
+    rows += [*people(incident), line(*where, incident.id)]
+    severity = "" if incident.impact in {Impact.NONE, Impact.UNKNOWN} else f"{words(incident.impact)} · "
+    tone = Tone.MAINTENANCE if incident.kind is Kind.MAINTENANCE else TONES[incident.impact]
+    return Item(tone, cut(incident.title, _TITLE), (severity, *stage(incident)[:3]), tuple(rows))
+
+
+def _words(incident: Incident) -> list[Quote]:
+    said = incident.latest
+    return [Quote(cut(said.text, _QUOTE), said.author, said.at)] if said else []
+
+
+def _plan(incident: Incident) -> Item:
+    window = planned(incident.starts_at, incident.ends_at)[0]
+    spans = window.spans if isinstance(window, Line) else ()
+    return Item(Tone.MAINTENANCE, cut(incident.title, _TITLE), spans)
+
+
+def several(standings: Sequence[Standing], now: datetime, query: str) -> Reply:
+    """Return all that the words may mean, and each to be chosen."""
+    parts: list[Part] = [item(standing, now) for standing in standings[:_ITEMS]]
+    more = [standing.name for standing in standings[_ITEMS:]]
+    parts += [line("Also: ", listed(more))] if more else []
+    choices = tuple((cut(standing.name, 70), f"status {standing.vendor}") for standing in standings[:_ITEMS])
+    headline = f"{len(standings)} that “{cut(query, 60)}” may mean"
+    tone = look(standings[0])
+    return Reply(message=Message(tone=tone, headline=headline, parts=tuple(parts)), shareable=True, choices=choices)

@@ -1,0 +1,69 @@
+"""The answers about incidents: which are open, and all that was said of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.core import replies, wording
+from bot.core.answers import cut, stage
+from bot.core.message import Item, Line, Message, Moment, Part, Quote, Reply, Span, Tone, line
+from bot.core.wording import duration, words
+from bot.model import Impact, Incident, State, TimelineEntry
+
+MOST_INCIDENTS = 15
+MOST_ENTRIES = 20
+_TEXT, _TITLE = 300, 120
+
+
+def incidents(found: Sequence[Incident], total: int, *, are_open: bool = True, of: str = "") -> Reply:
+    """Return a list of incidents, of which there are `total`; each can be chosen for its details."""
+    whose = f" of {of}" if of else ""
+    kind = "open incident" if are_open else "incident"
+    headline = f"{total:,} {kind}{'' if total == 1 else 's'}{whose}" if total else f"No {kind}{whose}"
+    parts: list[Part] = [entry(incident) for incident in found[:MOST_INCIDENTS]]
+    if total > MOST_INCIDENTS:
+        parts.append(line(f"The newest {MOST_INCIDENTS} of {total:,} are shown."))
+    choices = tuple((cut(wording.headline(i), 70), f"details {i.id}") for i in found[:MOST_INCIDENTS])
+    tone = max((wording.tone(i) for i in found), key=_SEVERITY.index, default=Tone.RESOLVED)
+    message = Message(tone=tone, headline=headline, parts=tuple(parts))
+    return Reply(message=message, shareable=True, choices=choices)
+
+
+_SEVERITY = (Tone.RESOLVED, Tone.NOTICE, Tone.MAINTENANCE, Tone.MINOR, Tone.MAJOR, Tone.CRITICAL)
+
+
+def entry(incident: Incident) -> Item:
+    """Return one incident as one of several."""
+    severity = "" if incident.impact in {Impact.NONE, Impact.UNKNOWN} else f"{words(incident.impact)} · "
+    spans: tuple[Span, ...] = (severity, *stage(incident))
+    if incident.state is State.SCHEDULED and incident.starts_at:
+        spans = ("planned for ", Moment(incident.starts_at))
+    elif not incident.is_open:
+        lasted = incident.resolved_at - incident.started_at if incident.resolved_at else timedelta()
+        after = f" after {duration(lasted)}" if lasted > timedelta() else ""
+        spans = (f"{words(incident.state)}{after} · began ", Moment(incident.started_at))
+    return Item(wording.tone(incident), cut(wording.headline(incident), _TITLE), spans, (line(incident.id),))
+
+
+def details(incident: Incident, entries: Sequence[TimelineEntry]) -> Reply:
+    """Return an incident's history, the newest last: what happened, when, and who said so."""
+    shown = wording.root(incident)
+    loud = [one for one in entries if not one.quiet]
+    parts: list[Part] = [part for part in shown.parts if not isinstance(part, Quote)]
+    first = loud[0].seq if loud else 1
+    last = loud[-MOST_ENTRIES:]
+    if last and (last[0].seq > first or first > 1):
+        parts.append(line("What came before is in the thread."))
+    for one in last:
+        parts += _lines(one, incident)
+    parts.append(line(incident.id))
+    message = Message(tone=shown.tone, headline=shown.headline, parts=tuple(parts), url=incident.url)
+    return Reply(message=message, shareable=True)
+
+
+def _lines(one: TimelineEntry, incident: Incident) -> list[Line]:
+    title = replies.reply(one, incident).headline
+    title = title if one.author in title else f"{one.author}: {title}"
+    rows = [line(Moment(one.happened_at), f" · {cut(title, _TITLE)}")]
+    return [*rows, line(f"“{cut(one.text, _TEXT)}”")] if one.text else rows

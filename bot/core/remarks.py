@@ -1,0 +1,173 @@
+"""Short answers: what became of what somebody did, what was not understood, how Sitrep itself is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.actions import Acted, Outcome
+from bot.core.answers import cut, listed
+from bot.core.grammar import VERBS, Misunderstood, spell
+from bot.core.message import Item, Line, Message, Moment, Part, Reply, Tone, line
+from bot.core.standing import Standing
+from bot.core.wording import capital, duration, headline, people, words
+from bot.model import Action, Announcement, Command, Incident
+
+_MOST = 10
+
+
+def say(text: str, *parts: Part, choices: Sequence[tuple[str, str]] = ()) -> Reply:
+    """Return a remark for one person."""
+    return Reply(message=Message(tone=Tone.NOTICE, headline=text, parts=parts), choices=tuple(choices))
+
+
+def acted(done: Acted, action: Action) -> Reply:
+    """Return what became of a deed, and of which incident."""
+    incident = done.incident
+    lines = [line(headline(incident), " · ", incident.id)]
+    if done.outcome is Outcome.OVER:
+        end = (Moment(incident.resolved_at),) if incident.resolved_at else ()
+        lines.insert(0, line(f"It is {words(incident.state)} since ", *end) if end else line("It is over."))
+    return say(_SAID[done.outcome](action, incident), *lines, *_now(done))
+
+
+def _now(done: Acted) -> list[Line]:
+    """How it stands now, where that is part of the answer."""
+    return people(done.incident) if done.outcome in {Outcome.DONE, Outcome.ALREADY, Outcome.HELD} else []
+
+
+def _held(_: Action, incident: Incident) -> str:
+    return f"{incident.acked.name if incident.acked else 'Somebody'} has it already"
+
+
+_DONE = {
+    Action.ACK: "You have it",
+    Action.UNACK: "Taken back: nobody has it now",
+    Action.NOTE: "Noted in the thread",
+    Action.MUTE: "Muted: the thread goes on, the channel hears of it only if it becomes critical",
+    Action.UNMUTE: "Unmuted",
+    Action.AFFECTED: "Counted: it fails for you",
+    Action.WORKS: "Counted: it works for you",
+    Action.LINK: "Linked in the thread",
+}
+_ALREADY = {
+    Action.ACK: "You have it already",
+    Action.NOTE: "That note is there already",
+    Action.MUTE: "It is muted already",
+    Action.LINK: "That is linked already",
+}
+_SAID: Mapping[Outcome, Callable[[Action, Incident], str]] = {
+    Outcome.DONE: lambda action, _: _DONE[action],
+    Outcome.ALREADY: lambda action, _: _ALREADY.get(action, "You said so already"),
+    Outcome.HELD: _held,
+    Outcome.OVER: lambda _, incident: f"Already {words(incident.state)}: nothing was changed",
+    Outcome.NOTHING: lambda action, _: "It is not muted" if action is Action.UNMUTE else "Nobody has it",
+    Outcome.EMPTY: lambda *_: "There were no words in it",
+}
+
+
+def usage() -> Reply:
+    """Return everything that can be asked for."""
+    rows = [line(f"{verb.usage}: {verb.about}") for verb in VERBS]
+    last = line(
+        "In a thread its incident is meant. Elsewhere name it: by its id, the beginning of that, or the vendor."
+    )
+    return say("What you can ask for", *rows, last)
+
+
+def misunderstood(what: Misunderstood) -> Reply:
+    """Return what was wrong with the words, and what may have been meant."""
+    meant = (*what.meant, what.otherwise) if what.otherwise else what.meant
+    choices = tuple(dict.fromkeys((cut(spell(one), 70), spell(one)) for one in meant))
+    return say(what.hint, line("Did you mean one of these?" if choices else "`help` shows all."), choices=choices)
+
+
+def which(command: Command, choices: Sequence[tuple[str, str]]) -> Reply:
+    """Return the incidents that may be meant, each to be chosen."""
+    more = [line(f"{len(choices) - _MOST} more match.")] if len(choices) > _MOST else []
+    text = f"Which incident? {len(choices)} match “{cut(command.incident or '', 60)}”"
+    return say(text, *more, choices=choices[:_MOST])
+
+
+def no_incident(words: str | None) -> Reply:
+    """Return that there is none such."""
+    if not words:
+        return say("No incident is open")
+    return say(f"No incident is called “{cut(words, 60)}”", line("`incidents` lists the open ones."))
+
+
+def unknown(query: str, likely: Sequence[tuple[str, str]]) -> Reply:
+    """Return that nobody knows such a vendor; `likely` are names that are spelt like it, and their slugs."""
+    hint = "Did you mean one of these?" if likely else "`status` alone lists everything watched, `help` what to ask."
+    choices = tuple((name, f"status {slug}") for name, slug in likely)
+    return say(f"Nothing is called “{cut(query, 60)}”", line(hint), choices=choices)
+
+
+def looking(name: str, url: str) -> Reply:
+    """Return what is shown while a page is read that nobody watches."""
+    message = Message(tone=Tone.NOTICE, headline=f"{name} is not watched: looking at its page …", url=url)
+    return Reply(message=message)
+
+
+def unreadable(name: str, url: str, reason: str) -> Reply:
+    """Return that a page that nobody watches could not be read: nothing is known then."""
+    text = f"{name} is not watched, and its page can not be read just now"
+    return Reply(message=Message(tone=Tone.NOTICE, headline=text, parts=(line(capital(cut(reason, 200))),), url=url))
+
+
+def failed() -> Reply:
+    """Return what is said when something of ours is broken."""
+    return say("That went wrong on our side: it is in Sitrep's log. Please try again, or tell whoever runs it.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How Sitrep itself is: what it can not read, and what it could not tell."""
+
+    watched: int
+    stale: tuple[Standing, ...] = ()
+    stale_total: int = 0
+    unread: int = 0
+    stuck: tuple[Announcement, ...] = ()
+    stuck_total: int = 0
+    waiting: int = 0
+    open_incidents: int = 0
+
+
+def health(found: Health, now: datetime) -> Reply:
+    """Return what Sitrep can not do just now, with since when and why."""
+    well = not found.stale_total and not found.stuck_total
+    text = "Everything watched can be read, and everything was told" if well else "Something needs a look"
+    parts: list[Part] = [line(_counts(found))]
+    parts += [_lost(standing, now) for standing in found.stale[:_MOST]]
+    if found.stale_total > _MOST:
+        parts.append(line(f"{found.stale_total - _MOST:,} more can not be read."))
+    parts += [_stuck(announcement) for announcement in found.stuck[:_MOST]]
+    if found.stuck_total > _MOST:
+        parts.append(line(f"{found.stuck_total - _MOST:,} more are stuck."))
+    return Reply(message=Message(tone=Tone.RESOLVED if well else Tone.MAJOR, headline=text, parts=tuple(parts)))
+
+
+def _counts(found: Health) -> str:
+    counts = [
+        f"{found.watched:,} watched",
+        f"{found.stale_total:,} can not be read",
+        f"{found.unread:,} not looked at yet" if found.unread else "",
+        f"{found.open_incidents:,} open incidents" if found.open_incidents != 1 else "1 open incident",
+        f"{found.waiting:,} announcements waiting to be sent" if found.waiting else "",
+        f"{found.stuck_total:,} announcements stuck" if found.stuck_total else "",
+    ]
+    return listed([count for count in counts if count])
+
+
+def _lost(standing: Standing, now: datetime) -> Item:
+    since = standing.stale_since or now
+    spans = (f"can not be read for {duration(now - since)}, since ", Moment(since))
+    seen = (line("Last good look: ", Moment(standing.checked_at)),) if standing.checked_at else ()
+    return Item(Tone.NOTICE, standing.name, spans, (line(cut(standing.reason, 200)), *seen))
+
+
+def _stuck(announcement: Announcement) -> Item:
+    spans = (f"{announcement.state}: {cut(announcement.error, 200)}",)
+    return Item(Tone.MAJOR, str(announcement.destination), spans, (line(announcement.incident),))

@@ -1,0 +1,134 @@
+"""Incidents, found by what somebody names them: an id, its beginning, the message on which they pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
+
+from bot.model import Announcement, Impact, Incident, Ref, State, TimelineEntry
+from bot.store import codec
+from bot.store.database import Database
+from bot.store.errands import announcement_of
+from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT, SOURCE
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """As much of an incident as it takes to choose it from a list."""
+
+    id: str
+    vendor: str
+    name: str
+    title: str
+    impact: Impact
+    started_at: datetime
+
+
+_BRIEFS = select(
+    INCIDENT.c.id, INCIDENT.c.vendor, INCIDENT.c.name, INCIDENT.c.title, INCIDENT.c.impact, INCIDENT.c.started_at
+)
+_NEWEST = (INCIDENT.c.started_at.desc(), INCIDENT.c.id)
+# What is only planned is seldom meant.
+_PLANNED_LAST = case((INCIDENT.c.state == State.SCHEDULED.value, 1), else_=0)
+
+
+async def briefs(database: Database, limit: int = 500) -> tuple[Brief, ...]:
+    """Return the open incidents, the newest first, those that are only planned last."""
+    query = _BRIEFS.where(INCIDENT.c.is_open).order_by(_PLANNED_LAST, *_NEWEST).limit(limit)
+    return await _briefs(database, query)
+
+
+async def named(database: Database, beginning: str, limit: int = 20) -> tuple[Brief, ...]:
+    """Return the incident of exactly this id; else those whose ids begin so, the open and newest first."""
+    exactly = await _briefs(database, _BRIEFS.where(INCIDENT.c.id == beginning))
+    if exactly or not beginning:
+        return exactly
+    alike = _BRIEFS.where(INCIDENT.c.id.istartswith(beginning, autoescape=True))
+    return await _briefs(database, alike.order_by(INCIDENT.c.is_open.desc(), *_NEWEST).limit(limit))
+
+
+async def _briefs(database: Database, query: Select[Any]) -> tuple[Brief, ...]:
+    rows = await database.read(lambda connection: connection.execute(query).all())
+    return tuple(Brief(r.id, r.vendor, r.name, r.title, Impact(r.impact), r.started_at) for r in rows)
+
+
+async def of_root(database: Database, platform: str, root: Ref) -> str | None:
+    """Return the id of the incident that a root message shows, or showed until somebody deleted it."""
+    query = (
+        select(ANNOUNCEMENT.c.incident)
+        .where(
+            or_(ANNOUNCEMENT.c.root == root.value, ANNOUNCEMENT.c.earlier == root.value),
+            ANNOUNCEMENT.c.platform == platform,
+        )
+        .order_by(ANNOUNCEMENT.c.id.desc())
+        .limit(1)
+    )
+    found: str | None = await database.read(lambda connection: connection.execute(query).scalar())
+    return found
+
+
+async def one(database: Database, name: str, limit: int) -> tuple[Incident, tuple[TimelineEntry, ...]] | None:
+    """Return an incident and the last `limit` lines of its history, oldest first."""
+
+    def work(connection: Connection) -> tuple[Incident, tuple[TimelineEntry, ...]] | None:
+        body = connection.execute(select(INCIDENT.c.body).where(INCIDENT.c.id == name)).scalar()
+        if body is None:
+            return None
+        last = select(ENTRY.c.body).where(ENTRY.c.incident == name).order_by(ENTRY.c.seq.desc()).limit(limit)
+        rows: Sequence[str] = connection.execute(last).scalars().all()
+        return codec.INCIDENT.load(body), tuple(codec.ENTRY.load(row) for row in reversed(rows))
+
+    return await database.read(work)
+
+
+async def some(
+    database: Database, limit: int, *, are_open: bool = True, vendor: str | None = None
+) -> tuple[int, tuple[Incident, ...]]:
+    """Return how many incidents there are, and the newest of them."""
+    mine: list[ColumnElement[bool]] = [INCIDENT.c.is_open] if are_open else []
+    mine += [INCIDENT.c.vendor == vendor] if vendor is not None else []
+    count = select(func.count()).select_from(INCIDENT).where(*mine)
+    newest = select(INCIDENT.c.body).where(*mine).order_by(_PLANNED_LAST, *_NEWEST).limit(limit)
+
+    def work(connection: Connection) -> tuple[int, tuple[Incident, ...]]:
+        total = connection.execute(count).scalar() or 0
+        return total, tuple(codec.INCIDENT.load(body) for body in connection.execute(newest).scalars())
+
+    return await database.read(work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Troubles:
+    """What Sitrep itself could not do: sources that it can not read, announcements that it could not make."""
+
+    stale: tuple[str, ...]
+    stuck: tuple[Announcement, ...]
+    stuck_total: int
+    waiting: int
+    open_incidents: int
+
+
+async def troubles(database: Database, now: datetime, limit: int = 10) -> Troubles:
+    """Return the first `limit` of each, the longest in trouble first, and how many there are."""
+    stale = select(SOURCE.c.key).where(SOURCE.c.active, SOURCE.c.failures > 0).order_by(SOURCE.c.failing_since)
+    broken = ANNOUNCEMENT.c.state != "live"
+    stuck = select(*ANNOUNCEMENT.c).where(broken).order_by(ANNOUNCEMENT.c.id.desc()).limit(limit)
+    waits = (ANNOUNCEMENT.c.state == "live") & (ANNOUNCEMENT.c.due_at <= now)
+
+    def work(connection: Connection) -> Troubles:
+        def count(where: Any) -> int:
+            return connection.execute(select(func.count()).where(where)).scalar() or 0
+
+        return Troubles(
+            stale=tuple(connection.execute(stale.limit(limit)).scalars()),
+            stuck=tuple(announcement_of(row) for row in connection.execute(stuck).mappings()),
+            stuck_total=count(broken),
+            waiting=count(waits),
+            open_incidents=count(INCIDENT.c.is_open),
+        )
+
+    return await database.read(work)
