@@ -10,23 +10,29 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from adapters.console import Console
 from bot import catalog, plugins
 from bot import settings as configuration
 from bot.clock import SystemClock
+from bot.commands.desk import Desk
 from bot.fetch import EgressPolicy, Fetcher
+from bot.loops import own
 from bot.loops.deliver import Delivering, deliver
+from bot.loops.reading import read_once
 from bot.loops.revisit import Revisiting, revisit
 from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules
 from bot.loops.watch import Watching, watch
-from bot.ports import Platform
+from bot.model import Destination
+from bot.ports import Chat, Platform
 from bot.settings import Settings
 from bot.store import announcements, sources
 from bot.store.database import Database, claim_purpose, migrate, open_database
+from bot.web import server
 
 log = logging.getLogger("sitrep")
 
@@ -42,7 +48,7 @@ async def run(settings: Settings) -> None:
     database = open_database(settings.database.reveal())
     try:
         database.hold()
-        await _prepare(database)
+        await _prepare(database, clock.now())
         await sources.register(database, watched, clock.now())
         _announce(settings, len(watched))
         async with Fetcher(egress=EgressPolicy.allowing(*settings.egress_allow), now=clock.now) as fetcher:
@@ -59,42 +65,92 @@ def _allow_many_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-async def _prepare(database: Database) -> None:
+async def _prepare(database: Database, now: datetime) -> None:
     await migrate(database)
     await claim_purpose(database, "run")
     if database.is_sqlite:
         await sources.release_all(database)
         await announcements.release_all(database)
+    # A person may have mended what was in the way; if not, it is parked again.
+    await announcements.revive(database, now)
 
 
 async def _loops(settings: Settings, database: Database, fetcher: Fetcher, clock: SystemClock, pages: int) -> None:
     owner = f"{socket.gethostname()}-{os.getpid()}"
     due = asyncio.Event()
     dice = random.SystemRandom().random
+    desk = Desk(database, catalog.load(), clock, due, partial(read_once, fetcher, now=clock.now))
+    chats = _chats(settings, desk, database, clock, due)
+    platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
     rules = Rules(settings.routes, settings.services)
-    watching = Watching(database, fetcher, rules, clock, owner, dice, due, pages)
-    delivering = Delivering(database, _platforms(settings), clock, owner, dice, due)
-    crashes = Crashes()
-    revisiting = Revisiting(database, fetcher, rules, clock, due)
-    loops = {
-        "watch": partial(watch, watching),
+    delivering = Delivering(database, platforms, clock, owner, dice, due)
+    loops: dict[str, Callable[[], Awaitable[None]]] = {
+        "watch": partial(watch, Watching(database, fetcher, rules, clock, owner, dice, due, pages)),
         "deliver": partial(deliver, delivering),
-        "revisit": partial(revisit, revisiting),
+        "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
+        "own": partial(own.tell, own.Own(database, delivering, _destinations(settings), clock, due)),
     }
+    for chat in chats:
+        loops |= chat.loops
+    routes = [route for chat in chats for route in chat.routes]
+    if routes:
+        loops["web"] = partial(server.serve, routes, server.bound(settings.host, settings.port))
+    await _until_stopped(loops, chats, clock, dice)
+
+
+async def _until_stopped(
+    loops: Mapping[str, Callable[[], Awaitable[None]]],
+    chats: Sequence[Chat],
+    clock: SystemClock,
+    dice: Callable[[], float],
+) -> None:
+    crashes = Crashes()
     tasks = [
         asyncio.create_task(supervise(name, loop, clock=clock, chance=dice, crashes=crashes), name=name)
         for name, loop in loops.items()
     ]
+    tasks += [asyncio.create_task(chat.check(), name=f"{chat.platform.name}-check") for chat in chats]
     await _told_to_stop()
     log.info("stopping: finishing what is under way")
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    for chat in chats:
+        await chat.close()
 
 
-def _platforms(settings: Settings) -> Mapping[str, Platform]:
+def _console(settings: Settings) -> dict[str, Platform]:
     console = Console(sys.stdout, settings.console_log, colour=sys.stdout.isatty())
     return {console.name: console}
+
+
+def _destinations(settings: Settings) -> tuple[Destination, ...]:
+    return tuple(dict.fromkeys(to for route in settings.routes for to in route.to))
+
+
+def _chats(
+    settings: Settings, desk: Desk, database: Database, clock: SystemClock, due: asyncio.Event
+) -> tuple[Chat, ...]:
+    """Return the chat platforms that there are tokens for."""
+
+    async def revive(platform: str) -> None:
+        await announcements.revive(database, clock.now(), platform)
+        due.set()
+
+    addresses = [to for to in _destinations(settings) if to.address]
+    chats = []
+    if settings.slack.bot_token is not None:
+        from adapters.slack.connect import Keys, connect  # noqa: PLC0415  (a third of a second, for those who use it)
+
+        keys = Keys(
+            settings.slack.bot_token.reveal(),
+            settings.slack.app_token.reveal() if settings.slack.app_token else None,
+            settings.slack.signing_secret.reveal() if settings.slack.signing_secret else None,
+            settings.slack.api_url,
+        )
+        here = tuple(to.address for to in addresses if to.platform == "slack")
+        chats.append(connect(keys, desk, now=clock.now, revive=revive, addresses=here))
+    return tuple(chats)
 
 
 async def _told_to_stop() -> None:

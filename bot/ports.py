@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.core.message import Message, Reply
 from bot.model import Asked, Person, Ref
@@ -68,12 +68,14 @@ class Answer:
 class Chat:
     """A platform that is connected: its announcements, and what must run and be served so that people are heard.
 
-    A loop that returns has done its work; `close` gives back what is held.
+    The loops never end by themselves; `check` says once, in the log, what can not be guaranteed as the platform is set
+    up; `close` gives back what is held.
     """
 
     platform: Platform
     loops: Mapping[str, Callable[[], Awaitable[None]]]
     routes: tuple[Route, ...]
+    check: Callable[[], Coroutine[Any, Any, None]]
     close: Callable[[], Awaitable[None]]
 
 

@@ -42,7 +42,8 @@ def connect(
     """Return one workspace; nothing is connected before its loops run.
 
     With an app token people are heard by Socket Mode, else with a signing secret at `/slack/events`, else not at all.
-    `revive` is told of a channel that the bot was invited to; `addresses` are where announcements go.
+    `revive` is called with the platform's name when the bot was invited to a channel; `addresses` are where
+    announcements go.
     """
     platform = Slack(keys.bot_token, api_url=keys.api_url, now=now)
     client = AsyncWebClient(
@@ -59,9 +60,13 @@ def connect(
     async def left() -> None:
         platform.web.stop("the app was removed from the workspace, or its tokens were revoked")
 
-    listener = Listener(desk, invited=revive, left=left)
+    async def invited(channel: str) -> None:
+        log.info("invited to %s: what could not be posted to Slack is tried again", channel)
+        await revive(platform.name)
+
+    listener = Listener(desk, invited=invited, left=left)
     listener.attach(app)
-    loops: dict[str, Callable[[], Awaitable[None]]] = {"slack-check": partial(_check, platform, addresses)}
+    loops: dict[str, Callable[[], Awaitable[None]]] = {}
     routes: tuple[Route, ...] = ()
     if keys.app_token:
         loops["slack-socket"] = Socket(app, keys.app_token).run
@@ -76,7 +81,7 @@ def connect(
         await listener.drain()
         await platform.close()
 
-    return Chat(platform, loops, routes, close)
+    return Chat(platform, loops, routes, partial(_check, platform, addresses), close)
 
 
 async def _check(platform: Slack, addresses: tuple[str, ...]) -> None:
