@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.commands.finding import Found, find, label, matching
+from bot.commands.finding import Found, begun, find, label, matching
 from bot.commands.vendors import Fetch, Vendors
 from bot.core import actions, answers, histories, remarks
 from bot.core.actions import DEEDS, Acted
@@ -123,7 +123,8 @@ class Desk(Port):
 
     async def _with_others(self, reply: Reply, chosen: Brief, command: Command) -> Reply:
         """Nobody said which incident: if several are open, say which was taken, and offer the others."""
-        others = [brief for brief in await lookups.briefs(self._database, limit=6) if brief.id != chosen.id]
+        going_on = begun(await lookups.briefs(self._database, limit=6))
+        others = [brief for brief in going_on if brief.id != chosen.id]
         if not others:
             return reply
         parts = (*reply.message.parts, line("The newest open incident was taken. Others are open too."))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.catalog import Catalog, folded
 from bot.core.answers import cut
 from bot.core.wording import words
-from bot.model import Asked
+from bot.model import Action, Asked
 from bot.store import lookups
 from bot.store.database import Database
 from bot.store.lookups import Brief
@@ -27,12 +27,25 @@ async def find(database: Database, catalog: Catalog, asked: Asked) -> Found:
     """Return which incidents may be meant by what is asked, where it is asked."""
     which = asked.command.incident
     if which:
-        return Found(await lookups.named(database, which) or matching(await lookups.briefs(database), catalog, which))
+        alike = await lookups.named(database, which)
+        # The beginning of an id is a vendor's name, and the vendor has had many incidents: the open ones are meant.
+        found = tuple(brief for brief in alike if brief.is_open) or (alike if _is_clear(alike, asked) else ())
+        return Found(begun(found or matching(await lookups.briefs(database), catalog, which)))
     if asked.thread is not None:
         root = await lookups.of_root(database, asked.person.platform, asked.thread)
         if root is not None:
             return Found(await lookups.named(database, root))
     return Found(await lookups.briefs(database, limit=1), is_guess=True)
+
+
+def _is_clear(alike: tuple[Brief, ...], asked: Asked) -> bool:
+    """Whether incidents that are over may be offered: to be read about, or because it is this very one."""
+    return len(alike) == 1 or asked.command.action is Action.DETAILS
+
+
+def begun(briefs: tuple[Brief, ...]) -> tuple[Brief, ...]:
+    """Return those that go on; what is only planned is meant if there is nothing else."""
+    return tuple(brief for brief in briefs if not brief.is_planned) or briefs
 
 
 def matching(briefs: tuple[Brief, ...], catalog: Catalog, typed: str) -> tuple[Brief, ...]:

@@ -8,6 +8,9 @@ from bot.core.standing import Standing, in_order
 from bot.store import standings
 from bot.store.database import Database
 
+# Words in a vendor's name.
+_LONGEST_NAME = 4
+
 
 async def status(database: Database, catalog: Catalog, query: str = "") -> tuple[Standing, ...]:
     """Return how the watched sources stand that `query` means, all if it is empty, the worst first."""
@@ -22,6 +25,7 @@ async def meant(database: Database, catalog: Catalog, query: str) -> tuple[str, 
     return (
         named(watched, catalog, query)
         or await _partly(database, watched, catalog, query)
+        or led_by(watched, catalog, query)[0]
         or _likely(watched, catalog, query)
     )
 
@@ -31,6 +35,19 @@ def named(watched: tuple[Row, ...], catalog: Catalog, query: str) -> tuple[str, 
     wanted, vendor = folded(query), catalog.find(query)
     here = tuple(row.key for row in watched if wanted in {row.vendor, folded(row.name)})
     return here or tuple(row.key for row in watched if vendor and row.vendor == vendor.slug)
+
+
+def led_by(watched: tuple[Row, ...], catalog: Catalog, query: str) -> tuple[tuple[str, ...], str]:
+    """Return the sources that the first words name, as many words as do, and the words that are left.
+
+    `github pages` is GitHub, and something of it.
+    """
+    parts = folded(query).split()
+    for count in range(min(len(parts), _LONGEST_NAME), 0, -1):
+        keys = named(watched, catalog, " ".join(parts[:count]))
+        if keys:
+            return keys, " ".join(parts[count:])
+    return (), query
 
 
 async def _partly(database: Database, watched: tuple[Row, ...], catalog: Catalog, query: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from bot.catalog import Catalog, Vendor, folded
 from bot.clock import Clock
-from bot.commands.status import meant, named
+from bot.commands.status import led_by, meant, named
 from bot.core import answers, remarks
 from bot.core.first import first_look
 from bot.core.message import Reply
@@ -51,9 +51,10 @@ class Vendors:
             keys, remark = await self._nearest(query, watched)
         if keys:
             return Answer(await self._stand(keys, query, remark))
-        likely = self.catalog.search(query)[:_LIKELY] or self.catalog.nearest(query, limit=_LIKELY, likeness=0.6)
-        if len(likely) == 1:
-            return self._unwatched(likely[0])
+        close = self.catalog.search(query)[:_LIKELY]
+        if len(close) == 1:
+            return self._unwatched(close[0])
+        likely = close or self.catalog.nearest(query, limit=_LIKELY, likeness=0.6)
         return Answer(remarks.unknown(query, [(one.name, one.slug) for one in likely]))
 
     async def knows(self, query: str) -> bool:
@@ -67,7 +68,7 @@ class Vendors:
         keys = await meant(self.database, self.catalog, query)
         if keys:
             names = [row.name for row in watched if row.key in set(keys)]
-            slip = len(keys) == 1 and self.catalog.search(query) and not _is_part(query, names[0], self.catalog)
+            slip = len(keys) == 1 and await self._is_slip(query, watched, names[0])
             return keys, f"“{answers.cut(query, 60)}” is taken for {names[0]}." if slip else ""
         wanted = folded(query)
         # A slip of the finger is seldom in the first letter; five thousand names would take too long.
@@ -77,6 +78,13 @@ class Vendors:
             return (), ""
         row = alike[close[0]]
         return (row.key,), f"“{answers.cut(query, 60)}” is taken for {row.name}."
+
+    async def _is_slip(self, query: str, watched: tuple[Row, ...], name: str) -> bool:
+        """Whether the words stand nowhere: neither in the name, nor in a component's, nor in the catalog's words."""
+        wanted = folded(query)
+        aliases = any(wanted in vendor.components for vendor in self.catalog.vendors)
+        led = led_by(watched, self.catalog, query)[0]
+        return not (aliases or led or wanted in folded(name) or await standings.with_part(self.database, wanted))
 
     async def _stand(self, keys: tuple[str, ...], query: str, remark: str) -> Reply:
         found, now = in_order(await standings.some(self.database, keys)), self.clock.now()
@@ -108,18 +116,14 @@ class Vendors:
         return answers.one(found, self.clock.now(), remark=f"{vendor.name} is not watched: this is its page just now.")
 
 
-def _is_part(query: str, name: str, catalog: Catalog) -> bool:
-    """Whether the words were found in the name, or are what people call one of its components."""
-    wanted = folded(query)
-    return wanted in folded(name) or any(wanted in vendor.components for vendor in catalog.vendors)
-
-
 def _asked_for(query: str, vendor: str, parts: tuple[Component, ...], catalog: Catalog) -> list[Component]:
     """Return the components that the words name, by the vendor's name for them or by ours."""
-    wanted = folded(query)
-    row = catalog.find(vendor)
-    called = folded(row.components.get(wanted, wanted)) if row else wanted
-    exactly = [part for part in parts if folded(part.name) == called]
-    if wanted == vendor or (row is not None and wanted == folded(row.name)):
+    row, wanted = catalog.find(vendor), folded(query)
+    if row is not None:
+        names = [word for word in row.words if wanted.startswith(f"{word} ")]
+        wanted = wanted.removeprefix(max(names, key=len, default="")).strip()
+        wanted = folded(row.components.get(wanted, wanted))
+    exactly = [part for part in parts if folded(part.name) == wanted]
+    if exactly or wanted == vendor or (row is not None and wanted in row.words):
         return exactly
-    return exactly or [part for part in parts if wanted in folded(part.name)]
+    return [part for part in parts if wanted in folded(part.name)]

@@ -45,9 +45,10 @@ def _headline(overview: Overview) -> str:
     if not found.total:
         return "Nothing is watched yet"
     if found.troubled:
-        return f"{len(found.troubled)} of {found.total} not operational"
+        rest = f", {blind} can not be told" if blind else ""
+        return f"{len(found.troubled)} of {found.total} not operational{rest}"
     if blind:
-        return f"No trouble known; {blind} of {found.total} can not be told"
+        return f"No trouble known, but {blind} of {found.total} can not be told"
     return f"All {found.total} operational" if found.total > 1 else f"{found.well[0].name}: operational"
 
 
@@ -122,7 +123,7 @@ def stage(incident: Incident) -> tuple[Span, ...]:
 def _stale(standing: Standing, now: datetime) -> list[Line]:
     if standing.stale_since is None:
         return []
-    return [line(f"Not readable for {duration(now - standing.stale_since)}: {cut(standing.reason, 200)}")]
+    return [line(f"Can not be read for {duration(now - standing.stale_since)}: {cut(standing.reason, 200)}")]
 
 
 def _parts(components: Sequence[Component]) -> str:
@@ -147,9 +148,7 @@ def one(standing: Standing, now: datetime, asked: Iterable[Component] = (), rema
         parts.append(line("Not well: ", _parts(others)))
     parts += [_plan(i) for i in standing.incidents if i.state is State.SCHEDULED][:_INCIDENTS]
     headline = f"{standing.name}: {condition(standing)}"
-    return Reply(
-        message=Message(tone=look(standing), headline=headline, parts=tuple(parts), url=standing.url), shareable=True
-    )
+    return Reply(message=Message(tone=look(standing), headline=headline, parts=tuple(parts)), shareable=True)
 
 
 def _source(standing: Standing, now: datetime) -> Line:

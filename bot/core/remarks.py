@@ -94,7 +94,7 @@ def no_incident(words: str | None) -> Reply:
     """Return that there is none such."""
     if not words:
         return say("No incident is open")
-    return say(f"No incident is called “{cut(words, 60)}”", line("`incidents` lists the open ones."))
+    return say(f"No open incident is called “{cut(words, 60)}”", line("`incidents` lists the open ones."))
 
 
 def unknown(query: str, likely: Sequence[tuple[str, str]]) -> Reply:

@@ -26,10 +26,19 @@ class Brief:
     title: str
     impact: Impact
     started_at: datetime
+    is_open: bool = True
+    is_planned: bool = False
 
 
 _BRIEFS = select(
-    INCIDENT.c.id, INCIDENT.c.vendor, INCIDENT.c.name, INCIDENT.c.title, INCIDENT.c.impact, INCIDENT.c.started_at
+    INCIDENT.c.id,
+    INCIDENT.c.vendor,
+    INCIDENT.c.name,
+    INCIDENT.c.title,
+    INCIDENT.c.impact,
+    INCIDENT.c.started_at,
+    INCIDENT.c.state,
+    INCIDENT.c.is_open,
 )
 _NEWEST = (INCIDENT.c.started_at.desc(), INCIDENT.c.id)
 # What is only planned is seldom meant.
@@ -53,7 +62,10 @@ async def named(database: Database, beginning: str, limit: int = 20) -> tuple[Br
 
 async def _briefs(database: Database, query: Select[Any]) -> tuple[Brief, ...]:
     rows = await database.read(lambda connection: connection.execute(query).all())
-    return tuple(Brief(r.id, r.vendor, r.name, r.title, Impact(r.impact), r.started_at) for r in rows)
+    return tuple(
+        Brief(r.id, r.vendor, r.name, r.title, Impact(r.impact), r.started_at, r.is_open, r.state == State.SCHEDULED)
+        for r in rows
+    )
 
 
 async def of_root(database: Database, platform: str, root: Ref) -> str | None:

@@ -27,7 +27,7 @@ async def test_everything_watched_is_on_one_screen_the_worst_first(database: Dat
 
     said = text(await office.says("status")).splitlines()
 
-    assert said[0] == "2 of 4 not operational"
+    assert said[0] == "2 of 4 not operational, 1 can not be told"
     assert said[1:4] == ["- Acme · critical", "  Errors · investigating since 2026-03-01 12:00 UTC", "- Beta · minor"]
     assert "- Lost · can not be read, last known: operational" in said
     assert said[-1] == "Operational: Zeta"
@@ -41,7 +41,7 @@ async def test_what_can_not_be_read_is_never_green(database: Database) -> None:
 
     assert {alone.message.tone, every.message.tone} == {Tone.NOTICE}
     assert alone.message.headline == "Acme: can not be read, last known: operational"
-    assert "Not readable for 1 h: HTTP 503" in text(alone)
+    assert "Can not be read for 1 h: HTTP 503" in text(alone)
 
 
 async def test_a_vendor_is_shown_with_its_page_the_last_words_and_what_is_planned(database: Database) -> None:
@@ -71,6 +71,17 @@ async def test_a_component_that_is_asked_for_is_shown_well_or_not(database: Data
 
     assert "Conversations: operational" in said
     assert "OpenAI: minor" in said
+
+
+async def test_a_vendor_and_a_part_of_it_may_be_named_together(database: Database) -> None:
+    office = Office(database)
+    await office.watches("GitHub", fine("Pages"), degraded("Actions"))
+
+    for asked in ("github pages", "github gh-pages", "pages"):
+        said = text(await office.says(asked))
+        assert "GitHub: minor" in said
+        assert "Pages: operational" in said
+        assert "is taken for" not in said
 
 
 async def test_a_slip_of_the_finger_finds_who_was_meant_and_says_so(database: Database) -> None:
@@ -180,7 +191,30 @@ async def test_an_incident_is_found_by_the_beginning_of_its_id_and_by_its_vendor
 
     assert "acme-1a" in text(await office.says("ack ACME-1"))
     assert "beta-2b" in text(await office.says("ack beta"))
-    assert "No incident is called “gamma-9”" in text(await office.says("ack gamma-9"))
+    assert "No open incident is called “gamma-9”" in text(await office.says("ack gamma-9"))
+
+
+async def test_what_is_only_planned_is_not_what_is_acknowledged(database: Database) -> None:
+    office = Office(database)
+    await office.opens("acme-1a")
+    office.clock.move(minutes=1)
+    await office.opens("acme-2b", state=State.SCHEDULED)
+    await office.opens("acme-3c", state=State.RESOLVED, resolved_at=at(5))
+
+    await office.says("ack acme")
+    answer = await office.says("note on it")
+
+    assert (await office.now("acme-1a")).acked is not None
+    assert commands(answer) == []
+
+
+async def test_a_vendor_without_an_open_incident_has_none_to_acknowledge(database: Database) -> None:
+    office = Office(database)
+    for number in (1, 2):
+        await office.opens(f"acme-{number}", state=State.RESOLVED, resolved_at=at(5))
+
+    assert "No open incident is called “acme”" in text(await office.says("ack acme"))
+    assert commands(await office.says("incident acme")) == ["details acme-1", "details acme-2"]
 
 
 async def test_a_beginning_that_several_share_is_asked_back(database: Database) -> None:
