@@ -16,8 +16,10 @@ from bot.core.message import Item, Link, Message, Moment, Part, Quote, Span, pla
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _APART = "\u2060"  # word joiner: no width, no line break
-_MARKS = re.compile(r"([*_~])")
-_QUOTED = re.compile(r"^(\s*)(?=&gt;)", re.MULTILINE)
+# Slack takes their wide forms for marks too.
+_MARKS = re.compile("([*_~\uff0a\uff3f\uff5e])")
+_CODE = re.compile("[`\uff40]")
+_QUOTED = re.compile(r"^(\s*)(?=&gt;|\uff1e)", re.MULTILINE)
 _EMOJI = re.compile(r":(?=[\w+'-]+:)")
 # Blocks parse bare mentions unless told not to, notifications may; a mention that nobody meant must not depend on it.
 _MENTION = re.compile(r"@(?=\w)")
@@ -39,7 +41,8 @@ def literal(text: str) -> str:
     """Return text for mrkdwn in which no mark, emoji or mention takes effect."""
     text = _MENTION.sub(f"@{_APART}", _EMOJI.sub(f":{_APART}", escaped(text)))
     # Code needs no word at its edges: only another character keeps a back-tick from meaning it.
-    return _MARKS.sub(rf"{_APART}\1{_APART}", _QUOTED.sub(rf"\1{_APART}", text).replace("`", "\u02cb"))
+    text = _CODE.sub("\u02cb", _QUOTED.sub(rf"\1{_APART}", text))
+    return _MARKS.sub(rf"{_APART}\1{_APART}", text)
 
 
 def one_line(text: str) -> str:
