@@ -13,6 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from adapters.console import Console
 from bot import catalog, plugins
@@ -33,6 +34,9 @@ from bot.settings import Settings
 from bot.store import announcements, sources
 from bot.store.database import Database, claim_purpose, migrate, open_database
 from bot.web import server
+
+if TYPE_CHECKING:
+    from adapters.slack.connect import Keys
 
 log = logging.getLogger("sitrep")
 
@@ -140,17 +144,24 @@ def _chats(
     addresses = [to for to in _destinations(settings) if to.address]
     chats = []
     if settings.slack.bot_token is not None:
-        from adapters.slack.connect import Keys, connect  # noqa: PLC0415  (a third of a second, for those who use it)
+        from adapters.slack.connect import connect  # noqa: PLC0415  (a third of a second, for those who use it)
 
-        keys = Keys(
-            settings.slack.bot_token.reveal(),
-            settings.slack.app_token.reveal() if settings.slack.app_token else None,
-            settings.slack.signing_secret.reveal() if settings.slack.signing_secret else None,
-            settings.slack.api_url,
-        )
         here = tuple(to.address for to in addresses if to.platform == "slack")
-        chats.append(connect(keys, desk, now=clock.now, revive=revive, addresses=here))
+        chats.append(connect(slack_keys(settings.slack), desk, now=clock.now, revive=revive, addresses=here))
     return tuple(chats)
+
+
+def slack_keys(slack: configuration.Slack) -> Keys:
+    """Return what Slack's app is known by; there must be a bot token."""
+    from adapters.slack.connect import Keys  # noqa: PLC0415  (as above)
+
+    app, signing = slack.app_token, slack.signing_secret
+    return Keys(
+        slack.bot_token.reveal() if slack.bot_token else "",
+        app.reveal() if app else None,
+        signing.reveal() if signing else None,
+        slack.api_url,
+    )
 
 
 async def _told_to_stop() -> None:

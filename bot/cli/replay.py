@@ -59,9 +59,9 @@ class Paper:
         """Stand in for the platform called `name`."""
         self.name = name
 
-    async def post(self, address: str, message: Message, key: str) -> Ref:
+    async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
         """Take a root message."""
-        del address, message
+        del address, message, earlier
         return Ref(key)
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:

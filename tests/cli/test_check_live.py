@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.program import sitrep_in
+from tests.e2e.program import Ended, Sitrep, sitrep_in
+from tests.localslack import LocalSlack, local_slack
 from tests.loops.acme import SUMMARY, component, incident, summary
 from tests.servers import Answer, serve
 
@@ -35,3 +36,48 @@ async def test_a_page_that_can_not_be_read_fails_the_check_and_hides_no_other(tm
         assert [line.split(":")[0] for line in checked.out.splitlines()[1:]] == ["ok    Well"]
         assert checked.err.startswith("FAIL  Ill: ")
         assert "Traceback" not in checked.err
+
+
+async def checked_with(slack: LocalSlack, sitrep: Sitrep, *to: str, **more: str) -> Ended:
+    routes = "".join(f'[[route]]\nmatch = {{ vendor = ["openai"] }}\nto = ["slack:{name}"]\n' for name in to)
+    sitrep.config.write_text(f"watch = []\n{routes}", encoding="utf-8")
+    tokens = {"SLACK_BOT_TOKEN": slack.token, "SLACK_APP_TOKEN": slack.app_token, "SLACK_API_URL": slack.api_url}
+    return await sitrep.run("check", "--live", "--config", str(sitrep.config), environment={**tokens, **more})
+
+
+async def test_slack_that_is_set_up_well_is_said_to_be(tmp_path: Path) -> None:
+    async with local_slack() as slack, sitrep_in(tmp_path) as sitrep:
+        slack.world.channel("ops")
+        checked = await checked_with(slack, sitrep, "#ops")
+
+    assert (checked.status, checked.err) == (0, "")
+    assert checked.out.splitlines()[1:] == [
+        "ok    Slack: sitrep in Workspace T0LOCAL",
+        "ok    Slack: #ops: the bot is in it",
+        "ok    Slack: Socket Mode works",
+    ]
+    assert slack.world.messages() == []
+
+
+async def test_everything_that_is_wrong_with_slack_is_told_at_once(tmp_path: Path) -> None:
+    async with local_slack() as slack, sitrep_in(tmp_path) as sitrep:
+        slack.world.channel("ops", member=False)
+        slack.world.installation.scopes = ("chat:write", "channels:read", "groups:read", "groups:history")
+        checked = await checked_with(slack, sitrep, "#ops", "#nowhere", SLACK_APP_TOKEN="xapp-wrong")
+
+    assert checked.status == 2
+    told = [line.removeprefix("FAIL  Slack: ") for line in checked.err.splitlines()]
+    assert told[0] == "the app lacks the scope channels:history; compare it with manifest.yaml and install it again"
+    assert any(line.startswith("#ops: the bot is not a member") for line in told)
+    assert any(line.startswith("#nowhere: the bot sees no channel #nowhere") for line in told)
+    assert told[-1] == "the app token: Slack does not take it (invalid_auth); make one with the scope connections:write"
+    assert "xapp-wrong" not in checked.err + checked.out
+
+
+async def test_a_bot_token_that_slack_does_not_know_is_told_without_it(tmp_path: Path) -> None:
+    async with local_slack() as slack, sitrep_in(tmp_path) as sitrep:
+        checked = await checked_with(slack, sitrep, SLACK_BOT_TOKEN="xoxb-wrong")
+
+    assert checked.status == 2
+    assert checked.err.startswith("FAIL  Slack: the bot token: Slack does not know the bot token; copy SLACK_BOT_TOKEN")
+    assert "xoxb-wrong" not in checked.err + checked.out

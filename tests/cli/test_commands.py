@@ -99,12 +99,12 @@ def test_without_a_configuration_well_known_vendors_are_watched(desk: Desk) -> N
 
 
 def test_a_route_that_nothing_can_deliver_is_refused_and_not_lost_in_silence(desk: Desk) -> None:
-    desk.write("sitrep.toml", '[[route]]\nto = ["slack:#ops"]\n')
+    desk.write("sitrep.toml", '[[route]]\nto = ["discord:123"]\n')
 
-    answer = desk.ask("run", SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
+    answer = desk.ask("run", DISCORD_TOKEN="token")
 
     assert answer.status == 2
-    assert "slack:#ops" in answer.complaints[0]
+    assert "discord:123" in answer.complaints[0]
 
 
 def test_init_writes_what_check_accepts_and_overwrites_nothing(desk: Desk) -> None:
