@@ -48,6 +48,11 @@ def passes_watch(incident: Incident, source: Source) -> bool:
     return not source.components or _names_any(source.components, incident)
 
 
+def dependent(incident: Incident, services: Iterable[Service]) -> tuple[str, ...]:
+    """Return the names of our services that depend on what is in trouble, in the order of the configuration."""
+    return tuple(service.name for service in services if depends(service, incident))
+
+
 def depends(service: Service, incident: Incident) -> bool:
     """Whether one of our services depends on what is in trouble."""
     return any(

@@ -75,7 +75,13 @@ def headline(incident: Incident) -> str:
 
 def root(incident: Incident) -> Message:
     """Return the message that shows the incident as it is now.  It holds no running time, so it settles."""
-    parts: list[Line | Quote] = [_state_line(incident), *_when(incident), *_affected(incident), *_remarks(incident)]
+    parts: list[Line | Quote] = [
+        _state_line(incident),
+        *_when(incident),
+        *_affected(incident),
+        *_services(incident),
+        *_remarks(incident),
+    ]
     parts += people(incident)
     if incident.latest is not None:
         parts.append(Quote(incident.latest.text, incident.latest.author, incident.latest.at))
@@ -140,6 +146,14 @@ def _affected(incident: Incident) -> list[Line]:
     more = len(incident.components) - len(worst_first)
     shown = "; ".join(groups) + (f"; {more} more" if more else "")
     return [line("Affects: " if incident.is_open else "Affected: ", shown)]
+
+
+def _services(incident: Incident) -> list[Line]:
+    if not incident.services:
+        return []
+    shown = ", ".join(incident.services[:_SHOWN_COMPONENTS])
+    more = len(incident.services) - _SHOWN_COMPONENTS
+    return [line("Our services: ", f"{shown}, {more} more" if more > 0 else shown)]
 
 
 def _named(components: list[Component], incident: Incident) -> str:

@@ -103,6 +103,7 @@ def _decide(
     attachments = correlate(changes, source, gathered.around, now)
     baseline = gathered.known.first_look is None
     told = timeline.tell(changes, attachments, gathered.around.incidents, source=source, now=now, baseline=baseline)
+    told = replace(told, incidents={name: _with_services(i, rules) for name, i in told.incidents.items()})
     after = memory.apply(gathered.known, snapshot, claims)
     changed = {name: m for name, m in after.claims.items() if gathered.known.claims.get(name) != m}
     decision = incidents.Decision(
@@ -118,6 +119,10 @@ def _decide(
         visits=_visits(changed, gathered.known, {*gathered.around.attached, *attachments}, now),
     )
     return decision, TakenIn(changes, told, settled=not awaited)
+
+
+def _with_services(incident: Incident, rules: Rules) -> Incident:
+    return replace(incident, services=routing.dependent(incident, rules.services))
 
 
 def _visits(

@@ -116,7 +116,10 @@ class Witness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """Our record of one trouble: the fold of its timeline."""
+    """Our record of one trouble: the fold of its timeline.
+
+    `services` are our own that depend on it, as the configuration has them; they are no part of the fold.
+    """
 
     id: str
     vendor: str
@@ -137,6 +140,7 @@ class Incident:
     claims: tuple[ClaimView, ...] = ()
     was_open_at_first_look: bool = False
     ending: ChangeKind | None = None
+    services: tuple[str, ...] = ()
     last_seq: int = 0
     acked: Ack | None = None
     muted: Mute | None = None

@@ -9,8 +9,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core import wording
 from bot.core.health import ALERT_INTERVAL
-from bot.core.rules import Match, Route
+from bot.core.message import plain
+from bot.core.rules import Match, Route, Service
 from bot.loops.reading import read
 from bot.loops.take_in import PATIENCE, Rules
 from bot.loops.watch import LEASE, look_at
@@ -414,6 +416,23 @@ async def test_an_incident_goes_where_the_routes_say_and_nowhere_else(database: 
 
         after = await announcements.of_incident(database, (await world.incident()).id)
         assert (before, [one.destination for one in after]) == ((), [OPS])
+
+
+async def test_our_services_that_depend_on_it_are_named_in_the_root(database: Database) -> None:
+    services = (
+        Service(name="Support bot", depends_on=(("acme", "API"),)),
+        Service(name="Checkout", depends_on=(("acme", None),)),
+        Service(name="Billing", depends_on=(("acme", "Website"), ("bolt", None))),
+    )
+    rules = Rules((Route(name="all", to=(OPS,)),), services)
+    async with acme(database, rules=rules) as world:
+        await world.look()
+        world.shows(summary(components=(component("API", "major_outage"), component("Website"))))
+        await world.look_in(minutes=1)
+
+        found = await world.incident()
+        assert found.services == ("Support bot", "Checkout")
+        assert "Our services: Support bot, Checkout" in plain(wording.root(found))
 
 
 async def test_a_watch_of_one_component_lets_the_others_pass_by(database: Database) -> None:
