@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bot.catalog import Catalog, folded
-from bot.core.overview import Row
+from difflib import get_close_matches
+
+from bot.catalog import CLOSE, Catalog, folded
 from bot.core.standing import Standing, in_order
 from bot.store import standings
 from bot.store.database import Database
+from bot.store.standings import Name
 
 # Words in a vendor's name.
 _LONGEST_NAME = 4
@@ -16,48 +18,51 @@ async def status(database: Database, catalog: Catalog, query: str = "") -> tuple
     """Return how the watched sources stand that `query` means, all if it is empty, the worst first."""
     if not folded(query):
         return in_order(await standings.every(database))
-    return in_order(await standings.some(database, await meant(database, catalog, query)))
+    found = await meant(database, catalog, query)
+    return in_order(await standings.some(database, [one.key for one in found]))
 
 
-async def meant(database: Database, catalog: Catalog, query: str) -> tuple[str, ...]:
-    """Return the keys of the sources that the words name; else those that they are a part of; else likely ones."""
-    watched = await standings.rows(database)
+async def meant(database: Database, catalog: Catalog, query: str) -> tuple[Name, ...]:
+    """Return the sources that the words name; else those that they are a part of; else likely ones."""
     return (
-        named(watched, catalog, query)
-        or await _partly(database, watched, catalog, query)
-        or led_by(watched, catalog, query)[0]
-        or _likely(watched, catalog, query)
+        await named(database, catalog, query)
+        or await partly(database, catalog, query)
+        or await likely(database, catalog, query)
     )
 
 
-def named(watched: tuple[Row, ...], catalog: Catalog, query: str) -> tuple[str, ...]:
+async def named(database: Database, catalog: Catalog, query: str) -> tuple[Name, ...]:
     """Return the sources that are called exactly this, here or in the catalog."""
     wanted, vendor = folded(query), catalog.find(query)
-    here = tuple(row.key for row in watched if wanted in {row.vendor, folded(row.name)})
-    return here or tuple(row.key for row in watched if vendor and row.vendor == vendor.slug)
+    found = await standings.called(database, {wanted, vendor.slug} if vendor else {wanted})
+    return tuple(one for one in found if wanted in {one.vendor, one.called}) or found
 
 
-def led_by(watched: tuple[Row, ...], catalog: Catalog, query: str) -> tuple[tuple[str, ...], str]:
-    """Return the sources that the first words name, as many words as do, and the words that are left.
+async def partly(database: Database, catalog: Catalog, query: str) -> tuple[Name, ...]:
+    """Return the sources that have the words in their name or a component's, or that begin the words.
 
-    `github pages` is GitHub, and something of it.
+    `github pages` is GitHub, and something of it; so is `gh-pages`, which is what people say.
     """
-    parts = folded(query).split()
-    for count in range(min(len(parts), _LONGEST_NAME), 0, -1):
-        keys = named(watched, catalog, " ".join(parts[:count]))
-        if keys:
-            return keys, " ".join(parts[count:])
-    return (), query
-
-
-async def _partly(database: Database, watched: tuple[Row, ...], catalog: Catalog, query: str) -> tuple[str, ...]:
-    """The words are a part of a name, or of a component's, or what people call a component."""
     wanted = folded(query)
     vendors = {vendor.slug for vendor in catalog.vendors if wanted in vendor.components}
-    parts = set(await standings.with_part(database, wanted))
-    return tuple(row.key for row in watched if wanted in folded(row.name) or row.key in parts or row.vendor in vendors)
+    return await standings.partly_called(database, wanted, vendors) or await _led(database, catalog, wanted)
 
 
-def _likely(watched: tuple[Row, ...], catalog: Catalog, query: str) -> tuple[str, ...]:
-    slugs = {vendor.slug for vendor in catalog.search(query)}
-    return tuple(row.key for row in watched if row.vendor in slugs)
+async def _led(database: Database, catalog: Catalog, wanted: str) -> tuple[Name, ...]:
+    parts = wanted.split()
+    for count in range(min(len(parts) - 1, _LONGEST_NAME), 0, -1):
+        found = await named(database, catalog, " ".join(parts[:count]))
+        if found:
+            return found
+    return ()
+
+
+async def likely(database: Database, catalog: Catalog, query: str) -> tuple[Name, ...]:
+    """Return the sources that are spelt like it, in the catalog or here."""
+    found = await standings.called(database, {vendor.slug for vendor in catalog.search(query)})
+    if found:
+        return found
+    wanted = folded(query)
+    # A slip of the finger is seldom in the first letter; to compare five thousand names would take too long.
+    alike = {one.called: one for one in await standings.beginning_with(database, wanted[:1])}
+    return tuple(alike[word] for word in get_close_matches(wanted, alike, n=1, cutoff=CLOSE))

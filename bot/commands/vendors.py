@@ -6,21 +6,20 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from bot.catalog import Catalog, Vendor, folded
 from bot.clock import Clock
-from bot.commands.status import led_by, meant, named
+from bot.commands.status import likely, named, partly
 from bot.core import answers, remarks
 from bot.core.first import first_look
 from bot.core.message import Reply
-from bot.core.overview import Row
 from bot.core.standing import in_order
 from bot.errors import SitrepError
 from bot.model import Component, Snapshot, Source
 from bot.ports import Answer
 from bot.store import standings
 from bot.store.database import Database
+from bot.store.standings import Name
 
 log = logging.getLogger(__name__)
 
@@ -42,52 +41,32 @@ class Vendors:
 
     async def answer(self, query: str) -> Answer:
         """Return how what is meant stands; for a page that is not watched, what to show until it has been read."""
-        watched = await standings.rows(self.database)
-        keys, remark = named(watched, self.catalog, query), ""
+        found = await named(self.database, self.catalog, query)
         vendor = self.catalog.find(query)
-        if not keys and vendor is not None:
+        if not found and vendor is not None:
             return self._unwatched(vendor)
-        if not keys:
-            keys, remark = await self._nearest(query, watched)
-        if keys:
-            return Answer(await self._stand(keys, query, remark))
+        found = found or await partly(self.database, self.catalog, query)
+        if found:
+            return Answer(await self._stand(found, query))
+        found = await likely(self.database, self.catalog, query)
+        if found:
+            taken = f"“{answers.cut(query, 60)}” is taken for {found[0].name}." if len(found) == 1 else ""
+            return Answer(await self._stand(found, query, taken))
+        return self._not_here(query)
+
+    def _not_here(self, query: str) -> Answer:
         close = self.catalog.search(query)[:_LIKELY]
         if len(close) == 1:
             return self._unwatched(close[0])
-        likely = close or self.catalog.nearest(query, limit=_LIKELY, likeness=0.6)
-        return Answer(remarks.unknown(query, [(one.name, one.slug) for one in likely]))
+        known = close or self.catalog.nearest(query, limit=_LIKELY, likeness=0.6)
+        return Answer(remarks.unknown(query, [(one.name, one.slug) for one in known]))
 
     async def knows(self, query: str) -> bool:
         """Whether somebody is called exactly this, here or in the catalog."""
-        return self.catalog.find(query) is not None or bool(
-            named(await standings.rows(self.database), self.catalog, query)
-        )
+        return self.catalog.find(query) is not None or bool(await named(self.database, self.catalog, query))
 
-    async def _nearest(self, query: str, watched: tuple[Row, ...]) -> tuple[tuple[str, ...], str]:
-        """Return what the words are a part of, else what is spelt like them, with a remark that says so."""
-        keys = await meant(self.database, self.catalog, query)
-        if keys:
-            names = [row.name for row in watched if row.key in set(keys)]
-            slip = len(keys) == 1 and await self._is_slip(query, watched, names[0])
-            return keys, f"“{answers.cut(query, 60)}” is taken for {names[0]}." if slip else ""
-        wanted = folded(query)
-        # A slip of the finger is seldom in the first letter; five thousand names would take too long.
-        alike = {folded(row.name): row for row in watched if folded(row.name)[:1] == wanted[:1]}
-        close = get_close_matches(wanted, alike, n=1, cutoff=0.75)
-        if not close:
-            return (), ""
-        row = alike[close[0]]
-        return (row.key,), f"“{answers.cut(query, 60)}” is taken for {row.name}."
-
-    async def _is_slip(self, query: str, watched: tuple[Row, ...], name: str) -> bool:
-        """Whether the words stand nowhere: neither in the name, nor in a component's, nor in the catalog's words."""
-        wanted = folded(query)
-        aliases = any(wanted in vendor.components for vendor in self.catalog.vendors)
-        led = led_by(watched, self.catalog, query)[0]
-        return not (aliases or led or wanted in folded(name) or await standings.with_part(self.database, wanted))
-
-    async def _stand(self, keys: tuple[str, ...], query: str, remark: str) -> Reply:
-        found, now = in_order(await standings.some(self.database, keys)), self.clock.now()
+    async def _stand(self, meant: tuple[Name, ...], query: str, remark: str = "") -> Reply:
+        found, now = in_order(await standings.some(self.database, [one.key for one in meant])), self.clock.now()
         if len(found) > 1:
             return answers.several(found, now, query)
         (one,) = found

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, exists, insert, or_, select, update
 
+from bot.catalog import folded
 from bot.core.health import Gap, Health
 from bot.model import Page, Source
 from bot.store import codec
@@ -106,6 +107,7 @@ def _new_row(source: Source, now: datetime) -> dict[str, Any]:
         "key": source.key,
         "vendor": source.vendor,
         "name": source.name,
+        "called": folded(source.name),
         "format": source.format,
         "spec": codec.SOURCE.dump(source),
         "active": True,
@@ -130,6 +132,7 @@ def _respecified(source: Source, spec: str, now: datetime) -> Any:
         .values(
             vendor=source.vendor,
             name=source.name,
+            called=folded(source.name),
             format=source.format,
             spec=spec,
             active=True,

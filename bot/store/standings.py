@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, RowMapping, Select, case, func, or_, select
 
 from bot.catalog import folded
 from bot.core.health import Health
@@ -20,7 +21,7 @@ from bot.store.tables import INCIDENT, SOURCE
 # So many of a list are looked at closely, and so many incidents of each vendor.
 CLOSER = 12
 _PER_VENDOR = 10
-_MOST_PARTS = 50
+_MOST_NAMES = 50
 
 
 def page_columns(page: Page) -> dict[str, Any]:
@@ -47,8 +48,13 @@ def health_of(row: RowMapping) -> Health:
 
 
 _HEALTH = ("first_look", "last_look", "last_try", "failures", "failing_since", "failure")
+# Times are dear to read: only whether there is one is asked for.
 _ROWS = select(
-    SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity, SOURCE.c.last_look, SOURCE.c.failures
+    SOURCE.c.key,
+    SOURCE.c.vendor,
+    SOURCE.c.name,
+    case((SOURCE.c.last_look.is_not(None), func.coalesce(SOURCE.c.severity, 0))),
+    SOURCE.c.failures > 0,
 ).where(SOURCE.c.active)
 _GLANCES = select(SOURCE.c.spec, SOURCE.c.glance, *(SOURCE.c[name] for name in _HEALTH)).order_by(
     SOURCE.c.name, SOURCE.c.key
@@ -62,8 +68,8 @@ async def rows(database: Database) -> tuple[Row, ...]:
 
 def _rows(connection: Connection) -> tuple[Row, ...]:
     return tuple(
-        Row(row.key, row.vendor, row.name, row.severity or 0 if row.last_look else None, row.failures > 0)
-        for row in connection.execute(_ROWS)
+        Row(key, vendor, name, severity, bool(is_stale))
+        for key, vendor, name, severity, is_stale in connection.execute(_ROWS)
     )
 
 
@@ -138,16 +144,44 @@ def _open(connection: Connection, vendors: Iterable[str] | None) -> Mapping[str,
     return found
 
 
-async def with_part(database: Database, name: str) -> tuple[str, ...]:
-    """Return the keys of watched sources that have a component of this name, or one with it in its name."""
-    wanted = folded(name)
-    query = (
-        select(SOURCE.c.key)
-        .where(SOURCE.c.active, SOURCE.c.parts.contains(wanted, autoescape=True))
-        .order_by(SOURCE.c.name, SOURCE.c.key)
-        .limit(_MOST_PARTS)
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A watched source, as far as it takes to know whether it is meant; `called` is its name as it is compared."""
+
+    key: str
+    vendor: str
+    name: str
+    called: str
+
+
+_NAMES = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.called).where(SOURCE.c.active)
+_NAMES = _NAMES.order_by(SOURCE.c.name, SOURCE.c.key)
+
+
+async def called(database: Database, words: Collection[str]) -> tuple[Name, ...]:
+    """Return the watched sources that have one of these names, or are of one of these vendors."""
+    wanted = list(words)
+    return await _names(database, _NAMES.where(SOURCE.c.called.in_(wanted) | SOURCE.c.vendor.in_(wanted)))
+
+
+async def partly_called(database: Database, word: str, vendors: Collection[str]) -> tuple[Name, ...]:
+    """Return the watched sources with the word in their name or in a component's, and those of some vendors."""
+    there = or_(
+        SOURCE.c.called.contains(word, autoescape=True),
+        SOURCE.c.parts.contains(word, autoescape=True),
+        SOURCE.c.vendor.in_(list(vendors)),
     )
-    return tuple(await database.read(lambda connection: connection.execute(query).scalars().all()))
+    return await _names(database, _NAMES.where(there).limit(_MOST_NAMES))
+
+
+async def beginning_with(database: Database, letter: str) -> tuple[Name, ...]:
+    """Return the watched sources whose names begin so."""
+    return await _names(database, _NAMES.where(SOURCE.c.called.startswith(letter, autoescape=True)))
+
+
+async def _names(database: Database, query: Select[Any]) -> tuple[Name, ...]:
+    found = await database.read(lambda connection: connection.execute(query).all())
+    return tuple(Name(key, vendor, name, word) for key, vendor, name, word in found)
 
 
 async def components(database: Database, key: str) -> tuple[Component, ...]:

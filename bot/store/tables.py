@@ -40,7 +40,8 @@ class SourceRow(SQLModel, table=True):
     """One watched thing: what it is, when it is due, what its last answers were.
 
     A page may be long.  What is often asked of it is kept beside it: its `severity`, 0 when all is well, and
-    `glance`, what of it is not well; `parts` has the names of its components, each between line ends.
+    `glance`, what of it is not well; `parts` has the names of its components, each between line ends.  `called` is
+    the name as it is compared.  The long columns come last: SQLite reads a row from its beginning.
     """
 
     __tablename__ = "source"
@@ -49,6 +50,7 @@ class SourceRow(SQLModel, table=True):
     key: str = Field(primary_key=True, sa_type=Text)
     vendor: str = Field(sa_type=Text, index=True)
     name: str = Field(sa_type=Text)
+    called: str = Field(sa_type=Text, index=True)
     format: str = Field(sa_type=Text)
     spec: str = Field(sa_type=Text)
     active: bool = True
@@ -57,18 +59,18 @@ class SourceRow(SQLModel, table=True):
     first_look: datetime | None = Field(default=None, sa_type=Instant)
     last_look: datetime | None = Field(default=None, sa_type=Instant)
     last_try: datetime | None = Field(default=None, sa_type=Instant)
-    endpoint: str | None = Field(default=None, sa_type=Text)
-    validators: str | None = Field(default=None, sa_type=Text)
-    page_id: str | None = Field(default=None, sa_type=Text)
-    glance: str | None = Field(default=None, sa_type=Text)
-    parts: str | None = Field(default=None, sa_type=Text)
-    page: str | None = Field(default=None, sa_type=Text)
     failures: int = 0
     failing_since: datetime | None = Field(default=None, sa_type=Instant)
     failure: str = Field(default="", sa_type=Text)
     owner: str | None = Field(default=None, sa_type=Text)
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
     fence: int = 0
+    endpoint: str | None = Field(default=None, sa_type=Text)
+    validators: str | None = Field(default=None, sa_type=Text)
+    page_id: str | None = Field(default=None, sa_type=Text)
+    glance: str | None = Field(default=None, sa_type=Text)
+    parts: str | None = Field(default=None, sa_type=Text)
+    page: str | None = Field(default=None, sa_type=Text)
 
 
 class ClaimRow(SQLModel, table=True):
