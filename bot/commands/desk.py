@@ -166,13 +166,12 @@ class Desk(Port):
     async def _health(self) -> Reply:
         now = self._clock.now()
         found = await lookups.troubles(self._database, now)
-        rows = await standings.rows(self._database)
         lost = {one.key: one for one in await standings.some(self._database, found.stale)}
         health = remarks.Health(
-            watched=len(rows),
+            watched=found.watched,
             stale=tuple(lost[key] for key in found.stale if key in lost),
-            stale_total=sum(row.is_stale for row in rows),
-            unread=sum(row.severity is None for row in rows),
+            stale_total=found.stale_total,
+            unread=found.unread,
             stuck=found.stuck,
             stuck_total=found.stuck_total,
             waiting=found.waiting,

@@ -33,7 +33,7 @@ def everything(overview: Overview, now: datetime) -> Reply:
     parts += [_item(overview, row, now) for row in found.stale[:_STALE]]
     parts += _named("Can not be read either: ", found.stale[_STALE:])
     parts += _named("Not looked at yet: ", found.unread)
-    parts += _named("Operational: ", found.well)
+    parts += _named("Operational: ", found.well, found.unlisted)
     first = overview.closer.get(found.troubled[0].key) if found.troubled else None
     tone = look(first) if first else Tone.RESOLVED if found.well and not found.stale else Tone.NOTICE
     return Reply(message=Message(tone=tone, headline=_headline(overview), parts=tuple(parts)), shareable=True)
@@ -52,18 +52,18 @@ def _headline(overview: Overview) -> str:
     return f"All {found.total} operational" if found.total > 1 else f"{found.well[0].name}: operational"
 
 
-def _named(lead: str, rows: Sequence[Row]) -> list[Line]:
-    return [line(lead, listed([row.name for row in rows]))] if rows else []
+def _named(lead: str, rows: Sequence[Row], unlisted: int = 0) -> list[Line]:
+    return [line(lead, listed([row.name for row in rows], unlisted=unlisted))] if rows else []
 
 
-def listed(names: Sequence[str], room: int = _NAMES) -> str:
+def listed(names: Sequence[str], room: int = _NAMES, unlisted: int = 0) -> str:
     """Return names in a row, as many as there is room for, and how many more there are."""
     shown: list[str] = []
     for name in names:
         if shown and sum(map(len, shown)) + len(name) > room:
             break
         shown.append(cut(name, _TITLE))
-    more = len(names) - len(shown)
+    more = len(names) - len(shown) + unlisted
     return ", ".join(shown) + (f" and {more:,} more" if more else "")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.standing import Standing
@@ -21,17 +21,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Every source in one of four lists: in trouble the worst first, else by name."""
+    """Every source in one of four lists: in trouble the worst first, else by name.
+
+    Of those that are well `unlisted` more are not in the list.
+    """
 
     troubled: tuple[Row, ...] = ()
     stale: tuple[Row, ...] = ()
     unread: tuple[Row, ...] = ()
     well: tuple[Row, ...] = ()
+    unlisted: int = 0
 
     @property
     def total(self) -> int:
         """How many are watched."""
-        return sum(map(len, (self.troubled, self.stale, self.unread, self.well)))
+        return sum(map(len, (self.troubled, self.stale, self.unread, self.well))) + self.unlisted
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,10 @@ class Overview:
     closer: Mapping[str, Standing] = field(default_factory=dict[str, Standing])
 
 
-def survey(rows: Iterable[Row], worst: Mapping[str, int]) -> Survey:
+def survey(rows: Sequence[Row], worst: Mapping[str, int], *, total: int) -> Survey:
     """Sort the sources; `worst` is the rank of the worst open incident of each vendor that has one.
+
+    `total` is how many are watched: those that are not in `rows` are well.
 
     One that is in trouble and can not be read either is in trouble: that it is stale is said there.
     """
@@ -59,7 +65,11 @@ def survey(rows: Iterable[Row], worst: Mapping[str, int]) -> Survey:
             (stale if row.is_stale else unread if row.severity is None else well).append(row)
     troubled.sort(key=lambda found: (-found[0], found[1].name.lower()))
     return Survey(
-        tuple(row for _, row in troubled), *(tuple(sorted(some, key=_name)) for some in (stale, unread, well))
+        troubled=tuple(row for _, row in troubled),
+        stale=tuple(sorted(stale, key=_name)),
+        unread=tuple(sorted(unread, key=_name)),
+        well=tuple(sorted(well, key=_name)),
+        unlisted=max(total - len(rows), 0),
     )
 
 

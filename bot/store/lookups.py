@@ -117,7 +117,10 @@ async def some(
 class Troubles:
     """What Sitrep itself could not do: sources that it can not read, announcements that it could not make."""
 
+    watched: int
+    unread: int
     stale: tuple[str, ...]
+    stale_total: int
     stuck: tuple[Announcement, ...]
     stuck_total: int
     waiting: int
@@ -136,6 +139,9 @@ async def troubles(database: Database, now: datetime, limit: int = 10) -> Troubl
             return connection.execute(select(func.count()).where(where)).scalar() or 0
 
         return Troubles(
+            watched=count(SOURCE.c.active),
+            unread=count(SOURCE.c.active & SOURCE.c.severity.is_(None)),
+            stale_total=count(SOURCE.c.active & (SOURCE.c.failures > 0)),
             stale=tuple(connection.execute(stale.limit(limit)).scalars()),
             stuck=tuple(announcement_of(row) for row in connection.execute(stuck).mappings()),
             stuck_total=count(broken),

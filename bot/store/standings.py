@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, case, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, func, not_, or_, select
 
 from bot.catalog import folded
 from bot.core.health import Health
@@ -21,6 +21,8 @@ from bot.store.tables import INCIDENT, SOURCE
 # So many of a list are looked at closely, and so many incidents of each vendor.
 CLOSER = 12
 _PER_VENDOR = 10
+# So many of those that are well are named.
+NAMED = 80
 _MOST_NAMES = 50
 
 
@@ -48,54 +50,55 @@ def health_of(row: RowMapping) -> Health:
 
 
 _HEALTH = ("first_look", "last_look", "last_try", "failures", "failing_since", "failure")
-# Times are dear to read: only whether there is one is asked for.
-_ROWS = select(
-    SOURCE.c.key,
-    SOURCE.c.vendor,
-    SOURCE.c.name,
-    case((SOURCE.c.last_look.is_not(None), func.coalesce(SOURCE.c.severity, 0))),
-    SOURCE.c.failures > 0,
-).where(SOURCE.c.active)
+# All of it stands in one index: the rows themselves are long.
+_ROWS = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity, SOURCE.c.failures).where(
+    SOURCE.c.active
+)
 _GLANCES = select(SOURCE.c.spec, SOURCE.c.glance, *(SOURCE.c[name] for name in _HEALTH)).order_by(
     SOURCE.c.name, SOURCE.c.key
 )
 
 
-async def rows(database: Database) -> tuple[Row, ...]:
-    """Return every source that is watched, as far as it is known without its page."""
-    return await database.read(_rows)
-
-
-def _rows(connection: Connection) -> tuple[Row, ...]:
-    return tuple(
-        Row(key, vendor, name, severity, bool(is_stale))
-        for key, vendor, name, severity, is_stale in connection.execute(_ROWS)
-    )
+# What is going on somewhere; what is only planned is not.
+_TROUBLED = INCIDENT.c.is_open & (INCIDENT.c.state != State.SCHEDULED.value)
+_IS_ODD = or_(
+    SOURCE.c.severity.is_(None),
+    SOURCE.c.severity > 0,
+    SOURCE.c.failures > 0,
+    SOURCE.c.vendor.in_(select(INCIDENT.c.vendor).where(_TROUBLED)),
+)
+_ODD = _ROWS.where(_IS_ODD)
+_WELL = _ROWS.where(not_(_IS_ODD)).order_by(SOURCE.c.called).limit(NAMED)
+_HOW_MANY = select(func.count()).select_from(SOURCE).where(SOURCE.c.active)
 
 
 async def overview(database: Database) -> Overview:
-    """Return how everything watched stands, with a closer look at the worst."""
+    """Return how everything watched stands, with a closer look at the worst; of what is well only the first names."""
 
     def work(connection: Connection) -> Overview:
-        found = survey(_rows(connection), _worst(connection))
+        rows = (*_rows(connection, _ODD), *_rows(connection, _WELL))
+        total = connection.execute(_HOW_MANY).scalar() or 0
+        found = survey(rows, _worst(connection), total=total)
         keys = [row.key for some in (found.troubled, found.stale) for row in some[:CLOSER]]
         return Overview(found, {one.key: one for one in _some(connection, keys)})
 
     return await database.read(work)
 
 
+def _rows(connection: Connection, query: Select[Any]) -> list[Row]:
+    # All at once: one by one they take four times as long.
+    found = connection.execute(query).all()
+    return [Row(key, vendor, name, severity, failures > 0) for key, vendor, name, severity, failures in found]
+
+
 def _worst(connection: Connection) -> Mapping[str, int]:
     found: dict[str, int] = {}
-    for row in connection.execute(_OPEN):
+    for row in connection.execute(_OPEN).all():
         found[row.vendor] = max(found.get(row.vendor, 0), Impact(row.impact).rank)
     return found
 
 
-_OPEN = (
-    select(INCIDENT.c.vendor, INCIDENT.c.impact)
-    .where(INCIDENT.c.is_open, INCIDENT.c.state != State.SCHEDULED.value)
-    .distinct()
-)
+_OPEN = select(INCIDENT.c.vendor, INCIDENT.c.impact).where(_TROUBLED).distinct()
 
 
 async def some(database: Database, keys: Collection[str]) -> tuple[Standing, ...]:
@@ -138,7 +141,7 @@ def _open(connection: Connection, vendors: Iterable[str] | None) -> Mapping[str,
         first = numbered.subquery()
         query = query.where(INCIDENT.c.id.in_(select(first.c.id).where(first.c.place <= _PER_VENDOR)))
     found: dict[str, list[Incident]] = {}
-    for body in connection.execute(query).scalars():
+    for body in connection.execute(query).scalars().all():
         incident = codec.INCIDENT.load(body)
         found.setdefault(incident.vendor, []).append(incident)
     return found

@@ -45,7 +45,10 @@ class SourceRow(SQLModel, table=True):
     """
 
     __tablename__ = "source"
-    __table_args__ = (Index("source_due", "active", "due_at"),)
+    __table_args__ = (
+        Index("source_due", "active", "due_at"),
+        Index("source_stands", "active", "severity", "failures", "vendor", "called", "name", "key"),
+    )
 
     key: str = Field(primary_key=True, sa_type=Text)
     vendor: str = Field(sa_type=Text, index=True)
@@ -198,6 +201,16 @@ class NoteRow(SQLModel, table=True):
     value: str = Field(sa_type=Text)
 
 
+class InstallationRow(SQLModel, table=True):
+    """What a chat platform handed us when a workspace let us in: its token among it."""
+
+    __tablename__ = "installation"
+
+    platform: str = Field(primary_key=True, sa_type=Text)
+    workspace: str = Field(primary_key=True, sa_type=Text)
+    body: str = Field(sa_type=Text)
+
+
 def table(row: type[SQLModel]) -> Table:
     """Return the table behind a row class."""
     found: Any = row
@@ -212,3 +225,4 @@ ANNOUNCEMENT = table(AnnouncementRow)
 GAP = table(GapRow)
 REVISIT = table(RevisitRow)
 NOTE = table(NoteRow)
+INSTALLATION = table(InstallationRow)
