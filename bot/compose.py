@@ -33,6 +33,7 @@ from bot.ports import Chat, Platform
 from bot.settings import Settings
 from bot.store import announcements, sources
 from bot.store.database import Database, claim_purpose, migrate, open_database
+from bot.store.installations import Kept
 from bot.web import server
 
 if TYPE_CHECKING:
@@ -143,25 +144,31 @@ def _chats(
 
     addresses = [to for to in _destinations(settings) if to.address]
     chats = []
-    if settings.slack.bot_token is not None:
-        from adapters.slack.connect import connect  # noqa: PLC0415  (a third of a second, for those who use it)
+    if settings.slack.is_configured:
+        from adapters.slack.connect import Around, connect  # noqa: PLC0415  (a third of a second, for those who use it)
 
         here = tuple(to.address for to in addresses if to.platform == "slack")
-        chats.append(connect(slack_keys(settings.slack), desk, now=clock.now, revive=revive, addresses=here))
+        around = Around(now=clock.now, revive=revive, installations=Kept(database, "slack"), addresses=here)
+        chats.append(connect(slack_keys(settings.slack), desk, around))
     return tuple(chats)
 
 
 def slack_keys(slack: configuration.Slack) -> Keys:
-    """Return what Slack's app is known by; there must be a bot token."""
+    """Return what Slack's app is known by."""
     from adapters.slack.connect import Keys  # noqa: PLC0415  (as above)
 
-    app, signing = slack.app_token, slack.signing_secret
     return Keys(
-        slack.bot_token.reveal() if slack.bot_token else "",
-        app.reveal() if app else None,
-        signing.reveal() if signing else None,
-        slack.api_url,
+        bot_token=_revealed(slack.bot_token),
+        app_token=_revealed(slack.app_token),
+        signing_secret=_revealed(slack.signing_secret),
+        client_id=slack.client_id,
+        client_secret=_revealed(slack.client_secret),
+        api_url=slack.api_url,
     )
+
+
+def _revealed(secret: configuration.Secret | None) -> str | None:
+    return secret.reveal() if secret else None
 
 
 async def _told_to_stop() -> None:

@@ -79,6 +79,25 @@ class Chat:
     close: Callable[[], Awaitable[None]]
 
 
+class Installations(Protocol):
+    """What a platform has handed us for each workspace that it let us into; secrets among it."""
+
+    @abstractmethod
+    async def find(self, workspace: str) -> str | None:
+        """Return what was saved of a workspace, None if nothing was."""
+        ...
+
+    @abstractmethod
+    async def save(self, workspace: str, body: str) -> None:
+        """Keep `body`, in place of what was kept."""
+        ...
+
+    @abstractmethod
+    async def drop(self, workspace: str) -> None:
+        """Forget a workspace."""
+        ...
+
+
 class Desk(Protocol):
     """Where people's questions and clicks go, from whatever platform.  It never raises for what a person did wrong."""
 

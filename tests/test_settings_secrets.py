@@ -121,11 +121,25 @@ def test_every_secret_can_come_from_a_file(tmp_path: Path) -> None:
     names = [variable.name for variable in settings.VARIABLES if variable.secret]
 
     environ = {f"{name}_FILE": "url" if name == "DATABASE_URL" else "token" for name in names}
+    environ["SLACK_CLIENT_ID"] = "100.200"
     found = settings.load(None, environ, tmp_path)
 
-    slack = (found.slack.bot_token, found.slack.app_token, found.slack.signing_secret)
-    assert (*slack, found.discord.token) == (Secret("made-up"),) * 4
+    slack = (found.slack.bot_token, found.slack.app_token, found.slack.signing_secret, found.slack.client_secret)
+    assert (*slack, found.discord.token) == (Secret("made-up"),) * 5
     assert found.database == Secret("sqlite+aiosqlite:///a.db")
+
+
+def test_half_an_app_for_several_workspaces_is_a_mistake(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, SLACK_CLIENT_ID="100.200", SLACK_SIGNING_SECRET="made-up") == (
+        "environment: SLACK_CLIENT_ID: is for several workspaces, which need SLACK_CLIENT_SECRET too",
+        "environment: SLACK_SIGNING_SECRET: is of no use alone; set SLACK_BOT_TOKEN too",
+    )
+
+
+def test_an_app_for_several_workspaces_needs_no_bot_token(tmp_path: Path) -> None:
+    found = load(tmp_path, SLACK_CLIENT_ID="1.2", SLACK_CLIENT_SECRET="made-up", SLACK_SIGNING_SECRET="made-up").slack
+
+    assert (found.is_for_many, found.is_configured) == (True, True)
 
 
 def test_the_same_secret_twice_is_a_mistake(tmp_path: Path) -> None:

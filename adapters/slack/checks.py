@@ -16,7 +16,7 @@ from bot.errors import SitrepError
 
 async def check(keys: Keys, addresses: tuple[str, ...], now: Callable[[], datetime]) -> list[tuple[bool, str]]:
     """Return what was tried and how it went, a line each."""
-    slack = Slack(keys.bot_token, api_url=keys.api_url, now=now)
+    slack = Slack(keys.bot_token or "", api_url=keys.api_url, now=now)
     try:
         return [one async for one in _tried(slack, keys, addresses)]
     finally:

@@ -8,89 +8,149 @@ from datetime import datetime
 from functools import partial
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
+from adapters.slack.installs import Installs, States
 from adapters.slack.listen import Listener, log
-from adapters.slack.platform import Slack
+from adapters.slack.platform import NEEDED, Slack
 from adapters.slack.sockets import Socket
-from adapters.slack.web import quiet
+from adapters.slack.web import API, quiet, with_slash
+from adapters.slack.workspaces import Workspaces, split
 from bot.errors import SitrepError
-from bot.ports import Chat, Desk
+from bot.ports import Chat, Desk, Installations
 
-EVENTS = "/slack/events"
+EVENTS, INSTALL, REDIRECT = "/slack/events", "/slack/install", "/slack/oauth_redirect"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keys:
-    """What the app is known by in one workspace: https://docs.slack.dev/authentication/tokens."""
+    """What the app is known by: https://docs.slack.dev/authentication/tokens."""
 
-    bot_token: str
+    bot_token: str | None = None
     app_token: str | None = None
     signing_secret: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = None
     api_url: str | None = None
 
+    @property
+    def for_many(self) -> bool:
+        """Whether any workspace may install the app."""
+        return bool(self.client_id and self.client_secret and self.signing_secret)
 
-def connect(
-    keys: Keys,
-    desk: Desk,
-    *,
-    now: Callable[[], datetime],
-    revive: Callable[[str], Awaitable[None]],
-    addresses: tuple[str, ...] = (),
-) -> Chat:
-    """Return one workspace; nothing is connected before its loops run.
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What there is around the adapter.
+
+    `revive` is called with the platform's name when the bot was invited to a channel; `addresses` are where
+    announcements go; `installations` is where those of other workspaces are kept.
+    """
+
+    now: Callable[[], datetime]
+    revive: Callable[[str], Awaitable[None]]
+    installations: Installations
+    addresses: tuple[str, ...] = ()
+
+
+def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
+    """Return Slack; nothing is connected before its loops run.
 
     With an app token people are heard by Socket Mode, else with a signing secret at `/slack/events`, else not at all.
-    `revive` is called with the platform's name when the bot was invited to a channel; `addresses` are where
-    announcements go.
+    With the app's client id and secret too, other workspaces install it at `/slack/install`.
     """
-    platform = Slack(keys.bot_token, api_url=keys.api_url, now=now)
-    client = AsyncWebClient(
-        token=keys.bot_token, base_url=platform.web.client.base_url, retry_handlers=[], timeout=10, logger=quiet
-    )
-    app = AsyncApp(
-        logger=quiet,
-        name="sitrep",
-        client=client,
-        signing_secret=keys.signing_secret if not keys.app_token else None,
-        request_verification_enabled=not keys.app_token,
-    )
 
-    async def left() -> None:
-        platform.web.stop("the app was removed from the workspace, or its tokens were revoked")
+    def make(token: str) -> Slack:
+        return Slack(token, api_url=keys.api_url, now=around.now)
+
+    home = make(keys.bot_token) if keys.bot_token else None
+    installs = Installs(around.installations, home)
+    platform = Workspaces(home, installs.token, make)
+    installs.changed = platform.forget
+    app = _app(keys, installs, around)
+
+    async def left(team: str) -> None:
+        if home is not None and (not keys.for_many or (await home.who()).get("team_id") == team):
+            home.web.stop("the app was removed from the workspace, or its tokens were revoked")
+        await installs.async_delete_installation(enterprise_id=None, team_id=team)
 
     async def invited(channel: str) -> None:
         log.info("invited to %s: what could not be posted to Slack is tried again", channel)
-        await revive(platform.name)
+        await around.revive(platform.name)
 
-    listener = Listener(desk, invited=invited, left=left)
+    others = frozenset(split(address)[0] for address in around.addresses)
+    listener = Listener(desk, invited=invited, left=left, others=others - {""})
     listener.attach(app)
     loops: dict[str, Callable[[], Awaitable[None]]] = {}
-    routes: tuple[Route, ...] = ()
     if keys.app_token:
         loops["slack-socket"] = Socket(app, keys.app_token).run
-    elif keys.signing_secret:
-        from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler  # noqa: PLC0415  (HTTP alone)
-
-        routes = (Route(EVENTS, AsyncSlackRequestHandler(app).handle, methods=["POST"]),)
-    else:
+    elif not keys.signing_secret:
         log.warning("neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set: announcements only, no commands")
 
     async def close() -> None:
         await listener.drain()
         await platform.close()
 
-    return Chat(platform, loops, routes, partial(_check, platform, addresses), close)
+    return Chat(platform, loops, _routes(app, keys), partial(_check, platform, around.addresses), close)
 
 
-async def _check(platform: Slack, addresses: tuple[str, ...]) -> None:
+def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:
+    client = AsyncWebClient(
+        token=keys.bot_token, base_url=with_slash(keys.api_url or API), retry_handlers=[], timeout=10, logger=quiet
+    )
+    by_http = keys.signing_secret if not keys.app_token else None
+    if not keys.for_many:
+        return AsyncApp(
+            logger=quiet,
+            name="sitrep",
+            client=client,
+            signing_secret=by_http,
+            request_verification_enabled=bool(by_http),
+        )
+    oauth = AsyncOAuthSettings(
+        client_id=keys.client_id,
+        client_secret=keys.client_secret,
+        scopes=NEEDED,
+        install_path=INSTALL,
+        redirect_uri_path=REDIRECT,
+        installation_store=installs,
+        installation_store_bot_only=True,
+        state_store=States(keys.signing_secret or "", around.now),
+        logger=quiet,
+    )
+    # In a workspace that installed the app its own token counts, not the configured one.
+    client.token = None
+    return AsyncApp(
+        logger=quiet,
+        name="sitrep",
+        client=client,
+        signing_secret=keys.signing_secret,
+        oauth_settings=oauth,
+        request_verification_enabled=bool(by_http),
+    )
+
+
+def _routes(app: AsyncApp, keys: Keys) -> tuple[Route, ...]:
+    """Return what is served: events unless they come by socket, and installing where anybody may."""
+    from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler  # noqa: PLC0415  (HTTP alone)
+
+    handle = AsyncSlackRequestHandler(app).handle
+    events = [Route(EVENTS, handle, methods=["POST"])] if keys.signing_secret and not keys.app_token else []
+    install = [Route(path, handle, methods=["GET"]) for path in (INSTALL, REDIRECT)] if keys.for_many else []
+    return (*events, *install)
+
+
+async def _check(platform: Workspaces, addresses: tuple[str, ...]) -> None:
     """Say once what can not be guaranteed as the app is set up."""
-    try:
-        for line in await platform.shortcomings(addresses):
-            log.warning("slack: %s", line)
-    except SitrepError as error:
-        log.warning("slack: could not be asked what the bot may do: %s", error)
+    for team in dict.fromkeys(split(address)[0] for address in addresses):
+        here = tuple(split(address)[1] for address in addresses if split(address)[0] == team)
+        try:
+            for line in await (await platform.workspace(team)).shortcomings(here):
+                log.warning("slack: %s", line)
+        except SitrepError as error:
+            log.warning("slack: could not be asked what the bot may do: %s", error)
 
 
-__all__ = ["Keys", "connect"]
+__all__ = ["EVENTS", "INSTALL", "REDIRECT", "Around", "Keys", "connect"]

@@ -40,9 +40,18 @@ class Listener:
     """What people do in Slack, turned into questions to the desk."""
 
     def __init__(
-        self, desk: Desk, *, invited: Callable[[str], Awaitable[None]], left: Callable[[], Awaitable[None]]
+        self,
+        desk: Desk,
+        *,
+        invited: Callable[[str], Awaitable[None]],
+        left: Callable[[str], Awaitable[None]],
+        others: frozenset[str] = frozenset(),
     ) -> None:
-        """`invited` is told of every channel that the bot is asked into, `left` when the app is removed."""
+        """`invited` is told of every channel that the bot is asked into, `left` of every workspace that removes us.
+
+        `others` are the workspaces whose messages we know under their own name.
+        """
+        self._others = others
         self._desk = desk
         self._invited = invited
         self._left = left
@@ -81,12 +90,12 @@ class Listener:
         chosen = (action.get("selected_option") or {}).get("value") or action.get("value") or ""
         option, is_option, about = chosen.partition("|")
         command = pressed(wanted, about, option) if is_option else pressed(wanted, chosen)
-        await self._told(self._desk.ask(_asked(command, body)), "", respond)
+        await self._told(self._desk.ask(self._asked(command, body)), "", respond)
 
     async def said_again(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         await ack()
         text = action.get("value") or ""
-        asked = self._desk.say(text, _person(body["user"]), address=_channel(body), thread=_thread(body))
+        asked = self._desk.say(text, _person(body["user"]), address=_channel(body), thread=self._thread(body))
         await self._told(asked, text, respond)
 
     async def shared(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
@@ -99,7 +108,7 @@ class Listener:
 
     async def note_wanted(self, ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
         await ack()
-        thread = _thread(body)
+        thread = self._thread(body)
         view = answers.note_form(action.get("value") or "", f"{_channel(body)}|{thread.value if thread else ''}")
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
@@ -134,7 +143,7 @@ class Listener:
             return
         channel, ts = event["channel"], event.get("thread_ts") or event["ts"]
         person = await self._named(event["user"], client)
-        thread = Ref(f"{channel}:{event['thread_ts']}") if event.get("thread_ts") else None
+        thread = self._root(channel, ts, body.get("team_id")) if event.get("thread_ts") else None
         text = re.sub(r"<@[A-Z0-9]+(\|[^>]*)?>", " ", event.get("text") or "").strip()
         answer = await _safely(self._desk.say(_unescaped(text), person, address=channel, thread=thread))
         await client.chat_postMessage(channel=channel, thread_ts=ts, parse="none", **answers.public(answer.reply))
@@ -151,9 +160,9 @@ class Listener:
         if event.get("user") == context.get("bot_user_id"):
             await self._invited(event["channel"])
 
-    async def removed(self, event: Json) -> None:
+    async def removed(self, event: Json, body: Json) -> None:
         log.critical("the app was removed from the workspace, or its tokens were revoked (%s)", event.get("type"))
-        await self._left()
+        await self._left(str(body.get("team_id") or ""))
 
     async def failed(self, error: Exception) -> None:
         log.error("a listener failed: %s", type(error).__name__, exc_info=error)
@@ -213,6 +222,23 @@ class Listener:
                 self._names[user] = user
         return Person("slack", user, safe(self._names[user]))
 
+    def _asked(self, command: Command, body: Payload) -> Asked:
+        person, thread = _person(body["user"]), self._thread(body)
+        return Asked(command=command, person=person, address=_channel(body), thread=thread)
+
+    def _thread(self, body: Payload) -> Ref | None:
+        """Return the root that a click belongs to: the message itself, or the one in whose thread it stands."""
+        container = body.get("container") or {}
+        message = body.get("message") or {}
+        ts = message.get("thread_ts") or container.get("thread_ts") or container.get("message_ts")
+        is_lasting = not container.get("is_ephemeral")
+        if not ts or not (is_lasting or container.get("thread_ts")):
+            return None
+        return self._root(_channel(body), ts, (body.get("team") or {}).get("id"))
+
+    def _root(self, channel: str, ts: str, team: str | None) -> Ref:
+        return Ref(f"{team}/{channel}:{ts}" if team in self._others else f"{channel}:{ts}")
+
     def _is_news(self, body: Payload) -> bool:
         """Whether an event was not delivered before: Slack repeats those that it thinks were lost."""
         event = str(body.get("event_id") or "")
@@ -235,10 +261,6 @@ async def _safely(asking: Awaitable[Answer]) -> Answer:
         return Answer(Reply(message=Message(tone=Tone.MINOR, headline="That went wrong here; the log has the reason.")))
 
 
-def _asked(command: Command, body: Payload) -> Asked:
-    return Asked(command=command, person=_person(body["user"]), address=_channel(body), thread=_thread(body))
-
-
 def _from_form(command: Command, body: Payload, where: str) -> Asked:
     channel, _, thread = where.partition("|")
     return Asked(command=command, person=_person(body["user"]), address=channel, thread=Ref(thread) if thread else None)
@@ -250,15 +272,6 @@ def _person(user: Payload) -> Person:
 
 def _channel(body: Payload) -> str:
     return str((body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id") or "")
-
-
-def _thread(body: Payload) -> Ref | None:
-    """Return the root that a click belongs to: the message itself, or the one in whose thread it stands."""
-    container = body.get("container") or {}
-    message = body.get("message") or {}
-    ts = message.get("thread_ts") or container.get("thread_ts") or container.get("message_ts")
-    is_lasting = not container.get("is_ephemeral")
-    return Ref(f"{_channel(body)}:{ts}") if ts and (is_lasting or container.get("thread_ts")) else None
 
 
 def _unescaped(text: str) -> str:

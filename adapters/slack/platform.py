@@ -86,7 +86,7 @@ class Slack:
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
         """Look in the channel, or in the thread of `root`, for the message that carries `key`; twice, with a pause."""
         channel = _parts(root)[0] if root else await self._channel(address)
-        me = await self._who()
+        me = await self.who()
         for last in (False, True):
             async for one in self._listed(channel, root, since):
                 if _key(one) == key and one.get("bot_id") == me.get("bot_id"):
@@ -101,7 +101,7 @@ class Slack:
 
     async def shortcomings(self, addresses: tuple[str, ...]) -> list[str]:
         """Return what can not be guaranteed as the app is set up, a line each, with what to do about it."""
-        me = await self._who()
+        me = await self.who()
         granted = {scope.strip() for scope in str(me.get("_scopes", "")).split(",")}
         found = []
         missing = [scope for scope in HISTORY if scope not in granted]
@@ -119,7 +119,8 @@ class Slack:
     async def _channel(self, address: str) -> str:
         return await self.channels.id_of(address)
 
-    async def _who(self) -> Mapping[str, Any]:
+    async def who(self) -> Mapping[str, Any]:
+        """Return what `auth.test` says of us: https://docs.slack.dev/reference/methods/auth.test."""
         if self._me is None:
             self._me = await self.web.call("auth.test")
         return self._me
@@ -127,7 +128,7 @@ class Slack:
     async def _continued(self, earlier: Ref) -> str:
         """Say where the thread of a root that was deleted is."""
         channel, ts = _parts(earlier)
-        base = str((await self._who()).get("url", "")).rstrip("/")
+        base = str((await self.who()).get("url", "")).rstrip("/")
         where = f"{base}/archives/{channel}/p{ts.replace('.', '')}"
         return f"The first message was deleted. {link(where, 'Its thread')} has what was told before."
 

@@ -51,7 +51,7 @@ class Web:
         self._session: aiohttp.ClientSession | None = None
         self.client = AsyncWebClient(
             token=token,
-            base_url=_with_slash(api_url or API),
+            base_url=with_slash(api_url or API),
             retry_handlers=[],
             timeout=int(timeout.total_seconds()),
             logger=quiet,
@@ -145,11 +145,12 @@ def _reason(error: Exception) -> str:
     return str(strerror) if strerror else type(error).__name__
 
 
-def _with_slash(url: str) -> str:
+def with_slash(url: str) -> str:
+    """Return an address as the SDK wants it: it only joins."""
     return url if url.endswith("/") else f"{url}/"
 
 
 # The SDK logs whole requests where it is set to DEBUG, and warns of what we do on purpose.
 quiet = logging.getLogger("sitrep.slack.sdk")
 quiet.setLevel(logging.ERROR)
-__all__ = ["API", "Frozen", "Refused", "Web", "quiet"]
+__all__ = ["API", "Frozen", "Refused", "Web", "quiet", "with_slash"]

@@ -88,10 +88,10 @@ def missing_tokens(settings: Settings) -> tuple[str, ...]:
     lacking = {
         platform: name
         for platform, name, secret in (
-            ("slack", "SLACK_BOT_TOKEN", settings.slack.bot_token),
-            ("discord", "DISCORD_TOKEN", settings.discord.token),
+            ("slack", "SLACK_BOT_TOKEN", settings.slack.is_configured),
+            ("discord", "DISCORD_TOKEN", settings.discord.token is not None),
         )
-        if secret is None
+        if not secret
     }
     wanted = [(f"{route.name}.to", str(to)) for route in settings.routes for to in route.to]
     wanted += [(f"{plan.name}.steps", step.notify) for plan in settings.escalations for step in plan.steps]

@@ -103,13 +103,27 @@ def slack(env: Environment, report: Report) -> Slack:
         bot_token=env.secret("SLACK_BOT_TOKEN", _slack_token("xoxb-", "SLACK_BOT_TOKEN")),
         app_token=env.secret("SLACK_APP_TOKEN", _slack_token("xapp-", "SLACK_APP_TOKEN")),
         signing_secret=env.secret("SLACK_SIGNING_SECRET", token),
+        client_id=env.value("SLACK_CLIENT_ID", token, None),
+        client_secret=env.secret("SLACK_CLIENT_SECRET", token),
         api_url=env.value("SLACK_API_URL", scalars.web_address, None),
     )
-    if not env.find("SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN_FILE"):
+    _complain_of_half_an_app(env, found, report)
+    if not found.is_for_many and not env.find("SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN_FILE"):
         for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
             for one in env.find(name, f"{name}_FILE")[:1]:
                 report(one.where, "is of no use alone; set SLACK_BOT_TOKEN too")
     return found
+
+
+def _complain_of_half_an_app(env: Environment, found: Slack, report: Report) -> None:
+    """Other workspaces can install the app only if all three of its secrets are there."""
+    parts = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET")
+    there = [one for name in parts for one in env.find(name, f"{name}_FILE")[:1]]
+    if found.client_id is None and found.client_secret is None:
+        return
+    missing = [name for name in parts if not env.find(name, f"{name}_FILE")]
+    if missing and there:
+        report(there[0].where, f"is for several workspaces, which need {' and '.join(missing)} too")
 
 
 def discord(env: Environment) -> Discord:

@@ -77,12 +77,27 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slack:
-    """How Slack is reached: an app token means Socket Mode, a signing secret HTTP."""
+    """How Slack is reached: an app token means Socket Mode, a signing secret HTTP.
+
+    With a client id and a client secret other workspaces can install the app; then a bot token is not needed.
+    """
 
     bot_token: Secret | None = None
     app_token: Secret | None = None
     signing_secret: Secret | None = None
+    client_id: str | None = None
+    client_secret: Secret | None = None
     api_url: str | None = None
+
+    @property
+    def is_for_many(self) -> bool:
+        """Whether any workspace may install the app."""
+        return bool(self.client_id and self.client_secret and self.signing_secret)
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether there is a workspace to talk to, or can be."""
+        return self.bot_token is not None or self.is_for_many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

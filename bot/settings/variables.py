@@ -28,6 +28,8 @@ VARIABLES = (
     Variable("SLACK_BOT_TOKEN", "", "Slack: the bot token, xoxb-…", secret=True),
     Variable("SLACK_APP_TOKEN", "", "Slack by Socket Mode: the app-level token, xapp-…", secret=True),
     Variable("SLACK_SIGNING_SECRET", "", "Slack by HTTP, instead of Socket Mode: the signing secret.", secret=True),
+    Variable("SLACK_CLIENT_ID", "", "Slack in several workspaces, by HTTP: the app's client id."),
+    Variable("SLACK_CLIENT_SECRET", "", "Slack in several workspaces: the app's client secret.", secret=True),
     Variable("DISCORD_TOKEN", "", "Discord: the bot token.", secret=True),
     Variable("SLACK_API_URL", "", "For a proxy or a test: the address to use instead of Slack's."),
     Variable("DISCORD_API_URL", "", "For a proxy or a test: the address to use instead of Discord's."),

@@ -11,11 +11,11 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.slack.connect import EVENTS, Keys, connect
+from adapters.slack.connect import EVENTS, Around, Keys, connect
 from bot.core.message import Control, Message, Reply, Tone, line
 from bot.errors import PlatformStopped
 from bot.model import Action, Asked, Person, Ref
-from bot.ports import Answer, Chat, Desk
+from bot.ports import Answer, Chat, Desk, Installations
 from bot.web.server import bound, serve
 from tests.adapters.contract import message
 from tests.adapters.test_slack import Hurry
@@ -67,6 +67,22 @@ class FakeDesk(Desk):
         return self.answer
 
 
+class Kept(Installations):
+    """What would be kept in a database."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, str] = {}
+
+    async def find(self, workspace: str) -> str | None:
+        return self.bodies.get(workspace)
+
+    async def save(self, workspace: str, body: str) -> None:
+        self.bodies[workspace] = body
+
+    async def drop(self, workspace: str) -> None:
+        self.bodies.pop(workspace, None)
+
+
 @dataclass(slots=True)
 class Scene:
     """A workspace with one channel, the bot in it, and the desk behind it."""
@@ -101,9 +117,8 @@ async def scene(slack: LocalSlack, **keys: str) -> AsyncIterator[Scene]:
     async def revive(platform: str) -> None:
         invited.append(platform)
 
-    chat = connect(
-        Keys(slack.token, api_url=slack.api_url, **keys), desk, now=Hurry(), revive=revive, addresses=(ops.id,)
-    )
+    around = Around(now=Hurry(), revive=revive, installations=Kept(), addresses=(ops.id,))
+    chat = connect(Keys(slack.token, api_url=slack.api_url, **keys), desk, around)
     try:
         yield Scene(slack, ops, desk, chat, invited)
     finally:

@@ -12,7 +12,7 @@ from bot.store.database import HEAD, Database, create, migrate
 from bot.store.migrations import configuration
 from tests.databases import opened
 
-TABLES = {"announcement", "claim", "gap", "incident", "note", "revisit", "source", "timeline_entry"}
+TABLES = {"announcement", "claim", "gap", "incident", "installation", "note", "revisit", "source", "timeline_entry"}
 
 
 def differences(connection: Connection) -> list[object]:

@@ -1,0 +1,39 @@
+"""Workspaces that have let us in, and what they handed us for it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, delete, select
+
+from bot.ports import Installations
+from bot.store.database import Database, insert_into
+from bot.store.tables import INSTALLATION
+
+
+class Kept(Installations):
+    """The installations of one platform, in our database."""
+
+    def __init__(self, database: Database, platform: str) -> None:
+        """Look at nothing yet."""
+        self._database = database
+        self._platform = platform
+
+    async def find(self, workspace: str) -> str | None:
+        """Return what was saved of a workspace, None if nothing was."""
+        query = select(INSTALLATION.c.body).where(*self._of(workspace))
+        found: str | None = await self._database.read(lambda connection: connection.execute(query).scalar())
+        return found
+
+    async def save(self, workspace: str, body: str) -> None:
+        """Keep `body`, in place of what was kept."""
+        engine = "sqlite" if self._database.is_sqlite else "postgresql"
+        put = insert_into(engine, INSTALLATION).values(platform=self._platform, workspace=workspace, body=body)
+        put = put.on_conflict_do_update(index_elements=["platform", "workspace"], set_={"body": body})
+        await self._database.write(lambda connection: connection.execute(put))
+
+    async def drop(self, workspace: str) -> None:
+        """Forget a workspace."""
+        gone = delete(INSTALLATION).where(*self._of(workspace))
+        await self._database.write(lambda connection: connection.execute(gone))
+
+    def _of(self, workspace: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        return INSTALLATION.c.platform == self._platform, INSTALLATION.c.workspace == workspace
