@@ -16,7 +16,7 @@ from adapters.slack import limits, render
 from adapters.slack.channels import DOUBLES, HISTORY, Channels
 from adapters.slack.pace import Pace
 from adapters.slack.text import link
-from adapters.slack.web import Frozen, Refused, Web
+from adapters.slack.web import TIMEOUT, Frozen, Refused, Web
 from bot.core.message import Message, fingerprint
 from bot.errors import MessageGone, PermanentFailure, SitrepError, UnknownOutcome
 from bot.model import Ref
@@ -27,7 +27,7 @@ EVENT = "sitrep_message"
 # What the app has to be granted, as in manifest.yaml, where each has its reason.
 NEEDED = (*HISTORY, "app_mentions:read", "channels:read", "chat:write", "commands", "groups:read", "users:read")
 # What was just sent may be listed a little late: it is looked for twice before it counts as never sent.
-SETTLE = timedelta(seconds=2)
+SETTLE = timedelta(seconds=3)
 _NO_UNFURL = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 
 
@@ -45,7 +45,7 @@ class Slack:
         api_url: str | None = None,
         now: Callable[[], datetime],
         settle: timedelta = SETTLE,
-        timeout: timedelta = timedelta(seconds=30),
+        timeout: timedelta = TIMEOUT,
     ) -> None:
         """Connect to nothing yet."""
         self.web = Web(token, Pace(now), api_url=api_url, timeout=timeout)

@@ -22,8 +22,8 @@ from adapters.slack.pace import Pace
 from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
 
 API = "https://slack.com/api/"
-# Shorter than the deliver loop's patience, so that the reason is ours to tell.
-TIMEOUT = timedelta(seconds=30)
+# Slack answers within a second or two.  What takes longer is an unknown outcome, and is read back.
+TIMEOUT = timedelta(seconds=10)
 # Slack takes JSON for what changes something, and only forms for most of what reads.
 _READS = frozenset({"conversations.history", "conversations.replies", "conversations.info", "conversations.list"})
 _LONGEST_WAIT = timedelta(hours=1)
