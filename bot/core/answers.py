@@ -45,11 +45,11 @@ def _headline(overview: Overview) -> str:
     if not found.total:
         return "Nothing is watched yet"
     if found.troubled:
-        rest = f", {blind} can not be told" if blind else ""
-        return f"{len(found.troubled)} of {found.total} not operational{rest}"
+        rest = f", {blind:,} can not be told" if blind else ""
+        return f"{len(found.troubled):,} of {found.total:,} not operational{rest}"
     if blind:
-        return f"No trouble known, but {blind} of {found.total} can not be told"
-    return f"All {found.total} operational" if found.total > 1 else f"{found.well[0].name}: operational"
+        return f"No trouble known, but {blind:,} of {found.total:,} can not be told"
+    return f"All {found.total:,} operational" if found.total > 1 else f"{found.well[0].name}: operational"
 
 
 def _named(lead: str, rows: Sequence[Row], unlisted: int = 0) -> list[Line]:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.bench import announcing, delivering, polling, replaying, starting, taking_in, watching
+from tests.bench import announcing, asking, delivering, polling, replaying, starting, taking_in, watching
 from tests.bench.figures import Figure, machine, table
 
 _ALL: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -18,6 +18,7 @@ _ALL: dict[str, Callable[[], Iterator[Figure]]] = {
     "start": starting.measure,
     "deliveries": delivering.measure,
     "replay": replaying.measure,
+    "asking": asking.measure,
 }
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bot.core import health
 from bot.core.health import Health
-from bot.core.standing import Standing, details, in_order, label, standing
+from bot.core.standing import Standing, details, glance, in_order, label, shown, standing
 from bot.model import Impact, Incident, Kind, Page
-from tests.unit.build import ACME, at, degraded, down, fine, incident
+from tests.unit.build import ACME, at, degraded, down, fine, incident, maintained
 
 SEEN = health.seen(Health(), at(0))
 FINE = Page(indicator=Impact.NONE, components=(fine("API"),))
@@ -61,3 +63,12 @@ def test_the_worst_comes_first_then_what_nobody_knows_then_the_rest_by_name() ->
     bad = stands(incident(impact=Impact.CRITICAL), name="Bad")
 
     assert [one.name for one in in_order((well, unknown, other, bad))] == ["Bad", "Blind", "Alpha", "Zeta"]
+
+
+@pytest.mark.parametrize("indicator", list(Impact))
+def test_a_source_stands_by_a_glance_at_its_page_as_by_the_whole_page(indicator: Impact) -> None:
+    page = Page(indicator=indicator, components=(fine("API"), down("Login"), maintained("Web")), url="https://a.b")
+
+    assert stands(page=glance(page)) == stands(page=page)
+    assert shown(glance(page)) == shown(page)
+    assert fine("API") not in glance(page).components
