@@ -89,6 +89,7 @@ async def _loops(settings: Settings, database: Database, fetcher: Fetcher, clock
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
     rules = Rules(settings.routes, settings.services)
     delivering = Delivering(database, platforms, clock, owner, dice, due)
+    desk.platforms = partial(_conditions, chats)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "watch": partial(watch, Watching(database, fetcher, rules, clock, owner, dice, due, pages)),
         "deliver": partial(deliver, delivering),
@@ -122,6 +123,10 @@ async def _until_stopped(
     await asyncio.gather(*tasks, return_exceptions=True)
     for chat in chats:
         await chat.close()
+
+
+def _conditions(chats: Sequence[Chat]) -> tuple[str, ...]:
+    return tuple(filter(None, (chat.condition() for chat in chats)))
 
 
 def _console(settings: Settings) -> dict[str, Platform]:

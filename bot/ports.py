@@ -69,13 +69,14 @@ class Chat:
     """A platform that is connected: its announcements, and what must run and be served so that people are heard.
 
     The loops never end by themselves; `check` says once, in the log, what can not be guaranteed as the platform is set
-    up; `close` gives back what is held.
+    up; `condition` says what is wrong with it now, nothing if all is well; `close` gives back what is held.
     """
 
     platform: Platform
     loops: Mapping[str, Callable[[], Awaitable[None]]]
     routes: tuple[Route, ...]
     check: Callable[[], Coroutine[Any, Any, None]]
+    condition: Callable[[], str]
     close: Callable[[], Awaitable[None]]
 
 

@@ -84,8 +84,9 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
     listener = Listener(desk, invited=invited, left=left, others=others - {""})
     listener.attach(app)
     loops: dict[str, Callable[[], Awaitable[None]]] = {}
-    if keys.app_token:
-        loops["slack-socket"] = Socket(app, keys.app_token).run
+    socket = Socket(app, keys.app_token) if keys.app_token else None
+    if socket is not None:
+        loops["slack-socket"] = socket.run
     elif not keys.signing_secret:
         log.warning("neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set: announcements only, no commands")
 
@@ -93,7 +94,8 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         await listener.drain()
         await platform.close()
 
-    return Chat(platform, loops, _routes(app, keys), partial(_check, platform, around.addresses), close)
+    check = partial(_check, platform, around.addresses)
+    return Chat(platform, loops, _routes(app, keys), check, partial(_condition, home, socket), close)
 
 
 def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:
@@ -130,6 +132,15 @@ def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:
         oauth_settings=oauth,
         request_verification_enabled=bool(by_http),
     )
+
+
+def _condition(home: Slack | None, socket: Socket | None) -> str:
+    """Say what is wrong with it now."""
+    if home is not None and home.web.stopped is not None:
+        return f"Slack has stopped: {home.web.stopped}"
+    if socket is not None and not socket.connected:
+        return f"Slack hears nobody, announcements go on: {socket.reason}"
+    return ""
 
 
 def _routes(app: AsyncApp, keys: Keys) -> tuple[Route, ...]:

@@ -56,7 +56,7 @@ class Slack:
     async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
         """Post a root message."""
         channel = await self._channel(address)
-        notes = [await self._continued(earlier)] if earlier else []
+        notes = (await self._continued(earlier),) if earlier else ()
         answer = await self._write("chat.postMessage", channel, message, render.root(message, notes), key, urgent=True)
         return _ref(answer, channel)
 
@@ -64,7 +64,7 @@ class Slack:
         """Add a message to the thread of `root`."""
         channel, ts = _parts(root)
         thread = {"thread_ts": ts} | ({"reply_broadcast": True} if message.broadcast else {})
-        dressed = render.reply(message) | thread
+        dressed = {**render.reply(message), **thread}
         urgent = message.broadcast
         answer = await self._write("chat.postMessage", channel, message, dressed, key, urgent=urgent)
         ref = _ref(answer, channel)
@@ -77,7 +77,7 @@ class Slack:
         """Make the root say `message`.  Where Slack lets nobody edit it any more, its thread says it."""
         channel, ts = _parts(root)
         try:
-            await self._write("chat.update", channel, message, render.root(message) | {"ts": ts}, None)
+            await self._write("chat.update", channel, message, {**render.root(message), "ts": ts}, None)
         except Frozen:
             key = f"{root.value}/{fingerprint(message)}"
             if await self.find(channel, root, key, datetime.fromtimestamp(float(ts), UTC)) is None:

@@ -35,7 +35,8 @@ class Desk(Port):
     """Answers from the database.  `due` is set when something is to be told; `fetch` reads pages nobody watches."""
 
     def __init__(self, database: Database, catalog: Catalog, clock: Clock, due: asyncio.Event, fetch: Fetch) -> None:
-        """Ask nothing yet."""
+        """Ask nothing yet.  `platforms` says what is wrong with the platforms themselves, a line each."""
+        self.platforms: Callable[[], Sequence[str]] = tuple
         self._database = database
         self._catalog = catalog
         self._clock = clock
@@ -176,6 +177,7 @@ class Desk(Port):
             stuck_total=found.stuck_total,
             waiting=found.waiting,
             open_incidents=found.open_incidents,
+            platforms=tuple(self.platforms()),
         )
         return remarks.health(health, now)
 

@@ -123,7 +123,7 @@ def failed() -> Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How Sitrep itself is: what it can not read, and what it could not tell."""
+    """How Sitrep itself is: what it can not read, what it could not tell, and what its platforms say of themselves."""
 
     watched: int
     stale: tuple[Standing, ...] = ()
@@ -133,13 +133,15 @@ class Health:
     stuck_total: int = 0
     waiting: int = 0
     open_incidents: int = 0
+    platforms: tuple[str, ...] = ()
 
 
 def health(found: Health, now: datetime) -> Reply:
     """Return what Sitrep can not do just now, with since when and why."""
-    well = not found.stale_total and not found.stuck_total
+    well = not found.stale_total and not found.stuck_total and not found.platforms
     text = "Everything watched can be read, and everything was told" if well else "Something needs a look"
     parts: list[Part] = [line(_counts(found))]
+    parts += [Item(Tone.CRITICAL, cut(said, 300)) for said in found.platforms]
     parts += [_lost(standing, now) for standing in found.stale[:_MOST]]
     if found.stale_total > _MOST:
         parts.append(line(f"{found.stale_total - _MOST:,} more can not be read."))

@@ -337,9 +337,11 @@ async def test_when_the_app_is_removed_nothing_is_sent_any_more(at: Scene) -> No
             return True
         return False
 
+    assert not at.chat.condition().startswith("Slack has stopped")
     async with asyncio.timeout(20):
         while not await is_stopped():  # noqa: ASYNC110  (the adapter says so when it is asked)
             await asyncio.sleep(0.01)
+    assert at.chat.condition().startswith("Slack has stopped: the app was removed")
 
 
 async def test_a_bug_behind_a_button_is_logged_and_harms_nobody(at: Scene, caplog: pytest.LogCaptureFixture) -> None:

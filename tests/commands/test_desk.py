@@ -284,6 +284,16 @@ async def test_incidents_are_listed_and_those_of_one_vendor_too(database: Databa
     assert text(await office.says("incidents nobody")) == "No open incident of nobody"
 
 
+async def test_health_says_what_is_wrong_with_the_platforms_themselves(database: Database) -> None:
+    office = Office(database)
+    office.desk.platforms = lambda: ("Slack has stopped: the token was revoked",)
+
+    said = text(await office.says("health"))
+
+    assert "Something needs a look" in said
+    assert "Slack has stopped: the token was revoked" in said
+
+
 async def test_health_names_what_can_not_be_read_and_what_could_not_be_told(database: Database) -> None:
     office = Office(database)
     assert "everything was told" in text(await office.says("health"))
