@@ -110,7 +110,7 @@ async def test_an_incident_is_found_by_its_root_also_by_one_that_was_deleted(dat
 
     assert await lookups.of_root(database, "fake", told.root) == "acme-1"
     gone = Outcome(announcement=without_root(told), revision=0, due_at=None)
-    assert await announcements.record(database, [gone]) == 1
+    await announcements.record(database, [gone])
     assert await lookups.of_root(database, "fake", told.root) == "acme-1"
     assert await lookups.of_root(database, "other", told.root) is None
     assert await lookups.of_root(database, "fake", Ref("elsewhere")) is None
