@@ -78,11 +78,14 @@ async def deliver(delivering: Delivering) -> None:
 
 async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
     """Begin every step that is due and has room; returns how many."""
+    room = _room(delivering)
+    if not room:
+        return 0
     errands = await announcements.claim_due(
         delivering.database,
         delivering.owner,
         delivering.clock.now(),
-        room=_room(delivering),
+        room=room,
         longest={name: platform.longest for name, platform in delivering.platforms.items()},
         lease=LEASE,
     )
@@ -95,11 +98,10 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
 
 
 def _room(delivering: Delivering) -> Mapping[str, int]:
-    return {
-        name: AT_ONCE - len(delivering.under_way.get(name, ()))
-        for name in delivering.platforms
-        if name not in delivering.stopped
-    }
+    """How many more steps each platform may be given; none that can take nothing now."""
+    here = [name for name in delivering.platforms if name not in delivering.stopped]
+    room = {name: AT_ONCE - len(delivering.under_way.get(name, ())) for name in here}
+    return {name: some for name, some in room.items() if some > 0}
 
 
 async def drain(delivering: Delivering) -> None:
@@ -111,8 +113,8 @@ async def drain(delivering: Delivering) -> None:
 
 async def _nap(delivering: Delivering) -> None:
     now = delivering.clock.now()
-    with_room = [name for name, room in _room(delivering).items() if room > 0]
-    due = await announcements.next_due(delivering.database, now, with_room)
+    room = _room(delivering)
+    due = await announcements.next_due(delivering.database, now, room) if room else None
     wait = LONGEST_NAP if due is None else min(max(due - now, timedelta(milliseconds=2)), LONGEST_NAP)
     try:
         await asyncio.wait_for(delivering.due.wait(), wait.total_seconds())
@@ -176,8 +178,7 @@ async def _read_back(platform: Platform, errand: Errand, unfinished: Intent) -> 
 
 
 async def _send(platform: Platform, errand: Errand) -> Announcement:
-    step, announcement = errand.step, errand.announcement
-    message = converge.message_for(step, errand.incident)
+    step, announcement, message = errand.step, errand.announcement, errand.message
     ref: Ref | None = None
     if step.kind is StepKind.POST:
         ref = await platform.post(announcement.destination.address, message, step.key, announcement.earlier)

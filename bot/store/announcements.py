@@ -71,14 +71,15 @@ def _take(
     return sorted(rows, key=lambda row: (-row["urgency"], row["due_at"], row["id"]))
 
 
-async def record(database: Database, outcomes: Sequence[Outcome]) -> int:
+async def record(database: Database, outcomes: Sequence[Outcome]) -> None:
     """Write the outcomes of errands in one transaction and give their announcements back.
 
-    Returns how many were written: one whose lease was lost meanwhile is left to its new holder.
+    One whose lease was lost meanwhile is left to its new holder.
     """
     # Always in the same order: two that wait for each other's rows would wait for ever.
     rows = [_row(outcome) for outcome in sorted(outcomes, key=lambda outcome: outcome.announcement.id)]
-    return await database.write(lambda connection: sum(connection.execute(_RECORD, row).rowcount for row in rows))
+    if rows:
+        await database.write(lambda connection: connection.execute(_RECORD, rows))
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
-from bot.core.converge import begun, next_step
+from bot.core.converge import begun, message_for, next_step, root_hash_of
+from bot.core.message import Message
 from bot.model import (
     Announcement,
     AnnouncementState,
@@ -29,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """One step to do for one announcement.
+    """One step to do for one announcement, and the message that it sends.
 
     `unfinished` is a step that somebody began and nobody reported on: it is read back before anything else.
     Nothing may be sent any more after `until`: somebody else may hold the announcement then.
@@ -38,6 +39,7 @@ class Errand:
     announcement: Announcement
     incident: Incident
     step: Step
+    message: Message
     unfinished: Intent | None
     revision: int
     until: datetime
@@ -50,6 +52,7 @@ class _Ready:
     announcement: Announcement
     incident: Incident
     step: Step | None
+    message: Message | None
     revision: int
 
 
@@ -74,19 +77,20 @@ def prepare(
             announcement=one.announcement,
             incident=one.incident,
             step=one.step,
+            message=one.message,
             unfinished=_unfinished(one.announcement),
             revision=one.revision,
             until=until,
         )
         for one in ready
-        if one.step is not None
+        if one.step is not None and one.message is not None
     )
 
 
 class _Contents:
-    """The incidents, and for each announcement the entries that its thread does not have; read when asked for.
+    """The incidents, for each announcement the entries that its thread does not have, and messages about them.
 
-    One incident goes to many destinations: it is read once.
+    One incident goes to many destinations: it is read once and worded once.
     """
 
     def __init__(self, incidents: Mapping[str, str], entries: Mapping[int, Sequence[str]]) -> None:
@@ -94,11 +98,24 @@ class _Contents:
         self._entries = entries
         self._read_incidents: dict[str, Incident] = {}
         self._read_entries: dict[str, TimelineEntry] = {}
+        self._root_hashes: dict[str, str] = {}
+        self._messages: dict[tuple[str, tuple[TimelineEntry, ...]], Message] = {}
 
     def incident(self, name: str) -> Incident:
         if name not in self._read_incidents:
             self._read_incidents[name] = codec.INCIDENT.load(self._incidents[name])
         return self._read_incidents[name]
+
+    def root_hash(self, name: str) -> str:
+        if name not in self._root_hashes:
+            self._root_hashes[name] = root_hash_of(self.incident(name))
+        return self._root_hashes[name]
+
+    def message(self, step: Step, name: str) -> Message:
+        which = (name, step.entries)
+        if which not in self._messages:
+            self._messages[which] = message_for(step, self.incident(name))
+        return self._messages[which]
 
     def unsent(self, announcement: int) -> tuple[TimelineEntry, ...]:
         return tuple(self._entry(body) for body in self._entries.get(announcement, ()))
@@ -128,8 +145,10 @@ def _next(row: RowMapping, contents: _Contents, longest: Mapping[str, int]) -> _
     announcement = announcement_of(row)
     incident = contents.incident(announcement.incident)
     limit = longest[announcement.destination.platform]
-    step = next_step(announcement, incident, contents.unsent(announcement.id), longest=limit)
-    return _Ready(announcement, incident, step, row["revision"])
+    root_hash = contents.root_hash(incident.id)
+    step = next_step(announcement, incident, contents.unsent(announcement.id), longest=limit, root_hash=root_hash)
+    message = contents.message(step, incident.id) if step is not None else None
+    return _Ready(announcement, incident, step, message, row["revision"])
 
 
 def _record_intents(connection: Connection, ready: Sequence[_Ready], now: datetime) -> None:

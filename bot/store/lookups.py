@@ -130,11 +130,6 @@ class Troubles:
 async def troubles(database: Database, now: datetime, limit: int = 10) -> Troubles:
     """Return the first `limit` of each, the longest in trouble first, and how many there are."""
     stale = select(SOURCE.c.key).where(SOURCE.c.active, SOURCE.c.failures > 0).order_by(SOURCE.c.failing_since)
-    sources = select(
-        func.count().label("watched"),
-        func.sum(case((SOURCE.c.severity.is_(None), 1), else_=0)).label("unread"),
-        func.sum(case((SOURCE.c.failures > 0, 1), else_=0)).label("failing"),
-    ).where(SOURCE.c.active)
     broken = ANNOUNCEMENT.c.state != "live"
     stuck = select(*ANNOUNCEMENT.c).where(broken).order_by(ANNOUNCEMENT.c.id.desc()).limit(limit)
     waits = (ANNOUNCEMENT.c.state == "live") & (ANNOUNCEMENT.c.due_at <= now)
@@ -143,11 +138,10 @@ async def troubles(database: Database, now: datetime, limit: int = 10) -> Troubl
         def count(where: Any) -> int:
             return connection.execute(select(func.count()).where(where)).scalar() or 0
 
-        seen = connection.execute(sources).one()
         return Troubles(
-            watched=seen.watched,
-            unread=seen.unread or 0,
-            stale_total=seen.failing or 0,
+            watched=count(SOURCE.c.active),
+            unread=count(SOURCE.c.active & SOURCE.c.severity.is_(None)),
+            stale_total=count(SOURCE.c.active & (SOURCE.c.failures > 0)),
             stale=tuple(connection.execute(stale.limit(limit)).scalars()),
             stuck=tuple(announcement_of(row) for row in connection.execute(stuck).mappings()),
             stuck_total=count(broken),

@@ -47,7 +47,8 @@ class SourceRow(SQLModel, table=True):
     __tablename__ = "source"
     __table_args__ = (
         Index("source_due", "active", "due_at"),
-        Index("source_stands", "active", "severity", "failures", "vendor", "called", "name", "key"),
+        Index("source_stands", "active", "severity", "called"),
+        Index("source_failing", "active", "failures"),
     )
 
     key: str = Field(primary_key=True, sa_type=Text)

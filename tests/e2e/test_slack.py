@@ -121,7 +121,7 @@ async def bad_days(slack: LocalSlack, chance: Random) -> AsyncIterator[None]:
 
 
 async def test_killed_again_and_again_while_slack_loses_answers_it_loses_and_repeats_nothing(tmp_path: Path) -> None:
-    chance, kills = dice(), 4
+    chance, kills = dice(), 3
     names = [f"vendor-{number:02}" for number in range(2 * kills)]
     async with vendors(2 * kills, chance) as them, on_slack(tmp_path, names) as sitrep, weather(them, sitrep):
         async with bad_days(sitrep.slack, chance):

@@ -160,8 +160,8 @@ def _sources() -> None:
     )
     op.create_index("ix_source_called", "source", ["called"], unique=False)
     op.create_index("ix_source_vendor", "source", ["vendor"], unique=False)
-    stands = ["active", "severity", "failures", "vendor", "called", "name", "key"]
-    op.create_index("source_stands", "source", stands, unique=False)
+    op.create_index("source_stands", "source", ["active", "severity", "called"], unique=False)
+    op.create_index("source_failing", "source", ["active", "failures"], unique=False)
     op.create_index("source_due", "source", ["active", "due_at"], unique=False)
     op.create_table(
         "installation",
