@@ -68,7 +68,7 @@ class Slack:
         urgent = message.broadcast
         answer = await self._write("chat.postMessage", channel, message, dressed, key, urgent=urgent)
         ref = _ref(answer, channel)
-        if not (answer.get("message") or {}).get("thread_ts"):
+        if not (answer.get("message") or {}).get("thread_ts") and await self._is_astray(root, ref):
             await self._take_back(ref)
             raise MessageGone("the root was deleted")
         return ref
@@ -89,7 +89,7 @@ class Slack:
         me = await self.who()
         for last in (False, True):
             async for one in self._listed(channel, root, since):
-                if _key(one) == key and one.get("bot_id") == me.get("bot_id"):
+                if _key(one) == key and _is_ours(one, me):
                     return Ref(f"{channel}:{one['ts']}")
             if not last:
                 await asyncio.sleep(self._settle.total_seconds())
@@ -157,6 +157,23 @@ class Slack:
         except Refused as error:
             raise PermanentFailure(str(error)) from error
 
+    async def _is_astray(self, root: Ref, reply: Ref) -> bool:
+        """Whether a reply stands in the channel because its thread is gone: https://github.com/slack-go/slack/issues/1571.
+
+        Slack says so only by leaving out which thread it is in; the thread itself is sure.
+        """
+        channel, ts = _parts(reply)
+        try:
+            async for one in self._listed(channel, root, datetime.fromtimestamp(float(_parts(root)[1]), UTC)):
+                if one["ts"] == ts:
+                    return False
+        except MessageGone:
+            return True
+        except SitrepError as error:
+            log.warning("whether a reply is in its thread could not be read: %s", error)
+            return False
+        return True
+
     async def _take_back(self, orphan: Ref) -> None:
         """Delete what Slack has put into the channel because the thread that it was meant for is gone."""
         channel, ts = _parts(orphan)
@@ -194,6 +211,14 @@ def _ref(answer: Mapping[str, Any], channel: str) -> Ref:
     if not answer.get("ts"):
         raise UnknownOutcome("Slack answered without saying which message it is")
     return Ref(f"{answer.get('channel') or channel}:{answer['ts']}")
+
+
+def _is_ours(message: Mapping[str, Any], me: Mapping[str, Any]) -> bool:
+    """Whether we sent it: another app may have copied our metadata."""
+    for name, mine in (("bot_id", me.get("bot_id")), ("user", me.get("user_id"))):
+        if mine and message.get(name):
+            return bool(message[name] == mine)
+    return True
 
 
 def _key(message: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ attachment around them: https://docs.slack.dev/messaging/formatting-message-text
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -46,20 +46,20 @@ SIGNS = {
 _QUOTE = limits.SECTION - 100
 # Room for the heading, the source and the buttons.
 _KEPT_FREE = 4
-# One message goes to many channels: it is dressed once.
+# One message goes to many channels: it is dressed once, and whoever gets it may not change what is in it.
 _KEPT = 256
 _MORE = "… there is more than a message may hold."
 
 
 @lru_cache(maxsize=_KEPT)
-def root(message: Message, notes: tuple[str, ...] = ()) -> Mapping[str, Any]:
+def root(message: Message, notes: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the arguments of a root message; `notes` are lines of ours, in mrkdwn, that stand at its end."""
     heading = {"type": "header", "text": _plain(f"{SIGNS[message.tone]} {message.headline}", limits.HEADER)}
     return _dressed(message, heading, notes, standing=True)
 
 
 @lru_cache(maxsize=_KEPT)
-def reply(message: Message) -> Mapping[str, Any]:
+def reply(message: Message) -> dict[str, Any]:
     """Return the arguments of a message in a thread."""
     words = f"*{one_line(cut(message.headline, limits.SECTION // 4))}*" if message.headline.strip() else "…"
     sign = f"{SIGNS[message.tone]} " if message.broadcast else ""

@@ -303,3 +303,15 @@ async def test_an_unknown_method_is_an_error_of_ours(slack: LocalSlack) -> None:
     client = AsyncWebClient(slack.token, base_url=slack.api_url, retry_handlers=[])
     with pytest.raises(SlackApiError, match="unknown_method"):
         await client.api_call("chat.nothing")
+
+
+async def test_a_reply_whose_answer_leaves_out_the_thread_is_not_taken_back_if_it_is_there(
+    slack: LocalSlack, ops: Channel, bot: Slack
+) -> None:
+    root = await bot.post(ops.id, message(), "root")
+    reply = await bot.reply(root, message("We found the cause."), "reply")
+
+    assert not await bot._is_astray(root, reply)
+    slack.world.remove(*root.value.split(":"))
+    slack.world.remove(*reply.value.split(":"))
+    assert await bot._is_astray(root, reply)
