@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.bench import announcing, asking, delivering, polling, replaying, starting, taking_in, watching
+from tests.bench import announcing, asking, delivering, polling, replaying, slack, starting, taking_in, watching
 from tests.bench.figures import Figure, machine, table
 
 _ALL: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -19,6 +19,7 @@ _ALL: dict[str, Callable[[], Iterator[Figure]]] = {
     "deliveries": delivering.measure,
     "replay": replaying.measure,
     "asking": asking.measure,
+    "fan-out": slack.measure,
 }
 
 

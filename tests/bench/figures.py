@@ -24,6 +24,11 @@ def under(what: str, value: float, limit: float, unit: str) -> Figure:
     return Figure(what, f"{value:.3g} {unit}", f"< {limit:g} {unit}", value < limit)
 
 
+def at_least(what: str, value: float, limit: float, unit: str) -> Figure:
+    """Return a figure that should not be less than `limit`."""
+    return Figure(what, f"{value:.3g} {unit}", f">= {limit:g} {unit}", value >= limit)
+
+
 def plain(what: str, value: float, unit: str) -> Figure:
     """Return a figure for information."""
     return Figure(what, f"{value:.3g} {unit}" if value < 1000 else f"{value:,.0f} {unit}")

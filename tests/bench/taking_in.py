@@ -79,12 +79,12 @@ async def _round(database: Database, size: Size, numbers: Sequence[int]) -> Spen
     return spent
 
 
-async def taken_in(database: Database, watched: Watched, body: bytes, now: datetime) -> None:
+async def taken_in(database: Database, watched: Watched, body: bytes, now: datetime, rules: Rules = RULES) -> None:
     """Do with `body` what the watch loop does with the answer of a page that has changed."""
     read = plugins.format_named(watched.source.format).parse(body, watched.source)
     snapshot = replace(read, taken_at=now)
     await take_in(
-        database, watched, snapshot, rules=RULES, follow_up=_unknown, look=lambda _: _look(watched, snapshot, now)
+        database, watched, snapshot, rules=rules, follow_up=_unknown, look=lambda _: _look(watched, snapshot, now)
     )
 
 
