@@ -10,7 +10,21 @@ from dataclasses import replace
 
 from bot.core import replies, wording
 from bot.core.message import Line, Message, Moment, Quote, Tone, line
-from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, Statement, Transition
+from bot.model import (
+    Ack,
+    ChangeKind,
+    ComponentStatus,
+    Impact,
+    Incident,
+    Kind,
+    Mute,
+    State,
+    Statement,
+    TimelineEntry,
+    Transition,
+    Who,
+    Witness,
+)
 from tests.unit.build import NOON, at, component, degraded, down, entry, incident
 
 URL = "https://status.acme.example/incidents/1"
@@ -102,6 +116,25 @@ LONG_TITLE = "Errors in a great many places at once " * 8
 FAR_TOO_LONG = Statement(text="We are still looking into this. " * 40 + "x" * 300, author="Acme", at=at(90))
 HARM = Statement(text=f"{MARKUP}\n{ESCAPES}\n{TURNED}", author=f"Acme {ESCAPES}", at=at(90))
 
+ON_IT = {
+    "acked": Ack(person="slack:U1", name="on-call", at=at(4)),
+    "muted": Mute(person="slack:U1", name="on-call", at=at(6), until=at(240)),
+    "witnesses": (
+        Witness(person="slack:U2", is_affected=True),
+        Witness(person="slack:U3", is_affected=True),
+        Witness(person="slack:U4", is_affected=False),
+    ),
+    "services": ("Support bot", "Checkout"),
+}
+
+
+def by_on_call(seq: int, kind: ChangeKind, text: str = "") -> TimelineEntry:
+    """Return what somebody of our own did."""
+    until = at(240) if kind is ChangeKind.MUTED else None
+    done = entry(seq, text, kind=kind, said=None)
+    return replace(done, who=Who.PERSON, author="on-call", person="slack:U1", claim=None, until=until)
+
+
 # Rendered by every platform, reviewed by eye, kept beside the tests: a root, then what is said in its thread.
 CASES: Mapping[str, tuple[Message, ...]] = {
     "critical-open": (wording.root(outage()),),
@@ -131,6 +164,13 @@ CASES: Mapping[str, tuple[Message, ...]] = {
             entry(125, "All is well.", kind=ChangeKind.RESOLVED, said=State.RESOLVED, state=State.RESOLVED),
             outage(**OVER),
         ),
+    ),
+    "people": (
+        wording.root(outage(**ON_IT)),
+        replies.reply(by_on_call(2, ChangeKind.ACKED), outage(**ON_IT)),
+        replies.reply(by_on_call(3, ChangeKind.NOTED, "We fell back to the spare."), outage(**ON_IT)),
+        replies.reply(by_on_call(4, ChangeKind.MUTED), outage(**ON_IT)),
+        replies.reply(by_on_call(5, ChangeKind.UNACKED), outage()),
     ),
     "catch-up": (
         wording.root(outage()),
