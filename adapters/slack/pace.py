@@ -21,10 +21,11 @@ _FORGET_ABOVE = 20_000
 
 @dataclass(slots=True)
 class _Channel:
-    """`full_at` is when the whole burst is free again, `promised` the last moment given to somebody who waits."""
+    """`full_at` is when the whole burst is free again; the others, the last moments given to those who wait."""
 
     full_at: datetime
     promised: datetime
+    promised_urgent: datetime
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ class Pace:
     def spend(self, method: str, channel: str, *, urgent: bool = False) -> None:
         """Use one call of `method`, a message in `channel` if there is one; raises Busy if there is no room yet.
 
-        What is urgent waits for the next free moment; the rest stands in line behind all who wait already.
+        Who waits stands in line; what is urgent stands in a line of its own, which begins at the next free moment.
         """
         now = self.now()
         until = self.closed.get(method)
@@ -50,16 +51,17 @@ class Pace:
     def _message(self, channel: str, now: datetime, *, urgent: bool) -> None:
         if len(self.channels) > _FORGET_ABOVE:
             self.channels = {name: one for name, one in self.channels.items() if max(one.full_at, one.promised) > now}
-        one = self.channels.setdefault(channel, _Channel(now, now))
+        one = self.channels.setdefault(channel, _Channel(now, now, now))
         one.full_at = max(one.full_at, now)
         free_at = one.full_at - (_BURST - 1) * _SECOND
         if free_at <= now:
             one.full_at += _SECOND
             return
         if urgent:
-            raise Busy("one message a second in this channel", free_at - now)
-        one.promised = max(one.promised, free_at - _SECOND) + _SECOND
-        raise Busy("one message a second in this channel", one.promised - now)
+            one.promised_urgent = moment = max(one.promised_urgent, free_at - _SECOND) + _SECOND
+        else:
+            one.promised = moment = max(one.promised, free_at - _SECOND) + _SECOND
+        raise Busy("one message a second in this channel", moment - now)
 
     def close(self, method: str, wait: timedelta) -> None:
         """Let nobody call `method` before `wait` is over: Slack has asked for it."""

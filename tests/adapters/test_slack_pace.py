@@ -80,6 +80,20 @@ def test_what_is_urgent_takes_the_next_moment_before_all_who_wait(one: Channelle
     assert one.wait() > 0
 
 
+def test_a_thousand_urgent_ones_do_not_all_come_back_at_once(one: Channelled) -> None:
+    asked, due = 0, [0.0] * 1000
+    while due:
+        one.at = min(due)
+        due.remove(one.at)
+        asked += 1
+        wait = one.wait(urgent=True)
+        if wait:
+            due.append(one.at + wait)
+
+    assert one.at <= 997
+    assert asked <= 2000
+
+
 def test_a_hundred_waiting_are_all_sent_in_a_hundred_seconds(one: Channelled) -> None:
     due = [0.0] * 100
     while due:
