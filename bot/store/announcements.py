@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Integer, RowMapping, and_, bindparam, case, func, or_, select, update
 
 from bot.model import Announcement
 from bot.store import codec, errands
@@ -43,32 +43,44 @@ async def claim_due(
     def work(connection: Connection) -> tuple[Errand, ...]:
         taken: list[RowMapping] = []
         for platform, limit in room.items():
-            if limit > 0:
-                taken += _take(connection, platform, owner, now, limit=limit, lease=lease)
+            taken += _take(connection, platform, limit, {"b_owner": owner, "b_now": now, "b_until": now + lease})
         return errands.prepare(connection, taken, longest, now, until=now + lease) if taken else ()
 
     return await database.write(work)
 
 
-def _take(
-    connection: Connection, platform: str, owner: str, now: datetime, *, limit: int, lease: timedelta
-) -> Sequence[RowMapping]:
-    free = or_(ANNOUNCEMENT.c.lease_until.is_(None), ANNOUNCEMENT.c.lease_until <= now)
-    due = (
-        select(ANNOUNCEMENT.c.id)
-        .where(ANNOUNCEMENT.c.state == "live", ANNOUNCEMENT.c.due_at <= now, free, ANNOUNCEMENT.c.platform == platform)
-        .order_by(ANNOUNCEMENT.c.urgency.desc(), ANNOUNCEMENT.c.due_at, ANNOUNCEMENT.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claim = (
-        update(ANNOUNCEMENT)
-        .where(ANNOUNCEMENT.c.id.in_(due))
-        .values(owner=owner, lease_until=now + lease, fence=ANNOUNCEMENT.c.fence + 1)
-        .returning(*ANNOUNCEMENT.c)
-    )
-    rows = connection.execute(claim).mappings().all()
-    return sorted(rows, key=lambda row: (-row["urgency"], row["due_at"], row["id"]))
+def _take(connection: Connection, platform: str, limit: int, holder: Mapping[str, Any]) -> list[RowMapping]:
+    """Take the urgent first; each kind comes from the index in its order, however many are due."""
+    taken: list[RowMapping] = []
+    for urgency in _URGENCIES:
+        which = {"b_platform": platform, "b_urgency": urgency, "b_limit": limit - len(taken)}
+        rows = connection.execute(_TAKE, {**holder, **which}).mappings().all() if len(taken) < limit else ()
+        taken += sorted(rows, key=lambda row: (row["due_at"], row["id"]))
+    return taken
+
+
+# Statements are made once: to make one costs more than to run it.
+_URGENCIES = (1, 0)
+_NOW, _UNTIL = (bindparam(name, type_=ANNOUNCEMENT.c.lease_until.type) for name in ("b_now", "b_until"))
+_OURS = and_(
+    ANNOUNCEMENT.c.state == "live",
+    ANNOUNCEMENT.c.platform == bindparam("b_platform"),
+    ANNOUNCEMENT.c.urgency == bindparam("b_urgency"),
+    or_(ANNOUNCEMENT.c.lease_until.is_(None), ANNOUNCEMENT.c.lease_until <= _NOW),
+)
+_DUE = (
+    select(ANNOUNCEMENT.c.id)
+    .where(_OURS, ANNOUNCEMENT.c.due_at <= _NOW)
+    .order_by(ANNOUNCEMENT.c.due_at, ANNOUNCEMENT.c.id)
+    .limit(bindparam("b_limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(ANNOUNCEMENT)
+    .where(ANNOUNCEMENT.c.id.in_(_DUE))
+    .values(owner=bindparam("b_owner"), lease_until=_UNTIL, fence=ANNOUNCEMENT.c.fence + 1)
+    .returning(*ANNOUNCEMENT.c)
+)
 
 
 async def record(database: Database, outcomes: Sequence[Outcome]) -> None:
@@ -121,11 +133,15 @@ _RECORD = (
 
 async def next_due(database: Database, now: datetime, platforms: Iterable[str]) -> datetime | None:
     """Return when the next announcement for one of `platforms` is due that nobody holds; None if there is none."""
-    free = or_(ANNOUNCEMENT.c.lease_until.is_(None), ANNOUNCEMENT.c.lease_until <= now)
-    mine = ANNOUNCEMENT.c.platform.in_(list(platforms))
-    query = select(func.min(ANNOUNCEMENT.c.due_at)).where(ANNOUNCEMENT.c.state == "live", free, mine)
-    found: datetime | None = await database.read(lambda connection: connection.execute(query).scalar())
-    return found
+    kinds = [{"b_platform": platform, "b_urgency": urgency} for platform in platforms for urgency in _URGENCIES]
+
+    def work(connection: Connection) -> list[datetime]:
+        return [first for kind in kinds if (first := connection.execute(_FIRST, {"b_now": now, **kind}).scalar())]
+
+    return min(await database.read(work), default=None)
+
+
+_FIRST = select(func.min(ANNOUNCEMENT.c.due_at)).where(_OURS)
 
 
 async def troubled(database: Database) -> tuple[Announcement, ...]:

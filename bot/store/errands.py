@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, update
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select, update
 
 from bot.core.converge import begun, message_for, next_step, root_hash_of
 from bot.core.message import Message
@@ -127,18 +127,23 @@ class _Contents:
 
 
 def _contents(connection: Connection, rows: Sequence[RowMapping]) -> _Contents:
-    names = {row["incident"] for row in rows}
-    found = connection.execute(select(INCIDENT.c.id, INCIDENT.c.body).where(INCIDENT.c.id.in_(names)))
-    unsent = (
-        select(ANNOUNCEMENT.c.id, ENTRY.c.body)
-        .join(ENTRY, (ENTRY.c.incident == ANNOUNCEMENT.c.incident) & (ENTRY.c.seq > ANNOUNCEMENT.c.last_seq))
-        .where(ANNOUNCEMENT.c.id.in_([row["id"] for row in rows]))
-        .order_by(ANNOUNCEMENT.c.id, ENTRY.c.seq)
-    )
+    found = connection.execute(_BODIES, {"b_incidents": list({row["incident"] for row in rows})})
     entries: dict[int, list[str]] = {}
-    for row in connection.execute(unsent):
+    for row in connection.execute(_UNSENT, {"b_ids": [row["id"] for row in rows]}):
         entries.setdefault(row.id, []).append(row.body)
     return _Contents({row.id: row.body for row in found}, entries)
+
+
+# Statements are made once: to make one costs more than to run it.
+_IDS: BindParameter[int] = bindparam("b_ids", expanding=True)
+_INCIDENTS: BindParameter[str] = bindparam("b_incidents", expanding=True)
+_BODIES = select(INCIDENT.c.id, INCIDENT.c.body).where(INCIDENT.c.id.in_(_INCIDENTS))
+_UNSENT = (
+    select(ANNOUNCEMENT.c.id, ENTRY.c.body)
+    .join(ENTRY, (ENTRY.c.incident == ANNOUNCEMENT.c.incident) & (ENTRY.c.seq > ANNOUNCEMENT.c.last_seq))
+    .where(ANNOUNCEMENT.c.id.in_(_IDS))
+    .order_by(ANNOUNCEMENT.c.id, ENTRY.c.seq)
+)
 
 
 def _next(row: RowMapping, contents: _Contents, longest: Mapping[str, int]) -> _Ready:
@@ -154,8 +159,7 @@ def _next(row: RowMapping, contents: _Contents, longest: Mapping[str, int]) -> _
 def _record_intents(connection: Connection, ready: Sequence[_Ready], now: datetime) -> None:
     content = [one.announcement.id for one in ready if one.step is None]
     if content:
-        done = update(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id.in_(content))
-        connection.execute(done.values(due_at=None, urgency=0, owner=None, lease_until=None, intent=None))
+        connection.execute(_CONTENT, {"b_ids": content})
     fresh = [
         begun(one.announcement, one.step, now)
         for one in ready
@@ -174,6 +178,11 @@ def _unfinished(announcement: Announcement) -> Intent | None:
     return None if intent is None or intent.kind is StepKind.EDIT else intent
 
 
+_CONTENT = (
+    update(ANNOUNCEMENT)
+    .where(ANNOUNCEMENT.c.id.in_(_IDS))
+    .values(due_at=None, urgency=0, owner=None, lease_until=None, intent=None)
+)
 _INTEND = (
     update(ANNOUNCEMENT)
     .where(ANNOUNCEMENT.c.id == bindparam("b_id"))

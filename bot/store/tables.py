@@ -145,7 +145,7 @@ class AnnouncementRow(SQLModel, table=True):
     __tablename__ = "announcement"
     __table_args__ = (
         UniqueConstraint("incident", "destination", name="announcement_once"),
-        Index("announcement_due", "state", "due_at"),
+        Index("announcement_due", "state", "platform", "urgency", "due_at"),
         Index("announcement_root", "root"),
         Index("announcement_earlier", "earlier"),
     )

@@ -54,7 +54,7 @@ def _announcements() -> None:
     )
     op.create_index("announcement_root", "announcement", ["root"], unique=False)
     op.create_index("announcement_earlier", "announcement", ["earlier"], unique=False)
-    op.create_index("announcement_due", "announcement", ["state", "due_at"], unique=False)
+    op.create_index("announcement_due", "announcement", ["state", "platform", "urgency", "due_at"], unique=False)
 
 
 def _claims() -> None:
