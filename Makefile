@@ -19,7 +19,7 @@ demo: ## play a bundled outage to the console and the board
 
 test: ## run all tests
 	@scripts/venv.sh dev
-	@exec $(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
+	@exec $(PY) -m pytest -n 4 $(ARGS)
 
 bench: ## measure
 	@scripts/venv.sh dev

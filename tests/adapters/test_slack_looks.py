@@ -86,7 +86,7 @@ def _texts(thing: Any) -> list[str]:
 
 
 @given(messages)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_message_is_more_than_slack_takes(message: Message) -> None:
     assert limits_broken(render.root(message)) == []
     assert limits_broken(render.reply(message)) == []
@@ -99,7 +99,7 @@ def test_no_hostile_message_is_more_than_slack_takes(name: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=300) | st.text("*_~`<>&@:|!#- \na1", max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_text_acts_in_mrkdwn(text: str) -> None:
     said = Said(words=literal(text), way=MRKDWN)
 

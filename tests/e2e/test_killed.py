@@ -144,7 +144,7 @@ async def test_a_program_that_is_killed_again_and_again_loses_nothing_and_repeat
     bare_url: str, tmp_path: Path
 ) -> None:
     is_sqlite = bare_url.startswith("sqlite")
-    kills = 6 if is_sqlite else 3
+    kills = 5 if is_sqlite else 2
     async with vendors(2 * kills, dice()) as them, sitrep_in(tmp_path, bare_url) as sitrep, weather(them, sitrep):
         for _ in range(kills):
             them.begin(BEGIN_AT_ONCE)

@@ -324,7 +324,7 @@ def test_everything_that_can_happen_can_be_said(history: Sequence[Step]) -> None
 def test_the_simulated_vendor_brings_about_every_kind_of_entry() -> None:
     brought_about: set[ChangeKind] = set()
 
-    @settings(max_examples=150)
+    @settings(max_examples=60)
     @given(HISTORIES)
     def live(history: Sequence[Step]) -> None:
         for look in lived_through(history)[1]:
