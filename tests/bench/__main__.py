@@ -7,7 +7,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.bench import announcing, asking, delivering, polling, replaying, slack, starting, taking_in, watching
+from tests.bench import (
+    announcing,
+    asking,
+    commanding,
+    delivering,
+    polling,
+    replaying,
+    slack,
+    starting,
+    taking_in,
+    watching,
+)
 from tests.bench.figures import Figure, machine, table
 
 _ALL: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -20,6 +31,7 @@ _ALL: dict[str, Callable[[], Iterator[Figure]]] = {
     "replay": replaying.measure,
     "asking": asking.measure,
     "fan-out": slack.measure,
+    "commands": commanding.measure,
 }
 
 

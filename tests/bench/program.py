@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
+from types import MappingProxyType
 
 from bot.model import Source
 
@@ -52,8 +53,10 @@ class Program:
 
 
 @contextmanager
-def running(folder: Path, watched: Iterable[Source]) -> Iterator[Program]:
-    """Run Sitrep on a SQLite file in `folder` until the block ends."""
+def running(
+    folder: Path, watched: Iterable[Source], more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Program]:
+    """Run Sitrep on a SQLite file in `folder` until the block ends; `more` is for its environment."""
     config = folder / "sitrep.toml"
     config.write_text(_config(watched), encoding="utf-8")
     with (folder / _LOG).open("w", encoding="utf-8") as log:
@@ -61,7 +64,7 @@ def running(folder: Path, watched: Iterable[Source]) -> Iterator[Program]:
         process = subprocess.Popen(
             (sys.executable, "-m", "bot", "run", "--config", config),
             cwd=_ROOT,
-            env=_environment() | {"DATABASE_URL": database_in(folder)},
+            env={**_environment(), **more, "DATABASE_URL": database_in(folder)},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
