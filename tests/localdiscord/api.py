@@ -1,0 +1,133 @@
+"""The REST API at /api/v10: https://docs.discord.com/developers/reference.
+
+Every call goes the same way: what it asks, what was planned to go wrong before it, whose token, how often, the route
+itself, what was planned to go wrong after it, the answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from tests.localdiscord import routes
+from tests.localdiscord.breaking import VIA, broken, faulty
+from tests.localdiscord.calls import Answer, Asked, Call, Journal
+from tests.localdiscord.errors import INVALID_FORM, DiscordError, Json
+from tests.localdiscord.faults import JSON, Faults, rate_limited
+from tests.localdiscord.pace import Pace, Verdict
+from tests.localdiscord.routes import Route
+from tests.localdiscord.world import World
+
+_MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token", "interaction_token")
+
+
+@dataclass(slots=True)
+class Api:
+    world: World
+    faults: Faults
+    pace: Pace
+    journal: Journal
+    # What a test wants to know of every call before it is worked on.
+    watch: Callable[[Call], None] | None = None
+
+    async def respond(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call."""
+        path = "/" + request.match_info["path"]
+        match = routes.found(request.method, path)
+        route, parts = match or (None, {})
+        call = Call(
+            route=route.name if route else "unknown",
+            verb=request.method,
+            path=path,
+            template=route.template if route else "",
+            parts=parts,
+            query=dict(request.query),
+            at=self.world.clock.seconds(),
+            token=request.headers.get("Authorization", ""),
+        )
+        self.journal.note(call)
+        try:
+            return await self._answered(request, call, route)
+        except Exception as crash:
+            # Ours, not a fault that was planned: the end of `local_discord` raises it.
+            self.journal.crashes.append(crash)
+            raise
+        finally:
+            self.journal.changed()
+
+    async def _answered(self, request: web.Request, call: Call, route: Route | None) -> web.StreamResponse:
+        try:
+            call.body, call.files = await _body(request)
+        except DiscordError as refused:
+            return _json(call, refused.answer, refused.status)
+        fault = call.fault = self.faults.next(call.route, call.args)
+        if fault is not None and not fault.stored:
+            early = await broken(request, call, fault, self.faults)
+            if early is not None:
+                return early
+        verdict = None
+        try:
+            route = self._admitted(call, route)
+            verdict = self._paced(call, route)
+            if verdict.wait:
+                limited = faulty(call, rate_limited(round(verdict.wait, 3), scope=verdict.scope))
+                limited.headers.update(verdict.headers)
+                return limited
+            if self.watch is not None:
+                self.watch(call)
+            answer = route.work(Asked(self.world, call))
+        except DiscordError as refused:
+            answer = Answer(refused.answer, refused.status)
+        if fault is not None and fault.stored:
+            late = await broken(request, call, fault, self.faults)
+            if late is not None:
+                return late
+        return _json(call, answer.body, answer.status, verdict)
+
+    def _admitted(self, call: Call, route: Route | None) -> Route:
+        """https://docs.discord.com/developers/reference#authentication."""
+        if route is None:
+            raise DiscordError(0, status=404, message="404: Not Found")
+        if not route.open and (self.world.state or call.token != f"Bot {self.world.token}"):
+            raise DiscordError(0)
+        return route
+
+    def _paced(self, call: Call, route: Route) -> Verdict:
+        major = "+".join(call.parts[name] for name in _MAJOR if name in call.parts)
+        return self.pace.take(route.name, major, self.world.clock.seconds(), exempt=route.open)
+
+
+async def _body(request: web.Request) -> tuple[Any, int]:
+    """Return the JSON of a request, and how many files came with it."""
+    if not request.can_read_body:
+        return None, 0
+    if request.content_type == "multipart/form-data":
+        form = await request.post()
+        files = len([name for name in form if name.startswith("files[")])
+        return json.loads(str(form.get("payload_json", "{}"))), files
+    text = await request.text()
+    if not text:
+        return None, 0
+    if request.content_type != JSON:
+        raise DiscordError(INVALID_FORM, message="Expected \"Content-Type\" header to be one of {'application/json'}.")
+    try:
+        return json.loads(text), 0
+    except json.JSONDecodeError as failed:
+        # Code 50109, "The request body contains invalid JSON."
+        raise DiscordError(50_109, message="The request body contains invalid JSON.") from failed
+
+
+def _json(call: Call, answer: Any, status: int, verdict: Verdict | None = None) -> web.Response:
+    """Answer with exactly `application/json`: discord.py takes anything else for text."""
+    call.status, call.answer = status, answer
+    headers = dict(VIA) | (verdict.headers if verdict else {})
+    if status == 429 and isinstance(answer, dict):
+        headers |= {"Retry-After": str(int(answer.get("retry_after", 1)) + 1), "X-RateLimit-Scope": "user"}
+    if status == 204:
+        return web.Response(status=status, headers=headers)
+    body: Json | list[Any] = answer
+    return web.Response(status=status, body=json.dumps(body).encode(), headers=headers | {"Content-Type": JSON})
