@@ -19,11 +19,6 @@ from bot.model import Announcement, AnnouncementState, Incident, Intent, Ref, St
 CATCH_UP_ABOVE = 8
 
 
-def root_hash_of(incident: Incident) -> str:
-    """Return what changes whenever the root message of `incident` does."""
-    return fingerprint(wording.root(incident))
-
-
 def next_step(
     announcement: Announcement,
     incident: Incident,
@@ -35,11 +30,11 @@ def next_step(
     """Return the next thing to do for `announcement`, or None if its channel shows the truth.
 
     `unsent` are the timeline entries after `announcement.last_seq`, oldest first; `longest` is how many
-    characters one reply may hold on that platform.  Who tells one incident in many places may give its `root_hash`.
+    characters one reply may hold on that platform.  Who has worded the root already may give its fingerprint.
     """
     if announcement.state is not AnnouncementState.LIVE:
         return None
-    root_hash = root_hash_of(incident) if root_hash is None else root_hash
+    root_hash = fingerprint(wording.root(incident)) if root_hash is None else root_hash
     if announcement.root is None:
         return Step(StepKind.POST, _key(announcement, "root"), max(announcement.last_seq, 1), (), root_hash)
     told = _reply(announcement, unsent, incident, longest)

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select, update
 
-from bot.core.converge import begun, message_for, next_step, root_hash_of
-from bot.core.message import Message
+from bot.core import wording
+from bot.core.converge import begun, message_for, next_step
+from bot.core.message import Message, fingerprint
 from bot.model import (
     Announcement,
     AnnouncementState,
@@ -98,7 +99,7 @@ class _Contents:
         self._entries = entries
         self._read_incidents: dict[str, Incident] = {}
         self._read_entries: dict[str, TimelineEntry] = {}
-        self._root_hashes: dict[str, str] = {}
+        self._roots: dict[str, tuple[Message, str]] = {}
         self._messages: dict[tuple[str, tuple[TimelineEntry, ...]], Message] = {}
 
     def incident(self, name: str) -> Incident:
@@ -106,12 +107,16 @@ class _Contents:
             self._read_incidents[name] = codec.INCIDENT.load(self._incidents[name])
         return self._read_incidents[name]
 
-    def root_hash(self, name: str) -> str:
-        if name not in self._root_hashes:
-            self._root_hashes[name] = root_hash_of(self.incident(name))
-        return self._root_hashes[name]
+    def root(self, name: str) -> tuple[Message, str]:
+        """Return the root message and its fingerprint."""
+        if name not in self._roots:
+            message = wording.root(self.incident(name))
+            self._roots[name] = (message, fingerprint(message))
+        return self._roots[name]
 
     def message(self, step: Step, name: str) -> Message:
+        if not step.entries:
+            return self.root(name)[0]
         which = (name, step.entries)
         if which not in self._messages:
             self._messages[which] = message_for(step, self.incident(name))
@@ -150,7 +155,7 @@ def _next(row: RowMapping, contents: _Contents, longest: Mapping[str, int]) -> _
     announcement = announcement_of(row)
     incident = contents.incident(announcement.incident)
     limit = longest[announcement.destination.platform]
-    root_hash = contents.root_hash(incident.id)
+    _, root_hash = contents.root(incident.id)
     step = next_step(announcement, incident, contents.unsent(announcement.id), longest=limit, root_hash=root_hash)
     message = contents.message(step, incident.id) if step is not None else None
     return _Ready(announcement, incident, step, message, row["revision"])
