@@ -108,6 +108,7 @@ async def bad_days(slack: LocalSlack, chance: Random) -> AsyncIterator[None]:
             method, fault = chance.choice(FAULTS)
             slack.faults.add(method, fault)
             if chance.random() < 1 / 10:
+                slack.sockets.refuse(1, dead=True)
                 slack.sockets.aborts()
 
     going = asyncio.create_task(go_wrong())
