@@ -45,6 +45,8 @@ ALREADY_AUTHENTICATED, INVALID_SEQ, RATE_LIMITED, DISALLOWED_INTENTS = 4005, 400
 # …/events/gateway#rate-limiting, #sending-events
 MAX_SENDS, PER_SECONDS, MAX_PAYLOAD = 120, 60.0, 4_096
 IDENTIFY_WINDOW = 5.0
+# "the session will remain active and timeout after a few minutes": …/events/gateway#initiating-a-disconnect
+SESSION_LIFE = 180.0
 
 
 @dataclass(slots=True)
@@ -112,7 +114,7 @@ class Gateway:
     async def carries(self, delivery: Delivery) -> Delivery:
         """Bring an interaction to every session of its guild, as Discord does; nobody there is an error at once."""
         self.world.interactions[delivery.id] = delivery
-        told = [one for one in self.sessions.values() if one.hears(delivery.payload.get("guild_id"))]
+        told = [one for one in self._live() if one.hears(delivery.payload.get("guild_id"))]
         for session in told:
             session.tells("INTERACTION_CREATE", delivery.payload)
         if told:
@@ -229,7 +231,7 @@ class Gateway:
             link.closes(AUTHENTICATION_FAILED)
             return
         session = self.sessions.get(str(data.get("session_id")))
-        if session is None:
+        if session is None or session not in self._live():
             link.posts({"op": INVALID_SESSION, "d": False})
             return
         since = int(data.get("seq") or 0)
@@ -252,7 +254,7 @@ class Gateway:
         self.links.remove(link)
         session = link.session
         if session is not None and session.link is link:
-            session.link = None
+            session.link, session.left = None, self.world.clock.seconds()
             if link.socket.close_code in (1000, 1001) and not link.closing:
                 self.sessions.pop(session.id, None)
         self._changed()
@@ -265,7 +267,9 @@ class Gateway:
                     session.tells(event, told)
 
     def _live(self) -> list[Session]:
-        return list(self.sessions.values())
+        """Return the sessions that somebody is at, or may still come back to."""
+        now = self.world.clock.seconds()
+        return [one for one in self.sessions.values() if one.connected or now - one.left <= SESSION_LIFE]
 
     def _post(self, payload: Json) -> None:
         for link in self.links:

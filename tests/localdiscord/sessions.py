@@ -73,6 +73,7 @@ class Session:
     intents: int
     shard: tuple[int, int] = (0, 1)
     link: Link | None = None
+    left: float = 0
     log: list[Json] = field(default_factory=list[Json])
 
     @property
