@@ -74,7 +74,7 @@ class Api:
             route = self._admitted(call, route)
             verdict = self._paced(call, route)
             if verdict.wait:
-                limited = faulty(call, rate_limited(round(verdict.wait, 3), scope=verdict.scope))
+                limited = faulty(call, rate_limited(round(verdict.wait, 3), scope=verdict.scope, via=self.pace.via))
                 limited.headers.update(verdict.headers)
                 return limited
             if self.watch is not None:

@@ -6,6 +6,7 @@ import discord
 import pytest
 
 from tests.localdiscord import LocalDiscord, local_discord, pointed_at
+from tests.localdiscord.botting import Bot, connected, with_commands
 from tests.localdiscord.nouns import Channel
 
 
@@ -39,3 +40,10 @@ async def client(local: LocalDiscord, pointed: None) -> AsyncIterator[discord.Cl
 def there(client: discord.Client, ops: Channel) -> discord.PartialMessageable:
     """The channel `ops`, as the client reaches it."""
     return client.get_partial_messageable(int(ops.id))
+
+
+@pytest.fixture
+async def bot(local: LocalDiscord, ops: Channel, pointed: None) -> AsyncIterator[Bot]:
+    made = with_commands(Bot())
+    async with connected(made, local):
+        yield made

@@ -16,7 +16,8 @@
     POST /control/removes    {"channel", "message"?}                       a person deletes a message, or a channel
     POST /control/runs       {"command", "channel", "options", "user"?}    and `types`, `presses`, `submits`, `uses`
     POST /control/gateway    {"does": "closes", "code": 4000}              `reconnects`, `invalidates`, `aborts`,
-                                                                           `freezes`, `refuses`, `forgets`, `says_raw`
+                                                                           `freezes`, `refuses`, `forgets`, `says_raw`,
+                                                                           `carries` {"late": s, "times": n}
 
 `fault` has the fields of `faults.Fault`.  What people do is answered when the app has answered.
 """
@@ -35,7 +36,6 @@ from tests.localdiscord.faults import Condition, Fault
 from tests.localdiscord.local import LocalDiscord
 from tests.localdiscord.looks import pings, readable
 from tests.localdiscord.nouns import Message
-from tests.localdiscord.permissions import BOT, named
 from tests.localdiscord.world import GUILD, PERSON
 
 Verb = Callable[[Json], Awaitable[Json]]
@@ -128,11 +128,10 @@ class Control:
         return {}
 
     async def _permissions(self, asked: Json) -> Json:
-        denied = named(tuple(asked.get("deny", ())))
         if "channel" in asked:
-            self.local.world.there(asked["channel"]).denied = denied
+            self.local.world.denies(asked["channel"], *asked.get("deny", ()))
         else:
-            self.local.world.guilds[asked.get("guild", GUILD)].permissions = BOT & ~denied
+            self.local.world.forbids(*asked.get("deny", ()), guild=asked.get("guild", GUILD))
         return {}
 
     async def _clock(self, asked: Json) -> Json:
@@ -163,6 +162,8 @@ class Control:
                 gateway.refuses(asked.get("times", 1))
             case "says_raw":
                 gateway.says_raw(asked["text"])
+            case "carries":
+                gateway.late, gateway.times = asked.get("late", 0), asked.get("times", 1)
             case other:
                 raise ValueError(f"the gateway can not do {other!r}")
         return {"connections": len(gateway.links)}

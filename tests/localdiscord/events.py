@@ -43,13 +43,16 @@ def told(world: World, session: Session, event: str, what: Json, guild: str | No
     """Return what a session hears of an event, or None."""
     if event.startswith("MESSAGE_"):
         return _message(world, session, what, guild)
+    if event == "GUILD_ROLE_UPDATE":
+        told_of = {"guild_id": guild, "role": shapes.role(what["role"])}
+        return told_of if session.intents & GUILDS else None
     channel = what.get("channel")
     if not isinstance(channel, Channel) or not session.intents & GUILDS:
         return None
     if event.endswith("_DELETE"):
         kept = {"id": channel.id, "guild_id": channel.guild, "parent_id": channel.parent, "type": channel.type}
         return kept if channel.is_thread else shapes.channel(world, channel)
-    if not guild or not world.may(channel, Can.VIEW_CHANNEL):
+    if not guild or (channel.is_thread and not world.may(channel, Can.VIEW_CHANNEL)):
         return None
     return shapes.channel(world, channel) | ({"newly_created": True} if what.get("newly_created") else {})
 

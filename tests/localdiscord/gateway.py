@@ -51,13 +51,18 @@ SESSION_LIFE = 180.0
 
 @dataclass(slots=True)
 class Gateway:
-    """`identifies` are the moments at which somebody identified; `max_concurrency` of them may be within 5 s."""
+    """`identifies` are the moments at which somebody identified; `max_concurrency` of them may be within 5 s.
+
+    Interactions are so many seconds `late`, and are told so many `times`.
+    """
 
     world: World
     url: str = ""
     interval: float = 41.25
     patience: float = DEADLINE
     max_concurrency: int | None = None
+    late: float = 0
+    times: int = 1
     sessions: dict[str, Session] = field(default_factory=dict[str, Session])
     links: list[Link] = field(default_factory=list[Link])
     identifies: list[float] = field(default_factory=list[float])
@@ -114,8 +119,9 @@ class Gateway:
     async def carries(self, delivery: Delivery) -> Delivery:
         """Bring an interaction to every session of its guild, as Discord does; nobody there is an error at once."""
         self.world.interactions[delivery.id] = delivery
+        delivery.born -= self.late
         told = [one for one in self._live() if one.hears(delivery.payload.get("guild_id"))]
-        for session in told:
+        for session in told * self.times:
             session.tells("INTERACTION_CREATE", delivery.payload)
         if told:
             delivery.waits(self.patience)

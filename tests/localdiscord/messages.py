@@ -4,9 +4,8 @@ Chosen where the pages leave it open:
 
 - `enforce_nonce` with the nonce of a deleted message is 404, on purpose
   (https://github.com/discord/discord-api-docs/issues/6647), for as long as the nonce is remembered.
-- Embeds without EMBED_LINKS are refused with 50013, before anything is kept.
 - An edit that leaves nothing to see is refused with 50006.
-- An edit of a message in an archived thread is 50083; a locked thread matters to those without MANAGE_THREADS.
+- A locked thread that is archived is opened by nobody's message: 50083, also with MANAGE_THREADS.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from tests.localdiscord.nouns import (
     Message,
 )
 from tests.localdiscord.permissions import Can
-from tests.localdiscord.places import needs, visible
+from tests.localdiscord.places import needs, visible, without_embeds
 from tests.localdiscord.world import BOT_USER, World
 
 SETTABLE = SUPPRESS_EMBEDS | SILENT | COMPONENTS_V2
@@ -47,8 +46,9 @@ def create(asked: Asked) -> Answer:
     check_message(body, v2=will_be_v2(body))
     if is_empty(body, asked.call.files):
         raise DiscordError(errors.EMPTY_MESSAGE)
-    if body.get("embeds"):
-        needs(asked.world, channel, Can.EMBED_LINKS)
+    shown = without_embeds(asked.world, channel, body)
+    if is_empty(shown, asked.call.files):
+        raise DiscordError(errors.MISSING_PERMISSIONS)
     earlier = _earlier(asked, channel)
     if earlier is not None:
         return Answer(shapes.message(asked.world, earlier, nonce=True))
@@ -56,7 +56,7 @@ def create(asked: Asked) -> Answer:
     made = asked.world.add(
         channel,
         author=BOT_USER,
-        **content(body, asked.call.files),
+        **content(shown, asked.call.files),
         flags=int(body.get("flags") or 0) & SETTABLE,
         type=REPLY if reference else DEFAULT,
         reference=reference,
@@ -78,7 +78,7 @@ def edit(asked: Asked) -> Answer:
         raise DiscordError(errors.OTHERS_MESSAGE)
     _may_change(asked, channel)
     _not_too_often(asked.world, message)
-    rewrite(asked.world, channel, message, asked.body, asked.call.files)
+    rewrite(asked.world, channel, message, without_embeds(asked.world, channel, asked.body), asked.call.files)
     return Answer(shapes.message(asked.world, message))
 
 
@@ -204,7 +204,7 @@ def _may_speak(asked: Asked, channel: Channel) -> None:
     if channel.locked and not asked.world.may(channel, Can.MANAGE_THREADS):
         raise DiscordError(errors.THREAD_LOCKED)
     if channel.archived and channel.locked:
-        channel.archived = False
+        raise DiscordError(errors.THREAD_ARCHIVED)
 
 
 def _may_change(asked: Asked, channel: Channel) -> None:
@@ -258,4 +258,5 @@ def _reference(asked: Asked, channel: Channel) -> Json | None:
             problems.add(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
             problems.check()
         return None
-    return {"message_id": str(given["message_id"]), "channel_id": channel.id, "guild_id": channel.guild}
+    guild = {"guild_id": channel.guild} if channel.guild else {}
+    return {"message_id": str(given["message_id"]), "channel_id": channel.id, **guild}

@@ -6,6 +6,7 @@ from __future__ import annotations
 from tests.localdiscord import errors, shapes
 from tests.localdiscord.calls import Answer, Asked
 from tests.localdiscord.errors import DiscordError, Json
+from tests.localdiscord.permissions import Can
 from tests.localdiscord.world import APP, BOT_USER, OWNER, World
 
 
@@ -80,8 +81,11 @@ def guild(asked: Asked) -> Answer:
 
 
 def channels(asked: Asked) -> Answer:
+    """https://docs.discord.com/developers/resources/guild#get-guild-channels, and discord/discord-api-docs#8454."""
     guild_ = asked.world.guild_of(asked.part("guild_id"))
-    kept = [one for one in asked.world.channels.values() if one.guild == guild_.id and not one.is_thread]
+    every = [one for one in asked.world.channels.values() if one.guild == guild_.id and not one.is_thread]
+    hides = asked.world.rules.obfuscates
+    kept = [one for one in every if not hides or asked.world.may(one, Can.VIEW_CHANNEL)]
     return Answer([shapes.channel(asked.world, one) for one in kept])
 
 

@@ -47,7 +47,7 @@ class Verdict:
 class Pace:
     """Counts calls; `enforced = False` lets everything pass.
 
-    `limits` by route: so many calls in so many seconds.
+    `limits` by route: so many calls in so many seconds.  Without `via` a refusal looks like Cloudflare's.
     """
 
     enforced: bool = True
@@ -56,6 +56,7 @@ class Pace:
     )
     usual: tuple[int, float] = (20, 1.0)
     per_second: int = GLOBAL_PER_SECOND
+    via: bool = True
     _windows: dict[tuple[str, str], _Window] = field(default_factory=dict[tuple[str, str], _Window])
 
     def take(self, route: str, major: str, now: float, *, exempt: bool = False) -> Verdict:

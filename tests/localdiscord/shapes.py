@@ -83,6 +83,8 @@ def channel(world: World, one: Channel) -> Json:
     }
     if one.is_thread:
         return shown | _thread(world, one)
+    if world.rules.obfuscates and not world.may(one, Can.VIEW_CHANNEL):
+        return _hidden(one)
     denied = {"id": BOT_USER, "type": 1, "allow": "0", "deny": str(int(one.denied))}
     shown |= {
         "parent_id": None,
@@ -99,6 +101,20 @@ def channel(world: World, one: Channel) -> Json:
         shown |= {"available_tags": tags, "flags": 16 if one.needs_tag else 0, "default_reaction_emoji": None}
         shown |= {"default_sort_order": None, "default_forum_layout": 0}
     return shown
+
+
+def _hidden(one: Channel) -> Json:
+    """What the gateway tells of a channel that the bot can not view: discord/discord-api-docs#8454."""
+    return {
+        "id": one.id,
+        "type": one.type,
+        "guild_id": one.guild,
+        "name": "___hidden___",
+        "parent_id": None,
+        "position": 0,
+        "flags": 1 << 17,
+        "permission_overwrites": [{"id": one.guild, "type": 0, "allow": "0", "deny": str(int(Can.VIEW_CHANNEL))}],
+    }
 
 
 def _thread(world: World, one: Channel) -> Json:
@@ -201,12 +217,8 @@ def guild(world: World, one: Guild) -> Json:
 
 
 def guild_created(world: World, one: Guild) -> Json:
-    """What the gateway tells of a guild that has become available: everything the bot can see."""
-    seen = [
-        each
-        for each in world.channels.values()
-        if each.guild == one.id and not each.is_thread and world.may(each, Can.VIEW_CHANNEL)
-    ]
+    """What the gateway tells of a guild that has become available: all channels, and the threads the bot can see."""
+    every = [each for each in world.channels.values() if each.guild == one.id and not each.is_thread]
     return guild(world, one) | {
         "joined_at": LONG_AGO,
         "large": False,
@@ -214,7 +226,7 @@ def guild_created(world: World, one: Guild) -> Json:
         "member_count": len(world.users),
         "voice_states": [],
         "members": [member(world, world.users[BOT_USER], one.id)],
-        "channels": [channel(world, each) for each in seen],
+        "channels": [channel(world, each) for each in every],
         "threads": [channel(world, each) for each in world.threads_of(one.id)],
         "presences": [],
         "stage_instances": [],

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import discord
@@ -11,13 +10,6 @@ from tests.localdiscord.botting import Bot, buttons, connected, with_commands
 from tests.localdiscord.nouns import Channel
 
 pytestmark = pytest.mark.usefixtures("pointed")
-
-
-@pytest.fixture
-async def bot(local: LocalDiscord, ops: Channel, pointed: None) -> AsyncIterator[Bot]:
-    made = with_commands(Bot())
-    async with connected(made, local):
-        yield made
 
 
 async def test_a_command_is_answered_and_followed(local: LocalDiscord, ops: Channel, bot: Bot) -> None:
@@ -176,88 +168,3 @@ async def test_a_press_may_change_its_message_or_be_thought_about(local: LocalDi
                 await person.presses(root, wanted, values=values)
 
     assert (after_choice, root.content) == ("it is Minor", "later")
-
-
-async def test_nobody_there_is_told_to_the_person_at_once(local: LocalDiscord, ops: Channel) -> None:
-    async with connected(with_commands(Bot()), local):
-        pass
-    await local.gateway.until(lambda: not local.gateway.links)
-    local.world.clock.jumps(300)
-
-    sent = await local.person().runs("everywhere", channel=ops)
-
-    assert "did not respond" in (await sent.done()).failed
-    with pytest.raises(AssertionError, match="not connected"):
-        await sent.answer()
-
-
-async def test_an_answer_that_comes_too_late_is_unknown(local: LocalDiscord, ops: Channel) -> None:
-    made = Bot()
-
-    @made.tree.command(name="dawdles", description="Late")
-    async def dawdles(interaction: discord.Interaction) -> None:
-        local.world.clock.jumps(3.1)
-        await interaction.response.send_message("late")
-
-    @made.tree.command(name="twice", description="Twice")
-    async def twice(interaction: discord.Interaction) -> None:
-        await interaction.response.send_message("once")
-        interaction.response._response_type = None
-        await interaction.response.send_message("twice")
-
-    async with connected(made, local):
-        await made.tree.sync()
-        local.gateway.patience = 0.2
-        late = await local.person().runs("dawdles", channel=ops)
-        await late.done()
-        doubled = await local.person().runs("twice", channel=ops)
-        await doubled.answer()
-        await local.journal.until("create_interaction_response", 3)
-
-    codes = [(call.answer or {}).get("code") for call in local.journal.of("create_interaction_response")]
-    assert codes == [10062, None, 40060]
-    assert [one.content for one in local.world.roots(ops.id)] == ["once"]
-
-
-async def test_a_token_lives_for_fifteen_minutes(local: LocalDiscord, ops: Channel) -> None:
-    kept: list[discord.Interaction] = []
-    made = Bot()
-
-    @made.tree.command(name="keeps", description="Keeps")
-    async def keeps(interaction: discord.Interaction) -> None:
-        kept.append(interaction)
-        await interaction.response.send_message("kept")
-
-    async with connected(made, local):
-        await made.tree.sync()
-        sent = await local.person().runs("keeps", channel=ops)
-        await sent.answer()
-        local.world.clock.jumps(899)
-        await kept[0].followup.send("in time")
-        local.world.clock.jumps(2)
-
-        with pytest.raises(discord.HTTPException) as refused:
-            await kept[0].followup.send("too late")
-
-    assert (refused.value.status, refused.value.code) == (401, 50027)
-    assert [one.content for one in sent.followups] == ["in time"]
-
-
-async def test_what_was_missed_in_an_outage_is_told_after_it(local: LocalDiscord, ops: Channel, bot: Bot) -> None:
-    local.gateway.aborts()
-    await local.gateway.until(lambda: not any(one.connected for one in local.gateway.sessions.values()))
-
-    sent = await local.person().runs("status", what="acme", channel=ops)
-
-    assert (await sent.answer())["type"] == 4
-
-
-async def test_two_instances_race_for_an_answer(local: LocalDiscord, ops: Channel, bot: Bot) -> None:
-    """Each session is given each interaction: the second answer is 40060."""
-    other = with_commands(Bot())
-    async with connected(other, local):
-        sent = await local.person().runs("everywhere", channel=ops)
-        await sent.answer()
-        calls = await local.journal.until("create_interaction_response", 2)
-
-    assert sorted((call.answer or {}).get("code", 0) for call in calls) == [0, 40060]

@@ -175,7 +175,7 @@ async def test_what_is_not_there_is_unknown(client: discord.Client, there: Room)
     assert [one.value.code for one in (channel, message, guild, user)] == [10003, 10008, 10004, 10013]
 
 
-@pytest.mark.parametrize(("deny", "code"), [("view_channel", 50001), ("send_messages", 50013), ("embed_links", 50013)])
+@pytest.mark.parametrize(("deny", "code"), [("view_channel", 50001), ("send_messages", 50013)])
 async def test_a_channel_may_deny(local: LocalDiscord, client: discord.Client, deny: str, code: int) -> None:
     quiet = local.world.channel("quiet", deny=(deny,))
 
@@ -184,6 +184,20 @@ async def test_a_channel_may_deny(local: LocalDiscord, client: discord.Client, d
 
     assert caught.value.code == code
     assert local.world.messages() == []
+
+
+async def test_a_channel_may_deny_embeds_and_only_some_say_so(local: LocalDiscord, client: discord.Client) -> None:
+    """A message with nothing else is refused; one with words is kept without, and so is every edit."""
+    plain = local.world.channel("plain", deny=("embed_links",))
+    room, shown = client.get_partial_messageable(int(plain.id)), discord.Embed(title="t")
+
+    with pytest.raises(discord.Forbidden) as caught:
+        await room.send(embed=shown)
+    sent = await room.send("c", embed=shown)
+    await room.get_partial_message(sent.id).edit(embed=shown)
+
+    assert caught.value.code == 50013
+    assert [(one.content, one.embeds) for one in local.world.roots(plain.id)] == [("c", [])]
 
 
 async def test_a_channel_may_deny_its_history(local: LocalDiscord, client: discord.Client) -> None:

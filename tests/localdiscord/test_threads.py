@@ -104,7 +104,7 @@ async def test_a_locked_thread_is_for_those_who_may_manage_it(local: LocalDiscor
     thread = await root.create_thread(name="talk")
     await thread.edit(locked=True)
     await thread.send("I may")
-    local.world.guilds[str(GUILD)].permissions &= ~Can.MANAGE_THREADS
+    local.world.forbids("manage_threads")
 
     with pytest.raises(discord.HTTPException) as refused:
         await thread.send("I may not")
@@ -112,10 +112,22 @@ async def test_a_locked_thread_is_for_those_who_may_manage_it(local: LocalDiscor
     assert (refused.value.status, refused.value.code) == (400, 160005)
 
 
+async def test_a_locked_thread_that_is_archived_is_opened_by_no_message(room: discord.TextChannel) -> None:
+    thread = await (await room.send("root")).create_thread(name="talk")
+    await thread.edit(locked=True, archived=True)
+
+    with pytest.raises(discord.HTTPException) as refused:
+        await thread.send("hello")
+    await thread.edit(archived=False)
+    await thread.send("hello")
+
+    assert refused.value.code == 50083
+
+
 async def test_to_lock_takes_a_permission_and_to_rename_ones_own_thread_none(
     local: LocalDiscord, room: discord.TextChannel
 ) -> None:
-    local.world.guilds[str(GUILD)].permissions &= ~Can.MANAGE_THREADS
+    local.world.forbids("manage_threads")
     thread = await (await room.send("root")).create_thread(name="talk")
 
     renamed = await thread.edit(name="Acme: resolved")

@@ -26,7 +26,7 @@ from tests.localdiscord.nouns import (
     Message,
 )
 from tests.localdiscord.permissions import Can
-from tests.localdiscord.places import needs, visible
+from tests.localdiscord.places import needs, visible, without_embeds
 from tests.localdiscord.world import BOT_USER, World
 
 MAX_TAGS = 5
@@ -89,8 +89,9 @@ def _post(asked: Asked, forum: Channel) -> Answer:
     check_message(said, v2=will_be_v2(said), at=("message",))
     if is_empty(said, asked.call.files):
         raise DiscordError(errors.EMPTY_MESSAGE)
-    if said.get("embeds"):
-        needs(asked.world, forum, Can.EMBED_LINKS)
+    visible_part = without_embeds(asked.world, forum, said)
+    if is_empty(visible_part, asked.call.files):
+        raise DiscordError(errors.MISSING_PERMISSIONS)
     tags = _tags(asked.world, forum, body.get("applied_tags") or [])
     _room(asked.world, forum)
     made = _opened(asked, forum, body, type=PUBLIC_THREAD, applied=tags)
@@ -98,7 +99,7 @@ def _post(asked: Asked, forum: Channel) -> Answer:
         made,
         id_=made.id,
         author=BOT_USER,
-        **content(said, asked.call.files),
+        **content(visible_part, asked.call.files),
         flags=int(said.get("flags") or 0) & SETTABLE,
         thread_name=made.name,
         pinged=called(asked.world, made, said),
@@ -174,13 +175,14 @@ def modify(asked: Asked) -> Answer:
 
 
 def _may_modify(asked: Asked, one: Channel, body: Json) -> None:
+    """https://docs.discord.com/developers/topics/threads#permissions-1, "Editing a thread"."""
     strong = asked.world.may(one, Can.MANAGE_THREADS)
     if one.archived and body.get("archived") is not False:
         raise DiscordError(errors.THREAD_ARCHIVED)
     if one.locked and not strong:
         raise DiscordError(errors.THREAD_LOCKED)
     light = set(body) <= {"archived"} and body.get("archived") is False
-    if not strong and (body.get("locked") or not (one.owner == BOT_USER or light)):
+    if not strong and (body.get("locked") or body.get("rate_limit_per_user") or not (one.owner == BOT_USER or light)):
         raise DiscordError(errors.MISSING_PERMISSIONS)
 
 

@@ -53,6 +53,8 @@ class Rules:
     `old_edits`: how many edits of messages older than an hour a channel takes in `old_window` seconds before 30046.
     No number is published; these are by https://github.com/circuitsacul/starboard-4/issues/118.
     `intents`: the privileged intents that the app was granted.
+    `obfuscates`: of channels that the bot can not view it learns no more than that they are there; announced, and
+    before that it was told everything.
     """
 
     nonce_window: float = 180
@@ -60,6 +62,7 @@ class Rules:
     old_edits: int = 3
     old_window: float = 20
     intents: int = 0
+    obfuscates: bool = True
 
 
 @dataclass(slots=True)
@@ -151,6 +154,20 @@ class World:
         above = self.channels.get(channel.parent or "", channel)
         left = self.guilds[channel.guild].permissions & ~above.denied & ~channel.denied
         return left if Can.VIEW_CHANNEL in left else NOTHING
+
+    def denies(self, channel: str, *names: str) -> None:
+        """Let the bot do everything in a channel but this, and tell it."""
+        there = self.there(channel)
+        there.denied = named(names)
+        self.tells("CHANNEL_UPDATE", {"channel": there}, there.guild)
+
+    def forbids(self, *names: str, guild: str = GUILD) -> None:
+        """Let the bot do everything in a guild but this, and tell it."""
+        there = self.guild_of(guild)
+        there.permissions = BOT & ~named(names)
+        ours = next(one for one in there.roles.values() if one.managed)
+        ours.permissions = there.permissions
+        self.tells("GUILD_ROLE_UPDATE", {"role": ours}, guild)
 
     def there(self, id_: str) -> Channel:
         """Return a channel or a thread, or raise that it is unknown."""
