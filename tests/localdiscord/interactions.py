@@ -80,7 +80,7 @@ def respond(asked: Asked) -> Answer:
 
 def _delivery(asked: Asked) -> Delivery:
     found = asked.world.interactions.get(asked.part("interaction_id"))
-    if not isinstance(found, Delivery) or found.token != asked.part("interaction_token"):
+    if found is None or found.token != asked.part("interaction_token"):
         raise DiscordError(errors.UNKNOWN_INTERACTION)
     return found
 

@@ -55,7 +55,7 @@ _INLINE = (
     re.compile(r"\*(?=[^\s*])[^*]*?[^\s*]\*(?!\*)|\*[^\s*]\*(?!\*)", re.DOTALL),
     re.compile(r"(?<!\w)_(?=[^_])[^_]+?_(?!\w)", re.DOTALL),
 )
-_BLOCK = re.compile(r"^(?: *>>> | *> |#{1,3} +(?=\S)|-# +(?=\S)| *[-*] +(?=\S)| *\d{1,10}\. +(?=\S))", re.MULTILINE)
+_BLOCK = re.compile(r"^(?: *>>> | *> | *#{1,3} +(?=\S)|-# +(?=\S)| *[-*] +(?=\S)| *\d{1,10}\. +(?=\S))", re.MULTILINE)
 
 
 def readable(message: Message) -> str:
@@ -75,9 +75,10 @@ def pings(message: Message) -> list[str]:
 def alive(message: Message, *, links: Allowed = (), ours: Allowed = (), bare: bool = False) -> list[str]:
     """Return all fragments of a message that would act on its reader, duplicates and all."""
     linkable, meant = _allowed(links), _allowed(ours)
-    found = [one for one in message.pinged if not meant(one)]
+    called = dict.fromkeys((*message.pinged, *message.mentioned))
+    found = [one for one in called if not meant(one)]
     for said in all_in(message):
-        found += [one for one in _acts(said, linkable, bare=bare) if not meant(one) and one not in message.pinged]
+        found += [one for one in _acts(said, linkable, bare=bare) if not meant(one) and one not in called]
     return found
 
 

@@ -18,7 +18,7 @@ from tests.localdiscord.checking import check_message, is_empty, will_be_v2
 from tests.localdiscord.clock import moment_of
 from tests.localdiscord.components import completed
 from tests.localdiscord.errors import DiscordError, Json, Problems
-from tests.localdiscord.mentions import called
+from tests.localdiscord.mentions import USERS_ONLY, called
 from tests.localdiscord.nouns import (
     COMPONENTS_V2,
     DEFAULT,
@@ -99,6 +99,9 @@ def rewrite(world: World, channel: Channel, message: Message, body: Json, files:
         message.attachments = kept["attachments"]
     if body.get("flags") is not None:
         message.flags = message.flags & ~SUPPRESS_EMBEDS | int(body["flags"]) & (SUPPRESS_EMBEDS | COMPONENTS_V2)
+    # "reconstructed from scratch based on the new content": …/resources/message#edit-message
+    said = {**after, "allowed_mentions": body.get("allowed_mentions")}
+    message.mentioned = called(world, channel, said, default=USERS_ONLY if message.webhook else None)
     message.edited, message.sent = world.now(), body
     if not message.ephemeral_to:
         world.tells("MESSAGE_UPDATE", {"message": message}, channel.guild or None)

@@ -69,7 +69,7 @@ class Guild:
 class Message:
     """One message.  `posted` is the body it was created with, `sent` the one that touched it last.
 
-    `pinged` is whom it called when it was created: an edit calls nobody.
+    `pinged` is whom it called when it was created: an edit calls nobody.  `mentioned` is whom it shows as called.
     """
 
     id: str
@@ -91,6 +91,7 @@ class Message:
     interaction: Json | None = None
     ephemeral_to: str | None = None
     pinged: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
     deleted: bool = False
     thread_name: str = ""
     posted: Json = field(default_factory=dict[str, Any])

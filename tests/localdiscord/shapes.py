@@ -145,7 +145,7 @@ def _last(one: Channel) -> str | None:
 
 def message(world: World, one: Message, *, nonce: bool = False, depth: int = 0) -> Json:
     """A message; its nonce is told to whoever sent it and over the gateway, and not when it is read again."""
-    ids = [ping[2:-1] for ping in one.pinged if ping.startswith("<@") and not ping.startswith("<@&")]
+    ids = [ping[2:-1] for ping in one.mentioned if ping.startswith("<@") and not ping.startswith("<@&")]
     thread = world.channels.get(one.thread or "")
     shown: Json = {
         "id": one.id,
@@ -156,9 +156,9 @@ def message(world: World, one: Message, *, nonce: bool = False, depth: int = 0) 
         "timestamp": one.at,
         "edited_timestamp": one.edited,
         "tts": False,
-        "mention_everyone": any(ping.startswith("@") for ping in one.pinged),
+        "mention_everyone": any(ping.startswith("@") for ping in one.mentioned),
         "mentions": [user(world.users[id_]) for id_ in ids if id_ in world.users],
-        "mention_roles": [ping[3:-1] for ping in one.pinged if ping.startswith("<@&")],
+        "mention_roles": [ping[3:-1] for ping in one.mentioned if ping.startswith("<@&")],
         "attachments": one.attachments,
         "embeds": one.embeds,
         "components": one.components,

@@ -82,7 +82,8 @@ async def test_an_edit_calls_nobody_anew(local: LocalDiscord, ops: Channel, ther
 
     await there.get_partial_message(sent.id).edit(content="@everyone", allowed_mentions=Allowed.all())
 
-    assert pings(local.world.roots(ops.id)[0]) == []
+    (kept,) = local.world.roots(ops.id)
+    assert (pings(kept), kept.mentioned) == ([], ("@everyone",))
 
 
 @pytest.mark.parametrize("mention", [1, 0])

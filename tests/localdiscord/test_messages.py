@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import discord
@@ -160,6 +161,13 @@ async def test_a_reply_to_what_is_gone_is_refused_or_loses_it(there: Room) -> No
 
     assert refused.value.code == 50035
     assert kept.reference is None
+
+
+async def test_a_file_is_attached(local: LocalDiscord, ops: Channel, there: Room) -> None:
+    sent = await there.send(file=discord.File(io.BytesIO(b"words"), "words.txt"), nonce="acme-1")
+
+    (kept,) = local.world.roots(ops.id)
+    assert (len(sent.attachments), kept.nonce, local.journal.of("create_message")[0].files) == (1, "acme-1", 1)
 
 
 async def test_a_message_can_be_deleted_once(local: LocalDiscord, ops: Channel, there: Room) -> None:

@@ -62,7 +62,7 @@ def _delivery(asked: Asked) -> Delivery:
         raise DiscordError(errors.UNKNOWN_WEBHOOK)
     every = asked.world.interactions.values()
     found = next((one for one in every if one.token == asked.part("webhook_token")), None)
-    if not isinstance(found, Delivery) or asked.world.clock.seconds() - found.born > LIFE:
+    if found is None or asked.world.clock.seconds() - found.born > LIFE:
         raise DiscordError(errors.BAD_WEBHOOK_TOKEN)
     if not found.is_answered:
         raise DiscordError(errors.UNKNOWN_WEBHOOK)

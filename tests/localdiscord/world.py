@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.localdiscord.clock import LocalClock, iso
+from tests.localdiscord.delivery import Delivery
 from tests.localdiscord.errors import UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MESSAGE, DiscordError, Json
 from tests.localdiscord.nouns import (
     DIRECT,
@@ -81,7 +82,7 @@ class World:
         default_factory=dict[tuple[str, str, str], tuple[str, float]]
     )
     old_edits: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
-    interactions: dict[str, Any] = field(default_factory=dict[str, Any])
+    interactions: dict[str, Delivery] = field(default_factory=dict[str, Delivery])
     listeners: list[Listener] = field(default_factory=list[Listener])
 
     def __post_init__(self) -> None:
@@ -192,6 +193,7 @@ class World:
     def add(self, channel: Channel, *, id_: str | None = None, **fields: Any) -> Message:
         """Store a new message and tell of it."""
         made = Message(id=id_ or self.clock.snowflake(), channel=channel.id, at=self.now(), **fields)
+        made.mentioned = made.pinged
         if made.ephemeral_to:
             channel.ephemeral.append(made)
             return made
