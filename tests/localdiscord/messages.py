@@ -27,6 +27,7 @@ from tests.localdiscord.nouns import (
     SILENT,
     SUPPRESS_EMBEDS,
     SYSTEM,
+    UNDELETABLE,
     Channel,
     Message,
 )
@@ -142,6 +143,8 @@ def _kept(embed: Json) -> Json:
 def delete(asked: Asked) -> Answer:
     channel = visible(asked)
     message = asked.world.message(channel.id, asked.part("message_id"))
+    if message.type in UNDELETABLE:
+        raise DiscordError(errors.SYSTEM_MESSAGE)
     if message.author != BOT_USER:
         needs(asked.world, channel, Can.MANAGE_MESSAGES)
     asked.world.removes(channel.id, message.id)

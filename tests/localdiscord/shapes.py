@@ -7,7 +7,18 @@ https://docs.discord.com/developers/resources/message#message-object, …/resour
 from __future__ import annotations
 
 from tests.localdiscord.errors import Json
-from tests.localdiscord.nouns import DIRECT, FORUM, HAS_THREAD, PRIVATE_THREAD, Channel, Guild, Message, Role, User
+from tests.localdiscord.nouns import (
+    DIRECT,
+    FORUM,
+    HAS_THREAD,
+    PRIVATE_THREAD,
+    SYSTEM,
+    Channel,
+    Guild,
+    Message,
+    Role,
+    User,
+)
 from tests.localdiscord.permissions import Can
 from tests.localdiscord.world import APP, BOT_USER, OWNER, World
 
@@ -130,7 +141,7 @@ def _thread(world: World, one: Channel) -> Json:
         "parent_id": one.parent,
         "owner_id": one.owner,
         "thread_metadata": meta | ({"invitable": True} if one.type == PRIVATE_THREAD else {}),
-        "message_count": len([kept for kept in one.messages.values() if kept.id != one.id]),
+        "message_count": len([kept for kept in one.messages.values() if kept.id != one.id and kept.type not in SYSTEM]),
         "member_count": 1,
         "total_message_sent": one.total,
     }

@@ -76,7 +76,9 @@ async def test_what_happens_is_told(local: LocalDiscord, ops: Channel) -> None:
     assert told == [
         "MESSAGE_CREATE",
         "THREAD_CREATE",
+        "MESSAGE_CREATE",
         "MESSAGE_UPDATE",
+        "MESSAGE_CREATE",
         "THREAD_UPDATE",
         "MESSAGE_UPDATE",
         "MESSAGE_DELETE",

@@ -99,6 +99,42 @@ async def test_sending_opens_an_archived_thread_again(local: LocalDiscord, room:
     assert not local.world.channels[str(thread.id)].archived
 
 
+async def test_a_quiet_thread_is_archived_and_its_messages_are_not_edited(
+    local: LocalDiscord, room: discord.TextChannel
+) -> None:
+    thread = await (await room.send("root")).create_thread(name="talk", auto_archive_duration=60)
+    said = await thread.send("first")
+    local.world.clock.jumps(61 * 60)
+
+    with pytest.raises(discord.HTTPException) as refused:
+        await said.edit(content="changed")
+    listed = await room.guild.active_threads()
+    await thread.send("second")
+    await said.edit(content="changed")
+
+    assert (refused.value.code, listed) == (50083, [])
+
+
+async def test_discord_writes_lines_of_its_own(local: LocalDiscord, ops: Channel, room: discord.TextChannel) -> None:
+    root = await room.send("root")
+    thread = await root.create_thread(name="talk")
+    await thread.send("said")
+    await thread.edit(name="talked")
+    await root.pin()
+
+    inside = [one async for one in thread.history(oldest_first=True)]
+
+    assert [one.type.value for one in inside] == [21, 0, 4]
+    assert inside[0].id != thread.id
+    assert inside[0].reference is not None
+    assert inside[0].reference.message_id == root.id
+    assert [one.content for one in local.world.thread(ops.id, str(root.id))] == ["said"]
+    assert [one.type.value async for one in room.history(oldest_first=True)] == [0, 6]
+    with pytest.raises(discord.Forbidden) as refused:
+        await inside[0].delete()
+    assert refused.value.code == 50021
+
+
 async def test_a_locked_thread_is_for_those_who_may_manage_it(local: LocalDiscord, room: discord.TextChannel) -> None:
     root = await room.send("root")
     thread = await root.create_thread(name="talk")

@@ -1,8 +1,11 @@
 """Channels and threads: https://docs.discord.com/developers/resources/channel, …/topics/threads.
 
 Chosen where the pages leave it open: a second thread on a message is 160004 even if the first was archived; a deleted
-one sets the message free.  Starting a thread on one's own message leaves no line in the channel; one without a
-message leaves a line of type 18.
+one sets the message free.
+
+Discord writes lines of its own, which lists of messages hold and `world.roots` leaves out: 18 in the channel for a
+thread without a message, 21 in a thread that was made from one, 4 in a thread with a new name, 6 for a pin
+(https://docs.discord.com/developers/resources/message#message-object-message-types).
 """
 
 from __future__ import annotations
@@ -19,9 +22,12 @@ from tests.localdiscord.nouns import (
     FORUM,
     NEWS,
     NEWS_THREAD,
+    PINNED,
     PRIVATE_THREAD,
     PUBLIC_THREAD,
+    RENAMED,
     THREAD_CREATED,
+    THREAD_STARTER,
     Channel,
     Message,
 )
@@ -50,6 +56,8 @@ def start_from_message(asked: Asked) -> Answer:
     kind = NEWS_THREAD if parent.type == NEWS else PUBLIC_THREAD
     made = _opened(asked, parent, asked.body, type=kind, id_=message.id)
     message.thread, message.thread_name = made.id, made.name
+    pointer = {"message_id": message.id, "channel_id": parent.id, "guild_id": parent.guild}
+    asked.world.add(made, author=BOT_USER, type=THREAD_STARTER, reference=pointer)
     asked.world.tells("MESSAGE_UPDATE", {"message": message}, parent.guild)
     return Answer(shapes.channel(asked.world, made), 201)
 
@@ -137,10 +145,7 @@ def _opened(asked: Asked, parent: Channel, body: Json, **more: Any) -> Channel:
 
 
 def _room(world: World, parent: Channel) -> None:
-    active = [
-        one for one in world.channels.values() if one.is_thread and one.guild == parent.guild and not one.archived
-    ]
-    if len(active) >= world.guild_of(parent.guild).max_threads:
+    if len(world.active(parent.guild)) >= world.guild_of(parent.guild).max_threads:
         raise DiscordError(errors.TOO_MANY_THREADS)
 
 
@@ -167,7 +172,10 @@ def modify(asked: Asked) -> Answer:
     if body.get("archived") is not None and bool(body["archived"]) != one.archived:
         one.archived, one.archive_at = bool(body["archived"]), asked.world.now()
     one.locked = bool(body.get("locked", one.locked))
-    one.name = str(body.get("name", one.name)).strip()
+    name = str(body.get("name", one.name)).strip()
+    if name != one.name:
+        one.name = name
+        asked.world.add(one, author=BOT_USER, content=name, type=RENAMED)
     one.archive_after = body.get("auto_archive_duration", one.archive_after)
     one.slow = body.get("rate_limit_per_user", one.slow)
     asked.world.tells("THREAD_UPDATE", {"channel": one}, one.guild)
@@ -235,6 +243,10 @@ def pins(asked: Asked) -> Answer:
 def pin(asked: Asked) -> Answer:
     """https://docs.discord.com/developers/resources/message#pin-message: PIN_MESSAGES, 50 to a channel."""
     message = _to_pin(asked)
+    there = visible(asked)
+    if not message.pinned:
+        pointer = {"message_id": message.id, "channel_id": there.id, "guild_id": there.guild}
+        asked.world.add(there, author=BOT_USER, type=PINNED, reference=pointer)
     message.pinned = True
     return Answer(status=204)
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.localdiscord.clock import LocalClock, iso
@@ -36,6 +37,7 @@ from tests.localdiscord.nouns import (
     User,
 )
 from tests.localdiscord.permissions import BOT, EVERYBODY, EVERYTHING, NOTHING, Can, named
+from tests.localdiscord.rules import Rules
 
 APP, BOT_USER, OWNER, GUILD = "900000000000000001", "900000000000000002", "900000000000000003", "900000000000000004"
 PERSON = "900000000000000005"
@@ -43,27 +45,6 @@ BOT_ROLE = "900000000000000006"
 TOKEN = "OTAwMDAw.local.discord-token"
 
 Listener = Callable[[str, Json, str | None], None]
-
-
-@dataclass(slots=True, kw_only=True)
-class Rules:
-    """What nobody outside Discord knows, or what may be one way or the other.
-
-    `nonce_window`: seconds for which a nonce is remembered, "the past few minutes".
-    `lag`: seconds until the list of messages shows a new one.
-    `old_edits`: how many edits of messages older than an hour a channel takes in `old_window` seconds before 30046.
-    No number is published; these are by https://github.com/circuitsacul/starboard-4/issues/118.
-    `intents`: the privileged intents that the app was granted.
-    `obfuscates`: of channels that the bot can not view it learns no more than that they are there; announced, and
-    before that it was told everything.
-    """
-
-    nonce_window: float = 180
-    lag: float = 0
-    old_edits: int = 3
-    old_window: float = 20
-    intents: int = 0
-    obfuscates: bool = True
 
 
 @dataclass(slots=True)
@@ -175,7 +156,18 @@ class World:
         found = self.channels.get(id_)
         if found is None:
             raise DiscordError(UNKNOWN_CHANNEL)
+        self._ages(found)
         return found
+
+    def _ages(self, one: Channel) -> None:
+        """Archive a thread in which nothing has happened for long: …/topics/threads#active-archived-threads."""
+        if not (one.is_thread and not one.archived and self.rules.archives):
+            return
+        told = [said.at for said in reversed(one.messages.values()) if said.type not in SYSTEM][:1]
+        quiet_since = datetime.fromisoformat(max([one.archive_at, *told]))
+        if self.clock.now() - quiet_since > timedelta(minutes=one.archive_after):
+            one.archived, one.archive_at = True, self.now()
+            self.tells("THREAD_UPDATE", {"channel": one}, one.guild)
 
     def guild_of(self, id_: str) -> Guild:
         found = self.guilds.get(id_)
@@ -247,10 +239,16 @@ class World:
         self.tells("THREAD_CREATE", {"channel": made, "newly_created": True}, made.guild)
         return made
 
+    def active(self, guild: str) -> list[Channel]:
+        """Return the active threads of a guild, oldest first."""
+        every = [one for one in self.channels.values() if one.is_thread and one.guild == guild]
+        for one in every:
+            self._ages(one)
+        return [one for one in every if not one.archived]
+
     def threads_of(self, guild: str) -> list[Channel]:
         """Return the active threads of a guild that the bot can see."""
-        every = (one for one in self.channels.values() if one.is_thread and one.guild == guild and not one.archived)
-        return [one for one in every if self.may(one, Can.VIEW_CHANNEL)]
+        return [one for one in self.active(guild) if self.may(one, Can.VIEW_CHANNEL)]
 
     def messages(self) -> list[Message]:
         """Return every message there is, channel by channel, oldest first, without the ephemeral ones."""
