@@ -132,10 +132,12 @@ def with_commands(bot: Bot) -> Bot:
 
 
 @asynccontextmanager
-async def connected(bot: Bot, local: LocalDiscord) -> AsyncIterator[asyncio.Task[None]]:
-    """Let a bot be logged in and at the gateway for the length of the block."""
+async def connected(bot: Bot, local: LocalDiscord, *, guilds: bool = True) -> AsyncIterator[asyncio.Task[None]]:
+    """Let a bot be logged in, at the gateway, and told of its guilds for the length of the block."""
     async with running(bot, local) as task:
         await first_of(task, bot._logged_in.wait())
+        if guilds:
+            await first_of(task, bot.hears("GUILD_CREATE"))
         await first_of(task, bot.wait_until_ready())
         yield task
 

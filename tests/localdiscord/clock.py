@@ -20,13 +20,18 @@ class LocalClock:
     def __init__(self) -> None:
         self._machine = SystemClock()
         self._ahead = timedelta()
+        self._stopped: datetime | None = None
         self._numbers: Iterator[int] = itertools.count()
 
     def now(self) -> datetime:
-        return self._machine.now() + self._ahead
+        return (self._stopped or self._machine.now()) + self._ahead
 
     def seconds(self) -> float:
         return self.now().timestamp()
+
+    def stops(self) -> None:
+        """Let no time pass any more, but for jumps."""
+        self._stopped = self._machine.now()
 
     def jumps(self, seconds: float) -> None:
         """Let that much time pass at once; less than nothing sets the clock back."""

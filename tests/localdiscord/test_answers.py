@@ -45,6 +45,7 @@ async def test_an_answer_that_comes_too_late_is_unknown(local: LocalDiscord, ops
         local.gateway.patience = 0.2
         late = await local.person().runs("dawdles", channel=ops)
         await late.done()
+        local.gateway.patience = 3
         doubled = await local.person().runs("twice", channel=ops)
         await doubled.answer()
         await local.journal.until("create_interaction_response", 3)

@@ -58,7 +58,7 @@ async def test_too_many_identifies_at_once_are_sent_back(local: LocalDiscord) ->
 
 async def test_a_shard_hears_of_its_guilds_alone(local: LocalDiscord) -> None:
     other = (int(GUILD) >> 22) % 2
-    async with connected(Bot(shard_id=1 - other, shard_count=2), local):
+    async with connected(Bot(shard_id=1 - other, shard_count=2), local, guilds=False):
         (session,) = local.gateway.sessions.values()
 
     assert session.log[0]["d"]["guilds"] == []

@@ -15,6 +15,7 @@ Answer = tuple[int, dict[str, str], object]
 @pytest.fixture
 async def local() -> AsyncIterator[LocalDiscord]:
     async with local_discord() as running:
+        running.world.clock.stops()
         yield running
 
 
