@@ -124,6 +124,8 @@ class Control:
         return asdict(self.local.world.rules)
 
     async def _token(self, asked: Json) -> Json:
+        if asked["state"]:
+            self.local.revokes()
         self.local.world.state = asked["state"]
         return {}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.localdiscord.calls import Journal
 from tests.localdiscord.faults import Faults
-from tests.localdiscord.gateway import Gateway
+from tests.localdiscord.gateway import AUTHENTICATION_FAILED, Gateway
 from tests.localdiscord.pace import Pace
 from tests.localdiscord.people import Person
 from tests.localdiscord.world import PERSON, World
@@ -39,6 +39,11 @@ class LocalDiscord:
     @property
     def token(self) -> str:
         return self.world.token
+
+    def revokes(self) -> None:
+        """Let the token be good no more: every call is 401, and the gateway closes with 4004."""
+        self.world.state = "revoked"
+        self.gateway.closes(AUTHENTICATION_FAILED)
 
     def person(self, user: str = PERSON) -> Person:
         return Person(self.world, self.world.users[user], self.gateway.carries)

@@ -24,6 +24,17 @@ async def test_intents_that_were_not_granted_are_refused(local: LocalDiscord) ->
         pass
 
 
+async def test_a_token_that_is_revoked_ends_the_client(local: LocalDiscord, ops: Channel) -> None:
+    bot = Bot()
+    async with connected(bot, local) as task:
+        local.revokes()
+
+        with pytest.raises(discord.ConnectionClosed) as closed:
+            await task
+
+    assert closed.value.code == 4004
+
+
 async def test_a_token_that_was_revoked_meanwhile_is_refused(local: LocalDiscord) -> None:
     async with connected(Bot(), local) as task:
         local.world.state = "revoked"

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 import pytest
 
-from tests.localdiscord import LocalDiscord
+from tests.localdiscord import PERSON, LocalDiscord
 from tests.localdiscord.nouns import Channel
 
 Room = discord.PartialMessageable
@@ -162,6 +162,15 @@ async def test_a_reply_to_what_is_gone_is_refused_or_loses_it(there: Room) -> No
 
     assert refused.value.code == 50035
     assert kept.reference is None
+
+
+async def test_a_person_can_be_written_to(local: LocalDiscord, client: discord.Client) -> None:
+    person = await client.fetch_user(int(PERSON))
+
+    sent = await person.send("hello")
+    await sent.edit(content="bye")
+
+    assert [one.content for one in local.world.roots(local.world.direct(PERSON).id)] == ["bye"]
 
 
 async def test_a_file_is_attached(local: LocalDiscord, ops: Channel, there: Room) -> None:
