@@ -2,8 +2,7 @@
 
 The limits: …/resources/message#embed-object-embed-limits, …/resources/message#create-message-jsonform-params.
 The codes of nested errors are those that real answers show, see
-https://github.com/member-gentei/member-gentei/pull/127 and
-https://github.com/Mephisto5558/Teufelsbot/issues/235.
+https://github.com/member-gentei/member-gentei/pull/127 and https://github.com/TFNS/CTFNote/issues/408.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def _one(problems: Problems, path: Path, one: Json) -> None:
 
 def _row(problems: Problems, path: Path, inside: list[Json]) -> None:
     problems.between((*path, "components"), inside, 1, MAX_IN_ROW)
-    # A menu is as wide as five buttons: https://github.com/dotnize/Dodong/issues/28 shows the answer.
+    # A menu is as wide as five buttons.
     wide = [one for one in inside if one.get("type") in SELECTS]
     for number in range(1, len(inside)):
         if wide:

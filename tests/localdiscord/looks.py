@@ -39,7 +39,8 @@ _SEQUENCE = re.compile(
 )
 _MENTION = re.compile(r"<@[!&]?\d+>")
 _MASKED = re.compile(
-    r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*<?((?:https?|discord|mailto|tel):[^\s<>)]*)>?[^)\n]*\)", re.IGNORECASE
+    r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*<?((?:https?|discord|mailto|tel):(?:[^\s<>()]|\([^\s<>()]*\))*)>?[^()\n]*\)",
+    re.IGNORECASE,
 )
 _ANGLED = re.compile(
     r"<((?:https?|discord|mailto|tel|steam):[^\s<>]+|[^\s<>@]+@[^\s<>]+\.[^\s<>]+|\+\d[\d -]{5,})>", re.IGNORECASE
@@ -104,7 +105,10 @@ def _allowed(given: Allowed) -> Callable[[str], bool]:
 
 
 def _acts(said: Said, linkable: Callable[[str], bool], *, bare: bool) -> Iterator[str]:
-    """Yield the fragments of one text that act."""
+    """Yield the fragments of one text that act.
+
+    What was dealt with is blanked at its length, so that all fragments are cut from the text as it stands.
+    """
     if said.target and not linkable(said.target):
         yield f"[{said.words}]({said.target})"
     if said.way == PLAIN:
@@ -113,39 +117,52 @@ def _acts(said: Said, linkable: Callable[[str], bool], *, bare: bool) -> Iterato
     if said.calls:
         yield from (one for one in _MENTION.findall(said.words) if f"\\{one}" in said.words)
     words = said.words
-    code = [found.group() for found in _CODE.finditer(_unescaped_ticks(words))]
-    yield from code
-    for one in code:
-        words = words.replace(one, _DONE, 1)
-    words = _ESCAPED.sub(_DONE, words)
+    for found in _CODE.finditer(words.replace("\\`", _DONE * 2)):
+        yield said.words[found.start() : found.end()]
+        words = _blanked(words, found)
+    words = _ESCAPED.sub(_DONE * 2, words)
     if said.way == FULL:
         words = yield from _linked(said, words, linkable, bare=bare)
-        yield from _BLOCK.findall(words)
-        words = _BLOCK.sub("", words)
+        while blocks := list(_BLOCK.finditer(words)):
+            yield from (found.group().lstrip() for found in blocks)
+            words = _BLOCK.sub(lambda found: " " * len(found.group()), words)
     for pattern in _INLINE:
-        yield from (one.group() for one in pattern.finditer(words))
+        for found in pattern.finditer(words):
+            yield said.words[found.start() : found.end()]
         words = pattern.sub(_inner, words)
 
 
 def _linked(said: Said, words: str, linkable: Callable[[str], bool], *, bare: bool) -> Generator[str, None, str]:
     """Yield sequences and links that act, and return the rest."""
-    yield from (one.group() for one in _SEQUENCE.finditer(words))
-    words = _SEQUENCE.sub(_DONE, words)
-    yield from (one.group() for one in _MASKED.finditer(words) if not linkable(one.group(2)))
-    words = _MASKED.sub(r"\1", words)
-    yield from (one.group() for one in _ANGLED.finditer(words) if bare and not linkable(one.group(1)))
-    words = _ANGLED.sub(_DONE, words)
-    yield from (one for one in _BARE.findall(words) if (bare or said.embeds) and not linkable(one))
-    return _BARE.sub(_DONE, words)
+    for found in _SEQUENCE.finditer(words):
+        yield found.group()
+        words = _blanked(words, found)
+    for found in _MASKED.finditer(words):
+        if not linkable(said.words[found.start(2) : found.end(2)]):
+            yield said.words[found.start() : found.end()]
+        label = found.group(1)
+        rest = _DONE * (found.end() - found.end(1))
+        words = f"{words[: found.start()]}{_DONE}{label}{rest}{words[found.end() :]}"
+    for found in _ANGLED.finditer(words):
+        if bare and not linkable(found.group(1)):
+            yield found.group()
+        words = _blanked(words, found)
+    for found in _BARE.finditer(words):
+        if (bare or said.embeds) and not linkable(found.group()):
+            yield found.group()
+        words = _blanked(words, found)
+    return words
 
 
-def _unescaped_ticks(words: str) -> str:
-    return words.replace("\\`", _DONE * 2)
+def _blanked(words: str, found: re.Match[str]) -> str:
+    return words[: found.start()] + _DONE * (found.end() - found.start()) + words[found.end() :]
 
 
 def _inner(found: re.Match[str]) -> str:
-    """Return what stands between two marks, in which others may be."""
-    return _DONE + _between(found.group()) + _DONE
+    """Return what stands between two marks, in which others may be, at the length of the whole."""
+    inside = _between(found.group())
+    marks = _DONE * ((len(found.group()) - len(inside)) // 2)
+    return marks + inside + marks
 
 
 def _plain(said: Said) -> str:

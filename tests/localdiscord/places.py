@@ -20,8 +20,7 @@ def visible(asked: Asked) -> Channel:
 def without_embeds(world: World, channel: Channel, body: Json) -> Json:
     """Return a body as it is kept: without EMBED_LINKS its embeds are dropped in silence.
 
-    A new message that had nothing else is refused, an edit is not: discord/discord-api-docs#2601, #5648, and
-    https://github.com/Spoffy/EcoDiscordPlugin/pull/47 for a message that had.
+    A new message that had nothing else is refused, an edit is not: discord/discord-api-docs#2601, #5648.
     """
     return body if world.may(channel, Can.EMBED_LINKS) else {name: body[name] for name in body if name != "embeds"}
 

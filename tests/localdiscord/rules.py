@@ -10,7 +10,7 @@ class Rules:
     """`nonce_window`: seconds for which a nonce is remembered, "the past few minutes".
     `lag`: seconds until the list of messages shows a new one.
     `old_edits`: how many edits of messages older than an hour a channel takes in `old_window` seconds before 30046.
-    No number is published; these are by https://github.com/circuitsacul/starboard-4/issues/118.
+    No number is published (discord/discord-api-docs#4413); these are from use.
     `intents`: the privileged intents that the app was granted.
     `obfuscates`: of channels that the bot can not view it learns no more than that they are there; announced, and
     before that it was told everything.

@@ -41,6 +41,9 @@ ACTS: dict[str, tuple[Message, list[str]]] = {
     "one within another": (message("**a ~~b~~**"), ["**a ~~b~~**", "~~b~~"]),
     "bold over lines": (message("**a\nb**"), ["**a\nb**"]),
     "an invisible character within stops nothing": (message("*\u200ba\u200b*"), ["*\u200ba\u200b*"]),
+    "an escape within": (message(r"**a \* b**"), [r"**a \* b**"]),
+    "a header in a quotation": (message("> # a"), ["> ", "# "]),
+    "a link with brackets in it": (message("[a](https://evil.example/(b))"), ["[a](https://evil.example/(b))"]),
     "code": (message("`a`"), ["`a`"]),
     "a block of code": (message("```py\na\n```"), ["```py\na\n```"]),
     "a quotation": (message("a\n> b"), ["> "]),
@@ -111,6 +114,13 @@ def test_what_is_ours_is_not_named() -> None:
 
     assert alive(said, ours={"**Acme**", "<t:1618953630:R>", "<@&3>"}) == []
     assert alive(said, ours=lambda fragment: fragment.startswith("<")) == ["**Acme**"]
+
+
+def test_a_link_is_allowed_by_its_whole_address() -> None:
+    address = "https://acme.example/a_b_(c)"
+
+    assert alive(message(f"[a]({address}) [b](<{address}>)"), links={address}) == []
+    assert alive(message(f"[a]({address}/more)"), links={address}) == [f"[a]({address}/more)"]
 
 
 def test_bare_links_can_be_asked_for_wherever_they_can_be_clicked() -> None:
