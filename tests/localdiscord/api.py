@@ -52,6 +52,9 @@ class Api:
         self.journal.note(call)
         try:
             return await self._answered(request, call, route)
+        except (ConnectionError, web.RequestPayloadError):
+            # The client went away, as one does that is killed.
+            raise
         except Exception as crash:
             # Ours, not a fault that was planned: the end of `local_discord` raises it.
             self.journal.crashes.append(crash)

@@ -93,6 +93,20 @@ async def test_a_body_that_is_none(
     assert (answer.status, told["code"]) == (400, code)
 
 
+async def test_a_client_that_goes_away_in_the_middle_does_no_harm(local: LocalDiscord, ops: Channel) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", int(local.url.rpartition(":")[2]))
+    head = f"POST /api/v10/channels/{ops.id}/messages HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n"
+    writer.write(head.encode() + b'{"content"')
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+
+    async with aiohttp.ClientSession() as session, session.get(f"{local.api_url}/users/@me") as answer:
+        assert answer.status == 401
+    assert local.journal.crashes == []
+    assert local.world.messages() == []
+
+
 async def test_a_route_that_is_none_and_a_token_that_is_none(local: LocalDiscord) -> None:
     async with aiohttp.ClientSession() as session:
         async with session.get(f"{local.api_url}/users/@me") as unknown:
