@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, case, func, or_, select
 
 from bot.catalog import folded
 from bot.core.health import Health
@@ -50,9 +50,6 @@ def health_of(row: RowMapping) -> Health:
 
 
 _HEALTH = ("first_look", "last_look", "last_try", "failures", "failing_since", "failure")
-_ROWS = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity, SOURCE.c.failures).where(
-    SOURCE.c.active
-)
 _GLANCES = select(SOURCE.c.spec, SOURCE.c.glance, *(SOURCE.c[name] for name in _HEALTH)).order_by(
     SOURCE.c.name, SOURCE.c.key
 )
@@ -60,22 +57,19 @@ _GLANCES = select(SOURCE.c.spec, SOURCE.c.glance, *(SOURCE.c[name] for name in _
 
 # What is going on somewhere; what is only planned is not.
 _TROUBLED = INCIDENT.c.is_open & (INCIDENT.c.state != State.SCHEDULED.value)
-_VENDORS: BindParameter[str] = bindparam("b_vendors", expanding=True)
-# One index leads to each of these; no index leads to all of them at once, and the rows are long.
-_ODD = tuple(
-    _ROWS.where(is_odd)
-    for is_odd in (
-        SOURCE.c.severity > 0,
-        SOURCE.c.severity.is_(None),
-        SOURCE.c.failures > 0,
-        SOURCE.c.vendor.in_(_VENDORS),
-    )
+_RANK = func.max(case({impact.value: impact.rank for impact in Impact}, value=INCIDENT.c.impact, else_=0))
+_WORST = select(INCIDENT.c.vendor, _RANK.label("rank")).where(_TROUBLED).group_by(INCIDENT.c.vendor).cte("worst")
+# All of these columns are in one index (`source_standing`): the rows themselves are long, and are left alone.
+_ROWS = (
+    select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity, SOURCE.c.failures, _WORST.c.rank)
+    .select_from(SOURCE.outerjoin(_WORST, _WORST.c.vendor == SOURCE.c.vendor))
+    .where(SOURCE.c.active)
 )
-_WELL = (
-    _ROWS.where(SOURCE.c.severity == 0, SOURCE.c.failures == 0, SOURCE.c.vendor.not_in(_VENDORS))
-    .order_by(SOURCE.c.called)
-    .limit(NAMED)
+_WELL_NOW = (SOURCE.c.severity == 0) & (SOURCE.c.failures == 0) & _WORST.c.rank.is_(None)
+_ODD = _ROWS.where(
+    or_(SOURCE.c.severity != 0, SOURCE.c.severity.is_(None), SOURCE.c.failures > 0, _WORST.c.rank.is_not(None))
 )
+_WELL = _ROWS.where(_WELL_NOW).order_by(SOURCE.c.called).limit(NAMED)
 _HOW_MANY = select(func.count()).select_from(SOURCE).where(SOURCE.c.active)
 
 
@@ -83,30 +77,18 @@ async def overview(database: Database) -> Overview:
     """Return how everything watched stands, with a closer look at the worst; of what is well only the first names."""
 
     def work(connection: Connection) -> Overview:
-        worst = _worst(connection)
-        rows = {row.key: row for query in (*_ODD, _WELL) for row in _rows(connection, query, list(worst))}
+        # All at once: one by one they take four times as long.
+        found = [*connection.execute(_ODD).all(), *connection.execute(_WELL).all()]
+        worst = {vendor: rank for _, vendor, _, _, _, rank in found if rank is not None}
+        rows = tuple(
+            Row(key, vendor, name, severity, failures > 0) for key, vendor, name, severity, failures, _ in found
+        )
         total = connection.execute(_HOW_MANY).scalar() or 0
-        found = survey(tuple(rows.values()), worst, total=total)
-        keys = [row.key for some in (found.troubled, found.stale) for row in some[:CLOSER]]
-        return Overview(found, {one.key: one for one in _some(connection, keys)})
+        seen = survey(rows, worst, total=total)
+        keys = [row.key for some in (seen.troubled, seen.stale) for row in some[:CLOSER]]
+        return Overview(seen, {one.key: one for one in _some(connection, keys)})
 
     return await database.read(work)
-
-
-def _rows(connection: Connection, query: Select[Any], vendors: Sequence[str]) -> list[Row]:
-    # All at once: one by one they take four times as long.
-    found = connection.execute(query, {"b_vendors": vendors}).all()
-    return [Row(key, vendor, name, severity, failures > 0) for key, vendor, name, severity, failures in found]
-
-
-def _worst(connection: Connection) -> Mapping[str, int]:
-    found: dict[str, int] = {}
-    for row in connection.execute(_OPEN).all():
-        found[row.vendor] = max(found.get(row.vendor, 0), Impact(row.impact).rank)
-    return found
-
-
-_OPEN = select(INCIDENT.c.vendor, INCIDENT.c.impact).where(_TROUBLED).distinct()
 
 
 async def some(database: Database, keys: Collection[str]) -> tuple[Standing, ...]:

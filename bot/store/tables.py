@@ -49,6 +49,8 @@ class SourceRow(SQLModel, table=True):
         Index("source_due", "active", "due_at"),
         Index("source_stands", "active", "severity", "called"),
         Index("source_failing", "active", "failures"),
+        # Whole: how everything stands is read from it without touching the rows, which are long.
+        Index("source_standing", "active", "severity", "failures", "vendor", "name", "key"),
     )
 
     key: str = Field(primary_key=True, sa_type=Text)

@@ -162,6 +162,8 @@ def _sources() -> None:
     op.create_index("ix_source_vendor", "source", ["vendor"], unique=False)
     op.create_index("source_stands", "source", ["active", "severity", "called"], unique=False)
     op.create_index("source_failing", "source", ["active", "failures"], unique=False)
+    standing = ["active", "severity", "failures", "vendor", "name", "key"]
+    op.create_index("source_standing", "source", standing, unique=False)
     op.create_index("source_due", "source", ["active", "due_at"], unique=False)
     op.create_table(
         "installation",
