@@ -19,10 +19,11 @@ from bot.loops.deliver import Delivering, drain, start_due
 from bot.loops.reading import page_of
 from bot.loops.take_in import Ending, Rules, take_in
 from bot.model import Claim, Snapshot, Source
-from bot.store import announcements, sources
+from bot.store import announcements, polls, sources
 from bot.store.announcements import Outcome
 from bot.store.database import Database
-from bot.store.sources import Look, Watched
+from bot.store.polls import Look
+from bot.store.sources import Watched
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ async def play(replay: Replay, source: Source, body: bytes, at: datetime) -> Non
     except ParseError as e:
         replay.lost(source, str(e))
         replay.watched[source.key] = replace(watched, health=health.missed(watched.health, str(e), at))
-        await sources.record(replay.database, [_look(replay.watched[source.key], watched, at)])
+        await polls.record(replay.database, [_look(replay.watched[source.key], watched, at)])
         return
     replay.watched[source.key] = await _taken_in(replay, watched, snapshot, at)
     await settle(replay)

@@ -18,7 +18,8 @@ from bot.core.rules import Route, Service
 from bot.model import Change, Claim, Destination, Incident, Snapshot, Source
 from bot.store import incidents
 from bot.store.database import Database
-from bot.store.sources import Look, Watched
+from bot.store.polls import Look
+from bot.store.sources import Watched
 
 # How long we go on asking how an incident ended that the page no longer lists.
 PATIENCE = timedelta(minutes=10)

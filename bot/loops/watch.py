@@ -18,10 +18,11 @@ from bot.fetch import Fetcher
 from bot.loops.batch import Batch
 from bot.loops.reading import Reading, dump, follow_up, page_of, read
 from bot.loops.take_in import Rules, take_in
-from bot.store import sources
+from bot.store import polls
 from bot.store.database import Database
 from bot.store.incidents import LeaseLost
-from bot.store.sources import Look, Watched
+from bot.store.polls import Look
+from bot.store.sources import Watched
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ async def _start_due(watching: Watching, results: Batch[Look]) -> int:
     """Begin to look at every source that is due and has room; returns how many."""
     room = AT_ONCE - len(watching.tasks)
     now = watching.clock.now()
-    due = await sources.claim_due(watching.database, watching.owner, now, limit=room, lease=LEASE) if room else ()
+    due = await polls.claim_due(watching.database, watching.owner, now, limit=room, lease=LEASE) if room else ()
     for watched in due:
         task = asyncio.create_task(_look(watching, watched, results))
         watching.tasks.add(task)
@@ -100,7 +101,7 @@ async def _start_due(watching: Watching, results: Batch[Look]) -> int:
 
 async def _nap(watching: Watching) -> None:
     now = watching.clock.now()
-    due = await sources.next_due(watching.database, now)
+    due = await polls.next_due(watching.database, now)
     wait = LONGEST_NAP if due is None else min(due - now, LONGEST_NAP)
     await watching.clock.sleep(max(wait, SHORTEST_NAP))
 
@@ -112,7 +113,7 @@ async def _finish(watching: Watching, writer: asyncio.Task[None]) -> None:
 
 
 async def _record(watching: Watching, looks: Sequence[Look]) -> None:
-    await sources.record(watching.database, looks)
+    await polls.record(watching.database, looks)
 
 
 async def _look(watching: Watching, watched: Watched, results: Batch[Look]) -> None:

@@ -18,7 +18,7 @@ from bot.core.health import Health
 from bot.core.memory import Known, Memory
 from bot.core.timeline import Told
 from bot.model import Destination, Incident, Source, TimelineEntry
-from bot.store import codec, revisits, sources
+from bot.store import codec, polls, revisits
 from bot.store.commits import Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database, insert_into
 from bot.store.tables import CLAIM, ENTRY, INCIDENT
@@ -67,7 +67,7 @@ class Decision:
     before: Mapping[str, Incident]
     destinations: Mapping[str, Sequence[Destination]] = field(default_factory=dict[str, Sequence[Destination]])
     urgent: frozenset[str] = frozenset()
-    look: sources.Look | None = None
+    look: polls.Look | None = None
     visits: Mapping[str, datetime | None] = field(default_factory=dict[str, datetime | None])
 
 
@@ -139,7 +139,7 @@ async def commit(database: Database, decision: Decision) -> None:
 
 
 def _commit(connection: Connection, decision: Decision) -> None:
-    if decision.look is not None and not sources.write(connection, decision.look):
+    if decision.look is not None and not polls.write(connection, decision.look):
         raise LeaseLost
     _write_claims(connection, decision)
     write_incidents(connection, decision.told.incidents.values(), decision.before)

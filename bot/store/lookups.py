@@ -13,7 +13,7 @@ from bot.model import Announcement, Impact, Incident, Ref, State, TimelineEntry
 from bot.store import codec
 from bot.store.database import Database
 from bot.store.errands import announcement_of
-from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT, SOURCE
+from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT, POLL, SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,8 @@ class Troubles:
 
 async def troubles(database: Database, now: datetime, limit: int = 10) -> Troubles:
     """Return the first `limit` of each, the longest in trouble first, and how many there are."""
-    stale = select(SOURCE.c.key).where(SOURCE.c.active, SOURCE.c.failures > 0).order_by(SOURCE.c.failing_since)
+    failing = POLL.c.active & POLL.c.failing_since.is_not(None)
+    stale = select(POLL.c.source).where(failing).order_by(POLL.c.failing_since)
     broken = ANNOUNCEMENT.c.state != "live"
     stuck = select(*ANNOUNCEMENT.c).where(broken).order_by(ANNOUNCEMENT.c.id.desc()).limit(limit)
     waits = (ANNOUNCEMENT.c.state == "live") & (ANNOUNCEMENT.c.due_at <= now)
@@ -139,9 +140,9 @@ async def troubles(database: Database, now: datetime, limit: int = 10) -> Troubl
             return connection.execute(select(func.count()).where(where)).scalar() or 0
 
         return Troubles(
-            watched=count(SOURCE.c.active),
+            watched=count(POLL.c.active),
             unread=count(SOURCE.c.active & SOURCE.c.severity.is_(None)),
-            stale_total=count(SOURCE.c.active & (SOURCE.c.failures > 0)),
+            stale_total=count(failing),
             stale=tuple(connection.execute(stale.limit(limit)).scalars()),
             stuck=tuple(announcement_of(row) for row in connection.execute(stuck).mappings()),
             stuck_total=count(broken),

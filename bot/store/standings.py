@@ -16,7 +16,7 @@ from bot.core.standing import Standing, glance, shown, standing
 from bot.model import Component, Impact, Incident, Page, State
 from bot.store import codec
 from bot.store.database import Database
-from bot.store.tables import INCIDENT, SOURCE
+from bot.store.tables import INCIDENT, POLL, SOURCE
 
 # So many of a list are looked at closely, and so many incidents of each vendor.
 CLOSER = 12
@@ -29,16 +29,17 @@ _MOST_NAMES = 50
 def page_columns(page: Page) -> dict[str, Any]:
     """Return a page as it is stored: whole, and what is often asked of it."""
     names = dict.fromkeys(folded(component.name) for component in page.components)
+    unwell = glance(page)
     return {
         "page": codec.PAGE.dump(page),
-        "severity": shown(page).rank,
-        "glance": codec.PAGE.dump(glance(page)),
+        "severity": shown(unwell).rank,
+        "glance": codec.PAGE.dump(unwell),
         "parts": "".join(f"\n{name}" for name in names) + "\n",
     }
 
 
 def health_of(row: RowMapping) -> Health:
-    """Return the health in a row of a source."""
+    """Return the health in a row of a poll."""
     return Health(
         first_look=row["first_look"],
         last_look=row["last_look"],
@@ -49,9 +50,18 @@ def health_of(row: RowMapping) -> Health:
     )
 
 
-_HEALTH = ("first_look", "last_look", "last_try", "failures", "failing_since", "failure")
-_GLANCES = select(SOURCE.c.spec, SOURCE.c.glance, *(SOURCE.c[name] for name in _HEALTH)).order_by(
-    SOURCE.c.name, SOURCE.c.key
+HEALTH = (
+    POLL.c.first_look,
+    POLL.c.last_look,
+    POLL.c.last_try,
+    POLL.c.failures,
+    POLL.c.failing_since,
+    POLL.c.failure,
+)
+_GLANCES = (
+    select(SOURCE.c.spec, SOURCE.c.glance, *HEALTH)
+    .join(POLL, POLL.c.source == SOURCE.c.key)
+    .order_by(SOURCE.c.name, SOURCE.c.key)
 )
 
 
@@ -59,32 +69,31 @@ _GLANCES = select(SOURCE.c.spec, SOURCE.c.glance, *(SOURCE.c[name] for name in _
 _TROUBLED = INCIDENT.c.is_open & (INCIDENT.c.state != State.SCHEDULED.value)
 _RANK = func.max(case({impact.value: impact.rank for impact in Impact}, value=INCIDENT.c.impact, else_=0))
 _WORST = select(INCIDENT.c.vendor, _RANK.label("rank")).where(_TROUBLED).group_by(INCIDENT.c.vendor).cte("worst")
-# All of these columns are in one index (`source_standing`): the rows themselves are long, and are left alone.
-_ROWS = (
-    select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity, SOURCE.c.failures, _WORST.c.rank)
-    .select_from(SOURCE.outerjoin(_WORST, _WORST.c.vendor == SOURCE.c.vendor))
-    .where(SOURCE.c.active)
+# These columns are in one index (`source_standing`): the rows themselves are long, and are left alone.
+_ROWS = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity).where(SOURCE.c.active)
+# One question for each reason: as one question with an "or" over three tables they are answered from no index.
+_UNWELL = _ROWS.where(or_(SOURCE.c.severity > 0, SOURCE.c.severity.is_(None)))
+_INVOLVED = _ROWS.where(SOURCE.c.vendor.in_(select(_WORST.c.vendor)))
+_STALE = select(POLL.c.source).where(POLL.c.active, POLL.c.failing_since.is_not(None))
+_UNREAD = _ROWS.where(SOURCE.c.key.in_(_STALE))
+_WELL = (
+    _ROWS.where(SOURCE.c.severity == 0, SOURCE.c.vendor.not_in(select(_WORST.c.vendor)), SOURCE.c.key.not_in(_STALE))
+    .order_by(SOURCE.c.called)
+    .limit(NAMED)
 )
-_WELL_NOW = (SOURCE.c.severity == 0) & (SOURCE.c.failures == 0) & _WORST.c.rank.is_(None)
-_ODD = _ROWS.where(
-    or_(SOURCE.c.severity != 0, SOURCE.c.severity.is_(None), SOURCE.c.failures > 0, _WORST.c.rank.is_not(None))
-)
-_WELL = _ROWS.where(_WELL_NOW).order_by(SOURCE.c.called).limit(NAMED)
-_HOW_MANY = select(func.count()).select_from(SOURCE).where(SOURCE.c.active)
+_HOW_MANY = select(func.count()).select_from(POLL).where(POLL.c.active)
 
 
 async def overview(database: Database) -> Overview:
     """Return how everything watched stands, with a closer look at the worst; of what is well only the first names."""
 
     def work(connection: Connection) -> Overview:
-        # All at once: one by one they take four times as long.
-        found = [*connection.execute(_ODD).all(), *connection.execute(_WELL).all()]
-        worst = {vendor: rank for _, vendor, _, _, _, rank in found if rank is not None}
-        rows = tuple(
-            Row(key, vendor, name, severity, failures > 0) for key, vendor, name, severity, failures, _ in found
-        )
-        total = connection.execute(_HOW_MANY).scalar() or 0
-        seen = survey(rows, worst, total=total)
+        worst = {row.vendor: row.rank for row in connection.execute(select(_WORST))}
+        stale = frozenset(connection.execute(_STALE).scalars())
+        questions = (_UNWELL, _INVOLVED, *((_UNREAD,) if stale else ()), _WELL)
+        found = {row.key: row for question in questions for row in connection.execute(question)}
+        rows = tuple(Row(key, r.vendor, r.name, r.severity, key in stale) for key, r in found.items())
+        seen = survey(rows, worst, total=connection.execute(_HOW_MANY).scalar() or 0)
         keys = [row.key for some in (seen.troubled, seen.stale) for row in some[:CLOSER]]
         return Overview(seen, {one.key: one for one in _some(connection, keys)})
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, Table, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 
@@ -36,8 +47,13 @@ class Instant(TypeDecorator[datetime]):
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
+def _where(condition: str) -> dict[str, Any]:
+    """Return what makes an index one of some rows only, on either engine."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class SourceRow(SQLModel, table=True):
-    """One watched thing: what it is, when it is due, what its last answers were.
+    """One watched thing: what it is, and what its page said last.  A poll that finds nothing new leaves it alone.
 
     A page may be long.  What is often asked of it is kept beside it: its `severity`, 0 when all is well, and
     `glance`, what of it is not well; `parts` has the names of its components, each between line ends.  `called` is
@@ -45,13 +61,8 @@ class SourceRow(SQLModel, table=True):
     """
 
     __tablename__ = "source"
-    __table_args__ = (
-        Index("source_due", "active", "due_at"),
-        Index("source_stands", "active", "severity", "called"),
-        Index("source_failing", "active", "failures"),
-        # Whole: how everything stands is read from it without touching the rows, which are long.
-        Index("source_standing", "active", "severity", "failures", "vendor", "name", "key"),
-    )
+    # Whole: how everything stands is read from it without touching the rows, which are long.
+    __table_args__ = (Index("source_standing", "active", "severity", "called", "vendor", "name", "key"),)
 
     key: str = Field(primary_key=True, sa_type=Text)
     vendor: str = Field(sa_type=Text, index=True)
@@ -61,22 +72,45 @@ class SourceRow(SQLModel, table=True):
     spec: str = Field(sa_type=Text)
     active: bool = True
     severity: int | None = None
-    due_at: datetime = Field(sa_type=Instant)
-    first_look: datetime | None = Field(default=None, sa_type=Instant)
-    last_look: datetime | None = Field(default=None, sa_type=Instant)
-    last_try: datetime | None = Field(default=None, sa_type=Instant)
-    failures: int = 0
-    failing_since: datetime | None = Field(default=None, sa_type=Instant)
-    failure: str = Field(default="", sa_type=Text)
-    owner: str | None = Field(default=None, sa_type=Text)
-    lease_until: datetime | None = Field(default=None, sa_type=Instant)
-    fence: int = 0
     endpoint: str | None = Field(default=None, sa_type=Text)
     validators: str | None = Field(default=None, sa_type=Text)
     page_id: str | None = Field(default=None, sa_type=Text)
     glance: str | None = Field(default=None, sa_type=Text)
     parts: str | None = Field(default=None, sa_type=Text)
     page: str | None = Field(default=None, sa_type=Text)
+
+
+class PollRow(SQLModel, table=True):
+    """When one source is read next, who is reading it, and what became of that: all that every poll changes.
+
+    Apart from `source`, whose rows are long: PostgreSQL writes a row anew for every change, and SQLite too.
+    A transaction that changes both begins here, so that no two wait for each other.  `failing_since` is empty while
+    the source can be read.  `active` is the source's own, kept here as well for the sake of the index.
+    """
+
+    __tablename__ = "poll"
+    __table_args__ = (
+        Index("poll_due", "active", "due_at"),
+        Index("poll_failing", "failing_since", **_where("failing_since IS NOT NULL")),
+        # A claim changes no column of an index.  In a page with room to spare such a change writes no index entry, and
+        # the next visitor sweeps up after it, without waiting for a vacuum:
+        # https://www.postgresql.org/docs/current/storage-hot.html
+        # https://www.postgresql.org/docs/current/sql-createtable.html#RELOPTION-FILLFACTOR
+        {"postgresql_with": {"fillfactor": 50}},
+    )
+
+    source: str = Field(primary_key=True, sa_type=Text)
+    active: bool = True
+    due_at: datetime = Field(sa_type=Instant)
+    owner: str | None = Field(default=None, sa_type=Text)
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    fence: int = 0
+    first_look: datetime | None = Field(default=None, sa_type=Instant)
+    last_look: datetime | None = Field(default=None, sa_type=Instant)
+    last_try: datetime | None = Field(default=None, sa_type=Instant)
+    failures: int = 0
+    failing_since: datetime | None = Field(default=None, sa_type=Instant)
+    failure: str = Field(default="", sa_type=Text)
 
 
 class ClaimRow(SQLModel, table=True):
@@ -221,6 +255,7 @@ def table(row: type[SQLModel]) -> Table:
 
 
 SOURCE = table(SourceRow)
+POLL = table(PollRow)
 CLAIM = table(ClaimRow)
 INCIDENT = table(IncidentRow)
 ENTRY = table(EntryRow)

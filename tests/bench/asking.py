@@ -18,12 +18,12 @@ from bot.commands.desk import Desk
 from bot.core import health
 from bot.loops.reading import page_of
 from bot.model import ChangeKind, Impact, Incident, Kind, Person, Snapshot, Source, State, Statement, TimelineEntry, Who
-from bot.store import sources
+from bot.store import polls, sources
 from bot.store.commits import write_entries, write_incidents
 from bot.store.database import Database, migrate, open_database
-from bot.store.sources import Look
+from bot.store.polls import Look
 from bot.store.standings import page_columns
-from bot.store.tables import SOURCE
+from bot.store.tables import POLL, SOURCE
 from tests.bench.apart import apart
 from tests.bench.figures import Figure, percentile, plain, under
 from tests.bench.pages import summary
@@ -89,12 +89,12 @@ async def _watched(database: Database) -> None:
     """Do what the watch loop does with pages on which nothing is new."""
     while True:
         now = datetime.now(UTC)
-        due = await sources.claim_due(database, "bench", now, limit=100, lease=timedelta(minutes=1))
+        due = await polls.claim_due(database, "bench", now, limit=100, lease=timedelta(minutes=1))
         looks = [
             Look(key=w.source.key, fence=w.fence, health=health.seen(w.health, now), due_at=now + _INTERVAL)
             for w in due
         ]
-        await sources.record(database, looks)
+        await polls.record(database, looks)
         await asyncio.sleep(0.25)
 
 
@@ -104,10 +104,11 @@ async def filled(database: Database, watched: Sequence[Source]) -> None:
     await sources.register(database, watched, now)
     page = page_columns(page_of(plugins.format_named("statuspage").parse(summary(), watched[0])))
     due = [{"b_key": one.key, "b_due": now + _INTERVAL * (number / len(watched))} for number, one in enumerate(watched)]
-    each = update(SOURCE).where(SOURCE.c.key == bindparam("b_key")).values(due_at=bindparam("b_due"))
+    each = update(POLL).where(POLL.c.source == bindparam("b_key")).values(due_at=bindparam("b_due"))
 
     def work(connection: Connection) -> None:
-        connection.execute(update(SOURCE).values(**page, first_look=now, last_look=now, last_try=now))
+        connection.execute(update(SOURCE).values(**page))
+        connection.execute(update(POLL).values(first_look=now, last_look=now, last_try=now))
         connection.execute(each, due)
         for number in range(INCIDENTS):
             incident = _incident(number, now)

@@ -13,7 +13,7 @@ from bot.clock import SystemClock
 from bot.core.message import Message
 from bot.loops.deliver import Delivering, deliver
 from bot.model import Ref, Step
-from bot.store import sources
+from bot.store import polls, sources
 from bot.store.database import Database, migrate, open_database
 from bot.store.errands import Errand
 from tests.bench.apart import Spent, apart
@@ -92,5 +92,5 @@ async def _announced(database: Database) -> None:
     for number in range(_PAGES):
         await sources.add(database, source_at(f"https://{number}.example", number, timedelta(seconds=30)), NOON)
     body = summary(incidents=_INCIDENTS, updates=1)
-    for watched in await sources.claim_due(database, "bench", NOON, limit=_PAGES, lease=timedelta(hours=1)):
+    for watched in await polls.claim_due(database, "bench", NOON, limit=_PAGES, lease=timedelta(hours=1)):
         await taken_in(database, watched, body, NOON)

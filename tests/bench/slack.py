@@ -24,7 +24,7 @@ from bot.core.rules import Route
 from bot.loops.deliver import AT_ONCE, Delivering, deliver
 from bot.loops.take_in import Rules
 from bot.model import Destination, Step, StepKind
-from bot.store import announcements, incidents, sources
+from bot.store import announcements, incidents, polls, sources
 from bot.store.database import migrate, open_database
 from bot.store.errands import Errand
 from tests.bench.apart import Spent, apart
@@ -82,7 +82,7 @@ async def announced(url: str) -> None:
     await migrate(database)
     await sources.add(database, source_at("https://0.example", 0, timedelta(seconds=30)), NOON)
     rules = Rules((Route(name="all", to=tuple(Destination("slack", channel) for channel in _channels())),))
-    for watched in await sources.claim_due(database, "bench", NOON, limit=1, lease=timedelta(hours=1)):
+    for watched in await polls.claim_due(database, "bench", NOON, limit=1, lease=timedelta(hours=1)):
         await taken_in(database, watched, summary(incidents=1, updates=1), NOON, rules)
     await database.close()
 

@@ -15,9 +15,10 @@ from bot.core.rules import Route
 from bot.loops.reading import page_of
 from bot.loops.take_in import Ending, Rules, take_in
 from bot.model import Claim, Destination, Snapshot, Source
-from bot.store import sources
+from bot.store import polls, sources
 from bot.store.database import Database, migrate, open_database
-from bot.store.sources import Look, Watched
+from bot.store.polls import Look
+from bot.store.sources import Watched
 from tests.bench.apart import Spent, apart
 from tests.bench.figures import Figure, plain, under
 from tests.bench.pages import BEGINNING, with_one_more
@@ -70,11 +71,11 @@ async def _round(database: Database, size: Size, numbers: Sequence[int]) -> Spen
     before, after = with_one_more(components=size.components, incidents=size.incidents)
     for number in numbers:
         await sources.add(database, source_at(f"https://{number}.example", number, timedelta(seconds=30)), NOON)
-    for watched in await sources.claim_due(database, "bench", NOON, limit=len(numbers), lease=_LEASE):
+    for watched in await polls.claim_due(database, "bench", NOON, limit=len(numbers), lease=_LEASE):
         await taken_in(database, watched, before, NOON)
     later = NOON + timedelta(minutes=1)
     with Spent() as spent:
-        for watched in await sources.claim_due(database, "bench", later, limit=len(numbers), lease=_LEASE):
+        for watched in await polls.claim_due(database, "bench", later, limit=len(numbers), lease=_LEASE):
             await taken_in(database, watched, after, later)
     return spent
 

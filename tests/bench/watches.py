@@ -13,9 +13,10 @@ from bot import plugins
 from bot.fetch import Validators
 from bot.loops.reading import page_of
 from bot.model import Source
-from bot.store import codec, sources
+from bot.store import sources
 from bot.store.database import Database, migrate, open_database
-from bot.store.tables import SOURCE
+from bot.store.standings import page_columns
+from bot.store.tables import POLL, SOURCE
 from tests.bench.pages import summary
 from tests.bench.server import KNOWN
 
@@ -41,7 +42,7 @@ async def settled(database: Database, watched: Sequence[Source], lead: timedelta
     After `lead` they fall due one by one, in their order, within their interval.
     """
     await sources.register(database, watched, datetime.now(UTC))
-    page = page_of(plugins.format_named("statuspage").parse(summary(), watched[0]))
+    page = page_columns(page_of(plugins.format_named("statuspage").parse(summary(), watched[0])))
     validators = json.dumps(asdict(Validators(etag=KNOWN, digest="0" * 32)))
     start = datetime.now(UTC) + lead
     rows = [
@@ -53,12 +54,14 @@ async def settled(database: Database, watched: Sequence[Source], lead: timedelta
         }
         for number, source in enumerate(watched)
     ]
+    due = update(POLL).where(POLL.c.source == bindparam("b_key")).values(due_at=bindparam("b_due_at"))
     each = update(SOURCE).where(SOURCE.c.key == bindparam("b_key"))
-    each = each.values(due_at=bindparam("b_due_at"), page_id=bindparam("b_page_id"), endpoint=bindparam("b_endpoint"))
-    alike = {"first_look": start, "last_look": start, "last_try": start, "validators": validators}
+    each = each.values(page_id=bindparam("b_page_id"), endpoint=bindparam("b_endpoint"))
 
     def work(connection: Connection) -> None:
-        connection.execute(update(SOURCE).values(page=codec.PAGE.dump(page), **alike))
+        connection.execute(update(POLL).values(first_look=start, last_look=start, last_try=start))
+        connection.execute(due, rows)
+        connection.execute(update(SOURCE).values(**page, validators=validators))
         connection.execute(each, rows)
 
     await database.write(work)

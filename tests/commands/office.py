@@ -15,9 +15,9 @@ from bot.core.message import Reply, plain
 from bot.errors import FetchError
 from bot.model import Component, Impact, Incident, Page, Person, Ref, Snapshot, Source, Statement
 from bot.ports import Answer
-from bot.store import incidents, sources
+from bot.store import incidents, polls, sources
 from bot.store.database import Database
-from bot.store.sources import Look
+from bot.store.polls import Look
 from tests.fakes import ManualClock
 from tests.loops.desk import Desk as Delivery
 from tests.store.world import OPS, decision, entry, incident
@@ -56,14 +56,14 @@ class Office:
         await sources.register(self.database, self.watched, now - timedelta(days=365))
         (mine,) = [
             watched
-            for watched in await sources.claim_due(self.database, "t", now, limit=9999, lease=timedelta(minutes=1))
+            for watched in await polls.claim_due(self.database, "t", now, limit=9999, lease=timedelta(minutes=1))
             if watched.source.key == one.key
         ]
         seen = health.seen(Health(), now - timedelta(hours=1 if stale else 0))
         after = health.missed(seen, stale, now) if stale else seen
         page = Page(indicator=indicator, components=parts or (fine("API"),), url=url)
         look = Look(key=one.key, fence=mine.fence, health=after, due_at=now + timedelta(days=365), page=page)
-        await sources.record(self.database, [look])
+        await polls.record(self.database, [look])
         await sources.release_all(self.database)
         return one
 

@@ -189,7 +189,7 @@ class Sitrep:
     async def until_failed(self, times: int) -> None:
         """Return when every watched page has failed so many times in a row."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
-        while min(await self.ask("SELECT failures FROM source")) < times:
+        while min(await self.ask("SELECT failures FROM poll")) < times:
             assert asyncio.get_running_loop().time() < deadline, f"no {times} failures within {PATIENCE:g} s"
             await asyncio.sleep(0.1)
 
@@ -197,7 +197,7 @@ class Sitrep:
         """Let a minute pass for whoever would wait for a dead instance's leases."""
 
         def work(connection: Connection) -> None:
-            for table in {"source", "announcement"}.intersection(inspect(connection).get_table_names()):
+            for table in {"poll", "announcement"}.intersection(inspect(connection).get_table_names()):
                 past = f"UPDATE {table} SET lease_until = '2000-01-01' WHERE lease_until IS NOT NULL"  # noqa: S608
                 connection.execute(text(past))
 
@@ -210,7 +210,7 @@ _RESTLESS = """
     WHERE due_at IS NOT NULL OR owner IS NOT NULL OR lease_until IS NOT NULL OR intent IS NOT NULL
         OR state <> 'live' OR root IS NULL
 """
-_LEASED = "SELECT 'source ' || key FROM source WHERE owner IS NOT NULL OR lease_until IS NOT NULL"
+_LEASED = "SELECT 'poll of ' || source FROM poll WHERE owner IS NOT NULL OR lease_until IS NOT NULL"
 
 
 def _rows(lines: Sequence[bytes]) -> Iterable[dict[str, str]]:

@@ -17,7 +17,7 @@ from bot.loops.reading import read
 from bot.loops.take_in import PATIENCE, Rules
 from bot.loops.watch import LEASE, look_at
 from bot.model import ChangeKind, Impact, Source, State
-from bot.store import announcements, incidents, sources
+from bot.store import announcements, incidents, polls, sources
 from bot.store.database import Database
 from bot.store.incidents import LeaseLost
 from tests.loops.acme import SUMMARY, alone, component, incident, listed, summary
@@ -461,7 +461,7 @@ async def test_one_incident_on_two_addresses_of_a_vendor_is_one_incident_and_tol
 async def test_two_looks_that_find_the_same_incident_at_once_make_one_of_it(database: Database) -> None:
     async with acme(database, summary(incident("i1", BEGUN))) as world:
         await sources.add(database, acme_at(world.server.url + "/", "mirror"), world.clock.now())
-        due = await sources.claim_due(database, "test", world.clock.now(), limit=2, lease=LEASE)
+        due = await polls.claim_due(database, "test", world.clock.now(), limit=2, lease=LEASE)
 
         await asyncio.gather(*(look_at(world.watching, watched) for watched in due))
 
@@ -475,7 +475,7 @@ async def test_an_old_look_that_comes_too_late_changes_nothing(database: Databas
     async with acme(database) as world:
         await with_an_incident(world)
         world.clock.move(minutes=1)
-        (slow,) = await sources.claim_due(database, "slow", world.clock.now(), limit=1, lease=LEASE)
+        (slow,) = await polls.claim_due(database, "slow", world.clock.now(), limit=1, lease=LEASE)
         world.shows(summary(incident("i1", BEGUN, OVER)))
         await world.look_in(minutes=9)
         world.shows(summary(incident("i1", BEGUN, FOUND)))

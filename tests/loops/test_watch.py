@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.loops.watch import watch
-from bot.store import incidents, sources
+from bot.store import incidents, polls, sources
 from bot.store.database import Database
 from tests.loops.acme import SUMMARY, incident, summary
 from tests.loops.world import World, acme, acme_at, until
@@ -143,7 +143,7 @@ async def test_who_is_told_to_stop_finishes_the_looks_under_way(database: Databa
 
         assert await is_seen(world, "acme")
         assert len(await incidents.open_incidents(database)) == 1
-        assert await sources.next_due(database, world.clock.now()) is not None
+        assert await polls.next_due(database, world.clock.now()) is not None
 
 
 async def test_who_is_told_to_stop_writes_down_what_was_seen_already(database: Database) -> None:

@@ -15,7 +15,7 @@ from bot.fetch import EgressPolicy, Fetcher, FetchLimits
 from bot.loops.take_in import Rules
 from bot.loops.watch import LEASE, Watching, look_at
 from bot.model import ChangeKind, Destination, Incident, Source, TimelineEntry
-from bot.store import announcements, incidents, sources
+from bot.store import announcements, incidents, polls, sources
 from bot.store.database import Database
 from bot.store.sources import Watched
 from bot.store.tables import GAP
@@ -52,10 +52,10 @@ class World:
     async def look(self) -> None:
         """Look once at every source that is due, as the watch loop does."""
         now = self.clock.now()
-        for watched in await sources.claim_due(self.database, "test", now, limit=100, lease=LEASE):
+        for watched in await polls.claim_due(self.database, "test", now, limit=100, lease=LEASE):
             look = await look_at(self.watching, watched)
             if look is not None:
-                await sources.record(self.database, [look])
+                await polls.record(self.database, [look])
 
     async def look_in(self, **span: float) -> None:
         """Let time pass, then look at what is due."""
@@ -68,7 +68,7 @@ class World:
 
     async def pause(self) -> timedelta:
         """Return how long it is until the next look."""
-        due = await sources.next_due(self.database, self.clock.now())
+        due = await polls.next_due(self.database, self.clock.now())
         assert due is not None
         return due - self.clock.now()
 

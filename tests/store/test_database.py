@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Connection, insert, select, text
 
 from bot.errors import ConfigError, StoreBusy
-from bot.store import sources
+from bot.store import polls, sources
 from bot.store.database import Database, claim_purpose, create, open_database
 from bot.store.tables import NOTE
 from tests.databases import meanwhile, opened, sqlite_in
@@ -216,7 +216,7 @@ async def test_work_cancelled_at_any_moment_leaves_the_database_to_others(databa
     await sources.register(database, [source()], NOW)
     cancelled = []
     for number in range(40):
-        task = asyncio.create_task(sources.claim_due(database, "one", NOW, limit=9, lease=LEASE))
+        task = asyncio.create_task(polls.claim_due(database, "one", NOW, limit=9, lease=LEASE))
         await asyncio.sleep(number * 0.0002)
         task.cancel()
         await asyncio.wait([task])

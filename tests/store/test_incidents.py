@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from bot.core.health import Health
 from bot.core.memory import Memory
 from bot.model import Incident, Source, State
-from bot.store import announcements, incidents, sources
+from bot.store import announcements, incidents, polls, sources
 from bot.store.database import Database
 from bot.store.incidents import Conflict, Gathered, LeaseLost
 from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, GAP, INCIDENT
@@ -53,7 +53,7 @@ async def rows(database: Database) -> dict[str, int]:
 
 async def leased(database: Database) -> None:
     await sources.register(database, [source()], NOW)
-    await sources.claim_due(database, "one", NOW, limit=1, lease=LEASE)
+    await polls.claim_due(database, "one", NOW, limit=1, lease=LEASE)
 
 
 async def test_a_decision_is_written_as_a_whole(database: Database) -> None:
@@ -73,7 +73,7 @@ async def test_a_decision_is_written_as_a_whole(database: Database) -> None:
     assert await rows(database) == {"announcement": 2, "claim": 1, "incident": 1, "timeline_entry": 1}
     assert await incidents.open_incidents(database) == (one,)
     assert await incidents.timeline(database, "acme-1") == (entry(1),)
-    assert await sources.next_due(database, NOW) == later(seconds=30)
+    assert await polls.next_due(database, NOW) == later(seconds=30)
 
 
 async def test_a_decision_that_can_not_be_written_to_its_end_leaves_nothing(database: Database) -> None:
@@ -141,7 +141,7 @@ async def test_of_two_instances_that_change_the_same_incident_at_once_one_wins(d
 
 async def test_a_decision_from_a_look_whose_lease_was_lost_is_void(database: Database) -> None:
     await leased(database)
-    await sources.claim_due(database, "another", NOW + LEASE, limit=1, lease=LEASE)
+    await polls.claim_due(database, "another", NOW + LEASE, limit=1, lease=LEASE)
     stale = decision(incident(), entries=(entry(1),), claims={"1": memory(claim())}, left=look(fence=1))
 
     with pytest.raises(LeaseLost):

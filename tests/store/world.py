@@ -32,7 +32,7 @@ from bot.store.announcements import Outcome
 from bot.store.database import Database
 from bot.store.errands import Errand
 from bot.store.incidents import Decision
-from bot.store.sources import Look
+from bot.store.polls import Look
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=60)

@@ -1,4 +1,4 @@
-"""The first schema: sources, claims, incidents, timelines, announcements, gaps."""
+"""The first schema: sources and their polls, claims, incidents, timelines, announcements, gaps."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def upgrade() -> None:
     _announcements()
     _claims()
     _incidents()
+    _polls()
     _sources()
 
 
@@ -113,6 +114,29 @@ def _incidents() -> None:
     )
 
 
+def _polls() -> None:
+    op.create_table(
+        "poll",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("due_at", _instant(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("lease_until", _instant(), nullable=True),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("first_look", _instant(), nullable=True),
+        sa.Column("last_look", _instant(), nullable=True),
+        sa.Column("last_try", _instant(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", _instant(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source"),
+        postgresql_with={"fillfactor": 50},
+    )
+    op.create_index("poll_due", "poll", ["active", "due_at"], unique=False)
+    some = sa.text("failing_since IS NOT NULL")
+    op.create_index("poll_failing", "poll", ["failing_since"], unique=False, sqlite_where=some, postgresql_where=some)
+
+
 def _sources() -> None:
     op.create_table(
         "gap",
@@ -140,16 +164,6 @@ def _sources() -> None:
         sa.Column("spec", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("severity", sa.Integer(), nullable=True),
-        sa.Column("due_at", _instant(), nullable=False),
-        sa.Column("first_look", _instant(), nullable=True),
-        sa.Column("last_look", _instant(), nullable=True),
-        sa.Column("last_try", _instant(), nullable=True),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("failing_since", _instant(), nullable=True),
-        sa.Column("failure", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=True),
-        sa.Column("lease_until", _instant(), nullable=True),
-        sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("endpoint", sa.Text(), nullable=True),
         sa.Column("validators", sa.Text(), nullable=True),
         sa.Column("page_id", sa.Text(), nullable=True),
@@ -160,11 +174,8 @@ def _sources() -> None:
     )
     op.create_index("ix_source_called", "source", ["called"], unique=False)
     op.create_index("ix_source_vendor", "source", ["vendor"], unique=False)
-    op.create_index("source_stands", "source", ["active", "severity", "called"], unique=False)
-    op.create_index("source_failing", "source", ["active", "failures"], unique=False)
-    standing = ["active", "severity", "failures", "vendor", "name", "key"]
+    standing = ["active", "severity", "called", "vendor", "name", "key"]
     op.create_index("source_standing", "source", standing, unique=False)
-    op.create_index("source_due", "source", ["active", "due_at"], unique=False)
     op.create_table(
         "installation",
         sa.Column("platform", sa.Text(), nullable=False),
