@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bot.core.message import Message, Reply
 from bot.model import Asked, Person, Ref
@@ -53,6 +53,20 @@ class Platform(Protocol):
 
         `root` is the thread to look in; without it the message is a root itself.
         """
+        ...
+
+
+@runtime_checkable
+class Apart(Protocol):
+    """A platform on which a message of a thread can not be shown in the channel too.
+
+    There what the whole channel shall hear is a message of its own, sent first; `find` looks for it in the channel,
+    and `reply` passes over the wish.
+    """
+
+    @abstractmethod
+    async def broadcast(self, root: Ref, message: Message, key: str) -> Ref:
+        """Say it in the channel of `root`; raises what `reply` does."""
         ...
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from bot.core.message import Item, Link, Message, Moment, Part, Quote, Span, plain_part
+from bot.core.strangers import cut, host, safe
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _APART = "\u2060"  # word joiner: no width, no line break
@@ -24,12 +25,6 @@ _EMOJI = re.compile(r":(?=[\w+'-]+:)")
 # Blocks parse bare mentions unless told not to, notifications may; a mention that nobody meant must not depend on it.
 _MENTION = re.compile(r"@(?=\w)")
 _SHORTEST = 20
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def safe(text: str) -> str:
-    """Return text without control characters, direction marks and half surrogates."""
-    return _UNSAFE.sub(" ", text)
 
 
 def escaped(text: str) -> str:
@@ -68,17 +63,9 @@ def link(url: str, words: str) -> str:
 
 def web_address(url: str) -> str | None:
     """Return an address as it may stand inside `<…>`; None for anything but http and https."""
-    if not url.lower().startswith(("https://", "http://")) or not host(url):
+    if not host(url):
         return None
     return quote(safe(url), safe="%/:?#[]@!$&'()*+,;=~").replace("&", "&amp;")
-
-
-def host(url: str) -> str:
-    """Return the host of an address, for readers to see where a link leads; nothing if it has none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def mrkdwn(spans: tuple[Span, ...]) -> str:
@@ -90,15 +77,6 @@ def _mrkdwn(span: Span) -> str:
     if isinstance(span, Moment):
         return date(span.at)
     return link(span.url, span.text) if isinstance(span, Link) else literal(span.replace("\n", " "))
-
-
-def cut(text: str, most: int) -> str:
-    """Return at most `most` characters, cut at a word and with … where something is missing."""
-    if len(text) <= most:
-        return text
-    kept = text[: most - 1]
-    edge = max(kept.rfind(" "), kept.rfind("\n"))
-    return (kept[:edge] if edge > most // 2 else kept).rstrip() + "…"
 
 
 def cut_literal(text: str, most: int) -> str:
@@ -140,3 +118,19 @@ def _plain(span: Span) -> str:
     if isinstance(span, Moment):
         return date(span.at)
     return one_line(span.text) if isinstance(span, Link) else literal(span.replace("\n", " "))
+
+
+__all__ = [
+    "cut",
+    "cut_literal",
+    "date",
+    "escaped",
+    "fallback",
+    "host",
+    "link",
+    "literal",
+    "mrkdwn",
+    "one_line",
+    "safe",
+    "web_address",
+]

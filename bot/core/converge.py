@@ -25,12 +25,15 @@ def next_step(
     unsent: Sequence[TimelineEntry],
     *,
     longest: int,
+    apart: bool = False,
     root_hash: str | None = None,
 ) -> Step | None:
     """Return the next thing to do for `announcement`, or None if its channel shows the truth.
 
     `unsent` are the timeline entries after `announcement.last_seq`, oldest first; `longest` is how many
-    characters one reply may hold on that platform.  Who has worded the root already may give its fingerprint.
+    characters one reply may hold on that platform; `apart` is for one where a message of a thread can not be shown in
+    the channel too, so that it has to be said there by itself, and first.  Who has worded the root already may give
+    its fingerprint.
     """
     if announcement.state is not AnnouncementState.LIVE:
         return None
@@ -39,7 +42,7 @@ def next_step(
         return Step(StepKind.POST, _key(announcement, "root"), max(announcement.last_seq, 1), (), root_hash)
     told = _reply(announcement, unsent, incident, longest)
     if told is not None:
-        return told
+        return _broadcast(announcement, told) if apart else told
     if announcement.root_hash != root_hash:
         return Step(StepKind.EDIT, _key(announcement, f"edit-{root_hash}"), announcement.last_seq, (), root_hash)
     return None
@@ -57,6 +60,13 @@ def _reply(
         key = _key(announcement, f"{batch[0].seq}-{batch[-1].seq}")
         return Step(StepKind.CATCH_UP, key, batch[-1].seq, tuple(batch))
     return Step(StepKind.REPLY, _key(announcement, str(loud[0].seq)), loud[0].seq, (loud[0],))
+
+
+def _broadcast(announcement: Announcement, told: Step) -> Step:
+    """The channel hears it before the thread has it, unless it has heard it already."""
+    if told.through <= announcement.heard or not any(map(replies.is_broadcast, told.entries)):
+        return told
+    return Step(StepKind.BROADCAST, _key(announcement, f"{told.through}-channel"), told.through, told.entries)
 
 
 def _routine(loud: Sequence[TimelineEntry]) -> list[TimelineEntry]:
@@ -101,6 +111,8 @@ def stepped(announcement: Announcement, step: Step, ref: Ref | None) -> Announce
         return replace(
             announcement, root=ref, last_seq=step.through, root_hash=step.root_hash, attempts=0, error="", intent=None
         )
+    if step.kind is StepKind.BROADCAST:
+        return replace(announcement, heard=step.through, attempts=0, error="", intent=None)
     if step.kind is StepKind.EDIT:
         return replace(announcement, root_hash=step.root_hash, attempts=0, error="", intent=None)
     return replace(announcement, last_seq=step.through, attempts=0, error="", intent=None)

@@ -91,7 +91,11 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A root message or a reply.  `broadcast` asks for the channel as well as the thread."""
+    """A root message or a reply.
+
+    `broadcast` asks for the channel as well as the thread.  `labels` say in single words how a root stands, for
+    platforms that sort by such: the most telling first.
+    """
 
     tone: Tone
     headline: str
@@ -99,6 +103,7 @@ class Message:
     url: str | None = None
     broadcast: bool = False
     controls: tuple[Control, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

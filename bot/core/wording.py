@@ -91,7 +91,14 @@ def root(incident: Incident) -> Message:
         parts=tuple(parts),
         url=incident.url,
         controls=controls(incident),
+        labels=_labels(incident),
     )
+
+
+def _labels(incident: Incident) -> tuple[str, ...]:
+    standing = "open" if incident.is_open else "resolved"
+    found = (standing, words(incident.state), words(incident.impact), incident.name, incident.vendor, incident.kind)
+    return tuple(dict.fromkeys(map(str, found)))
 
 
 def _state_line(incident: Incident) -> Line:

@@ -14,7 +14,7 @@ from bot.core.backoff import DELIVERY
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
 from bot.loops.batch import Batch
 from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind
-from bot.ports import Platform
+from bot.ports import Apart, Platform
 from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
@@ -87,6 +87,7 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
         delivering.clock.now(),
         room=room,
         longest={name: platform.longest for name, platform in delivering.platforms.items()},
+        apart=[name for name, platform in delivering.platforms.items() if isinstance(platform, Apart)],
         lease=LEASE,
     )
     for errand in errands:
@@ -167,7 +168,8 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
 async def _read_back(platform: Platform, errand: Errand, unfinished: Intent) -> Announcement:
     """Somebody began this step and told nobody how it went: ask the platform before doing it again."""
     announcement = errand.announcement
-    root = None if unfinished.kind is StepKind.POST else announcement.root
+    in_channel = unfinished.kind in {StepKind.POST, StepKind.BROADCAST}
+    root = None if in_channel else announcement.root
     address = announcement.destination.address
     ref = await platform.find(address, root, unfinished.key, unfinished.since - CLOCKS_DIFFER)
     if ref is None:
@@ -184,6 +186,8 @@ async def _send(platform: Platform, errand: Errand) -> Announcement:
         ref = await platform.post(announcement.destination.address, message, step.key, announcement.earlier)
     elif announcement.root is None:
         raise MessageGone("there is no root to speak under")
+    elif step.kind is StepKind.BROADCAST and isinstance(platform, Apart):
+        await platform.broadcast(announcement.root, message, step.key)
     elif step.kind is StepKind.EDIT:
         await platform.edit(announcement.root, message)
     else:

@@ -61,7 +61,11 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """One incident in one destination: what the channel shows so far.  `earlier` is the last root that was deleted."""
+    """One incident in one destination: what the channel shows so far.
+
+    `earlier` is the last root that was deleted; `heard` the last entry that was broadcast by itself, where a thread
+    can not do that.
+    """
 
     id: int
     incident: str
@@ -71,6 +75,7 @@ class Announcement:
     root: Ref | None = None
     generation: int = 0
     last_seq: int = 0
+    heard: int = 0
     root_hash: str = ""
     attempts: int = 0
     error: str = ""

@@ -136,9 +136,10 @@ class AnnouncementState(StrEnum):
 
 
 class StepKind(StrEnum):
-    """What can be done to an announcement."""
+    """What can be done to an announcement.  `broadcast` is for platforms where the channel does not see its threads."""
 
     POST = "post"
+    BROADCAST = "broadcast"
     REPLY = "reply"
     CATCH_UP = "catch_up"
     EDIT = "edit"

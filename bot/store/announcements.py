@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,18 +33,20 @@ async def claim_due(
     room: Mapping[str, int],
     longest: Mapping[str, int],
     lease: timedelta,
+    apart: Collection[str] = (),
 ) -> tuple[Errand, ...]:
     """Take announcements that are due, the urgent first, and record the intent of each one's next step.
 
-    `room` says how many of each platform may be taken, `longest` how long a reply may be there.  One that
-    turns out to show the truth already is not due any more and is not returned.
+    `room` says how many of each platform may be taken, `longest` how long a reply may be there; `apart` are those on
+    which a message of a thread can not be shown in the channel too.  One that turns out to show the truth already is
+    not due any more and is not returned.
     """
 
     def work(connection: Connection) -> tuple[Errand, ...]:
         taken: list[RowMapping] = []
         for platform, limit in room.items():
             taken += _take(connection, platform, limit, {"b_owner": owner, "b_now": now, "b_until": now + lease})
-        return errands.prepare(connection, taken, longest, now, until=now + lease) if taken else ()
+        return errands.prepare(connection, taken, longest, now, until=now + lease, apart=apart) if taken else ()
 
     return await database.write(work)
 
@@ -105,6 +107,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "b_earlier": a.earlier.value if a.earlier else None,
         "b_generation": a.generation,
         "b_last_seq": a.last_seq,
+        "b_heard": a.heard,
         "b_root_hash": a.root_hash,
         "b_attempts": a.attempts,
         "b_error": a.error,
@@ -113,7 +116,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-_PLAIN = ("state", "root", "earlier", "generation", "last_seq", "root_hash", "attempts", "error", "intent")
+_PLAIN = ("state", "root", "earlier", "generation", "last_seq", "heard", "root_hash", "attempts", "error", "intent")
 _DUE_AT = bindparam("b_due_at", type_=ANNOUNCEMENT.c.due_at.type)
 _RECORD = (
     update(ANNOUNCEMENT)

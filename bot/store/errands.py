@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,7 +58,13 @@ class _Ready:
 
 
 def prepare(
-    connection: Connection, rows: Sequence[RowMapping], longest: Mapping[str, int], now: datetime, *, until: datetime
+    connection: Connection,
+    rows: Sequence[RowMapping],
+    longest: Mapping[str, int],
+    now: datetime,
+    *,
+    until: datetime,
+    apart: Collection[str] = (),
 ) -> tuple[Errand, ...]:
     """Return what is to be done for the announcements in `rows`, with the intents recorded.
 
@@ -68,7 +74,7 @@ def prepare(
     ready: list[_Ready] = []
     for row in rows:
         try:
-            ready.append(_next(row, contents, longest))
+            ready.append(_next(row, contents, longest, apart))
         except Exception as error:  # noqa: BLE001  (it is parked, whatever it was)
             _log.exception("can not be told incident=%s destination=%s", row["incident"], row["destination"])
             connection.execute(_PARK, {"b_id": row["id"], "b_error": f"can not be told: {type(error).__name__}"})
@@ -151,12 +157,18 @@ _UNSENT = (
 )
 
 
-def _next(row: RowMapping, contents: _Contents, longest: Mapping[str, int]) -> _Ready:
+def _next(row: RowMapping, contents: _Contents, longest: Mapping[str, int], apart: Collection[str]) -> _Ready:
     announcement = announcement_of(row)
     incident = contents.incident(announcement.incident)
-    limit = longest[announcement.destination.platform]
-    _, root_hash = contents.root(incident.id)
-    step = next_step(announcement, incident, contents.unsent(announcement.id), longest=limit, root_hash=root_hash)
+    platform = announcement.destination.platform
+    step = next_step(
+        announcement,
+        incident,
+        contents.unsent(announcement.id),
+        longest=longest[platform],
+        apart=platform in apart,
+        root_hash=contents.root(incident.id)[1],
+    )
     message = contents.message(step, incident.id) if step is not None else None
     return _Ready(announcement, incident, step, message, row["revision"])
 
@@ -212,6 +224,7 @@ def announcement_of(row: RowMapping) -> Announcement:
         earlier=Ref(row["earlier"]) if row["earlier"] is not None else None,
         generation=row["generation"],
         last_seq=row["last_seq"],
+        heard=row["heard"],
         root_hash=row["root_hash"],
         attempts=row["attempts"],
         error=row["error"],

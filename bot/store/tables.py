@@ -195,6 +195,7 @@ class AnnouncementRow(SQLModel, table=True):
     earlier: str | None = Field(default=None, sa_type=Text)
     generation: int = 0
     last_seq: int = 0
+    heard: int = 0
     root_hash: str = Field(default="", sa_type=Text)
     due_at: datetime | None = Field(default=None, sa_type=Instant)
     revision: int = 0

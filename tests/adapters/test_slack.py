@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -14,21 +13,12 @@ from bot.errors import Busy, MessageGone, PermanentFailure, TemporaryFailure, Un
 from bot.model import Ref
 from tests import localslack
 from tests.adapters.contract import Fault, PlatformContract
+from tests.adapters.hurry import Hurry
 from tests.localslack import LocalSlack, alive, local_slack, readable, too_long
 from tests.localslack.nouns import Channel
 
 SOON = timedelta(milliseconds=20)
 TIMEOUT = timedelta(seconds=1)
-
-
-class Hurry:
-    """A clock that jumps at every look, so that no channel's rate is ever reached."""
-
-    def __init__(self) -> None:
-        self._minutes = itertools.count()
-
-    def __call__(self) -> datetime:
-        return datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=next(self._minutes))
 
 
 def ours(fragment: str) -> bool:

@@ -17,7 +17,8 @@ from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, Unk
 from bot.model import Action, Ref
 from tests import localslack
 from tests.adapters.contract import SINCE, message
-from tests.adapters.test_slack import SOON, TIMEOUT, Hurry
+from tests.adapters.hurry import Hurry
+from tests.adapters.test_slack import SOON, TIMEOUT
 from tests.localslack import LocalSlack, fallback, local_slack, readable
 from tests.localslack.nouns import Channel
 

@@ -18,7 +18,7 @@ from bot.model import Action, Asked, Person, Ref
 from bot.ports import Answer, Chat, Desk, Installations
 from bot.web.server import bound, serve
 from tests.adapters.contract import message
-from tests.adapters.test_slack import Hurry
+from tests.adapters.hurry import Hurry
 from tests.localslack import PERSON, LocalSlack, alive, local_slack, readable
 from tests.localslack.nouns import Channel
 from tests.localslack.nouns import Message as Posted

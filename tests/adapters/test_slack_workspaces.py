@@ -21,7 +21,7 @@ from bot.ports import Chat
 from bot.web.server import bound, serve
 from tests import localslack
 from tests.adapters.contract import SINCE, message
-from tests.adapters.test_slack import Hurry
+from tests.adapters.hurry import Hurry
 from tests.adapters.test_slack_listen import FakeDesk, Kept, running
 from tests.localslack import LocalSlack, local_slack, readable
 from tests.localslack.nouns import Channel

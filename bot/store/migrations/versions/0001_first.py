@@ -40,6 +40,7 @@ def _announcements() -> None:
         sa.Column("earlier", sa.Text(), nullable=True),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.Column("heard", sa.Integer(), nullable=False),
         sa.Column("root_hash", sa.Text(), nullable=False),
         sa.Column("due_at", _instant(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),

@@ -1,0 +1,142 @@
+"""What kind of channel an address names, its tags, and what the bot may do there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from discord import Permissions
+
+from adapters.discord import limits
+from adapters.discord.web import Web
+from bot.errors import PermanentFailure
+
+# https://docs.discord.com/developers/resources/channel#channel-object-channel-types
+FORUMS: Final = frozenset({15, 16})
+TEXTS: Final = frozenset({0, 2, 5, 13})
+THREADS: Final = frozenset({10, 11, 12})
+# What the bot needs in a channel, and for what.  https://docs.discord.com/developers/topics/permissions
+NEEDED: Mapping[str, str] = {
+    "view_channel": "to see the channel",
+    "send_messages": "to post incidents",
+    "send_messages_in_threads": "to tell each update in the incident's thread",
+    "create_public_threads": "to open that thread",
+    "embed_links": "to show the coloured part of a message; without it most of it is not there",
+    "read_message_history": "to find what was sent; without it a message may be told twice after a crash",
+}
+_FRESH = timedelta(minutes=10)
+_MOST = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel as far as it matters; `tags` are a forum's: name, as it is compared, and id."""
+
+    id: str
+    type: int
+    guild: str
+    name: str
+    tags: Mapping[str, str]
+    overwrites: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def is_forum(self) -> bool:
+        """Whether it takes posts and no messages."""
+        return self.type in FORUMS
+
+    def tagged(self, labels: Sequence[str]) -> list[str]:
+        """Return the ids of the forum's tags that are called as the labels are, the first labels first."""
+        found = [self.tags[label.casefold()] for label in labels if label.casefold() in self.tags]
+        return list(dict.fromkeys(found))[: limits.TAGS]
+
+
+@dataclass(slots=True)
+class Channels:
+    """The channels that were asked for; what is known of one is asked anew after a while."""
+
+    web: Web
+    _known: dict[str, tuple[datetime, Channel]] = field(default_factory=dict[str, tuple[datetime, Channel]])
+
+    def known(self, id_: str) -> Channel | None:
+        """Return what is remembered of a channel, if anything is."""
+        held = self._known.get(id_)
+        return held[1] if held else None
+
+    async def get(self, id_: str) -> Channel:
+        """Return a channel.  Raises PermanentFailure if the bot sees none."""
+        now = self.web.pace.now()
+        held = self._known.get(id_)
+        if held is not None and held[0] + _FRESH > now:
+            return held[1]
+        found = _channel(await self.web.call("GET", "/channels/{channel_id}", channel_id=numbered(id_)))
+        if len(self._known) > _MOST:
+            self._known.clear()
+        self._known[id_] = (now, found)
+        return found
+
+    async def shortcomings(self, address: str) -> list[str]:
+        """Return what can not be guaranteed in this channel, a line each, with what to do about it."""
+        channel = await self.get(address)
+        if channel.type in THREADS:
+            return [f"{address} is a thread: name the channel that it is in"]
+        if channel.type not in TEXTS | FORUMS:
+            return [f"{address} takes no messages: name a text, announcement or forum channel"]
+        allowed = dict(await self._allowed(channel))
+        lacking = [name for name in NEEDED if not allowed[name]]
+        if "view_channel" in lacking:
+            lacking = ["view_channel"]
+        where = f"{address} (#{channel.name})"
+        return [f"{where}: the bot lacks {_titled(name)}, which it needs {NEEDED[name]}" for name in lacking]
+
+    async def _allowed(self, channel: Channel) -> Permissions:
+        """Return what the bot may do in a channel: https://docs.discord.com/developers/topics/permissions."""
+        me = str((await self.web.me())["id"])
+        member = await self.web.call("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=channel.guild, user_id=me)
+        roles = await self.web.call("GET", "/guilds/{guild_id}/roles", guild_id=channel.guild)
+        mine = {channel.guild, *map(str, member.get("roles", ()))}
+        allowed = Permissions.none()
+        for role in roles:
+            if str(role["id"]) in mine:
+                allowed |= Permissions(int(role["permissions"]))
+        if allowed.administrator:
+            return Permissions.all()
+        return _overwritten(allowed, channel, mine, me)
+
+
+def _overwritten(allowed: Permissions, channel: Channel, roles: set[str], me: str) -> Permissions:
+    """Apply a channel's own rules: everyone's, then those of all roles at once, then the member's."""
+    of = {str(one["id"]): one for one in channel.overwrites}
+    steps = [[channel.guild], [id_ for id_ in of if id_ in roles and id_ != channel.guild], [me]]
+    for step in steps:
+        deny = allow = 0
+        for one in (of[id_] for id_ in step if id_ in of):
+            deny, allow = deny | int(one["deny"]), allow | int(one["allow"])
+        allowed = Permissions(allowed.value & ~deny | allow)
+    return allowed
+
+
+def _channel(found: Mapping[str, Any]) -> Channel:
+    tags = {str(tag["name"]).casefold(): str(tag["id"]) for tag in found.get("available_tags") or ()}
+    return Channel(
+        id=str(found["id"]),
+        type=int(found["type"]),
+        guild=str(found.get("guild_id") or ""),
+        name=str(found.get("name") or ""),
+        tags=tags,
+        overwrites=found.get("permission_overwrites") or (),
+    )
+
+
+def numbered(address: str) -> str:
+    """Return an address that can be a channel's id.  Raises PermanentFailure for any other."""
+    if not address.isascii() or not address.isdigit():
+        raise PermanentFailure(
+            f"“{address}” is no channel: in Discord turn on Developer Mode, and copy the channel's id from its menu"
+        )
+    return address
+
+
+def _titled(name: str) -> str:
+    return name.replace("_", " ").title().replace(" In ", " in ")
