@@ -49,9 +49,9 @@ picture: ## draw docs/demo.svg anew
 	@scripts/venv.sh dev
 	$(PY) scripts/picture.py
 
-previews: ## draw every reviewed Slack message as a page, and as a picture where a Chromium is
+previews: ## draw every reviewed message as a page in its platform's look, and as pictures where a Chromium is
 	@scripts/venv.sh dev
-	$(PY) scripts/previews.py
+	$(PY) -m scripts.previews $(ARGS)
 
 clean: ## remove .venv, caches and build output, never your database
 	rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
