@@ -169,9 +169,9 @@ _RULES: tuple[Rule, ...] = (
     _rule(r"<t:(-?\d{1,12})(?::([tTdDfFsSR]))?>", _moment, lambda place: place.links),
     _rule(r"<(?:@[!&]?\d+|#\d+|/[^<>\n]{1,120}:\d+)>|@everyone|@here", _mention, lambda place: place.links),
     _rule(r"<a?:(\w{2,32}):\d+>", _emoji, lambda place: place.links),
-    # Words that are an address themselves are no mask: Discord leaves such a text as it is.
+    # Words with an address in them are no mask: https://github.com/discord/discord-api-docs/issues/7721
     _rule(
-        rf"\[((?:(?!\w+://)[^\[\]]|\[[^\]]*\])+)\]\(\s*<?(https?://{_BALANCED}+)>?(?:\s+[^()\n]*)?\)",
+        rf"\[((?:(?!https?://\w\w)[^\[\]]|\[[^\]]*\])+)\]\(\s*<?(https?://{_BALANCED}+)>?(?:\s+[^()\n]*)?\)",
         _masked,
         lambda place: place.links,
     ),
