@@ -69,15 +69,16 @@ _GLANCES = (
 _TROUBLED = INCIDENT.c.is_open & (INCIDENT.c.state != State.SCHEDULED.value)
 _RANK = func.max(case({impact.value: impact.rank for impact in Impact}, value=INCIDENT.c.impact, else_=0))
 _WORST = select(INCIDENT.c.vendor, _RANK.label("rank")).where(_TROUBLED).group_by(INCIDENT.c.vendor).cte("worst")
+_TROUBLED_VENDORS = select(INCIDENT.c.vendor).where(_TROUBLED)
 # These columns are in one index (`source_standing`): the rows themselves are long, and are left alone.
 _ROWS = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity).where(SOURCE.c.active)
 # One question for each reason: as one question with an "or" over three tables they are answered from no index.
 _UNWELL = _ROWS.where(or_(SOURCE.c.severity > 0, SOURCE.c.severity.is_(None)))
-_INVOLVED = _ROWS.where(SOURCE.c.vendor.in_(select(_WORST.c.vendor)))
+_INVOLVED = _ROWS.where(SOURCE.c.vendor.in_(_TROUBLED_VENDORS))
 _STALE = select(POLL.c.source).where(POLL.c.active, POLL.c.failing_since.is_not(None))
 _UNREAD = _ROWS.where(SOURCE.c.key.in_(_STALE))
 _WELL = (
-    _ROWS.where(SOURCE.c.severity == 0, SOURCE.c.vendor.not_in(select(_WORST.c.vendor)), SOURCE.c.key.not_in(_STALE))
+    _ROWS.where(SOURCE.c.severity == 0, SOURCE.c.vendor.not_in(_TROUBLED_VENDORS), SOURCE.c.key.not_in(_STALE))
     .order_by(SOURCE.c.called)
     .limit(NAMED)
 )
