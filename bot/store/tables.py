@@ -62,10 +62,13 @@ class SourceRow(SQLModel, table=True):
 
     __tablename__ = "source"
     # Whole: how everything stands is read from it without touching the rows, which are long.
-    __table_args__ = (Index("source_standing", "active", "severity", "called", "vendor", "name", "key"),)
+    __table_args__ = (
+        Index("source_standing", "active", "severity", "called", "vendor", "name", "key"),
+        Index("source_vendor", "vendor", "active", "severity", "name", "key"),
+    )
 
     key: str = Field(primary_key=True, sa_type=Text)
-    vendor: str = Field(sa_type=Text, index=True)
+    vendor: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
     called: str = Field(sa_type=Text, index=True)
     format: str = Field(sa_type=Text)

@@ -174,7 +174,7 @@ def _sources() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("ix_source_called", "source", ["called"], unique=False)
-    op.create_index("ix_source_vendor", "source", ["vendor"], unique=False)
+    op.create_index("source_vendor", "source", ["vendor", "active", "severity", "name", "key"], unique=False)
     standing = ["active", "severity", "called", "vendor", "name", "key"]
     op.create_index("source_standing", "source", standing, unique=False)
     op.create_table(
