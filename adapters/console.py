@@ -82,8 +82,9 @@ class Console:
         self._show(*self._about(root), *said, *self._body(message, "    "))
         return Ref(key)
 
-    async def edit(self, root: Ref, message: Message) -> None:
+    async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
         """Say in one line what the root shows now; a terminal can not change what it has shown."""
+        del earlier
         self._record("edit", f"{root.value}#edit", root, message)
         if self._shown.get(root.value) != _state(message):
             self._show(*self._about(root), *self._wrapped(f"now {_safe(_state(message))}", "  = ", _BOLD))

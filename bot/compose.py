@@ -84,7 +84,7 @@ async def _loops(settings: Settings, database: Database, fetcher: Fetcher, clock
     owner = f"{socket.gethostname()}-{os.getpid()}"
     due = asyncio.Event()
     dice = random.SystemRandom().random
-    desk = Desk(database, catalog.load(), clock, due, partial(read_once, fetcher, now=clock.now))
+    desk = Desk(database, catalog.load(), clock, due, partial(read_once, fetcher, now=clock.now), settings.access)
     chats = _chats(settings, desk, database, clock, due)
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
     rules = Rules(settings.routes, settings.services)

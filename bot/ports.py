@@ -43,8 +43,8 @@ class Platform(Protocol):
         ...
 
     @abstractmethod
-    async def edit(self, root: Ref, message: Message) -> None:
-        """Make the root say `message`; doing it twice does no harm."""
+    async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
+        """Make the root say `message`; doing it twice does no harm.  `earlier` is what `post` was told of it."""
         ...
 
     @abstractmethod
@@ -129,6 +129,11 @@ class Desk(Protocol):
     @abstractmethod
     async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
         """Return open incidents that the words may mean, the likeliest first: label and id."""
+        ...
+
+    @abstractmethod
+    async def suggest(self, typed: str) -> tuple[tuple[str, str], ...]:
+        """Return what a status may be asked of and what to ask for it, the likeliest first."""
         ...
 
     @abstractmethod

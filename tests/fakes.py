@@ -183,18 +183,21 @@ class FakePlatform:
         self._root(root).thread.append(posted)
         return await self._answered(posted.ref, fault)
 
-    async def edit(self, root: Ref, message: Message) -> None:
+    async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
         fault = await self._asked("edit", _address(root), "")
         posted = self._root(root)
         posted.before.append(posted.message)
         posted.message = message
+        posted.earlier = earlier
         await self._answered(root, fault)
 
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
         fault = await self._asked("find", address, key)
-        among = self.channels.get(address, []) if root is None else self._root(root).thread
-        found = (posted.ref for posted in among if posted.key == key and posted.at >= since)
+        found = (one.ref for one in self._among(address, root) if one.key == key and one.at >= since)
         return await self._answered(next(found, None), fault)
+
+    def _among(self, address: str, root: Ref | None) -> list[Posted]:
+        return self.channels.get(address, []) if root is None else self._root(root).thread
 
     async def _asked(self, verb: str, address: str, key: str) -> _Fault:
         """Note the call, go through what was planned to go wrong before it, and return what is to go wrong after."""
@@ -228,6 +231,25 @@ class FakePlatform:
         if found is None:
             raise MessageGone(f"no message {ref.value}")
         return found
+
+
+@dataclass(slots=True)
+class ApartPlatform(FakePlatform):
+    """One on which the channel has to be told by itself: `aloud` has what it was told, by address."""
+
+    aloud: dict[str, list[Posted]] = field(default_factory=dict[str, list[Posted]])
+
+    async def broadcast(self, root: Ref, message: Message, key: str) -> Ref:
+        address = _address(root)
+        fault = await self._asked("broadcast", address, key)
+        self._root(root)
+        posted = self._posted(address, message, key)
+        self.aloud.setdefault(address, []).append(posted)
+        return await self._answered(posted.ref, fault)
+
+    def _among(self, address: str, root: Ref | None) -> list[Posted]:
+        said = self.aloud.get(address, []) if root is None else []
+        return [*FakePlatform._among(self, address, root), *said]
 
 
 def _address(ref: Ref) -> str:

@@ -192,7 +192,7 @@ def test_what_this_version_does_not_do_is_said(tmp_path: Path) -> None:
         "[[route]] route[1]: quiet: quiet hours are not kept by this version yet",
         "[[oncall]] platform: nobody is called by this version yet",
         "[[escalation]] escalation[1]: nothing is escalated by this version yet",
-        "[access]: who may do what is not checked by this version yet",
+        "[access]: admins: there is nothing in this version yet that admins alone may do",
     )
 
 

@@ -285,6 +285,16 @@ def test_a_rota_and_an_escalation_are_read(tmp_path: Path) -> None:
             '[access]\nadmins = "slack:U1"\nresponders = ["discord:2", "slack:S3"]',
             Access(admins=("slack:U1",), responders=("discord:2", "slack:S3")),
         ),
+        (
+            """
+            [access]
+            responders = ["oncall:web", "discord:role:5"]
+            [[oncall]]
+            name = "web"
+            people = [{ name = "First", slack = "U1", discord = "7" }, { name = "Second", slack = "U2" }]
+            """,
+            Access(responders=("slack:U1", "discord:7", "slack:U2", "discord:role:5")),
+        ),
     ],
 )
 def test_everyone_may_respond_unless_somebody_is_named(tmp_path: Path, text: str, access: Access) -> None:

@@ -53,7 +53,7 @@ class Discord:
     async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
         """Post a root message, or a forum's post."""
         numbered(address)
-        notes = (await self._continued(earlier),) if earlier else ()
+        notes = await self._notes(earlier)
         known = self.channels.known(address)
         if known is None or not known.is_forum:
             try:
@@ -97,10 +97,10 @@ class Discord:
             sent = await self._send(channel, message, dressed, key, urgent=True)
         return Ref(f"{channel}/{sent['id']}")
 
-    async def edit(self, root: Ref, message: Message) -> None:
+    async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
         """Make the root say `message`, and a forum's post have the tags that it now deserves."""
         channel, id_ = _parts(root)
-        dressed = render.root(message)
+        dressed = render.root(message, notes=await self._notes(earlier))
         try:
             await self._change(channel, id_, dressed)
         except Declined as error:
@@ -219,15 +219,17 @@ class Discord:
             return render.named(words.replace("\u2060", ""))
         return self._names[message]
 
-    async def _continued(self, earlier: Ref) -> str:
+    async def _notes(self, earlier: Ref | None) -> tuple[str, ...]:
         """Say where the thread of a root that was deleted is."""
+        if earlier is None:
+            return ()
         id_ = _parts(earlier)[1]
         try:
-            found = await self.web.call("GET", "/channels/{channel_id}", channel_id=id_)
+            thread = await self.channels.get(id_)
         except PermanentFailure:
-            return "-# The first message was deleted, and its thread too."
-        where = f"https://discord.com/channels/{found.get('guild_id')}/{id_}"
-        return f"-# The first message was deleted. [Its thread]({where}) has what was told before."
+            return ("-# The first message was deleted, and its thread too.",)
+        where = f"https://discord.com/channels/{thread.guild}/{id_}"
+        return (f"-# The first message was deleted. [Its thread]({where}) has what was told before.",)
 
     async def _is_forum(self, address: str) -> bool:
         channel = await self.channels.get(address)

@@ -56,8 +56,8 @@ class Slack:
     async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
         """Post a root message."""
         channel = await self._channel(address)
-        notes = (await self._continued(earlier),) if earlier else ()
-        answer = await self._write("chat.postMessage", channel, message, render.root(message, notes), key, urgent=True)
+        dressed = render.root(message, await self._notes(earlier))
+        answer = await self._write("chat.postMessage", channel, message, dressed, key, urgent=True)
         return _ref(answer, channel)
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:
@@ -73,11 +73,12 @@ class Slack:
             raise MessageGone("the root was deleted")
         return ref
 
-    async def edit(self, root: Ref, message: Message) -> None:
+    async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
         """Make the root say `message`.  Where Slack lets nobody edit it any more, its thread says it."""
         channel, ts = _parts(root)
+        dressed = render.root(message, await self._notes(earlier))
         try:
-            await self._write("chat.update", channel, message, {**render.root(message), "ts": ts}, None)
+            await self._write("chat.update", channel, message, {**dressed, "ts": ts}, None)
         except Frozen:
             key = f"{root.value}/{fingerprint(message)}"
             if await self.find(channel, root, key, datetime.fromtimestamp(float(ts), UTC)) is None:
@@ -125,12 +126,14 @@ class Slack:
             self._me = await self.web.call("auth.test")
         return self._me
 
-    async def _continued(self, earlier: Ref) -> str:
+    async def _notes(self, earlier: Ref | None) -> tuple[str, ...]:
         """Say where the thread of a root that was deleted is."""
+        if earlier is None:
+            return ()
         channel, ts = _parts(earlier)
         base = str((await self.who()).get("url", "")).rstrip("/")
         where = f"{base}/archives/{channel}/p{ts.replace('.', '')}"
-        return f"The first message was deleted. {link(where, 'Its thread')} has what was told before."
+        return (f"The first message was deleted. {link(where, 'Its thread')} has what was told before.",)
 
     async def _write(
         self,

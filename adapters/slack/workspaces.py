@@ -44,10 +44,11 @@ class Workspaces:
         team, ref = split(root.value)
         return _of(team, await self._there(team, lambda slack: slack.reply(Ref(ref), message, key)))
 
-    async def edit(self, root: Ref, message: Message) -> None:
+    async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
         """Make the root say `message`."""
         team, ref = split(root.value)
-        await self._there(team, lambda slack: slack.edit(Ref(ref), message))
+        before = Ref(split(earlier.value)[1]) if earlier else None
+        await self._there(team, lambda slack: slack.edit(Ref(ref), message, before))
 
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
         """Return the message that carries `key`."""

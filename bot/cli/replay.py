@@ -69,7 +69,7 @@ class Paper:
         del root, message
         return Ref(key)
 
-    async def edit(self, root: Ref, message: Message) -> None:
+    async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
         """Take an edit."""
 
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:

@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.commands.finding import Found, begun, find, label, matching
 from bot.commands.vendors import Fetch, Vendors
 from bot.core import actions, answers, histories, remarks
+from bot.core.access import Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Part, Reply, line
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 # As many choices as Discord shows while somebody types.
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _COMPLETIONS = 25
+_EVERYBODY = Access()
 _AT_HOME = 5
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
@@ -34,13 +36,22 @@ _ENTRIES = 3 * histories.MOST_ENTRIES
 class Desk(Port):
     """Answers from the database.  `due` is set when something is to be told; `fetch` reads pages nobody watches."""
 
-    def __init__(self, database: Database, catalog: Catalog, clock: Clock, due: asyncio.Event, fetch: Fetch) -> None:
+    def __init__(
+        self,
+        database: Database,
+        catalog: Catalog,
+        clock: Clock,
+        due: asyncio.Event,
+        fetch: Fetch,
+        access: Access = _EVERYBODY,
+    ) -> None:
         """Ask nothing yet.  `platforms` says what is wrong with the platforms themselves, a line each."""
         self.platforms: Callable[[], Sequence[str]] = tuple
         self._database = database
         self._catalog = catalog
         self._clock = clock
         self._due = due
+        self._access = access
         self._vendors = Vendors(database, catalog, clock, fetch)
 
     async def ask(self, asked: Asked) -> Answer:
@@ -53,17 +64,32 @@ class Desk(Port):
 
     async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
         """Return open incidents that the words may mean, the likeliest first: label and id."""
+        return await self._offered(lambda: self._open(typed))
+
+    async def _open(self, typed: str) -> tuple[tuple[str, str], ...]:
         found = await lookups.briefs(self._database)
         if typed.strip():
             begun = tuple(b for b in found if b.id.casefold().startswith(typed.strip().casefold()))
             found = tuple(dict.fromkeys((*begun, *matching(found, self._catalog, typed))))
         return tuple((label(brief), brief.id) for brief in found[:_COMPLETIONS])
 
+    async def suggest(self, typed: str) -> tuple[tuple[str, str], ...]:
+        """Return what a status may be asked of: the watched, those in trouble first; then the rest of the catalog."""
+        return await self._offered(lambda: self._vendors.suggest(typed, _COMPLETIONS))
+
     async def home(self, person: Person) -> Reply:
         """Return the open incidents, and how everything watched stands."""
         del person  # everybody sees the same, so far
         answer = await self._safely(self._home)
         return answer.reply
+
+    async def _offered(self, work: Callable[[], Awaitable[tuple[tuple[str, str], ...]]]) -> tuple[tuple[str, str], ...]:
+        """Whatever goes wrong, what is being typed can be sent as it is."""
+        try:
+            return await work()
+        except Exception:
+            log.exception("nothing could be offered")
+            return ()
 
     async def _safely(self, work: Callable[[], Awaitable[Answer]]) -> Answer:
         try:
@@ -89,6 +115,9 @@ class Desk(Port):
 
     async def _do(self, asked: Asked) -> Answer:
         action = asked.command.action
+        if not self._access.permits(asked.person, action):
+            log.info("not permitted action=%s person=%s", action, asked.person.key)
+            return Answer(remarks.not_permitted(action))
         if action in DEEDS or action is Action.DETAILS:
             return Answer(await self._about_incident(asked))
         return await self._answer(asked.command)

@@ -61,6 +61,22 @@ class Vendors:
         known = close or self.catalog.nearest(query, limit=_LIKELY, likeness=0.6)
         return Answer(remarks.unknown(query, [(one.name, one.slug) for one in known]))
 
+    async def suggest(self, typed: str, most: int) -> tuple[tuple[str, str], ...]:
+        """Return names, and what to ask for them, while somebody types: what is watched before what is not."""
+        if not folded(typed):
+            seen = await standings.overview(self.database)
+            names = [row.name for rows in (seen.survey.troubled, seen.survey.stale, seen.survey.well) for row in rows]
+            return tuple((name, name) for name in list(dict.fromkeys(names))[:most])
+        meant = await named(self.database, self.catalog, typed)
+        begun = await standings.beginning_with(self.database, folded(typed))
+        within = await partly(self.database, self.catalog, typed)
+        watched = (*meant, *begun, *within)
+        watched = watched or await likely(self.database, self.catalog, typed)
+        here = {one.vendor for one in watched}
+        others = [vendor for vendor in self.catalog.search(typed) if vendor.slug not in here]
+        known = [(one.name, one.name) for one in dict.fromkeys(watched)]
+        return tuple(dict.fromkeys((*known, *((vendor.name, vendor.slug) for vendor in others))))[:most]
+
     async def knows(self, query: str) -> bool:
         """Whether somebody is called exactly this, here or in the catalog."""
         return self.catalog.find(query) is not None or bool(await named(self.database, self.catalog, query))

@@ -51,6 +51,14 @@ _DONE = {
     Action.WORKS: "Counted: it works for you",
     Action.LINK: "Linked in the thread",
 }
+_DEEDS = {
+    Action.ACK: "acknowledge",
+    Action.UNACK: "take an acknowledgement back",
+    Action.NOTE: "add notes",
+    Action.MUTE: "mute",
+    Action.UNMUTE: "unmute",
+    Action.LINK: "link messages",
+}
 _ALREADY = {
     Action.ACK: "You have it already",
     Action.NOTE: "That note is there already",
@@ -114,6 +122,12 @@ def unreadable(name: str, url: str, reason: str) -> Reply:
     """Return that a page that nobody watches could not be read: nothing is known then."""
     text = f"{name} is not watched, and its page can not be read just now"
     return Reply(message=Message(tone=Tone.NOTICE, headline=text, parts=(line(capital(cut(reason, 200))),), url=url))
+
+
+def not_permitted(action: Action) -> Reply:
+    """Return that somebody may not do this here, and who can change that."""
+    text = f"Only responders may {_DEEDS[action]} here"
+    return say(text, line("`responders` under [access] in sitrep.toml says who they are. Nothing was changed."))
 
 
 def failed() -> Reply:

@@ -189,7 +189,7 @@ async def _send(platform: Platform, errand: Errand) -> Announcement:
     elif step.kind is StepKind.BROADCAST and isinstance(platform, Apart):
         await platform.broadcast(announcement.root, message, step.key)
     elif step.kind is StepKind.EDIT:
-        await platform.edit(announcement.root, message)
+        await platform.edit(announcement.root, message, announcement.earlier)
     else:
         await platform.reply(announcement.root, message, step.key)
     return converge.stepped(announcement, step, ref)

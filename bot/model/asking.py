@@ -29,16 +29,25 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on a chat platform; `key` is the same for ever, `name` is what colleagues read."""
+    """Somebody on a chat platform; `key` is the same for ever, `name` is what colleagues read.
+
+    `roles` are the ids of the groups that they are in, where the platform says so.
+    """
 
     platform: str
     id: str
     name: str
+    roles: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """Write it as the configuration does: `slack:U0123`."""
         return f"{self.platform}:{self.id}"
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Everything by which the configuration may mean them: themselves, and `discord:role:<id>` for each role."""
+        return frozenset({self.key, *(f"{self.platform}:role:{role}" for role in self.roles)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from bot import catalog
+from bot.core.access import Access
 from bot.errors import ConfigError
 from bot.settings import build, environment, not_yet
 from bot.settings.database import sqlite_directory
@@ -30,7 +31,7 @@ from bot.settings.tables import (
     ServiceTable,
     WatchTable,
 )
-from bot.settings.values import Access, Discord, Probe, Secret, Settings, Slack, Watch
+from bot.settings.values import Discord, Probe, Secret, Settings, Slack, Watch
 from bot.settings.variables import DEFAULTS, VARIABLES, Variable, env_template
 
 __all__ = [
@@ -140,6 +141,7 @@ def _file(config: Path | None, env: Environment, cwd: Path) -> tuple[str, Path |
 
 
 def _with_file(settings: Settings, document: Document, names: Names, label: str) -> Settings:
+    rotas = tuple(build.oncall(row) for row in document.rows("oncall", OncallTable))
     return replace(
         settings,
         watches=tuple(build.watch(row, label) for row in document.rows("watch", WatchTable)),
@@ -147,9 +149,9 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         probes=tuple(build.probe(row) for row in document.rows("probe", ProbeTable)),
         services=tuple(build.service(row, names) for row in document.rows("service", ServiceTable)),
         routes=tuple(build.route(row, names) for row in document.rows("route", RouteTable)) or settings.routes,
-        oncalls=tuple(build.oncall(row) for row in document.rows("oncall", OncallTable)),
+        oncalls=rotas,
         escalations=tuple(build.escalation(row, names) for row in document.rows("escalation", EscalationTable)),
-        access=build.access(document.single("access", AccessTable)),
+        access=build.access(document.single("access", AccessTable), rotas),
         egress_allow=_merged(document.single("egress", EgressTable).allow, settings.egress_allow),
     )
 

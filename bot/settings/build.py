@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
+from bot.core.access import Access
 from bot.core.rules import Escalation, EscalationStep, Match, Oncall, Person, Route, Service
 from bot.model import Destination, Impact, Kind
 from bot.settings.document import Placed
@@ -21,7 +23,7 @@ from bot.settings.tables import (
     ServiceTable,
     WatchTable,
 )
-from bot.settings.values import Access, Probe, Watch
+from bot.settings.values import Probe, Watch
 
 DEFAULT_ROUTE = Route(name="default", to=(Destination("console"),))
 DEFAULT_TIMEOUT = timedelta(seconds=10)
@@ -105,10 +107,19 @@ def escalation(row: Placed[EscalationTable], names: Names) -> Escalation:
     )
 
 
-def access(table: AccessTable) -> Access:
-    """Return who may do what."""
+def access(table: AccessTable, rotas: Sequence[Oncall]) -> Access:
+    """Return who may do what: people and roles, in place of a rota all its people."""
     responders = None if table.responders is None else tuple(table.responders)
-    return Access(admins=tuple(table.admins), responders=responders)
+    found = Access(admins=tuple(table.admins), responders=responders)
+    return found.with_rotas({rota.name: tuple(_keys(rota.people)) for rota in rotas})
+
+
+def _keys(people: Iterable[Person]) -> Iterator[str]:
+    for person in people:
+        if person.slack:
+            yield f"slack:{person.slack}"
+        if person.discord:
+            yield f"discord:{person.discord}"
 
 
 def _match(table: MatchTable, names: Names) -> Match:

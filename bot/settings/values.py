@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
+from bot.core.access import Access
 from bot.core.rules import Escalation, Oncall, Route, Service
 
 
@@ -65,14 +66,6 @@ class Probe:
     fail_after: int
     pass_after: int
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), hash=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """Who may do what in chat; `responders` is None where everyone may acknowledge."""
-
-    admins: tuple[str, ...] = ()
-    responders: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,5 +128,5 @@ class Settings:
     routes: tuple[Route, ...] = ()
     oncalls: tuple[Oncall, ...] = ()
     escalations: tuple[Escalation, ...] = ()
-    access: Access = Access()
+    access: Access = field(default_factory=Access)
     not_yet: tuple[str, ...] = ()

@@ -163,6 +163,17 @@ class PlatformContract:
         assert "Some requests fail." not in now
         assert stage.thread(root) == []
 
+    async def test_an_edit_of_a_root_that_replaces_another_says_so_still(self, stage: Stage) -> None:
+        earlier = await stage.platform.post(stage.address, message(), "root")
+        root = await stage.platform.post(stage.address, message(), "another", earlier)
+        said = "was deleted" in stage.roots()[-1]
+
+        await stage.platform.edit(root, message("All is well again."), earlier)
+
+        now = stage.roots()[-1]
+        assert "All is well again." in now
+        assert ("was deleted" in now) is said
+
     async def test_an_edit_done_twice_does_no_harm(self, stage: Stage) -> None:
         root = await stage.platform.post(stage.address, message(), "root")
         await stage.platform.edit(root, message("All is well again."))

@@ -125,7 +125,7 @@ def test_a_cut_text_is_as_short_as_was_asked(text: str, most: int) -> None:
 @given(text=texts)
 def test_every_mark_is_escaped(text: str) -> None:
     """By Discord's own rule for what a backslash takes."""
-    bare = re.sub(r"\\[^0-9A-Za-z\s]", "", literal(text))
+    bare = re.sub(r"\\[^0-9A-Za-z\s]", "x", literal(text))
 
     assert not set(bare) & set("*_~`|<[]\\")
     assert not re.search(r"^\s*([-+#>]|\d+\.)", bare, re.MULTILINE)

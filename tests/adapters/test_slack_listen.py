@@ -6,18 +6,19 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
 from adapters.slack.connect import EVENTS, Around, Keys, connect
-from bot.core.message import Control, Message, Reply, Tone, line
+from bot.core.message import Control, Message, Reply
 from bot.errors import PlatformStopped
-from bot.model import Action, Asked, Person, Ref
-from bot.ports import Answer, Chat, Desk, Installations
+from bot.model import Action, Person, Ref
+from bot.ports import Answer, Chat
 from bot.web.server import bound, serve
 from tests.adapters.contract import message
+from tests.adapters.fakedesk import FakeDesk, Kept, says
 from tests.adapters.hurry import Hurry
 from tests.localslack import PERSON, LocalSlack, alive, local_slack, readable
 from tests.localslack.nouns import Channel
@@ -29,58 +30,6 @@ CONTROLS = (
     MUTE,
     Control(Action.NOTE, "Add note", "acme-1"),
 )
-
-
-def says(words: str, **more: object) -> Reply:
-    return Reply(message=Message(tone=Tone.NOTICE, headline=words, parts=(line("Told at once."),)), **more)  # type: ignore[arg-type]  # a short cut
-
-
-@dataclass(slots=True)
-class FakeDesk(Desk):
-    """Answers what the test has put down, and remembers what it was asked."""
-
-    answer: Answer = field(default_factory=lambda: Answer(says("Acme is down")))
-    asked: list[Asked] = field(default_factory=list[Asked])
-    said: list[tuple[str, Person, str, Ref | None]] = field(default_factory=list[tuple[str, Person, str, "Ref | None"]])
-    patience: asyncio.Event | None = None
-    breaks: bool = False
-
-    async def ask(self, asked: Asked) -> Answer:
-        self.asked.append(asked)
-        return await self._answered()
-
-    async def say(self, text: str, asked_by: Person, *, address: str = "", thread: Ref | None = None) -> Answer:
-        self.said.append((text, asked_by, address, thread))
-        return await self._answered()
-
-    async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
-        return (("Acme: Errors", "acme-1"), ("Bolt: Slow", "bolt-7")) if not typed else (("Bolt: Slow", "bolt-7"),)
-
-    async def home(self, person: Person) -> Reply:
-        return says(f"All is well, {person.id}")
-
-    async def _answered(self) -> Answer:
-        if self.breaks:
-            raise RuntimeError("nobody thought of this")
-        if self.patience is not None:
-            await self.patience.wait()
-        return self.answer
-
-
-class Kept(Installations):
-    """What would be kept in a database."""
-
-    def __init__(self) -> None:
-        self.bodies: dict[str, str] = {}
-
-    async def find(self, workspace: str) -> str | None:
-        return self.bodies.get(workspace)
-
-    async def save(self, workspace: str, body: str) -> None:
-        self.bodies[workspace] = body
-
-    async def drop(self, workspace: str) -> None:
-        self.bodies.pop(workspace, None)
 
 
 @dataclass(slots=True)

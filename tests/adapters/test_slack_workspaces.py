@@ -21,8 +21,9 @@ from bot.ports import Chat
 from bot.web.server import bound, serve
 from tests import localslack
 from tests.adapters.contract import SINCE, message
+from tests.adapters.fakedesk import FakeDesk, Kept
 from tests.adapters.hurry import Hurry
-from tests.adapters.test_slack_listen import FakeDesk, Kept, running
+from tests.adapters.test_slack_listen import running
 from tests.localslack import LocalSlack, local_slack, readable
 from tests.localslack.nouns import Channel
 

@@ -52,7 +52,7 @@ class Nothing:
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:
         return Ref(key)
 
-    async def edit(self, root: Ref, message: Message) -> None:
+    async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
         return None
 
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from bot import catalog
 from bot.commands.desk import Desk
 from bot.core import health
+from bot.core.access import Access
 from bot.core.health import Health
 from bot.core.message import Reply, plain
 from bot.errors import FetchError
@@ -36,10 +37,11 @@ class Office:
     pages: dict[str, Snapshot] = field(default_factory=dict[str, Snapshot])
     due: asyncio.Event = field(default_factory=asyncio.Event)
     watched: list[Source] = field(default_factory=list[Source])
+    access: Access = field(default_factory=Access)
     desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.database, catalog.load(), self.clock, self.due, self._fetch)
+        self.desk = Desk(self.database, catalog.load(), self.clock, self.due, self._fetch, self.access)
 
     async def _fetch(self, source: Source) -> Snapshot:
         if source.vendor not in self.pages:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.access import Access
 from bot.core.message import Quote, Tone
 from bot.model import Action, Asked, Command, Impact, Kind, Ref, Snapshot, State
 from bot.store import incidents
@@ -323,6 +324,63 @@ async def test_while_somebody_types_open_incidents_are_offered(database: Databas
     assert await office.desk.complete("logi") == (("Acme: No logins (major)", "acme-1"),)
     assert [name for _, name in await office.desk.complete("BETA-")] == ["beta-2"]
     assert await office.desk.complete("zzz") == ()
+
+
+async def test_while_somebody_types_what_is_watched_is_offered_before_what_is_not(database: Database) -> None:
+    office = Office(database)
+    await office.watches("Zeta Open", down("API"))
+    await office.watches("Acme")
+
+    everything = await office.desk.suggest("")
+    some = await office.desk.suggest("open")
+
+    assert everything == (("Zeta Open", "Zeta Open"), ("Acme", "Acme"))
+    assert some[0] == ("Zeta Open", "Zeta Open")
+    assert ("OpenAI", "openai") in some
+
+
+async def test_what_is_offered_is_understood(database: Database) -> None:
+    office = Office(database)
+    await office.watches("Zeta Open")
+
+    for typed in ("zeta", "chatgt", "gpt", "cloudflr"):
+        offered = await office.desk.suggest(typed)
+
+        assert offered
+        for name, value in offered:
+            assert name in text(await office.says(f"status {value}"))
+
+
+async def test_what_nobody_has_ever_heard_of_is_offered_as_nothing(database: Database) -> None:
+    assert await Office(database).desk.suggest("qqqqqqqqqq") == ()
+
+
+async def test_when_nothing_can_be_offered_there_is_no_error_either(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    office = Office(database)
+    await database.write(lambda connection: connection.exec_driver_sql("DROP TABLE incident"))
+
+    assert await office.desk.complete("acme") == ()
+    assert await office.desk.suggest("") == ()
+    assert caplog.text.count("nothing could be offered") == 2
+
+
+async def test_who_may_not_respond_is_told_so_and_nothing_changes(database: Database) -> None:
+    office = Office(database, access=Access(responders=("fake:role:ops", LEAD.key)))
+    await office.opens()
+
+    for words in ("ack", "note We switched over.", "mute 4h", "unack", "unmute", "link https://wiki.example"):
+        answer = text(await office.says(words, ONCALL))
+        assert "Only responders may" in answer
+        assert "sitrep.toml" in answer
+    before = await office.now()
+    counted = text(await office.says("affected", ONCALL))
+    await office.says("ack", replace(ONCALL, roles=("ops",)))
+
+    assert before.acked is None
+    assert "Counted" in counted
+    assert (await office.now()).acked is not None
 
 
 async def test_at_home_are_the_open_incidents_and_everything_watched(database: Database) -> None:

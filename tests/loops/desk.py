@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
+from bot.clock import Clock
 from bot.core.message import Quote
 from bot.loops.batch import Batch
 from bot.loops.deliver import Delivering, deliver, start_due
-from bot.model import Announcement, Destination, Incident
+from bot.model import Announcement, ChangeKind, Destination, Incident
 from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
@@ -30,13 +31,14 @@ class Desk:
     clock: ManualClock = field(default_factory=ManualClock)
     owner: str = "one"
     others: tuple[FakePlatform, ...] = ()
+    make: Callable[[Clock], FakePlatform] = FakePlatform
     fake: FakePlatform = field(init=False)
     delivering: Delivering = field(init=False)
     results: Batch[Outcome] = field(init=False)
     incidents: dict[str, Incident] = field(default_factory=dict[str, Incident])
 
     def __post_init__(self) -> None:
-        self.fake = FakePlatform(self.clock)
+        self.fake = self.make(self.clock)
         self.start()
 
     def start(self) -> None:
@@ -58,11 +60,11 @@ class Desk:
     async def opens(self, name: str = "acme-1", *, to: tuple[Destination, ...] = (OPS,)) -> None:
         self.incidents[name] = await opened(self.database, name, to=to, now=self.clock.now())
 
-    async def says(self, *words: str, name: str = "acme-1") -> None:
+    async def says(self, *words: str, name: str = "acme-1", kind: ChangeKind | None = None) -> None:
         """Add what the vendor says next of an incident."""
         for text in words:
             before = self.incidents[name]
-            self.incidents[name] = await updated(self.database, before, text=text, now=self.clock.now())
+            self.incidents[name] = await updated(self.database, before, text=text, now=self.clock.now(), kind=kind)
 
     async def is_called(self, title: str, name: str = "acme-1") -> None:
         """Give an incident another title, without a word."""

@@ -432,6 +432,20 @@ async def test_the_root_that_replaces_a_deleted_one_is_told_which_it_was(desk: D
     assert desk.fake.root("ops").earlier == first
 
 
+async def test_each_edit_of_the_root_that_replaces_a_deleted_one_is_told_so_too(desk: Desk) -> None:
+    await desk.opens()
+    await desk.settles()
+    first = desk.fake.root("ops").ref
+    desk.fake.deletes_root("ops")
+    await desk.says("Second.")
+    await desk.settles()
+    await desk.is_called("Outage")
+    await desk.settles()
+
+    assert desk.fake.root("ops").before
+    assert desk.fake.root("ops").earlier == first
+
+
 async def test_waiting_for_a_rate_limit_is_no_failed_try(desk: Desk) -> None:
     await desk.opens()
     for _ in range(DELIVERY.attempts + 5):

@@ -79,7 +79,9 @@ def incident(name: str = "acme-1", *, last_seq: int = 1, state: State = State.IN
     )
 
 
-def entry(seq: int, name: str = "acme-1", *, text: str = "We are looking into it.") -> TimelineEntry:
+def entry(
+    seq: int, name: str = "acme-1", *, text: str = "We are looking into it.", kind: ChangeKind | None = None
+) -> TimelineEntry:
     return TimelineEntry(
         incident=name,
         seq=seq,
@@ -87,7 +89,7 @@ def entry(seq: int, name: str = "acme-1", *, text: str = "We are looking into it
         recorded_at=NOW,
         who=Who.VENDOR,
         author="Acme",
-        kind=ChangeKind.OPENED if seq == 1 else ChangeKind.UPDATED,
+        kind=kind or (ChangeKind.OPENED if seq == 1 else ChangeKind.UPDATED),
         state=State.INVESTIGATING,
         impact=Impact.MAJOR,
         text=text,
@@ -137,11 +139,17 @@ async def opened(
 
 
 async def updated(
-    database: Database, before: Incident, *, text: str = "Still looking.", now: datetime = NOW, urgent: bool = False
+    database: Database,
+    before: Incident,
+    *,
+    text: str = "Still looking.",
+    now: datetime = NOW,
+    urgent: bool = False,
+    kind: ChangeKind | None = None,
 ) -> Incident:
     """Commit one more word about an incident, and return it."""
     after = replace(before, last_seq=before.last_seq + 1, latest=Statement(text=text, author="Acme", at=now))
-    said = entry(after.last_seq, after.id, text=text)
+    said = entry(after.last_seq, after.id, text=text, kind=kind)
     await incidents.commit(database, decision(after, entries=(said,), before=(before,), to=(), now=now, urgent=urgent))
     return after
 

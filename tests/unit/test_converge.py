@@ -49,10 +49,15 @@ class Channel:
     roots: list[str] = field(default_factory=list)
     root_hash: str = ""
     replies: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    aloud: dict[str, int] = field(default_factory=dict)
 
     def takes(self, step: Step, shown: str) -> Ref:
         if step.kind is StepKind.POST:
             self.roots.append(step.key)
+        elif step.kind is StepKind.BROADCAST:
+            assert step.key not in self.aloud, "said aloud twice"
+            assert step.through not in self.thread, "the thread has it before the channel has heard it"
+            self.aloud[step.key] = step.through
         elif step.kind is not StepKind.EDIT:
             assert step.key not in self.replies, "posted twice"
             self.replies[step.key] = tuple(one.seq for one in step.entries)
@@ -61,7 +66,7 @@ class Channel:
         return Ref(step.key)
 
     def finds(self, key: str) -> Ref | None:
-        return Ref(key) if key in self.replies or key in self.roots else None
+        return Ref(key) if key in {*self.replies, *self.roots, *self.aloud} else None
 
     @property
     def thread(self) -> list[int]:
@@ -76,6 +81,7 @@ class Delivery:
     told: Announcement = field(default_factory=announcement)
     entries: list[TimelineEntry] = field(default_factory=list)
     steps: int = 0
+    apart: bool = False
 
     @property
     def truth(self) -> Incident:
@@ -86,7 +92,7 @@ class Delivery:
     def goes_on(self, luck: Luck = Luck.WELL) -> bool:
         """Do one step, if there is one to do; returns whether there was."""
         unsent = [one for one in self.entries if one.seq > self.told.last_seq]
-        step = next_step(self.told, self.truth, unsent, longest=LONGEST)
+        step = next_step(self.told, self.truth, unsent, longest=LONGEST, apart=self.apart)
         if step is None:
             return False
         self.steps += 1
@@ -97,7 +103,8 @@ class Delivery:
         return True
 
     def _read_back(self, intent: Intent, luck: Luck) -> None:
-        if luck is Luck.ROOT_DELETED and intent.kind is not StepKind.POST:
+        in_channel = intent.kind in {StepKind.POST, StepKind.BROADCAST}
+        if luck is Luck.ROOT_DELETED and not in_channel:
             self.channel.replies.pop(intent.key, None)
             self.told = without_root(self.told)
             return
@@ -145,11 +152,12 @@ kinds = st.sampled_from(["words", "words", "words", "long", "quiet", "rise", "en
 rounds = st.lists(st.tuples(st.lists(kinds, max_size=14), st.lists(st.sampled_from(Luck), max_size=8)), max_size=6)
 
 
-@given(rounds)
+@given(rounds, st.booleans())
 def test_from_any_crash_point_the_root_is_current_and_the_thread_complete(
     history: list[tuple[list[str], list[Luck]]],
+    apart: bool,  # noqa: FBT001  (hypothesis hands it in)
 ) -> None:
-    delivery = Delivery(entries=[entry(1, kind=ChangeKind.OPENED, said=None)])
+    delivery = Delivery(entries=[entry(1, kind=ChangeKind.OPENED, said=None)], apart=apart)
 
     for arriving, lucks in history:
         for kind in arriving:
@@ -162,6 +170,8 @@ def test_from_any_crash_point_the_root_is_current_and_the_thread_complete(
     assert delivery.channel.thread == loud
     assert delivery.channel.root_hash == fingerprint(wording.root(delivery.truth))
     assert len(delivery.channel.roots) == len(set(delivery.channel.roots)) == delivery.told.generation + 1
+    heard = [one.seq for one in delivery.entries if one.seq > 1 and not one.quiet and replies.is_broadcast(one)]
+    assert list(delivery.channel.aloud.values()) == (heard if apart else [])
 
 
 @given(st.lists(kinds, min_size=1, max_size=30))
@@ -187,6 +197,27 @@ def test_the_root_comes_before_its_thread_and_the_thread_before_its_edit() -> No
     delivery.comes_to_rest()
 
     assert steps == [StepKind.POST, StepKind.REPLY, StepKind.EDIT]
+
+
+def test_where_the_channel_is_told_by_itself_it_hears_it_before_the_thread_has_it() -> None:
+    told = replace(announcement(), root=Ref("r"), last_seq=1)
+    crowd = [entry(2, "Still looking."), news(3, "end")]
+    steps = []
+    while (step := next_step(told, incident(), crowd, longest=LONGEST, apart=True)) and step.entries:
+        steps.append((step.kind, step.through))
+        told = stepped(told, step, None)
+
+    assert steps == [(StepKind.REPLY, 2), (StepKind.BROADCAST, 3), (StepKind.REPLY, 3)]
+
+
+def test_a_channel_that_has_heard_it_does_not_hear_it_again_under_a_new_root() -> None:
+    heard = replace(announcement(), root=Ref("r"), last_seq=2, heard=3)
+    again = replace(without_root(heard), root=Ref("s"))
+
+    step = next_step(again, incident(), [news(3, "end")], longest=LONGEST, apart=True)
+
+    assert step is not None
+    assert step.kind is StepKind.REPLY
 
 
 def test_a_night_offline_becomes_a_few_messages() -> None:

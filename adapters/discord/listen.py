@@ -1,0 +1,237 @@
+"""Questions and presses from Discord, turned into questions to the desk.
+
+Discord waits three seconds for the first answer, and takes one: an answer that is there by then is it, and for one that
+is not it is told to wait: https://docs.discord.com/developers/interactions/receiving-and-responding.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+import discord
+from discord import InteractionType
+
+from adapters.discord import answers
+from adapters.discord.answers import CHOOSE, LINK, SAY, SHARE, WORDS, Kept
+from adapters.discord.render import Json
+from bot.core.controls import pressed
+from bot.core.message import Message, Reply, Tone
+from bot.core.strangers import safe
+from bot.model import Action, Asked, Command, Person, Ref
+from bot.ports import Answer, Desk
+
+log = logging.getLogger("sitrep.discord")
+
+Interaction: TypeAlias = "discord.Interaction[Any]"
+# Discord gives up after three seconds; the way to us and back takes some of it.
+_AT_ONCE = 1.5
+_FORGOTTEN = "That was too long ago: please ask again."
+# Somebody was answered already, or it is too late to answer them.
+_ANSWERED, _TOO_LATE = 40060, 10062
+
+
+class Listener:
+    """What people do in Discord, turned into questions to the desk.  `is_forum` tells of a channel by its id."""
+
+    def __init__(self, desk: Desk, *, is_forum: Callable[[str], Awaitable[bool]]) -> None:
+        """Hear nothing yet."""
+        self.desk = desk
+        self._is_forum = is_forum
+        self._kept = Kept()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def say(self, interaction: Interaction, text: str) -> None:
+        """Answer words, as they would be typed."""
+        await self._answer(interaction, self._said(interaction, text), text)
+
+    async def ask(self, interaction: Interaction, command: Command, text: str = "") -> None:
+        """Answer a command; `text` is how it would be typed."""
+        await self._answer(interaction, self._asked(interaction, command), text)
+
+    async def pressed(self, interaction: Interaction, what: str, about: str) -> None:
+        """Answer a button or a menu of ours."""
+        data: Any = interaction.data or {}
+        chosen = data.get("values") or [""]
+        if what == SHARE:
+            await self._share(interaction, self._kept.get(about))
+        elif what in {SAY, CHOOSE}:
+            await self._repeat(interaction, self._kept.get(about if what == SAY else str(chosen[0])))
+        elif what == LINK:
+            await self._link(interaction, about, self._kept.get(str(chosen[0])) or "")
+        elif what in set(Action):
+            await self._act(interaction, Action(what), about)
+
+    async def submitted(self, interaction: Interaction) -> None:
+        """Take a form of ours that was filled in."""
+        data: Any = interaction.data or {}
+        name = str(data.get("custom_id", ""))
+        form = answers.custom_id(Action.NOTE, "")
+        if interaction.type is not InteractionType.modal_submit or not name.startswith(form):
+            return
+        command = pressed(Action.NOTE, name.removeprefix(form), text=safe(_written(data)))
+        await self.ask(interaction, command)
+
+    async def link_wanted(self, interaction: Interaction, message: discord.Message) -> None:
+        """Ask which incident a message belongs to."""
+        where = f"{message.channel.id}/{message.id}"
+        about = self._kept.put(f"{where}\n{safe(message.content)}", answers.room(LINK) if not message.content else 0)
+        choices = await self.desk.complete("")
+        if not choices:
+            nothing = Reply(message=Message(tone=Tone.NOTICE, headline="No incident is open"))
+            await self._sent(interaction, answers.private(nothing, self._kept))
+            return
+        await self._sent(interaction, answers.which(choices, f"{where}/{about}"[: answers.room(LINK)], self._kept))
+
+    async def drain(self) -> None:
+        """Let answers that are under way come to their end."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5)
+
+    async def _act(self, interaction: Interaction, action: Action, incident: str) -> None:
+        if action is Action.NOTE:
+            await _tried(interaction.response.send_modal(answers.note_form(incident)))
+        elif action is Action.MUTE:
+            await self._sent(interaction, answers.private(answers.how_long(incident), self._kept))
+        else:
+            await self.ask(interaction, pressed(action, incident))
+
+    async def _repeat(self, interaction: Interaction, text: str | None) -> None:
+        if text is None:
+            await self._sent(interaction, answers.private(_remark(_FORGOTTEN), self._kept))
+        else:
+            await self.say(interaction, text)
+
+    async def _share(self, interaction: Interaction, text: str | None) -> None:
+        """Say it anew, so that what the channel sees is true now, and take the button away from the private one."""
+        if text is None:
+            await self._repeat(interaction, None)
+            return
+        if await _tried(interaction.response.edit_message(view=None)):
+            answer = await _safely(self._said(interaction, text))
+            shown = answers.dressed(answers.public(answer.reply))
+            await _tried(interaction.followup.send(**shown))
+
+    async def _link(self, interaction: Interaction, about: str, incident: str) -> None:
+        channel, message, *name = about.split("/", 2)
+        _, _, words = (self._kept.get("/".join(name)) or "").partition("\n")
+        url = f"https://discord.com/channels/{interaction.guild_id}/{channel}/{message}"
+        command = Command(action=Action.LINK, incident=incident, url=url, text=words)
+        await self.ask(interaction, command)
+
+    async def _said(self, interaction: Interaction, text: str) -> Answer:
+        thread = await self._thread(interaction)
+        return await self.desk.say(text, _person(interaction), address=_place(interaction), thread=thread)
+
+    async def _asked(self, interaction: Interaction, command: Command) -> Answer:
+        thread = await self._thread(interaction)
+        return await self.desk.ask(
+            Asked(command=command, person=_person(interaction), address=_place(interaction), thread=thread)
+        )
+
+    async def _thread(self, interaction: Interaction) -> Ref | None:
+        """Return the root in whose thread somebody is: in a forum that is the post itself."""
+        here = interaction.channel
+        if not isinstance(here, discord.Thread):
+            return None
+        parent = here.parent
+        forum = isinstance(parent, discord.ForumChannel) if parent else await self._is_forum(str(here.parent_id))
+        return Ref(f"{here.id if forum else here.parent_id}/{here.id}")
+
+    async def _answer(self, interaction: Interaction, asking: Awaitable[Answer], text: str) -> None:
+        """Answer at once if it can be done, else say that it takes a while, and answer then."""
+        task = asyncio.ensure_future(_safely(asking))
+        await asyncio.wait({task}, timeout=_AT_ONCE)
+        if task.done():
+            answer = task.result()
+            if not await self._sent(interaction, answers.private(answer.reply, self._kept, text)):
+                return
+            if answer.later is None:
+                return
+            later = answer.later
+        else:
+            if not await _tried(interaction.response.defer(ephemeral=True, thinking=True)):
+                return
+            later = _late(task)
+        self._go_on(self._follow(interaction, later, text))
+
+    async def _follow(self, interaction: Interaction, later: Callable[[], Awaitable[Reply]], text: str) -> None:
+        shown = answers.dressed(answers.private(await later(), self._kept, text))
+        await _tried(interaction.edit_original_response(**shown))
+
+    async def _sent(self, interaction: Interaction, body: Json) -> bool:
+        shown = answers.dressed(body)
+        if not body["components"]:
+            shown.pop("view")
+        return await _tried(interaction.response.send_message(**shown, ephemeral=True))
+
+    def _go_on(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._gone_on)
+
+    def _gone_on(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("an answer could not be given: %s", type(error).__name__, exc_info=error)
+
+
+def _late(task: asyncio.Future[Answer]) -> Callable[[], Awaitable[Reply]]:
+    """Return what gives the last of an answer that was not there in time."""
+
+    async def last() -> Reply:
+        answer = await task
+        return answer.reply if answer.later is None else await answer.later()
+
+    return last
+
+
+async def _tried(sending: Awaitable[object]) -> bool:
+    """Whether an answer was taken: one that comes too late, or twice, is no error of the program."""
+    try:
+        await sending
+    except discord.HTTPException as error:
+        if error.code in {_ANSWERED, _TOO_LATE}:
+            log.warning("Discord takes an answer no more (%d): it came too late, or twice", error.code)
+        else:
+            log.error("Discord takes an answer not (%s %d)", error.status, error.code)  # noqa: TRY400
+        return error.code == _ANSWERED
+    except (OSError, TimeoutError, discord.DiscordException) as error:
+        log.error("an answer could not be sent: %s", type(error).__name__)  # noqa: TRY400  (its text may hold a token)
+        return False
+    return True
+
+
+async def _safely(asking: Awaitable[Answer]) -> Answer:
+    """Whatever goes wrong, the person is told that something did."""
+    try:
+        return await asking
+    except Exception as error:
+        log.exception("a question could not be answered: %s", type(error).__name__)
+        return Answer(_remark("That went wrong here; the log has the reason.", Tone.MINOR))
+
+
+def _remark(text: str, tone: Tone = Tone.NOTICE) -> Reply:
+    return Reply(message=Message(tone=tone, headline=text))
+
+
+def _person(interaction: Interaction) -> Person:
+    who = interaction.user
+    roles = tuple(str(role.id) for role in who.roles) if isinstance(who, discord.Member) else ()
+    return Person("discord", str(who.id), safe(who.display_name), roles)
+
+
+def _place(interaction: Interaction) -> str:
+    here = interaction.channel
+    return str(here.parent_id if isinstance(here, discord.Thread) else interaction.channel_id or "")
+
+
+def _written(data: Any) -> str:
+    """Return what was written into a form: rows of inputs, or inputs with a label each."""
+    for row in data.get("components") or ():
+        for one in row.get("components") or [row.get("component") or {}]:
+            if one.get("custom_id") == WORDS:
+                return str(one.get("value") or "")
+    return ""

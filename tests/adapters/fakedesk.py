@@ -1,0 +1,65 @@
+"""A desk that answers what a test has put down: adapters are tested with it, without a database."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from bot.core.message import Message, Reply, Tone, line
+from bot.model import Asked, Person, Ref
+from bot.ports import Answer, Desk, Installations
+
+
+def says(words: str, **more: object) -> Reply:
+    return Reply(message=Message(tone=Tone.NOTICE, headline=words, parts=(line("Told at once."),)), **more)  # type: ignore[arg-type]  # a short cut
+
+
+@dataclass(slots=True)
+class FakeDesk(Desk):
+    """Answers what the test has put down, and remembers what it was asked."""
+
+    answer: Answer = field(default_factory=lambda: Answer(says("Acme is down")))
+    asked: list[Asked] = field(default_factory=list[Asked])
+    said: list[tuple[str, Person, str, Ref | None]] = field(default_factory=list[tuple[str, Person, str, "Ref | None"]])
+    patience: asyncio.Event | None = None
+    breaks: bool = False
+
+    async def ask(self, asked: Asked) -> Answer:
+        self.asked.append(asked)
+        return await self._answered()
+
+    async def say(self, text: str, asked_by: Person, *, address: str = "", thread: Ref | None = None) -> Answer:
+        self.said.append((text, asked_by, address, thread))
+        return await self._answered()
+
+    async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
+        return (("Acme: Errors", "acme-1"), ("Bolt: Slow", "bolt-7")) if not typed else (("Bolt: Slow", "bolt-7"),)
+
+    async def suggest(self, typed: str) -> tuple[tuple[str, str], ...]:
+        return (("Acme", "Acme"), ("OpenAI", "openai")) if not typed else (("OpenAI", "openai"),)
+
+    async def home(self, person: Person) -> Reply:
+        return says(f"All is well, {person.id}")
+
+    async def _answered(self) -> Answer:
+        if self.breaks:
+            raise RuntimeError("nobody thought of this")
+        if self.patience is not None:
+            await self.patience.wait()
+        return self.answer
+
+
+class Kept(Installations):
+    """What would be kept in a database."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, str] = {}
+
+    async def find(self, workspace: str) -> str | None:
+        return self.bodies.get(workspace)
+
+    async def save(self, workspace: str, body: str) -> None:
+        self.bodies[workspace] = body
+
+    async def drop(self, workspace: str) -> None:
+        self.bodies.pop(workspace, None)
