@@ -32,11 +32,12 @@ from bot.loops.watch import Watching, watch
 from bot.model import Destination
 from bot.ports import Chat, Platform
 from bot.settings import Settings
-from bot.store import announcements, sources
+from bot.store import announcements, roles, sources
 from bot.store.database import Database, claim_purpose, migrate, open_database
 from bot.store.installations import Kept
 
 if TYPE_CHECKING:
+    from adapters.discord.connect import Keys as DiscordKeys
     from adapters.slack.connect import Keys
 
 log = logging.getLogger("sitrep")
@@ -159,7 +160,34 @@ def _chats(
         here = tuple(to.address for to in addresses if to.platform == "slack")
         around = Around(now=clock.now, revive=revive, installations=Kept(database, "slack"), addresses=here)
         chats.append(connect(slack_keys(settings.slack), desk, around))
+    if settings.discord.token is not None:
+        there = tuple(to.address for to in addresses if to.platform == "discord")
+        chats.append(_discord(settings.discord, desk, database, clock, revive, there))
     return tuple(chats)
+
+
+def _discord(
+    discord: configuration.Discord,
+    desk: Desk,
+    database: Database,
+    clock: SystemClock,
+    revive: Callable[[str], Awaitable[None]],
+    addresses: tuple[str, ...],
+) -> Chat:
+    from adapters.discord.connect import Around, connect  # noqa: PLC0415  (half a second, for those who use it)
+
+    alone = partial(roles.alone, database, "discord-gateway")
+    kept = Kept(database, "discord")
+    around = Around(now=clock.now, revive=revive, kept=kept, alone=alone, addresses=addresses)
+    return connect(discord_keys(discord), desk, around)
+
+
+def discord_keys(discord: configuration.Discord) -> DiscordKeys:
+    """Return what the bot is known by on Discord."""
+    from adapters.discord.connect import Keys as DiscordKeys  # noqa: PLC0415  (as above)
+
+    token = _revealed(discord.token) or ""
+    return DiscordKeys(token=token, api_url=discord.api_url, gateway_url=discord.gateway_url)
 
 
 def slack_keys(slack: configuration.Slack) -> Keys:

@@ -35,7 +35,7 @@ class Kept:
         self._words: OrderedDict[str, str] = OrderedDict()
 
     def put(self, words: str, most: int) -> str:
-        """Return the words themselves, or what stands for them, in at most `most` characters."""
+        """Return the words themselves, or what stands for them if they have more than `most` characters."""
         if len(words) <= most and not words.startswith(_KEPT_MARK):
             return words
         name = _KEPT_MARK + blake2b(words.encode(), digest_size=12).hexdigest()

@@ -51,6 +51,10 @@ class Listener:
         """Answer a command; `text` is how it would be typed."""
         await self._answer(interaction, self._asked(interaction, command), text)
 
+    async def remark(self, interaction: Interaction, text: str) -> None:
+        """Answer with a remark of our own."""
+        await self._sent(interaction, answers.private(_remark(text), self._kept))
+
     async def pressed(self, interaction: Interaction, what: str, about: str) -> None:
         """Answer a button or a menu of ours."""
         data: Any = interaction.data or {}
@@ -77,13 +81,12 @@ class Listener:
     async def link_wanted(self, interaction: Interaction, message: discord.Message) -> None:
         """Ask which incident a message belongs to."""
         where = f"{message.channel.id}/{message.id}"
-        about = self._kept.put(f"{where}\n{safe(message.content)}", answers.room(LINK) if not message.content else 0)
+        said = self._kept.put(safe(message.content), 0)
         choices = await self.desk.complete("")
         if not choices:
-            nothing = Reply(message=Message(tone=Tone.NOTICE, headline="No incident is open"))
-            await self._sent(interaction, answers.private(nothing, self._kept))
+            await self.remark(interaction, "No incident is open")
             return
-        await self._sent(interaction, answers.which(choices, f"{where}/{about}"[: answers.room(LINK)], self._kept))
+        await self._sent(interaction, answers.which(choices, f"{where}/{said}", self._kept))
 
     async def drain(self) -> None:
         """Let answers that are under way come to their end."""
@@ -100,7 +103,7 @@ class Listener:
 
     async def _repeat(self, interaction: Interaction, text: str | None) -> None:
         if text is None:
-            await self._sent(interaction, answers.private(_remark(_FORGOTTEN), self._kept))
+            await self.remark(interaction, _FORGOTTEN)
         else:
             await self.say(interaction, text)
 
@@ -115,8 +118,8 @@ class Listener:
             await _tried(interaction.followup.send(**shown))
 
     async def _link(self, interaction: Interaction, about: str, incident: str) -> None:
-        channel, message, *name = about.split("/", 2)
-        _, _, words = (self._kept.get("/".join(name)) or "").partition("\n")
+        channel, message, said = about.split("/", 2)
+        words = self._kept.get(said) or ""
         url = f"https://discord.com/channels/{interaction.guild_id}/{channel}/{message}"
         command = Command(action=Action.LINK, incident=incident, url=url, text=words)
         await self.ask(interaction, command)
@@ -219,7 +222,8 @@ def _remark(text: str, tone: Tone = Tone.NOTICE) -> Reply:
 
 def _person(interaction: Interaction) -> Person:
     who = interaction.user
-    roles = tuple(str(role.id) for role in who.roles) if isinstance(who, discord.Member) else ()
+    # As Discord sent them; `roles` has only those that are known already, which in the first moments are none.
+    roles = tuple(map(str, getattr(who, "_roles", ())))
     return Person("discord", str(who.id), safe(who.display_name), roles)
 
 

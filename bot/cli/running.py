@@ -59,7 +59,7 @@ async def _check(options: Namespace) -> int:
 async def _live(chosen: Settings, watched: tuple[Source, ...]) -> int:
     """Try everything once and say how it went: pages, tokens, channels, scopes; 2 if something of it fails."""
     clock = SystemClock()
-    well = await _live_slack(chosen, clock)
+    well = all([await _live_slack(chosen, clock), await _live_discord(chosen, clock)])
     async with Fetcher(egress=EgressPolicy.allowing(*chosen.egress_allow), now=clock.now) as fetcher:
         answers = await asyncio.gather(*(_try(fetcher, source, clock) for source in watched))
     for source, (good, words) in zip(watched, answers, strict=True):
@@ -72,10 +72,25 @@ async def _live_slack(chosen: Settings, clock: SystemClock) -> bool:
         return True
     from adapters.slack.checks import check  # noqa: PLC0415  (a third of a second, for those who use it)
 
-    addresses = tuple(to.address for route in chosen.routes for to in route.to if to.platform == "slack")
-    answers = await check(compose.slack_keys(chosen.slack), tuple(dict.fromkeys(addresses)), clock.now)
+    return _told("Slack", await check(compose.slack_keys(chosen.slack), _addresses(chosen, "slack"), clock.now))
+
+
+async def _live_discord(chosen: Settings, clock: SystemClock) -> bool:
+    if chosen.discord.token is None:
+        return True
+    from adapters.discord.checks import check  # noqa: PLC0415  (half a second, for those who use it)
+
+    return _told("Discord", await check(compose.discord_keys(chosen.discord), _addresses(chosen, "discord"), clock.now))
+
+
+def _addresses(chosen: Settings, platform: str) -> tuple[str, ...]:
+    found = (to.address for route in chosen.routes for to in route.to if to.platform == platform)
+    return tuple(dict.fromkeys(found))
+
+
+def _told(platform: str, answers: list[tuple[bool, str]]) -> bool:
     for good, words in answers:
-        print(f"{'ok  ' if good else 'FAIL'}  Slack: {words}", file=sys.stdout if good else sys.stderr)
+        print(f"{'ok  ' if good else 'FAIL'}  {platform}: {words}", file=sys.stdout if good else sys.stderr)
     return all(good for good, _ in answers)
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from bot.model import Action, Command
 
+HOW_LONG = "How long? `mute 1h`, `mute 2d`, `mute until resolved`"
 LONGEST_MUTE = timedelta(days=90)
 _LONGEST_QUERY = 200
 
@@ -127,8 +128,13 @@ def mute(verb: Verb, rest: str) -> Command | Misunderstood:
         return Misunderstood(f"{verb.names[0]} {rest}", "A mute lasts from a minute to 90 days.")
     which = _which(left)
     if which and which[0].isdigit() and not is_id(which):
-        return Misunderstood(f"{verb.names[0]} {rest}", "How long? `mute 1h`, `mute 2d`, `mute until resolved`")
+        return Misunderstood(f"{verb.names[0]} {rest}", HOW_LONG)
     return Command(action=verb.action, incident=which, span=span, text=why)
+
+
+def is_span(text: str) -> bool:
+    """Whether a text says how long: `4h`, `2 days`, `until resolved`."""
+    return bool((_TO_THE_END.fullmatch if "until" in text or "till" in text else _SPAN.fullmatch)(text.strip()))
 
 
 def span_of(text: str) -> timedelta | None:

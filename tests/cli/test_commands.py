@@ -101,7 +101,7 @@ def test_without_a_configuration_well_known_vendors_are_watched(desk: Desk) -> N
 def test_a_route_that_nothing_can_deliver_is_refused_and_not_lost_in_silence(desk: Desk) -> None:
     desk.write("sitrep.toml", '[[route]]\nto = ["discord:123"]\n')
 
-    answer = desk.ask("run", DISCORD_TOKEN="token")
+    answer = desk.ask("run")
 
     assert answer.status == 2
     assert "discord:123" in answer.complaints[0]

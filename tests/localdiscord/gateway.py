@@ -81,6 +81,10 @@ class Gateway:
     def refuses(self, times: int = 1) -> None:
         self._refusals += times
 
+    def welcomes(self) -> None:
+        """Refuse nobody any more."""
+        self._refusals = 0
+
     def reconnects(self) -> None:
         self._post({"op": RECONNECT, "d": None})
 

@@ -1,0 +1,38 @@
+"""Whether the bot works as it is set up: token, channels, permissions; nothing is posted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+from adapters.discord.connect import Keys, point_at
+from adapters.discord.platform import Discord
+from bot.errors import SitrepError
+
+
+async def check(keys: Keys, addresses: tuple[str, ...], now: Callable[[], datetime]) -> list[tuple[bool, str]]:
+    """Return what was tried and how it went, a line each."""
+    point_at(keys)
+    platform = Discord(keys.token, now=now)
+    try:
+        return [one async for one in _tried(platform, addresses)]
+    finally:
+        await platform.close()
+
+
+async def _tried(platform: Discord, addresses: tuple[str, ...]) -> AsyncIterator[tuple[bool, str]]:
+    try:
+        me = await platform.web.me()
+    except SitrepError as error:
+        yield False, f"the bot token: {error}"
+        return
+    yield True, f"{me.get('username')} ({me.get('id')})"
+    for address in addresses:
+        try:
+            short = await platform.channels.shortcomings(address)
+        except SitrepError as error:
+            short = [f"{address}: {error}"]
+        for line in short:
+            yield False, line
+        if not short:
+            yield True, f"{address}: the bot may do there what it has to"

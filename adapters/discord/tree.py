@@ -1,0 +1,182 @@
+"""Sitrep's verbs as Discord's own commands, with typed options and what may be meant while somebody types.
+
+Every verb of the grammar is here twice: as people would look for it (`/status`, `/incident ack`), and under `/sitrep`,
+because other bots have a `/status` too.  A verb's shape tells which options it has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice
+
+from adapters.discord import limits
+from adapters.discord.listen import Interaction, Listener
+from bot.core import verbs
+from bot.core.controls import MUTES
+from bot.core.grammar import VERBS, Verb, spell
+from bot.core.strangers import cut
+from bot.model import Action, Command
+
+Callback = Callable[..., Any]
+Suggesting = Callable[[str], Awaitable[tuple[tuple[str, str], ...]]]
+LINK = "Link to incident"
+_WHICH = "An incident: its id, or words for it. Left out: the one whose thread this is, else the newest"
+_DESCRIPTION = 100
+_LONGEST_WORDS = 2_000
+_LENGTHS = (*MUTES[:2], ("1 day", "1d"), MUTES[2])
+_ALL = (("All, also those that are over", "all"),)
+_ALONE = frozenset({Action.HEALTH, Action.HELP})
+
+
+def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
+    """Give a tree all commands."""
+    for verb in VERBS:
+        if verb.action in {Action.STATUS, Action.INCIDENTS}:
+            tree.add_command(_command(verb, listener))
+    incident = app_commands.Group(name="incident", description="What is to be done about an incident")
+    umbrella = app_commands.Group(name="sitrep", description="Everything that Sitrep can be asked for")
+    for verb in VERBS:
+        if verb.of:
+            incident.add_command(_command(verb, listener))
+        umbrella.add_command(_command(verb, listener))
+    tree.add_command(incident)
+    tree.add_command(umbrella)
+
+    async def link(interaction: Interaction, message: discord.Message) -> None:
+        await listener.link_wanted(interaction, message)
+
+    tree.add_command(app_commands.ContextMenu(name=LINK, callback=link))
+
+
+def fingerprint(tree: app_commands.CommandTree[Any]) -> str:
+    """Return what changes only when a command does: Discord lets an app make 200 of them a day in a server.
+
+    https://docs.discord.com/developers/interactions/application-commands#registering-a-command
+    """
+    payload = [command.to_dict(tree) for command in tree.get_commands()]
+    return hashlib.blake2b(json.dumps(payload, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def _command(verb: Verb, listener: Listener) -> app_commands.Command[Any, ..., Any]:
+    callback, suggestions = _SHAPES[verb.reads](verb, listener)
+    described = cut(verb.about[0].upper() + verb.about[1:], _DESCRIPTION)
+    command = app_commands.Command[Any, ..., Any](name=verb.names[0], description=described, callback=callback)
+    for option, suggesting in suggestions.items():
+        command.autocomplete(option)(_suggests(suggesting))
+    return command
+
+
+def _suggests(suggesting: Suggesting) -> Callable[[Interaction, str], Coroutine[Any, Any, list[Choice[str]]]]:
+    async def suggest(_: Interaction, typed: str) -> list[Choice[str]]:
+        found = await suggesting(typed)
+        return [
+            Choice(name=cut(label, limits.OPTION) or "…", value=value)
+            for label, value in found[: limits.OPTIONS]
+            if 0 < len(value) <= limits.OPTION
+        ]
+
+    return suggest
+
+
+_Shape = tuple[Callback, Mapping[str, Suggesting]]
+
+
+def _query(verb: Verb, listener: Listener) -> _Shape:
+    async def alone(interaction: Interaction) -> None:
+        command = Command(action=verb.action)
+        await listener.ask(interaction, command, spell(command))
+
+    @app_commands.describe(what="A vendor or a component, as you would say it. Left out: everything watched")
+    async def status(interaction: Interaction, what: str = "") -> None:
+        await listener.say(interaction, f"{verb.names[0]} {what}".strip())
+
+    @app_commands.describe(whose="A vendor, or `all` for those that are over too. Left out: the open ones")
+    async def incidents(interaction: Interaction, whose: str = "") -> None:
+        await listener.say(interaction, f"{verb.names[0]} {whose}".strip())
+
+    async def vendors(typed: str) -> tuple[tuple[str, str], ...]:
+        every = _ALL if "all".startswith(typed.strip().casefold()) else ()
+        return (*every, *await listener.desk.suggest(typed))
+
+    if verb.action in _ALONE:
+        return alone, {}
+    if verb.action is Action.STATUS:
+        return status, {"what": listener.desk.suggest}
+    return incidents, {"whose": vendors}
+
+
+def _incident(verb: Verb, listener: Listener) -> _Shape:
+    @app_commands.describe(which=_WHICH)
+    async def act(interaction: Interaction, which: str = "") -> None:
+        command = Command(action=verb.action, incident=_id(which))
+        await listener.ask(interaction, command, spell(command))
+
+    return act, {"which": listener.desk.complete}
+
+
+def _note(verb: Verb, listener: Listener) -> _Shape:
+    @app_commands.describe(words="What colleagues should know", which=_WHICH)
+    async def note(
+        interaction: Interaction, words: app_commands.Range[str, 1, _LONGEST_WORDS], which: str = ""
+    ) -> None:
+        await listener.ask(interaction, Command(action=verb.action, incident=_id(which), text=words))
+
+    return note, {"which": listener.desk.complete}
+
+
+def _mute(verb: Verb, listener: Listener) -> _Shape:
+    @app_commands.describe(
+        length="How long: 1h, 4h, 2d. Left out: until it is resolved", reason="Why, for the thread", which=_WHICH
+    )
+    async def mute(
+        interaction: Interaction,
+        length: str = "",
+        which: str = "",
+        reason: app_commands.Range[str, 1, _LONGEST_WORDS] | None = None,
+    ) -> None:
+        # As it would be typed: so a time that is none is answered in the same words everywhere.
+        if length and not verbs.is_span(length):
+            await listener.remark(interaction, verbs.HOW_LONG)
+            return
+        because = f"because {reason}" if reason else ""
+        said = (verb.names[0], which.strip(), length.strip() or "until resolved", because)
+        await listener.say(interaction, " ".join(filter(None, said)))
+
+    async def lengths(typed: str) -> tuple[tuple[str, str], ...]:
+        begun = typed.strip().casefold()
+        return tuple(one for one in _LENGTHS if any(words.casefold().startswith(begun) for words in one))
+
+    return mute, {"which": listener.desk.complete, "length": lengths}
+
+
+def _link(verb: Verb, listener: Listener) -> _Shape:
+    @app_commands.describe(url="The address, from https:// on", words="What there is to see", which=_WHICH)
+    async def link(
+        interaction: Interaction,
+        url: str,
+        which: str = "",
+        words: app_commands.Range[str, 1, _LONGEST_WORDS] | None = None,
+    ) -> None:
+        said = (verb.names[0], which.strip(), url.strip(), words or "")
+        await listener.say(interaction, " ".join(filter(None, said)))
+
+    return link, {"which": listener.desk.complete}
+
+
+def _id(which: str) -> str | None:
+    return verbs.plainly(which).removeprefix("#") or None
+
+
+_SHAPES: Mapping[Any, Callable[[Verb, Listener], _Shape]] = {
+    verbs.query: _query,
+    verbs.incident: _incident,
+    verbs.note: _note,
+    verbs.mute: _mute,
+    verbs.link: _link,
+}
