@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.program import Ended, Sitrep, sitrep_in
+from tests.localdiscord import LocalDiscord, local_discord
 from tests.localslack import LocalSlack, local_slack
 from tests.loops.acme import SUMMARY, component, incident, summary
 from tests.servers import Answer, serve
@@ -81,3 +82,47 @@ async def test_a_bot_token_that_slack_does_not_know_is_told_without_it(tmp_path:
     assert checked.status == 2
     assert checked.err.startswith("FAIL  Slack: the bot token: Slack does not know the bot token; copy SLACK_BOT_TOKEN")
     assert "xoxb-wrong" not in checked.err + checked.out
+
+
+async def checked_on(discord: LocalDiscord, sitrep: Sitrep, *to: str, token: str = "") -> Ended:
+    routes = "".join(f'[[route]]\nmatch = {{ vendor = ["openai"] }}\nto = ["discord:{name}"]\n' for name in to)
+    sitrep.config.write_text(f"watch = []\n{routes}", encoding="utf-8")
+    told = {"DISCORD_API_URL": discord.api_url, "DISCORD_GATEWAY_URL": discord.gateway_url}
+    tokens = {"DISCORD_TOKEN": token or discord.token, **told}
+    return await sitrep.run("check", "--live", "--config", str(sitrep.config), environment=tokens)
+
+
+async def test_discord_that_is_set_up_well_is_said_to_be(tmp_path: Path) -> None:
+    async with local_discord() as discord, sitrep_in(tmp_path) as sitrep:
+        ops, forum = discord.world.channel("ops"), discord.world.forum("incidents")
+        checked = await checked_on(discord, sitrep, ops.id, forum.id)
+
+    assert (checked.status, checked.err) == (0, "")
+    assert checked.out.splitlines()[1:] == [
+        "ok    Discord: sitrep (900000000000000002)",
+        f"ok    Discord: {ops.id}: the bot may do there what it has to",
+        f"ok    Discord: {forum.id}: the bot may do there what it has to",
+    ]
+    assert discord.world.messages() == []
+
+
+async def test_everything_that_is_wrong_with_discord_is_told_at_once(tmp_path: Path) -> None:
+    async with local_discord() as discord, sitrep_in(tmp_path) as sitrep:
+        ops = discord.world.channel("ops", deny=("EMBED_LINKS", "READ_MESSAGE_HISTORY"))
+        checked = await checked_on(discord, sitrep, ops.id, "123")
+
+    assert checked.status == 2
+    told = [line.removeprefix("FAIL  Discord: ") for line in checked.err.splitlines()]
+    assert told[0].startswith(f"{ops.id} (#ops): the bot lacks Embed Links, which it needs")
+    assert told[1].startswith(f"{ops.id} (#ops): the bot lacks Read Message History, which it needs")
+    assert told[2].startswith("123: there is no such channel")
+
+
+async def test_a_token_that_discord_does_not_know_is_told_without_it(tmp_path: Path) -> None:
+    wrong = "OTAwMDAw.some.other-token"
+    async with local_discord() as discord, sitrep_in(tmp_path) as sitrep:
+        checked = await checked_on(discord, sitrep, token=wrong)
+
+    assert checked.status == 2
+    assert "FAIL  Discord: the bot token: Discord does not know the bot token (401)" in checked.err
+    assert wrong not in checked.err + checked.out
