@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core import replies, wording
 from bot.core.message import Message, fingerprint, plain
@@ -17,6 +17,8 @@ from bot.model import Announcement, AnnouncementState, Incident, Intent, Ref, St
 
 # More entries than this at once are told in one message: a night offline must not become twenty replies.
 CATCH_UP_ABOVE = 8
+# Entries that have waited so long were held back, and are no news any more: all of them are told in one message.
+LATE = timedelta(minutes=10)
 
 
 def next_step(
@@ -27,20 +29,21 @@ def next_step(
     longest: int,
     apart: bool = False,
     root_hash: str | None = None,
+    now: datetime | None = None,
 ) -> Step | None:
     """Return the next thing to do for `announcement`, or None if its channel shows the truth.
 
     `unsent` are the timeline entries after `announcement.last_seq`, oldest first; `longest` is how many
     characters one reply may hold on that platform; `apart` is for one where a message of a thread can not be shown in
     the channel too, so that it has to be said there by itself, and first.  Who has worded the root already may give
-    its fingerprint.
+    its fingerprint; with `now`, entries that were held back for long are told together.
     """
     if announcement.state is not AnnouncementState.LIVE:
         return None
     root_hash = fingerprint(wording.root(incident)) if root_hash is None else root_hash
     if announcement.root is None:
         return Step(StepKind.POST, _key(announcement, "root"), max(announcement.last_seq, 1), (), root_hash)
-    told = _reply(announcement, unsent, incident, longest)
+    told = _reply(announcement, unsent, incident, longest, now)
     if told is not None:
         return _broadcast(announcement, told) if apart else told
     if announcement.root_hash != root_hash:
@@ -49,12 +52,17 @@ def next_step(
 
 
 def _reply(
-    announcement: Announcement, unsent: Sequence[TimelineEntry], incident: Incident, longest: int
+    announcement: Announcement,
+    unsent: Sequence[TimelineEntry],
+    incident: Incident,
+    longest: int,
+    now: datetime | None,
 ) -> Step | None:
     loud = [entry for entry in unsent if not entry.quiet and entry.seq > announcement.last_seq]
     if not loud:
         return None
-    run = _routine(loud) if len(loud) > CATCH_UP_ABOVE else []
+    is_late = now is not None and now - loud[0].recorded_at > LATE
+    run = loud if is_late else _routine(loud) if len(loud) > CATCH_UP_ABOVE else []
     batch = _fitting(run, incident, longest)
     if len(batch) > 1:
         key = _key(announcement, f"{batch[0].seq}-{batch[-1].seq}")
@@ -90,7 +98,7 @@ def _fitting(run: Sequence[TimelineEntry], incident: Incident, longest: int) -> 
 
 def message_for(step: Step, incident: Incident) -> Message:
     """Return what `step` says."""
-    if step.kind is StepKind.CATCH_UP:
+    if len(step.entries) > 1:
         return replies.catch_up(step.entries, incident)
     return replies.reply(step.entries[0], incident) if step.entries else wording.root(incident)
 

@@ -25,12 +25,18 @@ def reply(entry: TimelineEntry, incident: Incident) -> Message:
 
 
 def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
-    """Return one message for many entries, oldest first, each with all its words."""
+    """Return one message for many entries, oldest first, each with all its words; as loud as the loudest of them."""
     parts: list[Part] = []
     for entry in entries:
         said = reply(entry, incident)
         parts += [line(said.headline), *said.parts]
-    return Message(tone=TONES[entries[-1].impact], headline=f"{len(entries)} updates at once", parts=tuple(parts))
+    last = entries[-1]
+    return Message(
+        tone=Tone.RESOLVED if last.state.is_over else TONES[last.impact],
+        headline=f"{len(entries)} updates at once",
+        parts=tuple(parts),
+        broadcast=any(map(is_broadcast, entries)),
+    )
 
 
 def is_broadcast(entry: TimelineEntry) -> bool:

@@ -74,7 +74,7 @@ def prepare(
     ready: list[_Ready] = []
     for row in rows:
         try:
-            ready.append(_next(row, contents, longest, apart))
+            ready.append(_next(row, contents, longest, apart, now))
         except Exception as error:  # noqa: BLE001  (it is parked, whatever it was)
             _log.exception("can not be told incident=%s destination=%s", row["incident"], row["destination"])
             connection.execute(_PARK, {"b_id": row["id"], "b_error": f"can not be told: {type(error).__name__}"})
@@ -157,7 +157,9 @@ _UNSENT = (
 )
 
 
-def _next(row: RowMapping, contents: _Contents, longest: Mapping[str, int], apart: Collection[str]) -> _Ready:
+def _next(
+    row: RowMapping, contents: _Contents, longest: Mapping[str, int], apart: Collection[str], now: datetime
+) -> _Ready:
     announcement = announcement_of(row)
     incident = contents.incident(announcement.incident)
     platform = announcement.destination.platform
@@ -168,6 +170,7 @@ def _next(row: RowMapping, contents: _Contents, longest: Mapping[str, int], apar
         longest=longest[platform],
         apart=platform in apart,
         root_hash=contents.root(incident.id)[1],
+        now=now,
     )
     message = contents.message(step, incident.id) if step is not None else None
     return _Ready(announcement, incident, step, message, row["revision"])

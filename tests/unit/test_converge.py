@@ -229,6 +229,28 @@ def test_a_night_offline_becomes_a_few_messages() -> None:
     assert len(delivery.channel.replies) == 1
 
 
+def test_what_was_held_back_for_long_is_told_in_one_message_that_the_channel_hears() -> None:
+    told = replace(announcement(), root=Ref("r"), last_seq=1)
+    held = [entry(2, "Still looking."), news(3, "rise"), entry(4, "A fix is out."), news(5, "end")]
+
+    soon = next_step(told, incident(), held, longest=LONGEST, now=held[0].recorded_at + converge.LATE)
+    late = [next_step(told, incident(), held, longest=LONGEST, now=at(24 * 60), apart=apart) for apart in (False, True)]
+
+    assert soon is not None
+    assert [one.seq for one in soon.entries] == [2]
+    assert [(one.kind, one.through) for one in late if one] == [(StepKind.CATCH_UP, 5), (StepKind.BROADCAST, 5)]
+    assert all(converge.message_for(one, incident()).broadcast for one in late if one)
+
+
+def test_one_entry_that_was_held_back_is_told_as_always() -> None:
+    told = replace(announcement(), root=Ref("r"), last_seq=1)
+
+    step = next_step(told, incident(), [entry(2, "Still looking.")], longest=LONGEST, now=at(24 * 60))
+
+    assert step is not None
+    assert step.kind is StepKind.REPLY
+
+
 def test_a_few_updates_are_told_one_by_one() -> None:
     delivery = Delivery(entries=[entry(1, kind=ChangeKind.OPENED, said=None)])
     delivery.entries += [entry(seq, f"Update {seq}.") for seq in range(2, 2 + CATCH_UP_ABOVE)]
