@@ -47,6 +47,7 @@ _FILES = 65536
 
 async def run(settings: Settings) -> None:
     """Watch and deliver until told to stop; what is under way is then finished."""
+    stop = _told_to_stop()
     _log_to_stderr(settings.log_level)
     _allow_many_connections()
     clock = SystemClock()
@@ -58,7 +59,7 @@ async def run(settings: Settings) -> None:
         await sources.register(database, watched, clock.now())
         _announce(settings, len(watched))
         async with Fetcher(egress=EgressPolicy.allowing(*settings.egress_allow), now=clock.now) as fetcher:
-            await _loops(settings, database, fetcher, clock, len(watched))
+            await _loops(settings, database, fetcher, clock, len(watched), stop)
     finally:
         await database.close()
 
@@ -81,7 +82,9 @@ async def _prepare(database: Database, now: datetime) -> None:
     await announcements.revive(database, now)
 
 
-async def _loops(settings: Settings, database: Database, fetcher: Fetcher, clock: SystemClock, pages: int) -> None:
+async def _loops(
+    settings: Settings, database: Database, fetcher: Fetcher, clock: SystemClock, pages: int, stop: asyncio.Event
+) -> None:
     owner = f"{socket.gethostname()}-{os.getpid()}"
     due = asyncio.Event()
     dice = random.SystemRandom().random
@@ -106,7 +109,7 @@ async def _loops(settings: Settings, database: Database, fetcher: Fetcher, clock
         loops["web"] = partial(server.serve, routes, server.bound(settings.host, settings.port))
     # What is there now stays for good.  Looking through it for garbage held everything up for a tenth of a second.
     gc.freeze()
-    await _until_stopped(loops, chats, clock, dice)
+    await _until_stopped(loops, chats, clock, dice, stop)
 
 
 async def _until_stopped(
@@ -114,6 +117,7 @@ async def _until_stopped(
     chats: Sequence[Chat],
     clock: SystemClock,
     dice: Callable[[], float],
+    stop: asyncio.Event,
 ) -> None:
     crashes = Crashes()
     tasks = [
@@ -121,7 +125,7 @@ async def _until_stopped(
         for name, loop in loops.items()
     ]
     tasks += [asyncio.create_task(chat.check(), name=f"{chat.platform.name}-check") for chat in chats]
-    await _told_to_stop()
+    await stop.wait()
     log.info("stopping: finishing what is under way")
     for task in tasks:
         task.cancel()
@@ -208,12 +212,13 @@ def _revealed(secret: configuration.Secret | None) -> str | None:
     return secret.reveal() if secret else None
 
 
-async def _told_to_stop() -> None:
+def _told_to_stop() -> asyncio.Event:
+    """Return what is set when somebody wants us to end: from the first moment on, so that no end is a hard one."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop
 
 
 def _announce(settings: Settings, pages: int) -> None:

@@ -74,6 +74,11 @@ class Bot(discord.Client):
             task.cancel()
         await super().close()
 
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Hear nothing more once the end has begun: discord.py's own tasks may still speak then."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
+
     async def on_ready(self) -> None:
         """Note that we are there."""
         self._is(online=True)

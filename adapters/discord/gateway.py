@@ -76,9 +76,11 @@ class Gateway:
         task = asyncio.create_task(bot.start(self._token))
         try:
             await self._watch(bot, task)
-            return self._ended(task)
-        finally:
+            final = self._ended(task)
             self._is(connected=False, reason=self.reason or "the connection is gone")
+            return final
+        finally:
+            self.connected = False
             await _closed(bot, task)
 
     async def _watch(self, bot: Bot, task: asyncio.Task[None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -117,10 +118,10 @@ async def _nap(delivering: Delivering) -> None:
     room = _room(delivering)
     due = await announcements.next_due(delivering.database, now, room) if room else None
     wait = LONGEST_NAP if due is None else min(max(due - now, timedelta(milliseconds=2)), LONGEST_NAP)
-    try:
-        await asyncio.wait_for(delivering.due.wait(), wait.total_seconds())
-    except TimeoutError:
-        return
+    # `wait_for` may lose a cancellation that comes together with what it waits for, up to Python 3.11.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(wait.total_seconds()):
+            await delivering.due.wait()
 
 
 async def _run(delivering: Delivering, errand: Errand, results: Batch[Outcome]) -> None:
