@@ -21,9 +21,9 @@ from adapters.discord.errors import Declined, Missing, Refused
 from adapters.discord.history import MESSAGE, MESSAGES, listed
 from adapters.discord.pace import Pace
 from adapters.discord.posts import Posts
-from adapters.discord.web import TIMEOUT, Web
+from adapters.discord.web import TIMEOUT, Web, identified
 from bot.core.message import Message
-from bot.errors import MessageGone, PermanentFailure, TemporaryFailure
+from bot.errors import MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure
 from bot.model import Ref
 
 log = logging.getLogger("sitrep.discord")
@@ -101,19 +101,11 @@ class Discord:
         channel, id_ = _parts(root)
         dressed = render.root(message, notes=await self._notes(earlier))
         try:
-            await self._change(channel, id_, dressed)
-        except Declined as error:
-            if error.code != errors.THREAD_ARCHIVED:
-                raise
-            await self.web.call("PATCH", "/channels/{channel_id}", body={"archived": False}, channel_id=channel)
-            await self._change(channel, id_, dressed)
-        except Refused as error:
-            log.warning("%s: it is sent in few words", error)
-            await self._change(channel, id_, render.text_only(message))
+            await self._say(channel, id_, message, dressed)
+            if channel == id_:
+                await self.posts.retag(id_, message)
         except Missing as error:
             raise MessageGone("the post is gone") from error
-        if channel == id_:
-            await self.posts.retag(id_, message)
 
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
         """Look in the channel, in the thread of `root`, or among a forum's posts for the message that carries `key`."""
@@ -139,6 +131,8 @@ class Discord:
         for address in addresses:
             try:
                 found += await self.channels.shortcomings(address)
+            except PlatformStopped as error:
+                return [*found, str(error)]
             except PermanentFailure as error:
                 found.append(f"{address}: {error}")
         return found
@@ -161,18 +155,30 @@ class Discord:
             except Refused as error:
                 log.warning("%s: it is sent in few words key=%s", error, key)
                 return await self._sent(channel, {**render.text_only(message, key), **nonce}, urgent=True)
-        except Refused as error:
-            raise PermanentFailure(str(error)) from error
         except MessageGone as error:
             # It was sent with this nonce, and somebody has deleted it: so Discord says while it knows the nonce.
             raise TemporaryFailure("what was sent was deleted at once; it is sent again later") from error
 
     async def _sent(self, channel: str, body: Json, *, urgent: bool) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = await self.web.call("POST", MESSAGES, body=body, urgent=urgent, channel_id=channel)
-        return found
+        return identified(await self.web.call("POST", MESSAGES, body=body, urgent=urgent, channel_id=channel))
+
+    async def _say(self, channel: str, id_: str, message: Message, dressed: Json) -> None:
+        """Make a message that was sent say something else; where Discord refuses that as it is, its headline."""
+        try:
+            await self._change(channel, id_, dressed)
+        except Refused as error:
+            log.warning("%s: it is sent in few words", error)
+            await self._change(channel, id_, render.text_only(message))
 
     async def _change(self, channel: str, id_: str, body: Json) -> None:
-        await self.web.call("PATCH", MESSAGE, body=body, channel_id=channel, message_id=id_)
+        """Edit a message; a thread that was archived is opened for it."""
+        try:
+            await self.web.call("PATCH", MESSAGE, body=body, channel_id=channel, message_id=id_)
+        except Declined as error:
+            if error.code != errors.THREAD_ARCHIVED:
+                raise
+            await self.web.call("PATCH", "/channels/{channel_id}", body={"archived": False}, channel_id=channel)
+            await self.web.call("PATCH", MESSAGE, body=body, channel_id=channel, message_id=id_)
 
     async def _open_thread(self, channel: str, message: str) -> None:
         """Make the thread of a root: its id will be the message's, so making it twice is no harm."""
@@ -198,7 +204,7 @@ class Discord:
         id_ = _parts(earlier)[1]
         try:
             thread = await self.channels.get(id_)
-        except PermanentFailure:
+        except Missing:
             return ("-# The first message was deleted, and its thread too.",)
         where = f"https://discord.com/channels/{thread.guild}/{id_}"
         return (f"-# The first message was deleted. [Its thread]({where}) has what was told before.",)

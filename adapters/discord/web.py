@@ -189,6 +189,13 @@ async def _answered(
         raise
 
 
+def identified(found: object) -> Mapping[str, Any]:
+    """Return an answer that names what was made.  Raises UnknownOutcome for any other: it may have been made."""
+    if not isinstance(found, dict) or not found.get("id"):
+        raise UnknownOutcome("Discord answered without saying what it has made")
+    return found
+
+
 def _read(body: bytes) -> tuple[int, str]:
     """Return the code and the words of a refusal: https://docs.discord.com/developers/reference#error-messages."""
     try:
