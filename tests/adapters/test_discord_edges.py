@@ -16,7 +16,7 @@ from tests.adapters.cases import HOSTILE
 from tests.adapters.contract import SINCE, message
 from tests.adapters.ondiscord import a_bot, a_discord, id_of, said
 from tests.adapters.test_discord import is_source, ours
-from tests.localdiscord import PERSON, LocalDiscord, alive, too_long
+from tests.localdiscord import PERSON, LocalDiscord, alive, readable, too_long
 from tests.localdiscord.nouns import Channel
 
 
@@ -221,6 +221,7 @@ async def test_a_broadcast_is_heard_although_its_root_was_deleted_meanwhile(
 
     (shown,) = local.world.roots(ops.id)
     assert (shown.id, shown.reference) == (id_of(heard), None)
+    assert "All is well again." in readable(shown)
 
 
 async def test_a_broadcast_is_heard_where_the_bot_may_not_read_the_history(
