@@ -10,7 +10,7 @@ from typing import Any, Final
 from discord import Permissions
 
 from adapters.discord import limits
-from adapters.discord.web import Web
+from adapters.discord.web import Web, patiently
 from bot.errors import PermanentFailure
 
 # https://docs.discord.com/developers/resources/channel#channel-object-channel-types
@@ -95,7 +95,7 @@ class Channels:
 
     async def shortcomings(self, address: str) -> list[str]:
         """Return what can not be guaranteed in this channel, a line each, with what to do about it."""
-        channel = await self.get(address)
+        channel = await patiently(self.get, address)
         if channel.type in THREADS:
             return [f"{address} is a thread: name the channel that it is in"]
         if channel.type not in TEXTS | FORUMS:
@@ -115,8 +115,9 @@ class Channels:
     async def _allowed(self, channel: Channel) -> Permissions:
         """Return what the bot may do in a channel: https://docs.discord.com/developers/topics/permissions."""
         me = str((await self.web.me())["id"])
-        member = await self.web.call("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=channel.guild, user_id=me)
-        roles = await self.web.call("GET", "/guilds/{guild_id}/roles", guild_id=channel.guild)
+        guild, ask = channel.guild, self.web.call
+        member = await patiently(ask, "GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild, user_id=me)
+        roles = await patiently(ask, "GET", "/guilds/{guild_id}/roles", guild_id=guild)
         mine = {channel.guild, *map(str, member.get("roles", ()))}
         allowed = Permissions.none()
         for role in roles:

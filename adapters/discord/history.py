@@ -1,26 +1,23 @@
 """What was said in a channel or a thread since some moment, as it is read back.
 
-A search takes many calls.  Where a limit has no room for the next one it waits, for a search that began anew each time
+A search takes many calls.  Where a limit has no room for the next one, it waits: a search that began anew each time
 would never end.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from adapters.discord import limits
-from adapters.discord.web import Web
-from bot.errors import Busy
+from adapters.discord.web import Web, patiently
 
 MESSAGES: Final = "/channels/{channel_id}/messages"
 MESSAGE: Final = "/channels/{channel_id}/messages/{message_id}"
 # Milliseconds of the first second of 2015, and the bits under them:
 # https://docs.discord.com/developers/reference#snowflakes
 _EPOCH, _BELOW = 1_420_070_400_000, 22
-_PATIENCE, _WAITS = timedelta(seconds=10), 3
 
 
 def snowflake(at: datetime) -> int:
@@ -28,24 +25,12 @@ def snowflake(at: datetime) -> int:
     return max(int(at.astimezone(UTC).timestamp() * 1000) - _EPOCH, 0) << _BELOW
 
 
-async def patiently(web: Web, path: str, *, query: Mapping[str, Any] | None = None, **ids: str) -> Any:
-    """Read; a limit that will soon have room is waited for."""
-    for _ in range(_WAITS):
-        try:
-            return await web.call("GET", path, body=None, query=query, urgent=False, **ids)
-        except Busy as busy:
-            if busy.retry_after is None or busy.retry_after > _PATIENCE:
-                raise
-            await asyncio.sleep(busy.retry_after.total_seconds())
-    return await web.call("GET", path, body=None, query=query, urgent=False, **ids)
-
-
 async def listed(web: Web, channel: str, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
     """Give the messages since then, the oldest first."""
     after = str(snowflake(since))
     while True:
         query = {"after": after, "limit": limits.PAGE}
-        found = await patiently(web, MESSAGES, query=query, channel_id=channel)
+        found = await patiently(web.call, "GET", MESSAGES, query=query, channel_id=channel)
         page = sorted(found, key=lambda one: int(one["id"]))
         for one in page:
             yield one

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 from adapters.discord import errors, limits, render
 from adapters.discord.channels import Channel, Channels
 from adapters.discord.errors import Declined, Missing, Refused
-from adapters.discord.history import MESSAGE, patiently, snowflake
-from adapters.discord.web import Web, identified
+from adapters.discord.history import MESSAGE, snowflake
+from adapters.discord.web import Web, identified, patiently
 from bot.core.message import Message
 from bot.errors import MessageGone
 from bot.model import Ref
@@ -100,7 +100,7 @@ class Posts:
             if int(id_) < snowflake(since) or str(thread.get("owner_id")) != me:
                 continue
             try:
-                first = await patiently(self.web, MESSAGE, channel_id=id_, message_id=id_)
+                first = await patiently(self.web.call, "GET", MESSAGE, channel_id=id_, message_id=id_)
             except (MessageGone, Missing):
                 continue
             if render.marked(first) == wanted:
@@ -109,13 +109,14 @@ class Posts:
 
     async def _listed(self, forum: Channel, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
         """Give a forum's posts, those that are active and then those that were archived since, the latest first."""
-        active = await patiently(self.web, "/guilds/{guild_id}/threads/active", guild_id=forum.guild)
+        active = await patiently(self.web.call, "GET", "/guilds/{guild_id}/threads/active", guild_id=forum.guild)
         for thread in active.get("threads") or ():
             if str(thread.get("parent_id")) == forum.id:
                 yield thread
+        archived = f"{_THREADS}/archived/public"
         query: Json = {"limit": limits.PAGE}
         while True:
-            page = await patiently(self.web, f"{_THREADS}/archived/public", query=query, channel_id=forum.id)
+            page = await patiently(self.web.call, "GET", archived, query=query, channel_id=forum.id)
             threads = page.get("threads") or ()
             for thread in threads:
                 yield thread

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any, ParamSpec, Self, TypeVar
 
 import aiohttp
 import discord
@@ -23,13 +23,16 @@ from discord.http import HTTPClient, Ratelimit, Route
 
 from adapters.discord import errors
 from adapters.discord.pace import Pace
-from bot.errors import PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
+from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
 
 # Discord answers within a second or two.  What takes longer is an unknown outcome, and is read back.
 TIMEOUT = timedelta(seconds=10)
 _LONGEST_WORDS = 200
 _SUCCESS, _REFUSED = 200, 400
 _ME = "GET /users/@me "
+_PATIENCE, _WAITS = timedelta(seconds=10), 3
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,18 @@ async def _answered(
     except BaseException:
         found.response.close()
         raise
+
+
+async def patiently(work: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do what takes one call of many; a limit that will soon have room for it is waited for."""
+    for _ in range(_WAITS):
+        try:
+            return await work(*args, **kwargs)
+        except Busy as busy:
+            if busy.retry_after is None or busy.retry_after > _PATIENCE:
+                raise
+            await asyncio.sleep(busy.retry_after.total_seconds())
+    return await work(*args, **kwargs)
 
 
 def identified(found: object) -> Mapping[str, Any]:

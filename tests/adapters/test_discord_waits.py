@@ -151,6 +151,17 @@ async def test_a_search_of_more_pages_than_a_bucket_takes_comes_to_its_end(ops: 
     assert local.journal.invalid() == 0
 
 
+async def test_many_channels_are_all_looked_at(local: LocalDiscord) -> None:
+    local.pace.enforced = True
+    local.pace.limits["get_guild_roles"] = (3, 0.2)
+    channels = [local.world.channel(f"ops-{number}", deny=("embed_links",)).id for number in range(12)]
+    async with a_bot(local, SystemClock().now) as bot:
+        found = await bot.shortcomings(tuple(channels))
+
+    assert [line.split(" ")[0] for line in found] == channels
+    assert local.journal.invalid() == 0
+
+
 async def test_a_search_does_not_wait_for_long(ops: Channel, local: LocalDiscord) -> None:
     local.faults.add("get_messages", localdiscord.rate_limited(60))
 
