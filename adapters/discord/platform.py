@@ -30,6 +30,7 @@ log = logging.getLogger("sitrep.discord")
 
 Json = dict[str, Any]
 _NAMES = 2_000
+SETTLE = timedelta(seconds=3)
 # What Discord says of a message into a channel that takes none of the kind.
 _NO_MESSAGES: Final = frozenset({50008, 50024})
 _NO_REPLY: Final = 160002
@@ -42,11 +43,13 @@ class Discord:
     # An embed holds 4,096, and each mark in a stranger's words takes two.
     longest = 3_000
 
-    def __init__(self, token: str, *, now: Callable[[], datetime], timeout: timedelta = TIMEOUT) -> None:
+    def __init__(
+        self, token: str, *, now: Callable[[], datetime], timeout: timedelta = TIMEOUT, settle: timedelta = SETTLE
+    ) -> None:
         """Connect to nothing yet."""
         self.web = Web(token, Pace(now), timeout=timeout)
         self.channels = Channels(self.web)
-        self.posts = Posts(self.web, self.channels)
+        self.posts = Posts(self.web, self.channels, settle)
         self._names: OrderedDict[str, str] = OrderedDict()
 
     async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:

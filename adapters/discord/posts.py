@@ -7,10 +7,11 @@ lost is looked for by its mark before it is made again.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from adapters.discord import errors, limits, render
@@ -31,10 +32,14 @@ _CHANNEL, _THREADS = "/channels/{channel_id}", "/channels/{channel_id}/threads"
 
 @dataclass(frozen=True, slots=True)
 class Posts:
-    """The posts of one bot, in all forums; `modest` are those where it may not use the tags of moderators."""
+    """The posts of one bot, in all forums.
+
+    `settle` is how long Discord may take to list a new one; in `modest` forums the tags of moderators are not for us.
+    """
 
     web: Web
     channels: Channels
+    settle: timedelta
     modest: set[str] = field(default_factory=set[str])
 
     async def make(self, forum: Channel, message: Message, key: str, notes: tuple[str, ...]) -> Ref:
@@ -81,8 +86,9 @@ class Posts:
         except Declined as error:
             if error.code != errors.MISSING_PERMISSIONS or forum.reserved.isdisjoint(tags):
                 raise
+            done = await work(forum.tagged(labels, without=forum.reserved))
             self.modest.add(forum.id)
-            return await work(self._tags(forum, labels))
+            return done
         except Refused:
             fresh = self._tags(await self.channels.anew(forum.id), labels)
             if fresh == tags:
@@ -93,7 +99,17 @@ class Posts:
         return forum.tagged(labels, without=forum.reserved if forum.id in self.modest else frozenset())
 
     async def find(self, forum: Channel, wanted: str, since: datetime) -> Ref | None:
-        """Return the post whose first message carries the mark `wanted`."""
+        """Return the post whose first message carries the mark `wanted`.
+
+        What is stored or listed late would be made twice, for there is no nonce: it is looked for twice.
+        """
+        found = await self._found(forum, wanted, since)
+        if found is None:
+            await asyncio.sleep(self.settle.total_seconds())
+            found = await self._found(forum, wanted, since)
+        return found
+
+    async def _found(self, forum: Channel, wanted: str, since: datetime) -> Ref | None:
         me = str((await self.web.me())["id"])
         async for thread in self._listed(forum, since):
             id_ = str(thread["id"])

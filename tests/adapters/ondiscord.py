@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from adapters.discord import Discord
 from bot.model import Ref
@@ -12,6 +12,8 @@ from tests.adapters.hurry import Hurry
 from tests.adapters.test_discord import TIMEOUT
 from tests.localdiscord import LocalDiscord, local_discord, pointed_at, readable
 from tests.localdiscord.openapi import available, wrong
+
+SOON = timedelta(milliseconds=10)
 
 
 @asynccontextmanager
@@ -25,7 +27,7 @@ async def a_discord(*, limits: bool = False) -> AsyncIterator[LocalDiscord]:
 
 @asynccontextmanager
 async def a_bot(local: LocalDiscord, now: Callable[[], datetime] | None = None) -> AsyncIterator[Discord]:
-    one = Discord(local.token, now=now or Hurry(), timeout=TIMEOUT)
+    one = Discord(local.token, now=now or Hurry(), timeout=TIMEOUT, settle=SOON)
     try:
         yield one
     finally:

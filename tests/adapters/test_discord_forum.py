@@ -110,6 +110,22 @@ async def test_a_post_is_found_among_many_that_were_archived_since(
     assert len(local.journal.of("get_message")) == 1
 
 
+async def test_a_post_that_is_listed_late_is_found_at_the_second_look(
+    local: LocalDiscord, forum: Channel, bot: Discord
+) -> None:
+    root = await bot.post(forum.id, message(), "root")
+    kept = local.world.channels.pop(id_of(root))
+
+    def came_late(_: object) -> bool:
+        if local.journal.routes().count("list_active_threads") == 2:
+            local.world.channels[kept.id] = kept
+        return False
+
+    local.faults.add("list_active_threads", localdiscord.status(500), when=came_late)
+
+    assert await bot.find(forum.id, None, "root", SINCE) == root
+
+
 async def test_posts_that_were_archived_before_are_not_looked_through(
     local: LocalDiscord, forum: Channel, bot: Discord
 ) -> None:
@@ -119,7 +135,7 @@ async def test_posts_that_were_archived_before_are_not_looked_through(
     since = local.world.clock.now() + timedelta(minutes=1)
 
     assert await bot.find(forum.id, None, "root", since) is None
-    assert len(local.journal.of("list_archived_threads")) == 1
+    assert len(local.journal.of("list_archived_threads")) == 2
     assert local.journal.of("get_message") == []
 
 
