@@ -23,6 +23,7 @@ UNKNOWN_MESSAGE: Final = 10008
 INVALID_FORM: Final = 50035
 WRONG_TYPE: Final = 50024
 THREAD_ARCHIVED: Final = 50083
+MISSING_PERMISSIONS: Final = 50013
 THREAD_EXISTS: Final = 160004
 CHANNEL = {
     10003: "there is no such channel, or the bot is not in its server: copy the channel's id again, invite the bot",
@@ -31,16 +32,18 @@ CHANNEL = {
     40067: "the forum wants a tag on every post: give it tags that the bot may use, or do not demand one",
     50001: "the bot can not see the channel: give its role View Channel there",
     50013: "the bot lacks a permission there: compare it with docs/discord.md",
-    50083: "the thread is archived and locked",
+    50083: "the thread is archived and locked: open it again",
     50024: "that kind of channel takes no such messages: name a text, announcement or forum channel",
-    160005: "the thread is locked",
+    160005: "the thread is locked: unlock it, or give the bot's role Manage Threads there",
     160006: "the server has as many active threads as it may have: archive some",
 }
+# "Maximum number of edits to messages older than 1 hour reached": of a channel, and over in a while.
+_OLD_EDITS: Final = 30046
 _UNAUTHORISED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _SERVER = 401, 403, 404, 429, 500
 _PATIENCE = timedelta(seconds=30)
 
 
-class Refused(SitrepError):
+class Refused(PermanentFailure):
     """Discord refuses the message as it is; `words` is what it says of that."""
 
     def __init__(self, words: str) -> None:
@@ -68,7 +71,7 @@ class Declined(PermanentFailure):
 
 def of_answer(status: int, code: int, words: str, wait: timedelta | None) -> SitrepError:
     """Return what an answer that is no success means; `words` are Discord's own."""
-    if status == _TOO_MANY:
+    if status == _TOO_MANY or code == _OLD_EDITS:
         return Busy("Discord asks to wait", wait or _PATIENCE)
     if status == _UNAUTHORISED:
         return PlatformStopped("Discord does not know the bot token (401); copy DISCORD_TOKEN again")

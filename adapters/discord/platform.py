@@ -3,7 +3,7 @@
 Discord takes a nonce by which it gives back the earlier message instead of making a second one, for "the past few
 minutes" (https://docs.discord.com/developers/resources/message#create-message), so every send has one that is made of
 its key.  It can not be read back later; so each message carries a mark too, and a send whose outcome is unknown is
-looked for by it.  A forum post has no nonce: it is looked for before it is repeated.
+looked for by it.  A forum's posts have a file of their own.
 """
 
 from __future__ import annotations
@@ -11,27 +11,26 @@ from __future__ import annotations
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapters.discord import errors, limits, render
-from adapters.discord.channels import THREADS, Channel, Channels, numbered
+from adapters.discord.channels import THREADS, Channels, numbered
 from adapters.discord.errors import Declined, Missing, Refused
+from adapters.discord.history import MESSAGE, MESSAGES, listed
 from adapters.discord.pace import Pace
-from adapters.discord.web import TIMEOUT, Web
+from adapters.discord.posts import Posts
+from adapters.discord.web import TIMEOUT, Web, identified
 from bot.core.message import Message
-from bot.errors import MessageGone, PermanentFailure, TemporaryFailure
+from bot.errors import MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure
 from bot.model import Ref
 
 log = logging.getLogger("sitrep.discord")
 
 Json = dict[str, Any]
-# Milliseconds of the first second of 2015, and the bits under them:
-# https://docs.discord.com/developers/reference#snowflakes
-_EPOCH, _BELOW = 1_420_070_400_000, 22
-_MESSAGES, _MESSAGE = "/channels/{channel_id}/messages", "/channels/{channel_id}/messages/{message_id}"
 _NAMES = 2_000
+SETTLE = timedelta(seconds=3)
 # What Discord says of a message into a channel that takes none of the kind.
 _NO_MESSAGES: Final = frozenset({50008, 50024})
 _NO_REPLY: Final = 160002
@@ -44,10 +43,13 @@ class Discord:
     # An embed holds 4,096, and each mark in a stranger's words takes two.
     longest = 3_000
 
-    def __init__(self, token: str, *, now: Callable[[], datetime], timeout: timedelta = TIMEOUT) -> None:
+    def __init__(
+        self, token: str, *, now: Callable[[], datetime], timeout: timedelta = TIMEOUT, settle: timedelta = SETTLE
+    ) -> None:
         """Connect to nothing yet."""
         self.web = Web(token, Pace(now), timeout=timeout)
         self.channels = Channels(self.web)
+        self.posts = Posts(self.web, self.channels, settle)
         self._names: OrderedDict[str, str] = OrderedDict()
 
     async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
@@ -64,7 +66,7 @@ class Discord:
         channel = await self.channels.get(address)
         if not channel.is_forum:
             raise PermanentFailure(errors.CHANNEL[errors.WRONG_TYPE])
-        return await self._post_in_forum(channel, message, key, notes)
+        return await self.posts.make(channel, message, key, notes)
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:
         """Add a message to the thread of `root`, which is made if there is none."""
@@ -102,28 +104,20 @@ class Discord:
         channel, id_ = _parts(root)
         dressed = render.root(message, notes=await self._notes(earlier))
         try:
-            await self._change(channel, id_, dressed)
-        except Declined as error:
-            if error.code != errors.THREAD_ARCHIVED:
-                raise
-            await self.web.call("PATCH", "/channels/{channel_id}", body={"archived": False}, channel_id=channel)
-            await self._change(channel, id_, dressed)
-        except Refused as error:
-            log.warning("%s: it is sent in few words", error)
-            await self._change(channel, id_, render.text_only(message))
+            await self._say(channel, id_, message, dressed)
+            if channel == id_:
+                await self.posts.retag(id_, message)
         except Missing as error:
             raise MessageGone("the post is gone") from error
-        if channel == id_:
-            await self._retag(id_, message)
 
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
         """Look in the channel, in the thread of `root`, or among a forum's posts for the message that carries `key`."""
         wanted, me = render.mark(key), str((await self.web.me())["id"])
         place = _parts(root)[1] if root else numbered(address)
         if root is None and await self._is_forum(address):
-            return await self._find_post(await self.channels.get(address), wanted, since)
+            return await self.posts.find(await self.channels.get(address), wanted, since)
         try:
-            async for one in self._listed(place, since):
+            async for one in listed(self.web, place, since):
                 if render.marked(one) == wanted and str(one["author"]["id"]) == me:
                     return Ref(f"{place}/{one['id']}")
         except Missing:
@@ -140,6 +134,8 @@ class Discord:
         for address in addresses:
             try:
                 found += await self.channels.shortcomings(address)
+            except PlatformStopped as error:
+                return [*found, str(error)]
             except PermanentFailure as error:
                 found.append(f"{address}: {error}")
         return found
@@ -150,25 +146,6 @@ class Discord:
         if len(self._names) > _NAMES:
             self._names.popitem(last=False)
         return Ref(f"{channel}/{sent['id']}")
-
-    async def _post_in_forum(self, forum: Channel, message: Message, key: str, notes: tuple[str, ...]) -> Ref:
-        body = {
-            "name": render.thread_name(message),
-            "auto_archive_duration": limits.ARCHIVE_AFTER,
-            "applied_tags": forum.tagged(message.labels),
-            "message": render.root(message, key, notes),
-        }
-        try:
-            made = await self._make_post(forum.id, body)
-        except Refused as error:
-            log.warning("%s: it is sent in few words key=%s", error, key)
-            made = await self._make_post(forum.id, {**body, "message": render.text_only(message, key)})
-        return Ref(f"{made['id']}/{made['id']}")
-
-    async def _make_post(self, forum: str, body: Json) -> Mapping[str, Any]:
-        path = "/channels/{channel_id}/threads"
-        found: Mapping[str, Any] = await self.web.call("POST", path, body=body, urgent=True, channel_id=forum)
-        return found
 
     async def _send(
         self, channel: str, message: Message, dressed: Json, key: str, *, urgent: bool = False
@@ -181,39 +158,43 @@ class Discord:
             except Refused as error:
                 log.warning("%s: it is sent in few words key=%s", error, key)
                 return await self._sent(channel, {**render.text_only(message, key), **nonce}, urgent=True)
-        except Refused as error:
-            raise PermanentFailure(str(error)) from error
         except MessageGone as error:
             # It was sent with this nonce, and somebody has deleted it: so Discord says while it knows the nonce.
             raise TemporaryFailure("what was sent was deleted at once; it is sent again later") from error
 
     async def _sent(self, channel: str, body: Json, *, urgent: bool) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = await self.web.call("POST", _MESSAGES, body=body, urgent=urgent, channel_id=channel)
-        return found
+        return identified(await self.web.call("POST", MESSAGES, body=body, urgent=urgent, channel_id=channel))
+
+    async def _say(self, channel: str, id_: str, message: Message, dressed: Json) -> None:
+        """Make a message that was sent say something else; where Discord refuses that as it is, its headline."""
+        try:
+            await self._change(channel, id_, dressed)
+        except Refused as error:
+            log.warning("%s: it is sent in few words", error)
+            await self._change(channel, id_, render.text_only(message))
 
     async def _change(self, channel: str, id_: str, body: Json) -> None:
-        await self.web.call("PATCH", _MESSAGE, body=body, channel_id=channel, message_id=id_)
-
-    async def _retag(self, post: str, message: Message) -> None:
-        """Give a post the tags that its forum has for how it stands."""
-        thread = await self.web.call("GET", "/channels/{channel_id}", channel_id=post)
-        forum = await self.channels.get(str(thread["parent_id"]))
-        wanted = forum.tagged(message.labels)
-        if sorted(wanted) != sorted(map(str, thread.get("applied_tags") or ())):
-            await self.web.call("PATCH", "/channels/{channel_id}", body={"applied_tags": wanted}, channel_id=post)
+        """Edit a message; a thread that was archived is opened for it."""
+        try:
+            await self.web.call("PATCH", MESSAGE, body=body, channel_id=channel, message_id=id_)
+        except Declined as error:
+            if error.code != errors.THREAD_ARCHIVED:
+                raise
+            await self.web.call("PATCH", "/channels/{channel_id}", body={"archived": False}, channel_id=channel)
+            await self.web.call("PATCH", MESSAGE, body=body, channel_id=channel, message_id=id_)
 
     async def _open_thread(self, channel: str, message: str) -> None:
         """Make the thread of a root: its id will be the message's, so making it twice is no harm."""
         body = {"name": await self._name(channel, message), "auto_archive_duration": limits.ARCHIVE_AFTER}
         try:
-            await self.web.call("POST", f"{_MESSAGE}/threads", body=body, channel_id=channel, message_id=message)
+            await self.web.call("POST", f"{MESSAGE}/threads", body=body, channel_id=channel, message_id=message)
         except Declined as error:
             if error.code != errors.THREAD_EXISTS:
                 raise
 
     async def _name(self, channel: str, message: str) -> str:
         if message not in self._names:
-            found = await self.web.call("GET", _MESSAGE, channel_id=channel, message_id=message)
+            found = await self.web.call("GET", MESSAGE, channel_id=channel, message_id=message)
             said = str(found.get("content") or "").partition("\n")[0]
             words = re.sub(r"\\(.)", r"\1", said.strip(" *\u2060").partition("**")[2] or said)
             return render.named(words.replace("\u2060", ""))
@@ -226,7 +207,7 @@ class Discord:
         id_ = _parts(earlier)[1]
         try:
             thread = await self.channels.get(id_)
-        except PermanentFailure:
+        except Missing:
             return ("-# The first message was deleted, and its thread too.",)
         where = f"https://discord.com/channels/{thread.guild}/{id_}"
         return (f"-# The first message was deleted. [Its thread]({where}) has what was told before.",)
@@ -236,49 +217,6 @@ class Discord:
         if channel.type in THREADS:
             raise PermanentFailure(f"{address} is a thread: name the channel that it is in")
         return channel.is_forum
-
-    async def _find_post(self, forum: Channel, wanted: str, since: datetime) -> Ref | None:
-        me = str((await self.web.me())["id"])
-        async for thread in self._threads(forum):
-            id_ = str(thread["id"])
-            if int(id_) < _snowflake(since) or str(thread.get("owner_id")) != me:
-                continue
-            try:
-                first = await self.web.call("GET", _MESSAGE, channel_id=id_, message_id=id_)
-            except (MessageGone, Missing):
-                continue
-            if render.marked(first) == wanted:
-                return Ref(f"{id_}/{id_}")
-        return None
-
-    async def _threads(self, forum: Channel) -> AsyncIterator[Mapping[str, Any]]:
-        """Give a forum's posts, those that are active and then those that are not."""
-        active = await self.web.call("GET", "/guilds/{guild_id}/threads/active", guild_id=forum.guild)
-        for thread in active.get("threads") or ():
-            if str(thread.get("parent_id")) == forum.id:
-                yield thread
-        path = "/channels/{channel_id}/threads/archived/public"
-        archived = await self.web.call("GET", path, query={"limit": limits.PAGE}, channel_id=forum.id)
-        for thread in archived.get("threads") or ():
-            yield thread
-
-    async def _listed(self, channel: str, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
-        """Give the messages since then, the oldest first."""
-        after = str(_snowflake(since))
-        while True:
-            query = {"after": after, "limit": limits.PAGE}
-            found = await self.web.call("GET", _MESSAGES, query=query, channel_id=channel)
-            page = sorted(found, key=lambda one: int(one["id"]))
-            for one in page:
-                yield one
-            if len(page) < limits.PAGE:
-                return
-            after = str(page[-1]["id"])
-
-
-def _snowflake(at: datetime) -> int:
-    """Return the least id of what is made from then on."""
-    return max(int(at.astimezone(UTC).timestamp() * 1000) - _EPOCH, 0) << _BELOW
 
 
 def _parts(ref: Ref) -> tuple[str, str]:

@@ -2,32 +2,37 @@
 
 discord.py signs, sends and reads.  By itself it repeats what ended in a 500, which posts twice where there is no nonce
 (a forum), and sleeps for as long as a 429 says, which holds up others.  So each of our calls is judged as soon as its
-answer is there, in the hook that discord.py has for that, before discord.py can do either.
+answer is there, in the hook that discord.py has for that, before discord.py can do either.  It sleeps too before it
+returns the answer to the last call that a bucket took, and so its buckets are replaced: ours are in `pace`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ParamSpec, Self, TypeVar
 
 import aiohttp
 import discord
-from discord.http import HTTPClient, Route
+from discord.http import HTTPClient, Ratelimit, Route
 
 from adapters.discord import errors
 from adapters.discord.pace import Pace
-from bot.errors import PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
+from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
 
 # Discord answers within a second or two.  What takes longer is an unknown outcome, and is read back.
 TIMEOUT = timedelta(seconds=10)
 _LONGEST_WORDS = 200
 _SUCCESS, _REFUSED = 200, 400
+_ME = "GET /users/@me "
+_PATIENCE, _WAITS = timedelta(seconds=10), 3
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,31 @@ class _Call:
 
     web: Web
     route: str
+
+
+class _Free(Ratelimit):
+    """A bucket of discord.py that holds nobody up."""
+
+    __slots__ = ()
+
+    def update(self, response: aiohttp.ClientResponse, *, use_clock: bool = False) -> None:
+        """Learn nothing."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        return
+
+
+class _Client(HTTPClient):
+    """discord.py's own, without its limits."""
+
+    def get_ratelimit(self, key: str) -> Ratelimit:
+        """Return a bucket for one call; what discord.py remembers of such is forgotten."""
+        del key
+        self._buckets.clear()
+        return _Free(None)
 
 
 _under_way: ContextVar[_Call | None] = ContextVar("discord_call", default=None)
@@ -66,17 +96,18 @@ class Web:
     ) -> Any:
         """Make one call and return its answer: `call("GET", "/channels/{channel_id}", channel_id="1")`.
 
-        Raises one of the errors of a Platform, or Refused, Missing or Declined.
+        Raises one of the errors of a Platform, or Refused, Missing or Declined.  What only reads posts nothing: its
+        outcome is never unknown.
         """
         if self.stopped is not None:
             raise self.stopped
         client = await self._client()
-        name = f"{verb} {path} {ids.get('channel_id', '')}"
-        self.pace.spend(name, urgent=urgent)
+        name = f"{verb} {path} {ids.get('channel_id') or ids.get('guild_id', '')}"
         more: dict[str, Any] = {} if body is None else {"json": body}
         if query is not None:
             more["params"] = query
-        return await self._judged(name, client.request(Route(verb, path, **ids), **more))
+        with self.pace.turn(name, urgent=urgent):
+            return await self._judged(name, client.request(Route(verb, path, **ids), **more))
 
     async def me(self) -> Mapping[str, Any]:
         """Return the bot's own user: https://docs.discord.com/developers/resources/user#user-object."""
@@ -96,22 +127,37 @@ class Web:
         async with self._logging_in:
             if self._http is not None and self._me:
                 return self._http
-            if self._http is not None:
-                await self._http.close()
-            trace = aiohttp.TraceConfig()
-            trace.on_request_end.append(_answered)
-            self._http = HTTPClient(asyncio.get_running_loop(), http_trace=trace)
-            self._me = dict(await self._judged("GET /users/@me ", self._http.static_login(self._token)))
-            return self._http
+            if self.stopped is not None:
+                raise self.stopped
+            with self.pace.turn(_ME):
+                return await self._logged_in()
+
+    async def _logged_in(self) -> HTTPClient:
+        if self._http is not None:
+            await self._http.close()
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(_answered)
+        self._http = _Client(asyncio.get_running_loop(), http_trace=trace)
+        self._me = dict(await self._judged(_ME, self._http.static_login(self._token)))
+        return self._http
 
     async def _judged(self, route: str, work: Any) -> Any:
+        try:
+            return await self._answer(route, work)
+        except PlatformStopped as error:
+            self.stopped = error
+            raise
+        except UnknownOutcome as error:
+            if route.startswith("GET "):
+                raise TemporaryFailure(str(error)) from None
+            raise
+
+    async def _answer(self, route: str, work: Any) -> Any:
         before = _under_way.set(_Call(self, route))
         try:
             async with asyncio.timeout(self._timeout.total_seconds()):
                 found = await work
-        except SitrepError as error:
-            if isinstance(error, PlatformStopped):
-                self.stopped = error
+        except SitrepError:
             raise
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
             raise TemporaryFailure(f"Discord can not be reached: {_reason(error)}") from None
@@ -144,6 +190,25 @@ async def _answered(
     except BaseException:
         found.response.close()
         raise
+
+
+async def patiently(work: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do what takes one call of many; a limit that will soon have room for it is waited for."""
+    for _ in range(_WAITS):
+        try:
+            return await work(*args, **kwargs)
+        except Busy as busy:
+            if busy.retry_after is None or busy.retry_after > _PATIENCE:
+                raise
+            await asyncio.sleep(busy.retry_after.total_seconds())
+    return await work(*args, **kwargs)
+
+
+def identified(found: object) -> Mapping[str, Any]:
+    """Return an answer that names what was made.  Raises UnknownOutcome for any other: it may have been made."""
+    if not isinstance(found, dict) or not found.get("id"):
+        raise UnknownOutcome("Discord answered without saying what it has made")
+    return found
 
 
 def _read(body: bytes) -> tuple[int, str]:
