@@ -20,6 +20,7 @@ COMMANDS = {
     "migrate": ("running", "bring the database up to date"),
     "status": ("asking", "how everything watched stands"),
     "incidents": ("asking", "the open incidents"),
+    "ask": ("saying", "ask or do whatever can be asked or done in a chat"),
     "vendors": ("explaining", "the vendors that Sitrep knows"),
     "routes": ("explaining", "explain the routes"),
     "parse": ("parse", "read one captured answer"),
