@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from urllib.parse import urlencode
 
+from discord import Permissions
+
+from adapters.discord.channels import NEEDED
 from adapters.discord.connect import Keys, point_at
 from adapters.discord.platform import Discord
 from bot.errors import SitrepError
@@ -20,13 +24,23 @@ async def check(keys: Keys, addresses: tuple[str, ...], now: Callable[[], dateti
         await platform.close()
 
 
+def invitation(application: str) -> str:
+    """Return the address by which the bot is invited with what it needs.
+
+    https://docs.discord.com/developers/topics/oauth2#bot-authorization-flow
+    """
+    allowed = Permissions(**dict.fromkeys(NEEDED, True))
+    what = {"client_id": application, "permissions": allowed.value, "scope": "bot applications.commands"}
+    return f"https://discord.com/oauth2/authorize?{urlencode(what)}"
+
+
 async def _tried(platform: Discord, addresses: tuple[str, ...]) -> AsyncIterator[tuple[bool, str]]:
     try:
         me = await platform.web.me()
     except SitrepError as error:
         yield False, f"the bot token: {error}"
         return
-    yield True, f"{me.get('username')} ({me.get('id')})"
+    yield True, f"{me.get('username')} ({me.get('id')}); it is invited by {invitation(str(me.get('id')))}"
     for address in addresses:
         try:
             short = await platform.channels.shortcomings(address)

@@ -84,6 +84,12 @@ async def test_a_bot_token_that_slack_does_not_know_is_told_without_it(tmp_path:
     assert "xoxb-wrong" not in checked.err + checked.out
 
 
+INVITATION = (
+    "https://discord.com/oauth2/authorize"
+    "?client_id=900000000000000002&permissions=309237730304&scope=bot+applications.commands"
+)
+
+
 async def checked_on(discord: LocalDiscord, sitrep: Sitrep, *to: str, token: str = "") -> Ended:
     routes = "".join(f'[[route]]\nmatch = {{ vendor = ["openai"] }}\nto = ["discord:{name}"]\n' for name in to)
     sitrep.config.write_text(f"watch = []\n{routes}", encoding="utf-8")
@@ -99,7 +105,7 @@ async def test_discord_that_is_set_up_well_is_said_to_be(tmp_path: Path) -> None
 
     assert (checked.status, checked.err) == (0, "")
     assert checked.out.splitlines()[1:] == [
-        "ok    Discord: sitrep (900000000000000002)",
+        f"ok    Discord: sitrep (900000000000000002); it is invited by {INVITATION}",
         f"ok    Discord: {ops.id}: the bot may do there what it has to",
         f"ok    Discord: {forum.id}: the bot may do there what it has to",
     ]
