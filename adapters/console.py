@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import textwrap
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.core.message import Item, Line, Link, Message, Moment, Quote, Span, Tone, plain
+from bot.core.strangers import safe
 from bot.errors import TemporaryFailure, UnknownOutcome
 from bot.model import Ref
 
@@ -30,9 +30,6 @@ _SIGNS = {
 }
 _DIM = "2"
 _BOLD = "1"
-# Control characters would let a vendor's text move the cursor or colour the screen; direction marks, turn it round.
-# Half a surrogate pair can not be written at all.
-_UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Console:
@@ -188,7 +185,8 @@ def _state(message: Message) -> str:
 
 
 def _safe(text: str) -> str:
-    return _UNSAFE.sub(" ", text)
+    """Nothing of a vendor's text moves the cursor, colours the screen or turns it round; a tab would wrap wrongly."""
+    return safe(text).replace("\t", " ")
 
 
 def _append(path: Path | None, row: bytes) -> None:

@@ -1,21 +1,24 @@
 """A message in Discord's look: a headline, and in an embed with the colour of its severity what there is to say.
 
-The headline and the state stand in the content, which notifications and the search read; the rest in one embed, which
-calls nobody and shows no previews.  Each message carries the mark of its key as the embed's address, which Discord
-keeps and shows nowhere while there is no title: https://docs.discord.com/developers/resources/message#embed-object.
+The headline stands in the content, which notifications and the search read, with how a root stands, and in the channel
+with the incident that it is about; the rest in one embed, which calls nobody and shows no previews.  Each message
+carries the mark of its key as the embed's address, which Discord keeps and shows nowhere while there is no title
+(https://docs.discord.com/developers/resources/message#embed-object); so there is an embed even where little is said.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from adapters.discord import limits
-from adapters.discord.text import cut_literal, date, line, link
-from bot.core.message import Control, Item, Line, Message, Part, Quote, Tone
-from bot.core.strangers import cut, host
+from adapters.discord.box import SIGNS, described
+from adapters.discord.text import cut_literal, date, line
+from bot.core.message import Control, Line, Message, Part, Quote, Tone
+from bot.core.strangers import cut, safe
 
 Json = dict[str, Any]
 COLOURS = {
@@ -26,21 +29,13 @@ COLOURS = {
     Tone.MAINTENANCE: 0x7B6BD1,
     Tone.RESOLVED: 0x2B8A3E,
 }
-SIGNS = {
-    Tone.CRITICAL: "🔴",
-    Tone.MAJOR: "🟠",
-    Tone.MINOR: "🟡",
-    Tone.NOTICE: "🔵",
-    Tone.MAINTENANCE: "🟣",
-    Tone.RESOLVED: "🟢",
-}
 NOBODY: Json = {"parse": []}
 # The address that a mark stands in leads nowhere: https://www.rfc-editor.org/rfc/rfc2606#section-2.
 _MARKED = "https://sitrep.invalid/"
 _PRIMARY, _SECONDARY = 1, 2
 _HEADLINE = 400
-_SHORTEST = 24
-_MORE = "-# … there is more than a message may hold."
+# The root is an overview: the thread has all of what was said.
+_ROOT_QUOTE = 600
 _KEPT = 256
 
 
@@ -64,7 +59,7 @@ def root(message: Message, key: str | None = None, notes: tuple[str, ...] = ()) 
 
 
 def reply(message: Message, key: str) -> Json:
-    """Return the body of a message in a thread: all of it in the embed, for routine entries call nobody's eye."""
+    """Return the body of a message in a thread; its colour is sign enough of how bad it is."""
     return _with_mark(_reply(message), key)
 
 
@@ -75,7 +70,7 @@ def broadcast(message: Message, key: str) -> Json:
 
 def text_only(message: Message, key: str | None = None) -> Json:
     """Return what is said in few words: for when Discord refuses it dressed."""
-    body = {"content": headline(message), "embeds": [embed(message.tone, "…")], "components": []}
+    body = {"content": _heard(message), "embeds": [embed(message.tone, "…")], "components": []}
     return _with_mark({**body, "allowed_mentions": NOBODY}, key)
 
 
@@ -89,11 +84,15 @@ def _with_mark(body: Json, key: str | None) -> Json:
 
 @lru_cache(maxsize=_KEPT)
 def _root(message: Message, notes: tuple[str, ...]) -> Json:
-    parts = list(message.parts)
-    standing = f"\n**{line(parts.pop(0).spans)}**" if parts and _is_standing(parts[0]) else ""  # type: ignore[union-attr]
+    parts = [_in_brief(part) for part in message.parts]
+    standing = f"\n{line(parts.pop(0).spans)}" if parts and _is_standing(parts[0]) else ""  # type: ignore[union-attr]
     said = headline(message) + cut_standing(standing)
     rows = described(tuple(parts), message.url, notes)
     return body(message.tone, said, rows, rows_of(message.controls))
+
+
+def _in_brief(part: Part) -> Part:
+    return replace(part, text=cut(safe(part.text).strip(), _ROOT_QUOTE)) if isinstance(part, Quote) else part
 
 
 def _is_standing(part: Part) -> bool:
@@ -107,13 +106,30 @@ def cut_standing(text: str) -> str:
 
 @lru_cache(maxsize=_KEPT)
 def _reply(message: Message) -> Json:
-    head = f"**{_one_line(message.headline, _HEADLINE)}**" if message.headline.strip() else ""
-    return body(message.tone, "", described(message.parts, message.url, (), head), [])
+    words = _one_line(message.headline, _HEADLINE)
+    said = f"**{words}**" if words.strip() else ""
+    return body(message.tone, said, described(message.parts, message.url, under=message.headline) or _time(message), [])
+
+
+def _time(message: Message) -> str:
+    """When it happened is worth a line where there is nothing else to say: it may be told much later."""
+    return f"-# {date(message.at)}" if message.at else ""
 
 
 @lru_cache(maxsize=_KEPT)
 def _broadcast(message: Message) -> Json:
-    return body(message.tone, headline(message), described(message.parts, message.url) or "-# More in the thread.", [])
+    """Where nothing more was said, the channel is reminded of how the incident stands."""
+    told = described(message.parts, message.url, under=message.headline)
+    standing = described(message.about.standing) if message.about else ""
+    return body(message.tone, _heard(message), told or standing or _time(message), [])
+
+
+def _heard(message: Message) -> str:
+    """Which incident it is stands first: a notification shows neither the root nor the thread."""
+    if message.about is None:
+        return headline(message)
+    incident = headline(replace(message, headline=message.about.headline))
+    return f"{incident}\n{_one_line(message.headline, _HEADLINE)}"
 
 
 def body(tone: Tone, content: str, description: str, components: Sequence[Json]) -> Json:
@@ -139,72 +155,6 @@ def headline(message: Message) -> str:
 
 def _one_line(text: str, most: int) -> str:
     return cut_literal(" ".join(text.split()), most)
-
-
-def described(parts: Sequence[Part], url: str | None = None, notes: Sequence[str] = (), head: str = "") -> str:
-    """Return everything under the headline, as much as an embed holds, and say so if that is not all."""
-    source = [f"-# Source: {link(url, host(url))}"] if url and len(url) < limits.DESCRIPTION // 4 and host(url) else []
-    last = [*source, *notes]
-    room = limits.DESCRIPTION - sum(len(row) + 1 for row in last) - len(_MORE) - 1
-    rows = [head] if head else []
-    room -= len(head) + 1
-    for part in parts:
-        row = _row(part, room)
-        if row is None:
-            rows.append(_MORE)
-            break
-        rows += [row] if row.strip() else []
-        room -= len(row) + 1
-    return "\n".join([*rows, *last])
-
-
-def _row(part: Part, room: int) -> str | None:
-    """Return one part in at most `room` characters; None if not even its beginning fits."""
-    if room < _SHORTEST:
-        return None
-    if isinstance(part, Quote):
-        return _quote(part, room)
-    row = line(part.spans) if isinstance(part, Line) else _item(part)
-    return row if len(row) <= room else None if room < limits.DESCRIPTION // 4 else _shortened(part, room)
-
-
-def _shortened(part: Line | Item, room: int) -> str:
-    words = "".join(span if isinstance(span, str) else "…" for span in part.spans)
-    head = f"{part.head} " if isinstance(part, Item) else ""
-    return cut_literal(" ".join(f"{head}{words}".split()), room)
-
-
-def _quote(part: Quote, room: int) -> str | None:
-    """Somebody's words as they are, and under them whose they are."""
-    source = " ".join(filter(None, (_one_line(part.author, 200), date(part.at) if part.at else "")))
-    under = f"\n-# — {source}" if source else ""
-    left = room - len(under)
-    if left < _SHORTEST:
-        return None
-    text = part.text.strip()
-    said = quoted(text, left)
-    return f"{said}{under}" if said else under.lstrip("\n")
-
-
-def quoted(text: str, most: int) -> str:
-    """Return words as a block quote of at most `most` characters."""
-    if not text.strip():
-        return ""
-    most_words = most
-    while len(said := _barred(cut_literal(text, most_words))) > most:
-        most_words -= max(1, len(said) - most)
-    return said
-
-
-def _barred(text: str) -> str:
-    return "\n".join(f"> {row}".rstrip() if row.strip() else ">" for row in text.split("\n"))
-
-
-def _item(part: Item) -> str:
-    said = line(part.spans)
-    head = f"{SIGNS[part.tone]} **{_one_line(part.head, 200)}**" if part.head.strip() else SIGNS[part.tone]
-    under = "".join(f"\n-# {line(one.spans)}" for one in part.lines)
-    return f"{head}{'  ' if said else ''}{said}{under}"
 
 
 def rows_of(controls: Sequence[Control]) -> list[Json]:
@@ -239,4 +189,26 @@ def thread_name(message: Message) -> str:
 
 def named(text: str) -> str:
     """Return text as the name of a thread."""
-    return cut(" ".join(text.split()), limits.THREAD_NAME).strip() or "Incident"
+    return cut(" ".join(safe(text).split()), limits.THREAD_NAME).strip() or "Incident"
+
+
+__all__ = [
+    "COLOURS",
+    "SIGNS",
+    "Json",
+    "body",
+    "broadcast",
+    "button",
+    "described",
+    "embed",
+    "headline",
+    "in_rows",
+    "mark",
+    "marked",
+    "named",
+    "reply",
+    "root",
+    "rows_of",
+    "text_only",
+    "thread_name",
+]

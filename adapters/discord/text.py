@@ -8,12 +8,15 @@ character of no width.  A bare address is not made a link either: what can be pr
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from bot.core.message import Link, Moment, Span
 from bot.core.strangers import cut, host, safe
 
+# Within so long no clock shows the same time twice, whichever day it is for the reader.
+_HALF_A_DAY = timedelta(hours=12)
 _APART = "\u2060"  # word joiner: no width, no line break
 _MARKS = re.compile(r"([\\`*_~|<\[\]])")
 # What makes headings, quotes, lists and small print, at the beginning of a line.
@@ -46,7 +49,25 @@ def date(at: datetime) -> str:
 
     https://docs.discord.com/developers/reference#message-formatting-timestamp-styles
     """
-    return f"<t:{int(at.timestamp())}:f>"
+    return _styled(at, "f")
+
+
+def _styled(at: datetime, style: str) -> str:
+    return f"<t:{int(at.timestamp())}:{style}>"
+
+
+class Dates:
+    """Writes the instants of one text, one after the other: soon after one with its date the time of day is enough."""
+
+    def __init__(self) -> None:
+        self._dated: datetime | None = None
+
+    def __call__(self, at: datetime) -> str:
+        """Return an instant as it is written after those before it."""
+        if self._dated is not None and timedelta() <= at - self._dated < _HALF_A_DAY:
+            return _styled(at, "t")
+        self._dated = at
+        return date(at)
 
 
 def link(url: str, words: str) -> str:
@@ -62,20 +83,20 @@ def web_address(url: str) -> str | None:
     return quote(safe(url), safe="%/:?#@!$&'*+,;=~-._")
 
 
-def line(spans: tuple[Span, ...]) -> str:
+def line(spans: tuple[Span, ...], write: Callable[[datetime], str] = date) -> str:
     """Return a line with its times and links."""
-    return "".join(_span(span) for span in spans)
+    return "".join(_span(span, write) for span in spans)
 
 
-def _span(span: Span) -> str:
+def _span(span: Span, write: Callable[[datetime], str]) -> str:
     if isinstance(span, Moment):
-        return date(span.at)
+        return f"{write(span.at)} ({_styled(span.at, 'R')})" if span.ago else write(span.at)
     return link(span.url, span.text) if isinstance(span, Link) else literal(span.replace("\n", " "))
 
 
 def cut_literal(text: str, most: int) -> str:
     """Return `text` as `literal` does, cut so that what is sent has at most `most` characters."""
-    fits = cut(text, most)
+    fits = cut(safe(text), most)
     while len(sent := literal(fits)) > most:
         fits = cut(fits, len(fits) - max(1, (len(sent) - most) // 2))  # one character becomes two
     return sent

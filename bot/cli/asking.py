@@ -14,7 +14,7 @@ from bot.clock import SystemClock
 from bot.commands.status import status
 from bot.core import standing as standings
 from bot.core.standing import Standing
-from bot.core.wording import duration, words
+from bot.core.wording import duration, state_word, words
 from bot.model import Incident
 from bot.store import announcements, incidents
 from bot.store.database import Database, migrate, open_database
@@ -98,7 +98,7 @@ async def _incidents(options: Namespace) -> int:
 def _incident_line(incident: Incident, now: datetime) -> str:
     end = incident.resolved_at or now
     lasting = duration(end - incident.started_at) if end >= incident.started_at else "not begun"
-    return f"{incident.name}: {incident.title} · {words(incident.impact)} · {words(incident.state)} · {lasting}"
+    return f"{incident.name}: {incident.title} · {words(incident.impact)} · {state_word(incident)} · {lasting}"
 
 
 def _incident_json(incident: Incident) -> Mapping[str, object]:

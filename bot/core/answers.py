@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Reply, Span, Tone, line
 from bot.core.overview import Overview, Row
 from bot.core.standing import Standing, checked
-from bot.core.wording import TONES, capital, duration, people, planned, short, words
+from bot.core.wording import TONES, capital, duration, people, planned, short, state_word, words
 from bot.model import Component, Impact, Incident, Kind, State
 
 # What a person reads on one screen.
@@ -117,7 +117,7 @@ def look(standing: Standing) -> Tone:
 def stage(incident: Incident) -> tuple[Span, ...]:
     """Return where an incident stands: state, since when, who has it."""
     has = f" · {incident.acked.name} has it" if incident.acked else ""
-    return words(incident.state), " since ", Moment(incident.started_at), has
+    return state_word(incident), " since ", Moment(incident.started_at), has
 
 
 def _stale(standing: Standing, now: datetime) -> list[Line]:
@@ -175,9 +175,8 @@ def _words(incident: Incident) -> list[Quote]:
 
 
 def _plan(incident: Incident) -> Item:
-    window = planned(incident.starts_at, incident.ends_at)[0]
-    spans = window.spans if isinstance(window, Line) else ()
-    return Item(Tone.MAINTENANCE, cut(incident.title, _TITLE), spans)
+    (window,) = planned(incident.starts_at, incident.ends_at)
+    return Item(Tone.MAINTENANCE, cut(incident.title, _TITLE), window.spans)
 
 
 def several(standings: Sequence[Standing], now: datetime, query: str) -> Reply:

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from bot.core.grammar import span_of
 from bot.core.message import Control
-from bot.model import Action, Command, Incident
+from bot.model import Action, Command, Incident, State
 
 # Label and value; a value is what one would type after `mute`.
 MUTES = (("1 hour", "1h"), ("4 hours", "4h"), ("Until resolved", "until resolved"))
 
 
 def controls(incident: Incident) -> tuple[Control, ...]:
-    """Return what makes sense to press as the incident is now."""
+    """Return what makes sense to press as the incident is now; before a maintenance has begun nothing fails yet."""
     about = incident.id
     note = Control(Action.NOTE, "Add note", about)
     details = Control(Action.DETAILS, "Details", about)
     if not incident.is_open:
         return note, details
+    mute = Control(Action.UNMUTE, "Unmute", about) if incident.muted else Control(Action.MUTE, "Mute", about, MUTES)
+    if incident.state is State.SCHEDULED:
+        return mute, note, details
     return (
         Control(Action.UNACK, "Unacknowledge", about)
         if incident.acked
         else Control(Action.ACK, "Acknowledge", about, primary=True),
-        Control(Action.UNMUTE, "Unmute", about) if incident.muted else Control(Action.MUTE, "Mute", about, MUTES),
+        mute,
         note,
         Control(Action.AFFECTED, "I'm affected too", about),
         Control(Action.WORKS, "Works for me", about),

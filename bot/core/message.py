@@ -27,9 +27,13 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant, to be shown in the reader's own time."""
+    """An instant, to be shown in the reader's own time.
+
+    `ago` asks for how long ago it is as well, of a platform on which that stays true by itself.
+    """
 
     at: datetime
+    ago: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,10 @@ Span = str | Moment | Link
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of what Sitrep says."""
+    """A line of what Sitrep says.  `level` is 1 for a heading, 2 for a heading within that."""
 
     spans: tuple[Span, ...]
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +94,21 @@ class Control:
     primary: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """The incident that a reply is about, for where it is read away from its root: who and what, and how it stands."""
+
+    headline: str
+    standing: tuple[Line, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A root message or a reply.
 
-    `broadcast` asks for the channel as well as the thread.  `labels` say in single words how a root stands, for
-    platforms that sort by such: the most telling first.
+    `broadcast` asks for the channel as well as the thread, and such a reply says what it is `about`.  `at` is when
+    what a reply tells happened.  `labels` say in single words how a root stands, for platforms that sort by such: the
+    most telling first.
     """
 
     tone: Tone
@@ -104,6 +118,8 @@ class Message:
     broadcast: bool = False
     controls: tuple[Control, ...] = ()
     labels: tuple[str, ...] = ()
+    about: About | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +137,11 @@ class Reply:
 def line(*spans: Span) -> Line:
     """Return a line of text and moments."""
     return Line(spans)
+
+
+def heading(*spans: Span, level: int = 1) -> Line:
+    """Return a line that stands over what follows it."""
+    return Line(spans, level)
 
 
 def utc(moment: datetime) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.core.message import Line, Link, Message, Moment, Part, Quote, Tone, line
+from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.severity import is_rise
-from bot.core.wording import STATUS_WORDS, TONES, capital, duration, planned, short, words
+from bot.core.wording import STATUS_WORDS, TONES, capital, duration, headline, planned, short, standing, words
 from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
 
 
@@ -21,22 +21,34 @@ def reply(entry: TimelineEntry, incident: Incident) -> Message:
         ]
     over = entry.state.is_over
     look = Tone.RESOLVED if over else TONES[entry.impact]
-    return Message(tone=look, headline=title, parts=tuple(parts), broadcast=is_broadcast(entry))
+    loud = is_broadcast(entry)
+    about = _about(incident) if loud else None
+    return Message(tone=look, headline=title, parts=tuple(parts), broadcast=loud, about=about, at=entry.happened_at)
 
 
 def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
-    """Return one message for many entries, oldest first, each with all its words; as loud as the loudest of them."""
+    """Return one message for many entries, oldest first, each with all its words and its time, for it is told late.
+
+    It is as loud as the loudest of them.
+    """
     parts: list[Part] = []
     for entry in entries:
         said = reply(entry, incident)
-        parts += [line(said.headline), *said.parts]
-    last = entries[-1]
+        dated = any(isinstance(part, Quote) and part.at for part in said.parts)
+        when: tuple[Span, ...] = () if dated else (" · ", Moment(entry.happened_at))
+        parts += [heading(said.headline, *when), *said.parts]
+    last, loud = entries[-1], any(map(is_broadcast, entries))
     return Message(
         tone=Tone.RESOLVED if last.state.is_over else TONES[last.impact],
         headline=f"{len(entries)} updates at once",
         parts=tuple(parts),
-        broadcast=any(map(is_broadcast, entries)),
+        broadcast=loud,
+        about=_about(incident) if loud else None,
     )
+
+
+def _about(incident: Incident) -> About:
+    return About(headline(incident), tuple(standing(incident)))
 
 
 def is_broadcast(entry: TimelineEntry) -> bool:
@@ -76,7 +88,7 @@ def _updated(case: _Case) -> _Parts:
         if change.subject == "still":
             return _ended_in_part(case, change)
         if change.subject == "window" and case.entry.claim is not None:
-            return "Rescheduled", planned(case.entry.claim.starts_at, case.entry.claim.ends_at)
+            return "Rescheduled", [*planned(case.entry.claim.starts_at, case.entry.claim.ends_at)]
     if case.entry.said is not None:
         empty = [] if case.entry.text else [line(f"{case.entry.author} wrote no text with this update.")]
         return _stage(case.entry.said), [*empty]
@@ -94,7 +106,7 @@ def _edited(case: _Case) -> _Parts:
         if change.subject == "state":
             parts.append(line(f"State: {words(change.before)} → {words(change.after)}"))
         elif change.before:
-            parts += [line("Before:"), Quote(change.before, case.entry.author), line("Now:")]
+            parts += [heading("Before:", level=2), Quote(change.before, case.entry.author), heading("Now:", level=2)]
     rewritten = any(change.before or change.subject == "state" for change in case.entry.transitions)
     return f"{case.entry.author} {'edited' if rewritten else 'added the text of'} an earlier update", parts
 
@@ -134,7 +146,8 @@ def _resolved(case: _Case) -> _Parts:
 
 
 def _reopened(case: _Case) -> _Parts:
-    return f"Open again: {words(case.entry.state)}", []
+    alone = case.entry.claim is not None and case.entry.claim.kind is Kind.COMPONENT
+    return "Open again" if alone else f"Open again: {words(case.entry.state)}", []
 
 
 def _withdrawn(case: _Case) -> _Parts:

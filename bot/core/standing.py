@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.core.health import Health
 from bot.core.severity import of_components, worst
-from bot.core.wording import duration, words
+from bot.core.wording import duration, state_word, words
 from bot.model import Component, ComponentStatus, Impact, Incident, Kind, Page, Source
 
 
@@ -92,7 +92,7 @@ def details(standing: Standing, now: datetime) -> list[str]:
         lasting = f"for {duration(now - incident.started_at)}"
         if incident.started_at > now:
             lasting = f"in {duration(incident.started_at - now)}"
-        rows.append(f"{incident.title} ({words(incident.state)}, {lasting}) [{incident.id}]")
+        rows.append(f"{incident.title} ({state_word(incident)}, {lasting}) [{incident.id}]")
     listed = {component.id for incident in standing.incidents for component in incident.components}
     rows += [f"{c.name}: {words(c.status)}" for c in standing.components if c.id not in listed]
     return rows or [checked(standing, now)]

@@ -75,14 +75,7 @@ def headline(incident: Incident) -> str:
 
 def root(incident: Incident) -> Message:
     """Return the message that shows the incident as it is now.  It holds no running time, so it settles."""
-    parts: list[Line | Quote] = [
-        _state_line(incident),
-        *_when(incident),
-        *_affected(incident),
-        *_services(incident),
-        *_remarks(incident),
-    ]
-    parts += people(incident)
+    parts: list[Line | Quote] = [_state_line(incident), *standing(incident)]
     if incident.latest is not None:
         parts.append(Quote(incident.latest.text, incident.latest.author, incident.latest.at))
     return Message(
@@ -95,20 +88,40 @@ def root(incident: Incident) -> Message:
     )
 
 
+def standing(incident: Incident) -> list[Line]:
+    """Return how an incident stands, in all but its vendor's words: since when, what it is about, who has it."""
+    return [
+        *_when(incident),
+        *_affected(incident),
+        *_services(incident),
+        *_remarks(incident),
+        *people(incident),
+    ]
+
+
 def _labels(incident: Incident) -> tuple[str, ...]:
-    standing = "open" if incident.is_open else "resolved"
-    found = (standing, words(incident.state), words(incident.impact), incident.name, incident.vendor, incident.kind)
+    is_open = "open" if incident.is_open else "resolved"
+    found = (is_open, state_word(incident), words(incident.impact), incident.name, incident.vendor, incident.kind)
     return tuple(dict.fromkeys(map(str, found)))
 
 
 def _state_line(incident: Incident) -> Line:
     if incident.is_open:
-        return line(f"{capital(_severity(incident.impact, incident.kind))} · {words(incident.state)}")
+        return line(f"{capital(_severity(incident.impact, incident.kind))} · {state_word(incident)}")
     stated = incident.kind is not Kind.MAINTENANCE and incident.peak not in {Impact.UNKNOWN, Impact.NONE}
     was = f" · was {words(incident.peak)}" if stated else ""
     lasting = incident.resolved_at - incident.started_at if incident.resolved_at else timedelta()
     lasted = f" · lasted {duration(lasting)}" if lasting > timedelta() else ""
     return line(f"{_ending(incident)}{was}{lasted}")
+
+
+def state_word(incident: Incident) -> str:
+    """Return the word for where it stands.
+
+    Of a component that only the status page shows nobody has said that it is being looked into.
+    """
+    is_told = incident.kind is not Kind.COMPONENT or incident.state is not State.INVESTIGATING
+    return words(incident.state) if is_told else "unannounced"
 
 
 def _ending(incident: Incident) -> str:
@@ -125,18 +138,18 @@ def _severity(impact: Impact, kind: Kind) -> str:
     return {Impact.UNKNOWN: "impact not stated", Impact.NONE: "no impact stated"}.get(impact, words(impact))
 
 
-def _when(incident: Incident) -> list[Line | Quote]:
+def _when(incident: Incident) -> list[Line]:
     if incident.kind is Kind.MAINTENANCE and incident.starts_at:
         return planned(incident.starts_at, incident.ends_at)
-    since = line("Since ", Moment(incident.started_at))
     if incident.resolved_at is not None:
         return [line("From ", Moment(incident.started_at), " to ", Moment(incident.resolved_at))]
+    since = Moment(incident.started_at, ago=True)
     if incident.was_open_at_first_look:
-        return [line("Since ", Moment(incident.started_at), ", already going on when we began to watch")]
-    return [since]
+        return [line("Since ", since, ", already going on when we began to watch")]
+    return [line("Since ", since)]
 
 
-def planned(starts_at: datetime | None, ends_at: datetime | None) -> list[Line | Quote]:
+def planned(starts_at: datetime | None, ends_at: datetime | None) -> list[Line]:
     """Return when a maintenance is to be, as far as it is known."""
     window: list[Span] = ["Planned for ", Moment(starts_at)] if starts_at else ["No time is planned"]
     return [line(*window, " to ", Moment(ends_at)) if ends_at else line(*window)]

@@ -112,6 +112,13 @@ ALONE = {
     "components": (component("API", ComponentStatus.PARTIAL_OUTAGE),),
 }
 EDIT = (Transition("text", "Some requests fail.", "Most requests fail."),)
+RAISE = (Transition("impact", "minor", "critical"),)
+BACK = (Transition("Login", ComponentStatus.DEGRADED_PERFORMANCE, ComponentStatus.OPERATIONAL),)
+PARAGRAPHS = Statement(
+    text="Most requests fail.\n\nWe are rolling back:\n- the gateway\n- the database\n\n\nNext update in 30 minutes.",
+    author="Acme",
+    at=at(90),
+)
 LONG_TITLE = "Errors in a great many places at once " * 8
 FAR_TOO_LONG = Statement(text="We are still looking into this. " * 40 + "x" * 300, author="Acme", at=at(90))
 HARM = Statement(text=f"{MARKUP}\n{ESCAPES}\n{TURNED}", author=f"Acme {ESCAPES}", at=at(90))
@@ -157,9 +164,10 @@ CASES: Mapping[str, tuple[Message, ...]] = {
         replies.reply(entry(2, "We found the cause.", said=State.IDENTIFIED), outage()),
         replies.reply(entry(3, "Most requests fail.", kind=ChangeKind.EDITED, transitions=EDIT), outage()),
         replies.reply(
-            entry(4, kind=ChangeKind.IMPACT_CHANGED, transitions=(Transition("impact", "minor", "critical"),)), outage()
+            entry(4, kind=ChangeKind.IMPACT_CHANGED, transitions=RAISE, impact=Impact.CRITICAL),
+            outage(),
         ),
-        replies.reply(entry(5, "", said=State.MONITORING), outage()),
+        replies.reply(entry(5, "", said=State.MONITORING, impact=Impact.CRITICAL), outage()),
         replies.reply(
             entry(125, "All is well.", kind=ChangeKind.RESOLVED, said=State.RESOLVED, state=State.RESOLVED),
             outage(**OVER),
@@ -175,5 +183,45 @@ CASES: Mapping[str, tuple[Message, ...]] = {
     "catch-up": (
         wording.root(outage()),
         replies.catch_up(tuple(entry(n, f"Update number {n}.") for n in range(2, 7)), outage()),
+    ),
+    "catch-up-of-all-kinds": (
+        wording.root(outage(**ON_IT)),
+        replies.catch_up(
+            (
+                entry(2, "We look into it."),
+                entry(3, "We still look into it."),
+                by_on_call(4, ChangeKind.ACKED),
+                by_on_call(5, ChangeKind.NOTED, "We fell back to the spare."),
+                entry(6, "We found the cause.\n\nA fix is on its way.", said=State.IDENTIFIED),
+                entry(7, "Most requests fail.", kind=ChangeKind.EDITED, transitions=EDIT),
+                entry(8, kind=ChangeKind.COMPONENTS_CHANGED, transitions=BACK),
+                entry(9, "", said=State.MONITORING),
+                entry(1_500, "All looks well.", said=State.MONITORING),
+            ),
+            outage(**ON_IT),
+        ),
+    ),
+    "held-back-until-it-was-over": (
+        wording.root(outage(**OVER)),
+        replies.catch_up(
+            (
+                entry(2, "We found the cause.", said=State.IDENTIFIED, impact=Impact.CRITICAL),
+                entry(125, "All is well.", kind=ChangeKind.RESOLVED, said=State.RESOLVED, state=State.RESOLVED),
+            ),
+            outage(**OVER),
+        ),
+    ),
+    "several-paragraphs": (
+        wording.root(outage(latest=PARAGRAPHS)),
+        replies.reply(entry(2, PARAGRAPHS.text, said=State.IDENTIFIED), outage()),
+    ),
+    "told-without-a-word": (
+        wording.root(outage(**OVER)),
+        replies.reply(entry(3, kind=ChangeKind.COMPONENTS_CHANGED, transitions=BACK), outage()),
+        replies.reply(entry(125, kind=ChangeKind.RESOLVED, said=None, state=State.RESOLVED), outage(**OVER)),
+        replies.reply(entry(130, kind=ChangeKind.REOPENED, said=None, impact=Impact.MAJOR), outage()),
+    ),
+    "maintenance-under-way": (
+        wording.root(replace(planned(), state=State.IN_PROGRESS, starts_at=NOON, ends_at=at(180))),
     ),
 }

@@ -20,7 +20,7 @@ from tests.localdiscord import LocalDiscord, alive, local_discord, pointed_at, r
 from tests.localdiscord.nouns import Channel
 
 TIMEOUT = timedelta(seconds=1)
-_TIME = re.compile(r"<t:\d+:f>")
+_TIME = re.compile(r"<t:\d+:[ftR]>")
 _BOLD = re.compile(r"\*\*(?:[^*\\]|\\.)+\*\*")
 
 

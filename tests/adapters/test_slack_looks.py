@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 
 from adapters.slack import limits, render
 from adapters.slack.text import cut, cut_literal, fallback, link, literal, web_address
-from bot.core.message import Item, Line, Link, Message, Moment, Quote, Tone
+from bot.core.message import About, Item, Line, Link, Message, Moment, Quote, Tone
 from tests.adapters.cases import CASES, HOSTILE
 from tests.localslack.looks import acts
 from tests.localslack.texts import MRKDWN, Said
-from tests.unit.build import NOON
+from tests.unit.build import NOON, at
 
 GOLDEN = Path(__file__).parents[1] / "data" / "slack"
 texts = st.text(st.characters(exclude_categories=()), max_size=400)
-spans = st.one_of(texts, st.builds(Moment, st.just(NOON)), st.builds(Link, texts, texts))
-lines = st.builds(Line, st.lists(spans, max_size=4).map(tuple))
+moments = st.builds(Moment, st.sampled_from([NOON, at(30), at(3_000)]), st.booleans())
+spans = st.one_of(texts, moments, st.builds(Link, texts, texts))
+lines = st.builds(Line, st.lists(spans, max_size=4).map(tuple), st.integers(0, 2))
 parts = st.one_of(
     lines,
     st.builds(Quote, texts, texts, st.sampled_from([None, NOON])),
@@ -40,6 +41,8 @@ messages = st.builds(
     parts=st.lists(parts, max_size=60).map(tuple),
     url=st.one_of(st.none(), texts, texts.map("https://example.com/".__add__)),
     broadcast=st.booleans(),
+    about=st.one_of(st.none(), st.builds(About, texts, st.lists(lines, max_size=3).map(tuple))),
+    at=st.sampled_from([None, NOON]),
 )
 
 

@@ -15,7 +15,7 @@ from bot.core.actions import DEEDS, Outcome
 from bot.core.fold import fold
 from bot.core.message import Message, plain
 from bot.model import Action, ChangeKind, Impact, Incident, Person, State, TimelineEntry, Who
-from tests.unit.build import LEAD, ONCALL, asked, at, claim, snapshot, update
+from tests.unit.build import LEAD, ONCALL, asked, at, claim, maintenance, snapshot, update
 from tests.unit.desk import Desk, found
 from tests.unit.test_histories import beginning
 from tests.unit.vendor import HISTORIES, Show, Step, Vendor
@@ -230,6 +230,18 @@ def test_one_link_is_added_once() -> None:
 
 def test_there_is_nothing_to_acknowledge_under_what_is_over() -> None:
     assert [control.action for control in wording.root(over().incident).controls] == [Action.NOTE, Action.DETAILS]
+
+
+def test_there_is_nothing_to_acknowledge_before_a_maintenance_begins() -> None:
+    one = Desk()
+    one.sees(snapshot(-1))
+    one.sees(snapshot(0, maintenance("m1", LOOKING)))
+    offered = [control.action for control in wording.root(one.incident).controls]
+
+    one.sees(snapshot(61, maintenance("m1", LOOKING, state=State.IN_PROGRESS)))
+
+    assert offered == [Action.MUTE, Action.NOTE, Action.DETAILS]
+    assert wording.root(one.incident).controls[0].action is Action.ACK
 
 
 DEED = st.tuples(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import wording
-from bot.core.message import fingerprint, plain
+from bot.core import replies, wording
+from bot.core.message import Tone, fingerprint, plain
 from bot.model import ChangeKind, Impact, State, Who
 from tests.unit.build import ACME, MIRROR, at, claim, degraded, quiet_page, snapshot, update
 from tests.unit.desk import Desk, found, gone
@@ -80,7 +80,38 @@ def test_a_state_that_moves_without_a_word_is_told() -> None:
     assert desk.incident.state is State.MONITORING
 
 
+def test_a_rise_of_the_impact_looks_as_bad_as_it_has_become_and_names_the_incident() -> None:
+    desk = watching()
+    desk.sees(snapshot(2, OPEN))
+
+    look = desk.sees(snapshot(3, replace(OPEN, impact=Impact.CRITICAL)))
+
+    told = replies.reply(look.entries[0], desk.incident)
+    assert (told.headline, told.tone, told.at) == ("Impact raised: minor → critical", Tone.CRITICAL, at(3))
+    assert told.about is not None
+    assert told.about.headline == "Acme: Errors"
+
+
+def test_what_is_told_late_has_its_time() -> None:
+    desk = watching()
+    desk.sees(snapshot(2, OPEN))
+    look = desk.sees(snapshot(3, replace(OPEN, impact=Impact.CRITICAL, updates=(BEGUN, update("u2", "Worse.", 3)))))
+
+    said = plain(replies.catch_up(look.entries, desk.incident))
+
+    assert "Impact raised: minor → critical · 2026-03-01 12:03 UTC" in said
+    assert "\nInvestigating\n“Worse.”" in said
+
+
 # The words in the root.
+
+
+def test_nobody_is_said_to_look_into_what_only_the_page_shows() -> None:
+    desk = watching()
+
+    desk.sees(snapshot(2, components=[degraded("API")]))
+
+    assert "Minor · unannounced" in plain(wording.root(desk.incident))
 
 
 def test_the_root_quotes_the_newest_words() -> None:
