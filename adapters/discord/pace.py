@@ -2,7 +2,8 @@
 
 Fifty calls a second for the whole bot; for each route and channel what the headers say, which are the only place where
 it is said.  Ten thousand calls within ten minutes that end in 401, 403 or 429 get the address banned:
-https://docs.discord.com/developers/topics/rate-limits.  Nothing sleeps here: who has to wait is told how long.
+https://docs.discord.com/developers/topics/rate-limits.  Nothing sleeps here: who has to wait is told how long.  Only
+a moment's crowd is waited out by the caller: whoever gave up and began anew would crowd the others out again.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ _UNTOLD = timedelta(seconds=1)
 _FORGET_ABOVE = 20_000
 _TOO_MANY, _INVALID = 429, frozenset({401, 403, 429})
 _EVERYWHERE = ""
+
+
+class Crowded(Busy):
+    """More calls than fifty a second, for a moment."""
 
 
 @dataclass(slots=True)
@@ -77,7 +82,10 @@ class Pace:
 
     @contextmanager
     def turn(self, route: str, *, urgent: bool = False) -> Iterator[None]:
-        """Use one call of `route`, which names its channel too, for the block; raises Busy if there is no room yet."""
+        """Use one call of `route`, which names its channel too, for the block; raises Busy if there is no room yet.
+
+        It is Crowded if only the fifty calls of this second are used up.
+        """
         bucket = self._spend(route, urgent=urgent)
         try:
             yield
@@ -119,7 +127,7 @@ class Pace:
         if wait is not None:
             bucket.left += 1
             bucket.under_way -= 1
-            raise Busy("fifty calls a second", wait)
+            raise Crowded("fifty calls a second", wait)
         return bucket
 
     def _close(self, name: str, until: datetime) -> None:

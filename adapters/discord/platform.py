@@ -21,7 +21,7 @@ from adapters.discord.errors import Declined, Missing, Refused
 from adapters.discord.history import MESSAGE, MESSAGES, listed
 from adapters.discord.pace import Pace
 from adapters.discord.posts import Posts
-from adapters.discord.web import TIMEOUT, Web, identified
+from adapters.discord.web import TIMEOUT, Web, identified, patiently
 from bot.core.message import Message
 from bot.errors import MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure
 from bot.model import Ref
@@ -72,6 +72,9 @@ class Discord:
         """Add a message to the thread of `root`, which is made if there is none."""
         channel, id_ = _parts(root)
         dressed = render.reply(message, key)
+        if id_ in self._names:
+            # We have just posted the root: it has no thread yet.
+            await self._open_thread(channel, id_)
         try:
             sent = await self._send(id_, message, dressed, key)
         except Missing as error:
@@ -180,21 +183,24 @@ class Discord:
         except Declined as error:
             if error.code != errors.THREAD_ARCHIVED:
                 raise
-            await self.web.call("PATCH", "/channels/{channel_id}", body={"archived": False}, channel_id=channel)
-            await self.web.call("PATCH", MESSAGE, body=body, channel_id=channel, message_id=id_)
+            opened = {"archived": False}
+            await patiently(self.web.call, "PATCH", "/channels/{channel_id}", body=opened, channel_id=channel)
+            await patiently(self.web.call, "PATCH", MESSAGE, body=body, channel_id=channel, message_id=id_)
 
     async def _open_thread(self, channel: str, message: str) -> None:
         """Make the thread of a root: its id will be the message's, so making it twice is no harm."""
         body = {"name": await self._name(channel, message), "auto_archive_duration": limits.ARCHIVE_AFTER}
         try:
-            await self.web.call("POST", f"{MESSAGE}/threads", body=body, channel_id=channel, message_id=message)
+            path = f"{MESSAGE}/threads"
+            await patiently(self.web.call, "POST", path, body=body, channel_id=channel, message_id=message)
         except Declined as error:
             if error.code != errors.THREAD_EXISTS:
                 raise
+        self._names.pop(message, None)
 
     async def _name(self, channel: str, message: str) -> str:
         if message not in self._names:
-            found = await self.web.call("GET", MESSAGE, channel_id=channel, message_id=message)
+            found = await patiently(self.web.call, "GET", MESSAGE, channel_id=channel, message_id=message)
             said = str(found.get("content") or "").partition("\n")[0]
             words = re.sub(r"\\(.)", r"\1", said.strip(" *\u2060").partition("**")[2] or said)
             return render.named(words.replace("\u2060", ""))

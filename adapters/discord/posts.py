@@ -65,13 +65,13 @@ class Posts:
 
     async def retag(self, post: str, message: Message) -> None:
         """Give a post the tags that its forum has for how it stands; a tag that can not be given holds nothing up."""
-        thread = await self.web.call("GET", _CHANNEL, channel_id=post)
+        thread = await patiently(self.web.call, "GET", _CHANNEL, channel_id=post)
         forum = await self.channels.get(str(thread["parent_id"]))
         has = sorted(map(str, thread.get("applied_tags") or ()))
 
         async def tag(tags: list[str]) -> None:
             if sorted(tags) != has and (tags or not forum.needs_tag):
-                await self.web.call("PATCH", _CHANNEL, body={"applied_tags": tags}, channel_id=post)
+                await patiently(self.web.call, "PATCH", _CHANNEL, body={"applied_tags": tags}, channel_id=post)
 
         try:
             await self._tagged(forum, message.labels, tag)

@@ -22,7 +22,7 @@ import discord
 from discord.http import HTTPClient, Ratelimit, Route
 
 from adapters.discord import errors
-from adapters.discord.pace import Pace
+from adapters.discord.pace import Crowded, Pace
 from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
 
 # Discord answers within a second or two.  What takes longer is an unknown outcome, and is read back.
@@ -31,6 +31,8 @@ _LONGEST_WORDS = 200
 _SUCCESS, _REFUSED = 200, 400
 _ME = "GET /users/@me "
 _PATIENCE, _WAITS = timedelta(seconds=10), 3
+# Each time another moment is promised; only a great many who are more urgent take it away.
+_CROWDS, _CROWD = 10, timedelta(seconds=1)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -106,8 +108,13 @@ class Web:
         more: dict[str, Any] = {} if body is None else {"json": body}
         if query is not None:
             more["params"] = query
-        with self.pace.turn(name, urgent=urgent):
-            return await self._judged(name, client.request(Route(verb, path, **ids), **more))
+        for _ in range(_CROWDS):
+            try:
+                with self.pace.turn(name, urgent=urgent):
+                    return await self._judged(name, client.request(Route(verb, path, **ids), **more))
+            except Crowded as crowd:
+                await asyncio.sleep(crowd.retry_after.total_seconds() if crowd.retry_after else 0)
+        raise Busy("fifty calls a second", _CROWD)
 
     async def me(self) -> Mapping[str, Any]:
         """Return the bot's own user: https://docs.discord.com/developers/resources/user#user-object."""

@@ -154,6 +154,7 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
         log.warning("root gone incident=%s destination=%s", errand.incident.id, errand.announcement.destination)
         after = converge.without_root(errand.announcement)
     except Busy as e:
+        log.debug("waits incident=%s destination=%s: %s", errand.incident.id, errand.announcement.destination, e)
         return _later(errand, delivering, e.retry_after or LONGEST_NAP)
     except TemporaryFailure as e:
         return _again(errand, delivering, str(e), e.retry_after)

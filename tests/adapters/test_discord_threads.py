@@ -90,9 +90,10 @@ async def test_where_a_deleted_thread_can_not_be_opened_again_a_fresh_root_follo
     local: LocalDiscord, ops: Channel, bot: Discord
 ) -> None:
     root = await bot.post(ops.id, message(), "root")
-    local.faults.add("start_thread_from_message", localdiscord.error(160004))
-
-    with pytest.raises(MessageGone, match="the thread was deleted"):
+    with (
+        local.faults.during("start_thread_from_message", localdiscord.error(160004)),
+        pytest.raises(MessageGone, match="the thread was deleted"),
+    ):
         await bot.reply(root, message("One."), "1")
 
 

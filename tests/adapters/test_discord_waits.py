@@ -180,3 +180,18 @@ async def test_the_fifty_calls_a_second_are_never_exceeded(local: LocalDiscord) 
 
     assert all(len(local.world.roots(channel.id)) == 1 for channel in channels)
     assert local.journal.invalid() == 0
+
+
+async def test_a_crowd_of_steps_with_several_calls_each_gets_through(local: LocalDiscord) -> None:
+    """Whoever began anew for want of a turn would make its first call again, and so crowd out the others for ever."""
+    ops = local.world.channel("ops")
+    async with a_bot(local) as bot:
+        roots = [await bot.post(ops.id, message(), f"{number}") for number in range(8)]
+    calls = len(local.journal.calls)
+
+    async with a_bot(local, SystemClock().now) as bot:
+        await asyncio.gather(*(bot.reply(root, message(), f"{root.value}-1") for root in roots))
+
+    # One that finds no thread, one that asks what to call it, one that opens it, one that says it; and the login.
+    assert len(local.journal.calls) - calls <= 4 * len(roots) + 2
+    assert [len(local.world.thread(ops.id, root.value.partition("/")[2])) for root in roots] == [1] * len(roots)
