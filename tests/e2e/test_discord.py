@@ -107,7 +107,8 @@ def _said(message: Message) -> str:
     text = re.sub(r"\\(.)|\u2060", r"\1", "\n".join(rows))
     text = re.sub(r"(?m)((?:^> .*\n?)+)", _quoted, text)
     plain = re.sub(r"\*\*|^-# ", "", text, flags=re.MULTILINE).replace("\n\n", "\n")
-    return re.sub(r"^(Before|Now)$", r"\1:", plain, flags=re.MULTILINE).lstrip("🔴🟠🟡🔵🟣🟢 ")
+    # In a catch-up the headings have their times.
+    return re.sub(r" · <t:\d+:\w>$", "", plain, flags=re.MULTILINE).lstrip("🔴🟠🟡🔵🟣🟢 ")
 
 
 def _quoted(found: re.Match[str]) -> str:
