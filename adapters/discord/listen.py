@@ -16,7 +16,7 @@ from discord import InteractionType
 
 from adapters.discord import answers
 from adapters.discord.answers import CHOOSE, LINK, SAY, SHARE, WORDS, Kept
-from adapters.discord.render import Json
+from adapters.discord.render import BAR, Json
 from bot.core.controls import pressed
 from bot.core.message import Message, Reply, Tone
 from bot.core.strangers import safe
@@ -66,7 +66,7 @@ class Listener:
         elif what == LINK:
             await self._link(interaction, about, self._kept.get(str(chosen[0])) or "")
         elif what in set(Action):
-            await self._act(interaction, Action(what), about)
+            await self._act(interaction, Action(what), about.partition(BAR)[0])
 
     async def submitted(self, interaction: Interaction) -> None:
         """Take a form of ours that was filled in."""

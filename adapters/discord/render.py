@@ -19,6 +19,7 @@ from adapters.discord.box import SIGNS, described
 from adapters.discord.text import cut_literal, date, line
 from bot.core.message import Control, Line, Message, Part, Quote, Tone
 from bot.core.strangers import cut, safe
+from bot.model import Action
 
 Json = dict[str, Any]
 COLOURS = {
@@ -33,6 +34,9 @@ NOBODY: Json = {"parse": []}
 # The address that a mark stands in leads nowhere: https://www.rfc-editor.org/rfc/rfc2606#section-2.
 _MARKED = "https://sitrep.invalid/"
 _PRIMARY, _SECONDARY = 1, 2
+# Between what a button is about and the mark of the message that it stands under.
+BAR = "|"
+_DETAILS = f"sitrep:{Action.DETAILS.value}:"
 _HEADLINE = 400
 # The root is an overview: the thread has all of what was said.
 _ROOT_QUOTE = 600
@@ -50,6 +54,11 @@ def marked(message: Mapping[str, Any]) -> str | None:
         address = str(embed.get("url") or "")
         if address.startswith(_MARKED):
             return address.removeprefix(_MARKED)
+    for row in message.get("components") or ():
+        for one in row.get("components") or ():
+            _, bar, last = str(one.get("custom_id") or "").rpartition(BAR)
+            if bar:
+                return last
     return None
 
 
@@ -79,7 +88,18 @@ def _with_mark(body: Json, key: str | None) -> Json:
     if key is None:
         return body
     first, *rest = body["embeds"]
-    return {**body, "embeds": [{**first, "url": f"{_MARKED}{mark(key)}"}, *rest]}
+    rows = [{**row, "components": _marked_too(row["components"], mark(key))} for row in body["components"]]
+    return {**body, "embeds": [{**first, "url": f"{_MARKED}{mark(key)}"}, *rest], "components": rows}
+
+
+def _marked_too(buttons: Sequence[Json], own: str) -> list[Json]:
+    """A root has buttons, and one of them carries the mark too: it is not known that Discord keeps every address."""
+    return [
+        {**one, "custom_id": f"{one['custom_id']}{BAR}{own}"}
+        if one["custom_id"].startswith(_DETAILS) and len(one["custom_id"]) + 1 + len(own) <= limits.CUSTOM_ID
+        else one
+        for one in buttons
+    ]
 
 
 @lru_cache(maxsize=_KEPT)
@@ -193,6 +213,7 @@ def named(text: str) -> str:
 
 
 __all__ = [
+    "BAR",
     "COLOURS",
     "SIGNS",
     "Json",

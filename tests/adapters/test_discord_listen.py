@@ -212,6 +212,14 @@ async def test_a_press_of_acknowledge_reaches_the_desk_with_who_and_where(at: Sc
     assert len(at.local.world.roots(at.ops.id)) == 1
 
 
+async def test_the_mark_that_a_button_carries_is_no_part_of_what_it_is_about(at: Scene) -> None:
+    root = await at.root()
+    await (await at.local.person().presses(root, "Details")).said()
+
+    assert "|" in json.dumps(root.components)
+    assert [(one.command.action, one.command.incident) for one in at.desk.asked] == [(Action.DETAILS, "acme-1")]
+
+
 @pytest.mark.parametrize(("chosen", "said"), [("1 hour", "mute acme-1 1h"), ("4 hours", "mute acme-1 4h")])
 async def test_how_long_to_mute_is_chosen(at: Scene, chosen: str, said: str) -> None:
     question = await (await at.local.person().presses(await at.root(), "Mute…")).said()

@@ -72,6 +72,16 @@ def test_it_looks_as_it_was_reviewed(name: str) -> None:
     assert shown == reviewed.read_text(encoding="utf-8")
 
 
+def test_a_root_is_known_by_its_button_too() -> None:
+    """Should Discord not keep the address of an embed without a title."""
+    first, *_ = CASES["critical-open"]
+    body = render.root(first, KEY)
+
+    assert render.marked({"components": body["components"]}) == render.mark(KEY)
+    assert render.marked({"embeds": body["embeds"]}) == render.mark(KEY)
+    assert render.marked({"components": render.root(first)["components"]}) is None
+
+
 def test_every_reviewed_file_has_its_case() -> None:
     assert {path.stem for path in GOLDEN.iterdir()} == set(CASES)
 

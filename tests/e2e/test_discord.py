@@ -202,3 +202,37 @@ async def test_a_command_and_a_button_are_answered_by_the_real_program(tmp_path:
         assert any("Reader" in row.text for row in sitrep.told() if row.step == "reply")
         assert await sitrep.stop() == 0
         assert "Traceback" not in sitrep.err
+
+
+async def test_of_two_instances_one_hears_and_the_other_takes_over_when_it_is_killed(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+    async with vendors(1, dice()) as them, local_discord(limits=False) as discord:
+        channel = discord.world.channel("vendor-00")
+        fleet = [OnDiscord(folder, postgres_url, discord=discord) for folder in folders]
+        try:
+            for sitrep in fleet:
+                sitrep.watches(them.urls)
+                await sitrep.started()
+            await until(lambda: all("has the role discord-gateway" in one.err for one in fleet), "one has the role")
+            await until(lambda: discord.world.commands.get(""), "Discord has the commands")
+            holder = next(one for one in fleet if "this instance has the role" in one.err)
+            (other,) = (one for one in fleet if one is not holder)
+            assert len(discord.gateway.identifies) == 1
+            assert "another instance has the role" in other.err
+
+            await holder.kill()
+            await discord.gateway.until_ready(2)
+            shown = await (await discord.person().runs("status", what="vendor-00", channel=channel)).said()
+
+            assert "vendor-00" in readable(shown)
+            assert await other.stop() == 0
+        finally:
+            for sitrep in fleet:
+                if sitrep.process is not None:
+                    with suppress(ProcessLookupError):
+                        sitrep.process.kill()
+                    await sitrep.process.wait()
