@@ -17,7 +17,7 @@ from typing import Any
 from adapters.discord import limits
 from adapters.discord.box import SIGNS, described
 from adapters.discord.text import cut_literal, date, line
-from bot.core.message import Control, Line, Message, Part, Quote, Tone
+from bot.core.message import Control, Line, Message, Part, Quote, Reach, Tone
 from bot.core.strangers import cut, safe
 from bot.model import Action
 
@@ -38,6 +38,8 @@ _PRIMARY, _SECONDARY = 1, 2
 BAR = "|"
 _DETAILS = f"sitrep:{Action.DETAILS.value}:"
 _HEADLINE = 400
+# Of each kind; more people than that are a role.
+_CALLED = 10
 # The root is an overview: the thread has all of what was said.
 _ROOT_QUOTE = 600
 _KEPT = 256
@@ -108,7 +110,7 @@ def _root(message: Message, notes: tuple[str, ...]) -> Json:
     standing = f"\n{line(parts.pop(0).spans)}" if parts and _is_standing(parts[0]) else ""  # type: ignore[union-attr]
     said = headline(message) + cut_standing(standing)
     rows = described(tuple(parts), message.url, notes)
-    return body(message.tone, said, rows, rows_of(message.controls))
+    return _calling(message, body(message.tone, said, rows, rows_of(message.controls)))
 
 
 def _in_brief(part: Part) -> Part:
@@ -128,7 +130,8 @@ def cut_standing(text: str) -> str:
 def _reply(message: Message) -> Json:
     words = _one_line(message.headline, _HEADLINE)
     said = f"**{words}**" if words.strip() else ""
-    return body(message.tone, said, described(message.parts, message.url, under=message.headline) or _time(message), [])
+    told = described(message.parts, message.url, under=message.headline) or _time(message)
+    return _calling(message, body(message.tone, said, told, []))
 
 
 def _time(message: Message) -> str:
@@ -141,7 +144,26 @@ def _broadcast(message: Message) -> Json:
     """Where nothing more was said, the channel is reminded of how the incident stands."""
     told = described(message.parts, message.url, under=message.headline)
     standing = described(message.about.standing) if message.about else ""
-    return body(message.tone, _heard(message), told or standing or _time(message), [])
+    return _calling(message, body(message.tone, _heard(message), told or standing or _time(message), []))
+
+
+def _calling(message: Message, said: Json) -> Json:
+    """Call those who are meant, and let nothing else in the message call anybody.
+
+    https://docs.discord.com/developers/resources/message#allowed-mentions-object
+    """
+    people, roles = (_ids(message, reach) for reach in (Reach.PERSON, Reach.GROUP))
+    here = any(call.reach is Reach.HERE for call in message.calls)
+    if not (people or roles or here):
+        return said
+    words = [*(["@here"] if here else []), *(f"<@&{one}>" for one in roles), *(f"<@{one}>" for one in people)]
+    allowed = {"parse": ["everyone"] if here else [], "roles": roles, "users": people}
+    return {**said, "content": f"{said['content']}\n{' '.join(words)}", "allowed_mentions": allowed}
+
+
+def _ids(message: Message, reach: Reach) -> list[str]:
+    found = [one.id for one in message.calls if one.reach is reach and one.id.isascii() and one.id.isdigit()]
+    return list(dict.fromkeys(found))[:_CALLED]
 
 
 def _heard(message: Message) -> str:

@@ -94,6 +94,22 @@ class Control:
     primary: bool = False
 
 
+class Reach(StrEnum):
+    """Whom a message calls."""
+
+    PERSON = "person"
+    GROUP = "group"
+    HERE = "here"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody whom a message calls: a person or a group by the platform's own id, or whoever is there just now."""
+
+    reach: Reach
+    id: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """The incident that a reply is about, for where it is read away from its root: who and what, and how it stands."""
@@ -107,8 +123,8 @@ class Message:
     """A root message or a reply.
 
     `broadcast` asks for the channel as well as the thread, and such a reply says what it is `about`.  `at` is when
-    what a reply tells happened.  `labels` say in single words how a root stands, for platforms that sort by such: the
-    most telling first.
+    what a reply tells happened.  It calls nobody but those in `calls`.  `labels` say in single words how a root stands,
+    for platforms that sort by such: the most telling first.
     """
 
     tone: Tone
@@ -120,6 +136,7 @@ class Message:
     labels: tuple[str, ...] = ()
     about: About | None = None
     at: datetime | None = None
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

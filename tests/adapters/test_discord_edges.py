@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from adapters.discord import Discord
-from bot.core.message import Message
+from bot.core.message import Call, Message, Reach
 from bot.errors import Busy, PermanentFailure, TemporaryFailure, UnknownOutcome
 from bot.model import Ref
 from tests import localdiscord
@@ -16,7 +17,7 @@ from tests.adapters.cases import HOSTILE
 from tests.adapters.contract import SINCE, message
 from tests.adapters.ondiscord import a_bot, a_discord, id_of, said
 from tests.adapters.test_discord import is_source, ours
-from tests.localdiscord import PERSON, LocalDiscord, alive, readable, too_long
+from tests.localdiscord import OWNER, PERSON, LocalDiscord, alive, readable, too_long
 from tests.localdiscord.nouns import Channel
 
 
@@ -256,6 +257,30 @@ async def test_nobody_is_called_by_anything(local: LocalDiscord, ops: Channel, b
     sent = [call for name in ("create_message", "edit_message") for call in local.journal.of(name)]
     assert {str(call.body["allowed_mentions"]) for call in sent} == {"{'parse': []}"}
     assert [one.pinged for one in local.world.messages() if one.pinged] == []
+
+
+async def test_those_who_are_meant_are_called_and_nobody_else(local: LocalDiscord, ops: Channel, bot: Discord) -> None:
+    role, other = local.world.role("on-call", mentionable=True), local.world.role("everybody", mentionable=True)
+    words = message(f"<@&{other.id}> @everyone", headline=f"@everyone <@&{other.id}> <@{OWNER}>")
+    meant = replace(
+        words, calls=(Call(Reach.GROUP, role.id), Call(Reach.PERSON, PERSON), Call(Reach.PERSON, "x> @all"))
+    )
+
+    root = await bot.post(ops.id, meant, "root")
+    await bot.reply(root, words, "1")
+    await bot.broadcast(root, meant, "2")
+    await bot.edit(root, meant)
+
+    assert [one.pinged for one in local.world.messages() if one.pinged] == 2 * [(f"<@&{role.id}>", f"<@{PERSON}>")]
+
+
+async def test_whoever_is_there_is_called_if_that_is_meant(local: LocalDiscord, ops: Channel, bot: Discord) -> None:
+    await bot.post(ops.id, replace(message(headline="@everyone"), calls=(Call(Reach.HERE),)), "root")
+
+    sent = local.journal.of("create_message")[-1].body
+    assert sent["allowed_mentions"] == {"parse": ["everyone"], "roles": [], "users": []}
+    assert "@everyone" not in sent["content"]
+    assert sent["content"].endswith("\n@here")
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
