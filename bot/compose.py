@@ -43,6 +43,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("sitrep")
 
 _FILES = 65536
+# By default Python looks through the connections to all the pages every few seconds, and holds everything up for it.
+# There is little to be found: what our work leaves behind refers to itself only seldom.
+# https://docs.python.org/3/library/gc.html#gc.set_threshold
+_GARBAGE = (10_000, 10, 100)
 
 
 async def run(settings: Settings) -> None:
@@ -109,6 +113,7 @@ async def _loops(
         loops["web"] = partial(server.serve, routes, server.bound(settings.host, settings.port))
     # What is there now stays for good.  Looking through it for garbage held everything up for a tenth of a second.
     gc.freeze()
+    gc.set_threshold(*_GARBAGE)
     await _until_stopped(loops, chats, clock, dice, stop)
 
 

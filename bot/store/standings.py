@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, case, func, or_, select
+from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, case, func, or_, select
 
 from bot.catalog import folded
 from bot.core.health import Health
@@ -58,17 +59,29 @@ HEALTH = (
     POLL.c.failing_since,
     POLL.c.failure,
 )
-_GLANCES = (
+# Statements are made once: to make one costs more than to run it.
+_KEYS: BindParameter[str] = bindparam("b_keys", expanding=True)
+_VENDORS: BindParameter[str] = bindparam("b_vendors", expanding=True)
+_ALL_GLANCES = (
     select(SOURCE.c.spec, SOURCE.c.glance, *HEALTH)
     .join(POLL, POLL.c.source == SOURCE.c.key)
+    .where(SOURCE.c.active)
     .order_by(SOURCE.c.name, SOURCE.c.key)
 )
+_CHOSEN = _ALL_GLANCES.where(SOURCE.c.key.in_(_KEYS))
+
+_OPEN = select(INCIDENT.c.body).where(INCIDENT.c.is_open).order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)
+_PLACE = func.row_number().over(partition_by=INCIDENT.c.vendor, order_by=INCIDENT.c.started_at.desc())
+_PLACED = (
+    select(INCIDENT.c.id, _PLACE.label("place")).where(INCIDENT.c.is_open, INCIDENT.c.vendor.in_(_VENDORS)).subquery()
+)
+_OPEN_OF = _OPEN.where(INCIDENT.c.id.in_(select(_PLACED.c.id).where(_PLACED.c.place <= _PER_VENDOR)))
 
 
 # What is going on somewhere; what is only planned is not.
 _TROUBLED = INCIDENT.c.is_open & (INCIDENT.c.state != State.SCHEDULED.value)
 _RANK = func.max(case({impact.value: impact.rank for impact in Impact}, value=INCIDENT.c.impact, else_=0))
-_WORST = select(INCIDENT.c.vendor, _RANK.label("rank")).where(_TROUBLED).group_by(INCIDENT.c.vendor).cte("worst")
+_WORST = select(INCIDENT.c.vendor, _RANK.label("rank")).where(_TROUBLED).group_by(INCIDENT.c.vendor)
 _TROUBLED_VENDORS = select(INCIDENT.c.vendor).where(_TROUBLED)
 # These columns are in one index (`source_standing`): the rows themselves are long, and are left alone.
 _ROWS = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity).where(SOURCE.c.active)
@@ -89,11 +102,11 @@ async def overview(database: Database) -> Overview:
     """Return how everything watched stands, with a closer look at the worst; of what is well only the first names."""
 
     def work(connection: Connection) -> Overview:
-        worst = {row.vendor: row.rank for row in connection.execute(select(_WORST))}
-        stale = frozenset(connection.execute(_STALE).scalars())
+        worst = {str(vendor): int(rank) for vendor, rank in connection.execute(_WORST).all()}
+        stale = frozenset(connection.execute(_STALE).scalars().all())
         questions = (_UNWELL, _INVOLVED, *((_UNREAD,) if stale else ()), _WELL)
-        found = {row.key: row for question in questions for row in connection.execute(question)}
-        rows = tuple(Row(key, r.vendor, r.name, r.severity, key in stale) for key, r in found.items())
+        found = {row[0]: row for question in questions for row in connection.execute(question).all()}
+        rows = tuple(Row(key, vendor, name, rank, key in stale) for key, vendor, name, rank in found.values())
         seen = survey(rows, worst, total=connection.execute(_HOW_MANY).scalar() or 0)
         keys = [row.key for some in (seen.troubled, seen.stale) for row in some[:CLOSER]]
         return Overview(seen, {one.key: one for one in _some(connection, keys)})
@@ -112,10 +125,8 @@ async def every(database: Database) -> tuple[Standing, ...]:
 
 
 def _some(connection: Connection, keys: Collection[str] | None) -> tuple[Standing, ...]:
-    query = _GLANCES.where(SOURCE.c.active)
-    if keys is not None:
-        query = query.where(SOURCE.c.key.in_(list(keys)))
-    found = connection.execute(query).mappings().all()
+    chosen = connection.execute(_ALL_GLANCES) if keys is None else connection.execute(_CHOSEN, {"b_keys": [*keys]})
+    found = chosen.mappings().all()
     sources = [codec.SOURCE.load(row["spec"]) for row in found]
     open_ones = _open(connection, None if keys is None else {source.vendor for source in sources})
     return tuple(
@@ -131,17 +142,10 @@ def _some(connection: Connection, keys: Collection[str] | None) -> tuple[Standin
 
 def _open(connection: Connection, vendors: Iterable[str] | None) -> Mapping[str, Sequence[Incident]]:
     """The open incidents by vendor, the newest first; if only some vendors are asked for, so many of each."""
-    query: Select[Any] = select(INCIDENT.c.body).where(INCIDENT.c.is_open)
-    query = query.order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)
-    if vendors is not None:
-        place = func.row_number().over(partition_by=INCIDENT.c.vendor, order_by=INCIDENT.c.started_at.desc())
-        numbered = select(INCIDENT.c.id, place.label("place")).where(
-            INCIDENT.c.is_open, INCIDENT.c.vendor.in_(list(vendors))
-        )
-        first = numbered.subquery()
-        query = query.where(INCIDENT.c.id.in_(select(first.c.id).where(first.c.place <= _PER_VENDOR)))
+    asked = {} if vendors is None else {"b_vendors": [*vendors]}
+    bodies = connection.execute(_OPEN if vendors is None else _OPEN_OF, asked).scalars().all()
     found: dict[str, list[Incident]] = {}
-    for body in connection.execute(query).scalars().all():
+    for body in bodies:
         incident = codec.INCIDENT.load(body)
         found.setdefault(incident.vendor, []).append(incident)
     return found
@@ -159,12 +163,13 @@ class Name:
 
 _NAMES = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.called).where(SOURCE.c.active)
 _NAMES = _NAMES.order_by(SOURCE.c.name, SOURCE.c.key)
+_WORDS: BindParameter[str] = bindparam("b_words", expanding=True)
+_CALLED = _NAMES.where(SOURCE.c.called.in_(_WORDS) | SOURCE.c.vendor.in_(_WORDS))
 
 
 async def called(database: Database, words: Collection[str]) -> tuple[Name, ...]:
     """Return the watched sources that have one of these names, or are of one of these vendors."""
-    wanted = list(words)
-    return await _names(database, _NAMES.where(SOURCE.c.called.in_(wanted) | SOURCE.c.vendor.in_(wanted)))
+    return await _names(database, _CALLED, {"b_words": [*words]})
 
 
 async def partly_called(database: Database, word: str, vendors: Collection[str]) -> tuple[Name, ...]:
@@ -182,13 +187,17 @@ async def beginning_with(database: Database, letter: str) -> tuple[Name, ...]:
     return await _names(database, _NAMES.where(SOURCE.c.called.startswith(letter, autoescape=True)))
 
 
-async def _names(database: Database, query: Select[Any]) -> tuple[Name, ...]:
-    found = await database.read(lambda connection: connection.execute(query).all())
+async def _names(
+    database: Database, query: Select[Any], asked: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[Name, ...]:
+    found = await database.read(lambda connection: connection.execute(query, asked).all())
     return tuple(Name(key, vendor, name, word) for key, vendor, name, word in found)
 
 
 async def components(database: Database, key: str) -> tuple[Component, ...]:
     """Return all components of one source's page."""
-    query = select(SOURCE.c.page).where(SOURCE.c.key == key)
-    page = await database.read(lambda connection: connection.execute(query).scalar())
+    page = await database.read(lambda connection: connection.execute(_PAGE, {"b_key": key}).scalar())
     return codec.PAGE.load(page).components if page else ()
+
+
+_PAGE = select(SOURCE.c.page).where(SOURCE.c.key == bindparam("b_key"))
