@@ -12,7 +12,9 @@ from tests.e2e.program import Told
 from tests.e2e.statuspage import Incident, StatusPage
 
 _QUOTE = re.compile(r"“(.*?)”\n— ", re.DOTALL)
-_EDIT = re.compile(r"edited an earlier update\nBefore:\n“(.*?)”\n— [^\n]*\nNow:\n“(.*?)”\n— [^\n]*", re.DOTALL)
+_EDIT = re.compile(
+    r"edited an earlier update(?: · [^\n]*)?\nBefore:\n“(.*?)”\n— [^\n]*\nNow:\n“(.*?)”\n— [^\n]*", re.DOTALL
+)
 _RISE = re.compile(r"^Impact raised: (\w+) → (\w+)$", re.MULTILINE)
 _CLOSINGS = re.compile(r"(?:Resolved after |No longer listed on )")
 
