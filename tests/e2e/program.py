@@ -140,7 +140,11 @@ class Sitrep:
         """Ask it to end, and return its exit status; fail if it takes longer than it may."""
         process = self._running()
         process.send_signal(number)
-        return await asyncio.wait_for(process.wait(), within)
+        try:
+            return await asyncio.wait_for(process.wait(), within)
+        except TimeoutError:
+            process.kill()
+            raise
 
     def _running(self) -> asyncio.subprocess.Process:
         assert self.process is not None
