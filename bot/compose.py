@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import random
@@ -17,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from adapters.console import Console
-from bot import catalog, plugins
+from bot import catalog, garbage, plugins
 from bot import settings as configuration
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
@@ -43,10 +42,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("sitrep")
 
 _FILES = 65536
-# By default Python looks through the connections to all the pages every few seconds, and holds everything up for it.
-# There is little to be found: what our work leaves behind refers to itself only seldom.
-# https://docs.python.org/3/library/gc.html#gc.set_threshold
-_GARBAGE = (10_000, 10, 100)
 
 
 async def run(settings: Settings) -> None:
@@ -111,9 +106,7 @@ async def _loops(
         from bot.web import server  # noqa: PLC0415  (a fifth of a second, for those who need it)
 
         loops["web"] = partial(server.serve, routes, server.bound(settings.host, settings.port))
-    # What is there now stays for good.  Looking through it for garbage held everything up for a tenth of a second.
-    gc.freeze()
-    gc.set_threshold(*_GARBAGE)
+    garbage.seldom()
     await _until_stopped(loops, chats, clock, dice, stop)
 
 

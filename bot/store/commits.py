@@ -95,10 +95,8 @@ def make_due(
     """Every touched incident is due wherever it is announced, and begins where it was not."""
     if not touched:
         return
-    rows = connection.execute(_LIVE, {"b_incidents": touched}).all()
+    rows = connection.execute(_DUE_AGAIN, {"b_incidents": touched, "b_now": now}).all()
     live, there = [row.id for row in rows], {(row.incident, row.destination) for row in rows}
-    if live:
-        connection.execute(_DUE_AGAIN, {"b_ids": live, "b_now": now})
     if live and urgent:
         connection.execute(_URGENT, {"b_ids": live, "b_incidents": list(urgent)})
     begun = [
@@ -112,8 +110,9 @@ def make_due(
 
 
 _INCIDENTS: BindParameter[str] = bindparam("b_incidents", expanding=True)
+# Always in the same order: two that wait for each other's rows would wait for ever.
 _LIVE = (
-    select(ANNOUNCEMENT.c.id, ANNOUNCEMENT.c.incident, ANNOUNCEMENT.c.destination)
+    select(ANNOUNCEMENT.c.id)
     .where(ANNOUNCEMENT.c.incident.in_(_INCIDENTS), ANNOUNCEMENT.c.state == "live")
     .order_by(ANNOUNCEMENT.c.id)
     .with_for_update()
@@ -123,8 +122,9 @@ _NOW = bindparam("b_now", type_=ANNOUNCEMENT.c.due_at.type)
 _WAITS = (ANNOUNCEMENT.c.attempts > 0) & (ANNOUNCEMENT.c.due_at > _NOW)
 _DUE_AGAIN = (
     update(ANNOUNCEMENT)
-    .where(ANNOUNCEMENT.c.id.in_(_IDS))
+    .where(ANNOUNCEMENT.c.id.in_(_LIVE))
     .values(due_at=case((_WAITS, ANNOUNCEMENT.c.due_at), else_=_NOW), revision=ANNOUNCEMENT.c.revision + 1)
+    .returning(ANNOUNCEMENT.c.id, ANNOUNCEMENT.c.incident, ANNOUNCEMENT.c.destination)
 )
 _URGENT = (
     update(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id.in_(_IDS), ANNOUNCEMENT.c.incident.in_(_INCIDENTS)).values(urgency=1)

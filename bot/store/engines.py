@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from sqlite3 import SQLITE_BUSY, OperationalError
+from threading import local
 from typing import Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine, event
@@ -59,32 +60,61 @@ class Threads:
         self._engine = create_engine(url.set(drivername="sqlite"))
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
-        self._writes = self._engine.execution_options(sitrep_write=True)
-        self._writer = ThreadPoolExecutor(1, "sqlite-writer")
+        self._writer = _Threads(self._engine.execution_options(sitrep_write=True), 1, "sqlite-writer")
         # A database in memory belongs to the thread that made it.
-        self._readers = ThreadPoolExecutor(_READERS, "sqlite-reader") if _is_file(url) else self._writer
+        self._readers = _Threads(self._engine, _READERS, "sqlite-reader") if _is_file(url) else self._writer
 
     async def run(self, work: Work[T], *, writes: bool) -> T:
         """Return what `work` returns; writers take their turns."""
-        engine, thread = (self._writes, self._writer) if writes else (self._engine, self._readers)
-        return await asyncio.get_running_loop().run_in_executor(thread, _transaction, engine, work)
+        threads = self._writer if writes else self._readers
+        return await asyncio.get_running_loop().run_in_executor(threads.pool, threads.transaction, work)
 
     async def close(self) -> None:
         """Let what has begun come to its end."""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, self._readers.shutdown)
         if self._readers is not self._writer:
-            await loop.run_in_executor(None, self._writer.shutdown)
+            await loop.run_in_executor(None, self._readers.pool.shutdown)
+        await loop.run_in_executor(self._writer.pool, self._let_go)
+        await loop.run_in_executor(None, self._writer.pool.shutdown)
         self._engine.dispose()
+
+    def _let_go(self) -> None:
+        self._readers.let_go()
+        self._writer.let_go()
+
+
+class _Threads:
+    """Threads that run transactions, each on a connection that it keeps: to fetch one costs as much as a question."""
+
+    def __init__(self, engine: SyncEngine, number: int, name: str) -> None:
+        self.pool = ThreadPoolExecutor(number, name)
+        self._engine = engine
+        self._mine = local()
+        self._kept: set[Connection] = set()
+
+    def transaction(self, work: Work[T]) -> T:
+        connection: Connection | None = getattr(self._mine, "connection", None)
+        if connection is None:
+            connection = self._mine.connection = self._engine.connect()
+            self._kept.add(connection)
+        try:
+            with connection.begin():
+                return work(connection)
+        except BaseException:
+            # After a failure nobody knows what state it is in.
+            self._mine.connection = None
+            self._kept.discard(connection)
+            connection.close()
+            raise
+
+    def let_go(self) -> None:
+        """Close what is kept; nothing may be running any more."""
+        while self._kept:
+            self._kept.pop().close()
 
 
 def _is_file(url: URL) -> bool:
     return bool(url.database) and url.database != ":memory:" and "memory" not in str(url.query.get("mode", ""))
-
-
-def _transaction(engine: SyncEngine, work: Work[T]) -> T:
-    with engine.begin() as connection:
-        return work(connection)
 
 
 def _prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:

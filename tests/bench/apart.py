@@ -12,6 +12,8 @@ from typing import Any, Self, TypeVar
 
 import uvloop
 
+from bot import garbage
+
 T = TypeVar("T")
 
 
@@ -22,6 +24,7 @@ def apart(work: Callable[..., Coroutine[Any, Any, T]], *arguments: object) -> T:
 
 
 def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    garbage.seldom()
     return uvloop.run(work())
 
 

@@ -1,0 +1,17 @@
+"""When Python looks for garbage: everything waits meanwhile."""
+
+from __future__ import annotations
+
+import gc
+
+# So many new objects before the young are looked through, so many times before the rest.  By default the connections
+# to all the pages were looked through every few seconds, which held up 5,000 pages for a twentieth of a second, and
+# next to nothing was found: what our work leaves behind refers to itself only seldom.
+# https://docs.python.org/3/library/gc.html#gc.set_threshold
+_THRESHOLDS = (10_000, 10, 100)
+
+
+def seldom() -> None:
+    """Take what is there now for good, and look for garbage seldom from now on."""
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
