@@ -194,6 +194,20 @@ async def test_a_transaction_that_fails_leaves_nothing_and_blocks_nobody(databas
     assert await names(database) == ["kept"]
 
 
+async def test_a_connection_that_breaks_is_not_used_again(database: Database) -> None:
+    def breaking(connection: Connection) -> None:
+        note("lost", connection)
+        connection.invalidate()
+        raise RuntimeError
+
+    for act in (database.read, database.write):
+        with pytest.raises(RuntimeError):
+            await act(breaking)
+    await noted(database, "kept")
+
+    assert await names(database) == ["kept"]
+
+
 async def test_a_transaction_whose_caller_is_cancelled_is_done_as_a_whole_or_not_at_all(database: Database) -> None:
     def both(number: int, connection: Connection) -> None:
         note(f"{number}a", connection)
