@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.catalog import Catalog, Vendor
 from bot.settings.mistakes import one_of, shown
@@ -17,6 +18,8 @@ def slug(name: str) -> str:
     return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")
 
 
+# Each address is asked about five times.
+@lru_cache(maxsize=10_000)
 def host_of(url: str) -> str:
     """Return the host of an address; nothing if it is none."""
     parts = split_url(url)
