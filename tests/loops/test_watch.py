@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.loops.watch import watch
+from bot.loops.watch import SHORTEST_NAP, SLICE, watch
 from bot.store import incidents, polls, sources
 from bot.store.database import Database
 from tests.loops.acme import SUMMARY, incident, summary
@@ -85,6 +85,31 @@ async def test_sources_that_are_due_together_are_looked_at_together(database: Da
             await until(lambda: is_seen(world, "acme", "second", "third"))
 
     assert busiest == 3
+
+
+async def test_many_sources_that_are_due_together_are_looked_at_slice_by_slice(database: Database) -> None:
+    async with acme(database) as world:
+        for number in range(SLICE):
+            await also(world, f"more-{number}")
+        async with watched(world):
+            await world.server.wait_for_hits(SLICE)
+            await world.clock.until_someone_sleeps()
+            at_first = len(world.server.hits)
+            await wakes(world, seconds=SHORTEST_NAP.total_seconds() / 2)
+            await world.server.wait_for_hits(SLICE + 1)
+
+    assert at_first == SLICE
+
+
+async def test_who_is_told_to_stop_between_two_slices_looks_at_all_that_were_claimed(database: Database) -> None:
+    async with acme(database) as world:
+        for number in range(SLICE):
+            await also(world, f"more-{number}")
+        async with watched(world):
+            await world.server.wait_for_hits(SLICE)
+            await world.clock.until_someone_sleeps()
+
+        assert len(await looked_at(world)) == SLICE + 1
 
 
 async def test_a_page_that_does_not_answer_delays_no_other(database: Database) -> None:
