@@ -8,7 +8,7 @@ import gc
 # to all the pages were looked through every few seconds, which held up 5,000 pages for a twentieth of a second, and
 # next to nothing was found: what our work leaves behind refers to itself only seldom.
 # https://docs.python.org/3/library/gc.html#gc.set_threshold
-_THRESHOLDS = (10_000, 10, 100)
+_THRESHOLDS = (10_000, 5, 10)
 
 
 def seldom() -> None:
