@@ -2,6 +2,8 @@
 # More for the command at the end:  make test ARGS="-k timeline"    Another Python:  make test PYTHON=python3.12
 PY := .venv/bin/python
 export PYTHON
+# Compiled once, and not again in each of the many processes that tests and benchmarks start.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test bench lint pins picture previews clean
@@ -19,7 +21,7 @@ demo: ## play a bundled outage to the console and the board
 
 test: ## run all tests
 	@scripts/venv.sh dev
-	@exec $(PY) -m pytest -n 4 $(ARGS)
+	@exec $(PY) -m pytest -n 4 --dist worksteal $(ARGS)
 
 bench: ## measure
 	@scripts/venv.sh dev

@@ -14,6 +14,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
+from adapters._asking import Followers
 from adapters.discord import tree
 from adapters.discord.answers import NAME
 from adapters.discord.listen import Interaction, Listener
@@ -53,7 +54,7 @@ class Bot(discord.Client):
         self._kept = kept
         self._changed = changed
         self._settle = settle
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._followers = Followers(log, "what was to be done in Discord failed")
         self._settling = False
         self.tree = app_commands.CommandTree(
             self,
@@ -66,12 +67,11 @@ class Bot(discord.Client):
     async def setup_hook(self) -> None:
         """Prepare while the connection is made."""
         self.add_dynamic_items(Pressed)
-        self._go_on(self._offer())
+        self._followers.begin(self._offer())
 
     async def close(self) -> None:
         """End the connection."""
-        for task in self._tasks:
-            task.cancel()
+        self._followers.cancel()
         await super().close()
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
@@ -136,7 +136,7 @@ class Bot(discord.Client):
     def _may_more(self) -> None:
         if not self._settling:
             self._settling = True
-            self._go_on(self._more())
+            self._followers.begin(self._more())
 
     async def _more(self) -> None:
         try:
@@ -158,16 +158,6 @@ class Bot(discord.Client):
             log.info("Discord has taken %d commands", len(wanted))
         except (discord.DiscordException, OSError, TimeoutError) as error:
             log.warning("Discord has not taken our commands, it is tried again later: %s", type(error).__name__)
-
-    def _go_on(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._gone_on)
-
-    def _gone_on(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("what was to be done in Discord failed: %s", type(error).__name__, exc_info=error)
 
 
 class Pressed(ui.DynamicItem[ui.Item[Any]], template=rf"{NAME}:(?P<what>[a-z]+):(?P<about>.+)"):

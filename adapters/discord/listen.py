@@ -14,11 +14,12 @@ from typing import Any, TypeAlias
 import discord
 from discord import InteractionType
 
+from adapters._asking import Followers, last, remark, safely
 from adapters.discord import answers
 from adapters.discord.answers import CHOOSE, LINK, SAY, SHARE, WORDS, Kept
 from adapters.discord.render import BAR, Json
 from bot.core.controls import pressed
-from bot.core.message import Message, Reply, Tone
+from bot.core.message import Reply
 from bot.core.strangers import safe
 from bot.model import Action, Asked, Command, Person, Ref
 from bot.ports import Answer, Desk
@@ -41,7 +42,7 @@ class Listener:
         self.desk = desk
         self._is_forum = is_forum
         self._kept = Kept()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._followers = Followers(log, "an answer could not be given")
 
     async def say(self, interaction: Interaction, text: str) -> None:
         """Answer words, as they would be typed."""
@@ -53,7 +54,7 @@ class Listener:
 
     async def remark(self, interaction: Interaction, text: str) -> None:
         """Answer with a remark of our own."""
-        await self._sent(interaction, answers.private(_remark(text), self._kept))
+        await self._sent(interaction, answers.private(remark(text), self._kept))
 
     async def pressed(self, interaction: Interaction, what: str, about: str) -> None:
         """Answer a button or a menu of ours."""
@@ -90,8 +91,7 @@ class Listener:
 
     async def drain(self) -> None:
         """Let answers that are under way come to their end."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=5)
+        await self._followers.drain()
 
     async def _act(self, interaction: Interaction, action: Action, incident: str) -> None:
         if action is Action.NOTE:
@@ -113,7 +113,7 @@ class Listener:
             await self._repeat(interaction, None)
             return
         if await _tried(interaction.response.edit_message(view=None)):
-            answer = await _safely(self._said(interaction, text))
+            answer = await safely(self._said(interaction, text), log)
             shown = answers.dressed(answers.public(answer.reply))
             await _tried(interaction.followup.send(**shown))
 
@@ -145,7 +145,7 @@ class Listener:
 
     async def _answer(self, interaction: Interaction, asking: Awaitable[Answer], text: str) -> None:
         """Answer at once if it can be done, else say that it takes a while, and answer then."""
-        task = asyncio.ensure_future(_safely(asking))
+        task = asyncio.ensure_future(safely(asking, log))
         await asyncio.wait({task}, timeout=_AT_ONCE)
         if task.done():
             answer = task.result()
@@ -158,10 +158,10 @@ class Listener:
             if not await _tried(interaction.response.defer(ephemeral=True, thinking=True)):
                 return
             later = _late(task)
-        self._go_on(self._follow(interaction, later, text))
+        self._followers.begin(self._follow(interaction, later, text))
 
     async def _follow(self, interaction: Interaction, later: Callable[[], Awaitable[Reply]], text: str) -> None:
-        shown = answers.dressed(answers.private(await later(), self._kept, text))
+        shown = answers.dressed(answers.private(await last(later, log), self._kept, text))
         await _tried(interaction.edit_original_response(**shown))
 
     async def _sent(self, interaction: Interaction, body: Json) -> bool:
@@ -170,25 +170,15 @@ class Listener:
             shown.pop("view")
         return await _tried(interaction.response.send_message(**shown, ephemeral=True))
 
-    def _go_on(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._gone_on)
-
-    def _gone_on(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("an answer could not be given: %s", type(error).__name__, exc_info=error)
-
 
 def _late(task: asyncio.Future[Answer]) -> Callable[[], Awaitable[Reply]]:
     """Return what gives the last of an answer that was not there in time."""
 
-    async def last() -> Reply:
+    async def finished() -> Reply:
         answer = await task
         return answer.reply if answer.later is None else await answer.later()
 
-    return last
+    return finished
 
 
 async def _tried(sending: Awaitable[object]) -> bool:
@@ -205,19 +195,6 @@ async def _tried(sending: Awaitable[object]) -> bool:
         log.error("an answer could not be sent: %s", type(error).__name__)  # noqa: TRY400  (its text may hold a token)
         return False
     return True
-
-
-async def _safely(asking: Awaitable[Answer]) -> Answer:
-    """Whatever goes wrong, the person is told that something did."""
-    try:
-        return await asking
-    except Exception as error:
-        log.exception("a question could not be answered: %s", type(error).__name__)
-        return Answer(_remark("That went wrong here; the log has the reason.", Tone.MINOR))
-
-
-def _remark(text: str, tone: Tone = Tone.NOTICE) -> Reply:
-    return Reply(message=Message(tone=tone, headline=text))
 
 
 def _person(interaction: Interaction) -> Person:

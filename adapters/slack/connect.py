@@ -106,7 +106,7 @@ def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:
     if not keys.for_many:
         return AsyncApp(
             logger=quiet,
-            name="sitrep",
+            name=quiet.name,  # bolt sets the level of the logger of that name
             client=client,
             signing_secret=by_http,
             request_verification_enabled=bool(by_http),
@@ -126,7 +126,7 @@ def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:
     client.token = None
     return AsyncApp(
         logger=quiet,
-        name="sitrep",
+        name=quiet.name,  # bolt sets the level of the logger of that name
         client=client,
         signing_secret=keys.signing_secret,
         oauth_settings=oauth,

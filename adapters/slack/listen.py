@@ -17,11 +17,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters._asking import Followers, last, safely
 from adapters.slack import answers
 from adapters.slack.answers import LINK, NOTE, SAY, SHARE
 from adapters.slack.text import safe
 from bot.core.controls import pressed
-from bot.core.message import Message, Reply, Tone
+from bot.core.message import Reply
 from bot.model import Action, Asked, Command, Person, Ref
 from bot.ports import Answer, Desk
 
@@ -57,7 +58,7 @@ class Listener:
         self._left = left
         self._names: dict[str, str] = {}
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._followers = Followers(log, "an answer could not be given")
 
     def attach(self, app: AsyncApp) -> None:
         """Register everything that the manifest promises."""
@@ -102,7 +103,7 @@ class Listener:
         """Say it anew, so that what the channel sees is true now, and take the private one away."""
         await ack()
         saying = self._desk.say(action.get("value") or "", _person(body["user"]), address=_channel(body))
-        answer = await _safely(saying)
+        answer = await safely(saying, log)
         await respond(**answers.public(answer.reply), response_type="in_channel", replace_original=False)
         await respond(delete_original=True)
 
@@ -145,10 +146,10 @@ class Listener:
         person = await self._named(event["user"], client)
         thread = self._root(channel, ts, body.get("team_id")) if event.get("thread_ts") else None
         text = re.sub(r"<@[A-Z0-9]+(\|[^>]*)?>", " ", event.get("text") or "").strip()
-        answer = await _safely(self._desk.say(_unescaped(text), person, address=channel, thread=thread))
+        answer = await safely(self._desk.say(_unescaped(text), person, address=channel, thread=thread), log)
         await client.chat_postMessage(channel=channel, thread_ts=ts, parse="none", **answers.public(answer.reply))
         if answer.later is not None:
-            found = await answer.later()
+            found = await last(answer.later, log)
             await client.chat_postMessage(channel=channel, thread_ts=ts, parse="none", **answers.public(found))
 
     async def home_opened(self, event: Json, client: AsyncWebClient) -> None:
@@ -169,45 +170,34 @@ class Listener:
 
     async def drain(self) -> None:
         """Let answers that are under way come to their end."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=5)
+        await self._followers.drain()
 
     async def _answer(self, asking: Awaitable[Answer], text: str, ack: AsyncAck, respond: AsyncRespond) -> None:
         """Send the answer with the acknowledgement if it is there in time, else after it."""
-        task = asyncio.ensure_future(_safely(asking))
+        task = asyncio.ensure_future(safely(asking, log))
         await asyncio.wait({task}, timeout=_AT_ONCE)
         if not task.done():
             await ack()
-            self._go_on(self._told(task, text, respond))
+            self._followers.begin(self._told(task, text, respond))
             return
         answer = task.result()
         await ack(**answers.private(answer.reply, text))
         if answer.later is not None:
-            self._go_on(self._follow(answer.later, text, respond))
+            self._followers.begin(self._follow(answer.later, text, respond))
 
     async def _told(self, asking: Awaitable[Answer], text: str, respond: AsyncRespond) -> None:
-        answer = await _safely(asking)
+        answer = await safely(asking, log)
         await respond(**answers.private(answer.reply, text), replace_original=False)
         if answer.later is not None:
-            self._go_on(self._follow(answer.later, text, respond))
+            self._followers.begin(self._follow(answer.later, text, respond))
 
     async def _follow(self, later: Callable[[], Awaitable[Reply]], text: str, respond: AsyncRespond) -> None:
-        await respond(**answers.private(await later(), text), replace_original=False)
-
-    def _go_on(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._gone_on)
-
-    def _gone_on(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("an answer could not be given: %s", type(error).__name__, exc_info=error)
+        await respond(**answers.private(await last(later, log), text), replace_original=False)
 
     async def _submitted(self, ack: AsyncAck, asked: Asked, client: AsyncWebClient) -> None:
         """Close the form at once; what came of it is told where it was opened, to whoever filled it in."""
         await ack()
-        answer = await _safely(self._desk.ask(asked))
+        answer = await safely(self._desk.ask(asked), log)
         said = answers.private(answer.reply)
         said.pop("response_type")
         await client.chat_postEphemeral(channel=asked.address, user=asked.person.id, **said)
@@ -250,15 +240,6 @@ class Listener:
         if len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
         return True
-
-
-async def _safely(asking: Awaitable[Answer]) -> Answer:
-    """Whatever goes wrong, the person is told that something did."""
-    try:
-        return await asking
-    except Exception as error:
-        log.exception("a question could not be answered: %s", type(error).__name__)
-        return Answer(Reply(message=Message(tone=Tone.MINOR, headline="That went wrong here; the log has the reason.")))
 
 
 def _from_form(command: Command, body: Payload, where: str) -> Asked:

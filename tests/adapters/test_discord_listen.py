@@ -148,6 +148,17 @@ async def test_what_has_to_be_fetched_first_takes_the_place_of_the_first_answer(
     assert sent.followups == []
 
 
+async def test_what_could_not_be_fetched_is_said_to_have_gone_wrong(at: Scene) -> None:
+    async def later() -> Any:
+        raise ZeroDivisionError
+
+    at.desk.answer = Answer(says("Looking at the page"), later)
+    sent = await at.local.person().runs("status", channel=at.ops, what="zoom")
+    await sent.said()
+
+    await soon(lambda: sent.response is not None and "That went wrong here" in readable(sent.response))
+
+
 async def test_a_shared_answer_is_seen_by_the_channel(at: Scene) -> None:
     at.desk.answer = Answer(says("Acme is down", shareable=True))
     sent = await at.local.person().runs("status", channel=at.ops, what="acme")

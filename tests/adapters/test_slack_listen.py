@@ -166,6 +166,19 @@ async def test_what_has_to_be_fetched_first_follows(at: Scene) -> None:
     assert ["Looking" in at.private()[0], "Here it is" in at.private()[1]] == [True, True]
 
 
+async def test_what_could_not_be_fetched_is_said_to_have_gone_wrong(at: Scene) -> None:
+    async def later() -> Reply:
+        await at.until(lambda: len(at.private()) == 1)
+        raise ZeroDivisionError
+
+    at.desk.answer = Answer(says("Looking"), later)
+    sent = await at.slack.person().runs("/status", "newcomer", at.ops.id)
+    await sent.acked()
+
+    await at.until(lambda: len(at.private()) == 2)
+    assert "That went wrong here; the log has the reason." in at.private()[1]
+
+
 async def test_a_shared_answer_is_seen_by_the_channel(at: Scene) -> None:
     at.desk.answer = Answer(says("Acme is down", shareable=True))
     await (await at.slack.person().runs("/status", "acme", at.ops.id)).acked()
@@ -302,6 +315,13 @@ async def test_a_bug_behind_a_button_is_logged_and_harms_nobody(at: Scene, caplo
 
     assert "a question could not be answered: RuntimeError" in caplog.text
     assert "That went wrong here; the log has the reason." in at.private()[0]
+
+
+@pytest.mark.parametrize("name", ["sitrep", "sitrep.slack", "sitrep.discord"])
+async def test_bolt_makes_nobody_else_silent(at: Scene, name: str) -> None:
+    await (await at.slack.person().runs("/status", "acme", at.ops.id)).acked()
+
+    assert logging.getLogger(name).level == logging.NOTSET
 
 
 async def test_nothing_that_is_answered_acts_on_its_reader(at: Scene) -> None:
