@@ -17,21 +17,12 @@ from datetime import datetime
 from bot.errors import ParseError
 from bot.feeds import _statuspage, _text, _urls
 from bot.feeds._json import Thing
+from bot.feeds._severity import SEVERITY, worst
 from bot.feeds._updates import ended_at, oldest_first
 from bot.feeds._words import MAINTENANCE_STATES, Words
 from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, Source, State, Update
 
 _LISTS = ("ongoing_incidents", "in_progress_maintenances", "scheduled_maintenances")
-# As the imitation says it: a partial outage of one component was "major" there (OpenAI, 2026-07-21), a
-# degraded one "minor"; that a full one is "critical" is a guess.
-_SEVERITY = {
-    ComponentStatus.OPERATIONAL: Impact.NONE,
-    ComponentStatus.UNDER_MAINTENANCE: Impact.MAINTENANCE,
-    ComponentStatus.UNKNOWN: Impact.UNKNOWN,
-    ComponentStatus.DEGRADED_PERFORMANCE: Impact.MINOR,
-    ComponentStatus.PARTIAL_OUTAGE: Impact.MAJOR,
-    ComponentStatus.MAJOR_OUTAGE: Impact.CRITICAL,
-}
 
 
 def native(summary: Thing, source: Source) -> Snapshot:
@@ -48,7 +39,7 @@ def native(summary: Thing, source: Source) -> Snapshot:
         format="incidentio",
         incidents=_by_id(_claim(thing, page_url, components, words) for thing in listed),
         components=tuple(components[key] for key in sorted(components)),
-        indicator=_worst((component.status for component in components.values()), Impact.NONE),
+        indicator=worst((component.status for component in components.values()), Impact.NONE),
         complete_open_set=True,
         page_id=page_id,
         page_name=_text.one_line(summary.text("name")) or None,
@@ -139,7 +130,7 @@ def _claim(thing: Thing, page_url: str, known: Mapping[str, Component], words: W
         external_id=key,
         title=_text.title(thing.text("name")),
         state=state,
-        impact=Impact.MAINTENANCE if is_maintenance else _worst(_at_worst(affected, words), Impact.UNKNOWN),
+        impact=Impact.MAINTENANCE if is_maintenance else worst(_at_worst(affected, words), Impact.UNKNOWN),
         kind=Kind.MAINTENANCE if is_maintenance else Kind.INCIDENT,
         components=_touched(affected, known),
         updates=updates,
@@ -187,10 +178,6 @@ def _at_worst(affected: Iterable[Thing], words: Words) -> list[ComponentStatus]:
     return [words.status(thing.text("status") or thing.text("component_status")) for thing in affected]
 
 
-def _worst(statuses: Iterable[ComponentStatus], default: Impact) -> Impact:
-    return max((_SEVERITY[status] for status in statuses), key=lambda impact: impact.rank, default=default)
-
-
 def _touched(affected: Iterable[Thing], known: Mapping[str, Component]) -> tuple[Component, ...]:
     """Return the components of an incident; the history has no names for them, and ids are for nobody's eyes."""
     found = {thing.identity("component_id") for thing in affected}
@@ -204,7 +191,7 @@ def _widget_claim(thing: Thing, page_url: str, words: Words) -> Claim:
     # The widget has no id for its statements; a new one has a new time.
     updates = (Update(f"{thing.text('last_update_at')} {state}", state, body, said_at),) if said_at else ()
     is_maintenance = state in MAINTENANCE_STATES
-    impact = _SEVERITY[words.status(thing.text("current_worst_impact"))]
+    impact = SEVERITY[words.status(thing.text("current_worst_impact"))]
     return Claim(
         external_id=key,
         title=_text.title(thing.text("name")),

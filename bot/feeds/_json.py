@@ -62,13 +62,20 @@ class Thing:
         value = self.fields.get(key)
         if value is None:
             return ()
-        if not isinstance(value, list):
-            raise ParseError(f"{_kind(value)} instead of a list at {self.path}.{key}")
-        return tuple(_as_thing(item, f"{self.path}.{key}[{n}]") for n, item in enumerate(value))
+        return _as_things(value, f"{self.path}.{key}")
 
 
 def decode(body: bytes) -> Thing:
     """Return the object that a JSON body holds; UTF-8, UTF-16 and UTF-32, with a BOM or without."""
+    return _as_thing(_value(body), "$")
+
+
+def decode_list(body: bytes) -> tuple[Thing, ...]:
+    """Return the objects of the list that a JSON body holds, decoded as `decode` does."""
+    return _as_things(_value(body), "$")
+
+
+def _value(body: bytes) -> object:
     # A single broken byte inside a text must not cost the payload; JSON's own marks can not arise from it.
     text = body.decode(json.detect_encoding(body), errors="replace").strip("\ufeff \t\r\n")
     if not text:
@@ -76,12 +83,18 @@ def decode(body: bytes) -> Thing:
     if text.startswith("<"):
         raise ParseError("the body is HTML or XML instead of JSON")
     try:
-        value = json.loads(text)
+        value: object = json.loads(text)
     except json.JSONDecodeError as error:
         raise ParseError(f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
     except (RecursionError, ValueError) as error:  # nested too deep; a number with thousands of digits
         raise ParseError("the body is JSON that can not be read: too deep, or a number too long") from error
-    return _as_thing(value, "$")
+    return value
+
+
+def _as_things(value: object, path: str) -> tuple[Thing, ...]:
+    if not isinstance(value, list):
+        raise ParseError(f"{_kind(value)} instead of a list at {path}")
+    return tuple(_as_thing(item, f"{path}[{n}]") for n, item in enumerate(value))
 
 
 def _as_thing(value: object, path: str) -> Thing:

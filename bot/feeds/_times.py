@@ -27,6 +27,14 @@ def from_epoch(text: str | None) -> datetime | None:
         return None
 
 
+def from_millis(text: str | None) -> datetime | None:
+    """Return milliseconds since 1970 as a UTC instant, None where they are none."""
+    try:
+        return _usable(datetime.fromtimestamp(int(text or "") / 1000, UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def from_parts(parts: Sequence[int]) -> datetime | None:
     """Return year, month, day, hour, minute and second of UTC as an instant, None where there is no such time."""
     year, month, day, hour, minute, second = parts[:6]

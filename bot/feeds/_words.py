@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bot.model import ComponentStatus, Impact, State
 
-Word = TypeVar("Word", State, Impact, ComponentStatus)
+Word = TypeVar("Word")
 
 _LONGEST_WORD = 80
 _OURS_ALONE = {State.SUSPECTED, State.UNKNOWN}
@@ -46,8 +46,15 @@ class Words:
     def status(self, word: str | None) -> ComponentStatus:
         return self._find(word, STATUSES) or ComponentStatus.UNKNOWN
 
+    def among(self, word: str | None, table: Mapping[str, Word], otherwise: Word) -> Word:
+        """Return what a table of a format's own says of a word; its keys are spelt as `key` spells them."""
+        found = self._find(word, table)
+        return otherwise if found is None else found
+
     def _find(self, word: str | None, table: Mapping[str, Word]) -> Word | None:
-        found = table.get(word or "") or table.get(key(word))
+        found = table.get(word or "")
+        if found is None:
+            found = table.get(key(word))
         if found is None and word:
             self._unknown.add(word[:_LONGEST_WORD])
         return found

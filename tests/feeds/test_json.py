@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.errors import ParseError
-from bot.feeds._json import decode
+from bot.feeds._json import decode, decode_list
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -56,3 +56,21 @@ def test_a_complaint_names_the_place() -> None:
         payload.thing("a").things("b")[1].things("c")
     with pytest.raises(ParseError, match=r"no usable id at \$\.a\.b\[0\]"):
         payload.thing("a").things("b")[0].identity("id")
+
+
+def test_a_list_is_read_with_the_place_of_each_object() -> None:
+    assert [one.path for one in decode_list(b'[{"id": 1}, {"id": 2}]')] == ["$[0]", "$[1]"]
+    assert decode_list(b"[]") == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b"null", r"null instead of a list at \$"),
+        (b"{}", r"an object instead of a list at \$"),
+        (b"[1]", r"a number instead of an object at \$\[0\]"),
+    ],
+)
+def test_what_is_no_list_of_objects_is_refused_with_what_it_is(body: bytes, complaint: str) -> None:
+    with pytest.raises(ParseError, match=complaint):
+        decode_list(body)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feeds import _clock
-from bot.feeds._times import from_epoch, instant
+from bot.feeds._times import from_epoch, from_millis, instant
 
 MOMENTS = st.datetimes(datetime(1995, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
@@ -72,3 +72,8 @@ def test_an_offset_can_be_measured_by_a_known_instant(at: datetime, east: timede
     printed = _clock.Printed(local.month, local.day, local.hour, local.minute, "")
 
     assert _clock.calibrate(printed, at) == east
+
+
+def test_milliseconds_are_an_instant_too() -> None:
+    assert from_millis("1619443800123") == datetime(2021, 4, 26, 13, 30, 0, 123_000, tzinfo=UTC)
+    assert [from_millis(text) for text in (None, "", "soon", "9" * 40, "-1")] == [None] * 5
