@@ -1,4 +1,4 @@
-"""How long Slack waits for the answer to a command, while the real program watches five thousand pages."""
+"""How long a chat waits for the answer to a command, while the real program watches five thousand pages."""
 
 from __future__ import annotations
 
@@ -29,26 +29,62 @@ _STARTING = timedelta(seconds=6)
 _TIMES = 300
 _PAUSE = 0.02
 _PATIENCE = 60
-_ASKED = {"/status of one": "page-{n}", "/status of all": ""}
+_ASKED = {"one": "page-{n}", "all": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A local platform in a process of its own: its module, the program's settings for it, and how it is asked."""
+
+    name: str
+    module: str
+    settings: Mapping[str, str]
+    command: str
+    by: str
+
+    def asked(self, text: str) -> Mapping[str, object]:
+        if self.name == "Slack":
+            return {"command": self.command, "text": text}
+        return {"command": self.command, "options": {"what": text} if text else {}}
+
+
+_PLATFORMS = (
+    Platform(
+        "Slack",
+        "tests.localslack",
+        {"SLACK_BOT_TOKEN": "token", "SLACK_APP_TOKEN": "app_token", "SLACK_API_URL": "api_url"},
+        "/status",
+        "Slack's socket",
+    ),
+    Platform(
+        "Discord",
+        "tests.localdiscord",
+        {"DISCORD_TOKEN": "token", "DISCORD_API_URL": "api_url", "DISCORD_GATEWAY_URL": "gateway_url"},
+        "status",
+        "Discord's gateway",
+    ),
+)
 
 
 def measure() -> Iterator[Figure]:
-    about = f"over Slack's socket, {SOURCES:,} pages watched, {INCIDENTS:,} incidents stored"
-    for what, waits in _waits().items():
-        yield plain(f"{what}, {about}: median", 1e3 * percentile(waits, 0.5), "ms")
-        yield under(f"{what}, {about}: 99 %", 1e3 * percentile(waits, 0.99), 100, "ms")
+    about = f"{SOURCES:,} pages watched, {INCIDENTS:,} incidents stored"
+    for platform in _PLATFORMS:
+        for what, waits in _waits(platform).items():
+            name = f"`/status` of {what} over {platform.by}"
+            yield plain(f"{name}, {about}: median", 1e3 * percentile(waits, 0.5), "ms")
+            yield under(f"{name}: 99 %", 1e3 * percentile(waits, 0.99), 100, "ms")
 
 
-def _waits() -> dict[str, Sequence[float]]:
-    """Return how long each acknowledgement took, in seconds, from the envelope on; each had the answer in it."""
-    with serving() as server, local_slack() as slack, tempfile.TemporaryDirectory() as folder:
+def _waits(platform: Platform) -> dict[str, Sequence[float]]:
+    """Return how long each first answer took, in seconds, from the question on; each told what was asked."""
+    with serving() as server, local(platform) as there, tempfile.TemporaryDirectory() as folder:
         watched = [source_at(server.still(number), number, _INTERVAL) for number in range(SOURCES)]
         apart(ready, database_in(Path(folder)), watched)
-        with running(Path(folder), watched, slack.keys) as program:
-            _connected(slack, program)
+        with running(Path(folder), watched, there.keys) as program:
+            _connected(there, program)
             # Each page is read once, on a connection that it then keeps.
             time.sleep((_STARTING + _INTERVAL).total_seconds())
-            return {what: [_took(slack, text, n) for n in range(_TIMES)] for what, text in _ASKED.items()}
+            return {what: [_took(there, text, n) for n in range(_TIMES)] for what, text in _ASKED.items()}
 
 
 async def ready(url: str, watched: Sequence[Source]) -> None:
@@ -61,16 +97,16 @@ async def ready(url: str, watched: Sequence[Source]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Slack:
-    """A local Slack in a process of its own."""
+class Local:
+    """A local platform that runs."""
 
+    platform: Platform
     about: Mapping[str, Any]
 
     @property
     def keys(self) -> dict[str, str]:
         """Return the program's settings for it."""
-        names = {"SLACK_BOT_TOKEN": "token", "SLACK_APP_TOKEN": "app_token", "SLACK_API_URL": "api_url"}
-        return {ours: str(self.about[its]) for ours, its in names.items()}
+        return {ours: str(self.about[its]) for ours, its in self.platform.settings.items()}
 
     def does(self, verb: str, **asked: object) -> dict[str, Any]:
         url, head = f"{self.about['url']}/control/{verb}", {"Content-Type": "application/json"}
@@ -79,27 +115,32 @@ class Slack:
 
 
 @contextmanager
-def local_slack() -> Iterator[Slack]:
-    command = (sys.executable, "-m", "tests.localslack", "--channel", "ops", "--no-limits", "--until-eof")
+def local(platform: Platform) -> Iterator[Local]:
+    command = (sys.executable, "-m", platform.module, "--channel", "ops", "--no-limits", "--until-eof")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield Slack(json.loads(process.stdout.readline()))
+            yield Local(platform, json.loads(process.stdout.readline()))
         finally:
             process.terminate()
 
 
-def _connected(slack: Slack, program: Program) -> None:
+def _connected(there: Local, program: Program) -> None:
     until = time.monotonic() + _PATIENCE
-    while not slack.does("state")["connections"]:
+    while not _hears(there.does("state")):
         if program.process.poll() is not None or time.monotonic() > until:
             raise TimeoutError(f"the program opened no socket; its log: {program.log()}")
         time.sleep(0.1)
 
 
-def _took(slack: Slack, text: str, number: int) -> float:
+def _hears(state: Mapping[str, Any]) -> bool:
+    """Whether commands reach the program; Discord has to be told first which there are."""
+    return bool(state["connections"] and state.get("commands", True))
+
+
+def _took(there: Local, text: str, number: int) -> float:
     time.sleep(_PAUSE)
-    channel = slack.about["channels"]["ops"]
-    told = slack.does("runs", command="/status", text=text.format(n=number % OPEN), channel=channel)
+    channel = there.about["channels"]["ops"]
+    told = there.does("runs", **there.platform.asked(text.format(n=number % OPEN)), channel=channel)
     assert told["answer"], told
     return float(told["took"])
