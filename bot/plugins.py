@@ -10,7 +10,7 @@ import pkgutil
 import re
 from functools import cache
 from importlib import import_module
-from typing import Literal, Protocol, cast
+from typing import Literal, Protocol, cast, runtime_checkable
 
 from bot.errors import ConfigError, ParseError
 from bot.model import Snapshot, Source
@@ -27,6 +27,10 @@ class Format(Protocol):
     def VOLATILE(self) -> re.Pattern[bytes] | None:  # noqa: N802
         """The parts of a body that change without meaning: two bodies that differ only there say the same."""
 
+    @property
+    def HOSTS(self) -> tuple[str, ...]:  # noqa: N802
+        """Hosts at which it is spoken and nothing else; `*.example.com` means all below.  All in full: nowhere else."""
+
     def parse(self, body: bytes, source: Source) -> Snapshot:
         """Return what a body says, or raise ParseError saying what was wrong and where."""
 
@@ -35,6 +39,21 @@ class Format(Protocol):
 
     def follow_up(self, source: Source, external_id: str) -> tuple[str, ...]:
         """Return where the end of an incident that is no longer listed can be read, best first, by `parse`."""
+
+    def linked(self, page: str, source: Source) -> tuple[str, ...]:
+        """Return the urls to poll that the HTML of a page leads to; none if the page is not of this platform."""
+
+
+@runtime_checkable
+class Several(Protocol):
+    """What a format offers besides, if one document is not enough."""
+
+    def beside(self, endpoint: str) -> tuple[str, ...]:
+        """Return what is read together with an endpoint; each is parsed alone, and all are one snapshot."""
+
+
+# The format of every feed.
+PLAIN = "feed"
 
 
 @cache
@@ -60,7 +79,10 @@ def format_named(name: str) -> Format:
 
 
 def detect(body: bytes, source: Source) -> tuple[str, Snapshot]:
-    """Return the one format that can read a body, and what it reads; two that can are as bad as none."""
+    """Return the one format that can read a body, and what it reads; two that can are as bad as none.
+
+    Whatever a feed says can be read as a feed: that is the answer where no format knows it better.
+    """
     found: dict[str, Snapshot] = {}
     refused: list[str] = []
     for name, one in formats().items():
@@ -68,6 +90,9 @@ def detect(body: bytes, source: Source) -> tuple[str, Snapshot]:
             found[name] = one.parse(body, source)
         except ParseError as error:
             refused.append(f"{name}: {error}")
+    plain = found.pop(PLAIN, None)
+    if plain is not None and not found:
+        return PLAIN, plain
     if len(found) == 1:
         return found.popitem()
     if found:

@@ -57,8 +57,8 @@ def claim(entry: Entry, words: Words) -> Claim:
     headed = _STATUS_LINE.match(text)
     if headed:
         body, components = _without_components(text[headed.end() :], words)
-        return _single(entry, words.state(headed["label"]), body, components)
-    return _single(entry, _marked(entry, text), text, ())
+        return single(entry, words.state(headed["label"]), body, components)
+    return single(entry, _marked(entry, text), text, ())
 
 
 def _from_history(entry: Entry, paragraphs: tuple[_paragraphs.Paragraph, ...], words: Words) -> Claim:
@@ -81,7 +81,7 @@ def _from_history(entry: Entry, paragraphs: tuple[_paragraphs.Paragraph, ...], w
     )
 
 
-def _single(entry: Entry, state: State, body: str, components: tuple[Component, ...]) -> Claim:
+def single(entry: Entry, state: State, body: str, components: tuple[Component, ...]) -> Claim:
     """Return a claim with one statement; where the only known time is its end, its start stays unknown."""
     at = entry.at
     began = entry.published if entry.published and (entry.published < at or not state.is_over) else None

@@ -30,6 +30,7 @@ from bot.model import Claim, Component, ComponentStatus, Impact, Snapshot, Sourc
 
 EXPECTS: Final = "json"
 VOLATILE: Final = None
+HOSTS: Final = ("status.aws.amazon.com",)
 
 _PAGE = "https://status.aws.amazon.com/"
 _RECENT = timedelta(days=14)
@@ -76,6 +77,11 @@ def endpoints(source: Source) -> tuple[str, ...]:
 def follow_up(source: Source, _external_id: str) -> tuple[str, ...]:
     """Return the document itself: how an item ended is in its archive."""
     return endpoints(source)
+
+
+def linked(_page: str, _source: Source) -> tuple[str, ...]:
+    """Return nothing: the page is gone."""
+    return ()
 
 
 def _lately(archive: Iterable[Thing]) -> list[Thing]:

@@ -18,6 +18,7 @@ and all but the last statement (the widget).  The bodies of the imitation may be
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import quote
 
@@ -29,6 +30,9 @@ from bot.model import Snapshot, Source
 
 EXPECTS: Final = "json"
 VOLATILE = _statuspage.VOLATILE
+HOSTS: Final = ("*.incident.io",)
+
+_MARK = re.compile(r"\bincident\.io\b", re.IGNORECASE)
 
 
 def parse(body: bytes, source: Source) -> Snapshot:
@@ -58,6 +62,11 @@ def follow_up(source: Source, external_id: str) -> tuple[str, ...]:
         f"{_proxy(source)}/incidents",
         f"{_urls.origin(source)}{_below(source)}/api/v2/incidents.json",
     )
+
+
+def linked(page: str, source: Source) -> tuple[str, ...]:
+    """Return the summaries of a page that names who made it."""
+    return endpoints(source) if _MARK.search(page) else ()
 
 
 def _is_document(path: str) -> bool:

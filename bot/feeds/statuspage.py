@@ -17,6 +17,7 @@ indicator means anything (it is lower than the worst open incident in a third of
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import quote
 
@@ -28,6 +29,10 @@ from bot.model import Snapshot, Source
 
 EXPECTS: Final = "json"
 VOLATILE = _statuspage.VOLATILE
+HOSTS: Final = ("*.statuspage.io",)
+
+# What every page of theirs says of itself: where its styles come from, and whose it is.
+_MARK = re.compile(r"\.statuspage\.io|\bstatuspage\b[^<>\n]{0,40}atlassian", re.IGNORECASE)
 
 
 def parse(body: bytes, source: Source) -> Snapshot:
@@ -68,6 +73,11 @@ def follow_up(source: Source, external_id: str) -> tuple[str, ...]:
         f"{api}/incidents.json",
         f"{api}/scheduled-maintenances.json",
     )
+
+
+def linked(page: str, source: Source) -> tuple[str, ...]:
+    """Return the summary of a page that says whose it is."""
+    return endpoints(source) if _MARK.search(page) else ()
 
 
 def _is_summary(payload: Thing) -> bool:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import plugins
 from bot.core.health import Health, doubt
+from bot.core.joining import joined
 from bot.errors import FetchError, NotFound, ParseError
 from bot.fetch import NOTHING_KNOWN, Expect, Fetched, Fetcher, Validators
 from bot.loops.take_in import Ending
 from bot.model import Claim, Page, Snapshot, Source
+from bot.plugins import Several
 from bot.store.sources import Watched
 
 # So many failures in a row before an address that was good is no longer the only one to be tried.
@@ -25,7 +29,7 @@ class Reading:
 
     snapshot: Snapshot | None
     endpoint: str
-    validators: Validators
+    validators: Mapping[str, Validators]
     max_age: timedelta | None
     moved_to: str | None = None
 
@@ -54,16 +58,31 @@ async def read(fetcher: Fetcher, watched: Watched, now: Callable[[], datetime]) 
 
 
 async def _read_one(fetcher: Fetcher, watched: Watched, address: str, now: Callable[[], datetime]) -> Reading:
+    """Read one document and those beside it; if one of them is new, all are read: together they are one snapshot.
+
+    One beside it that can not be read is left out: what it would have told is not known then.
+    """
     source = watched.source
     form = plugins.format_named(source.format)
-    remembered = _load(watched.validators) if address == watched.endpoint else NOTHING_KNOWN
-    fetched = await fetcher.get(address, remembered, volatile=form.VOLATILE, expect=_expected(form.EXPECTS))
-    snapshot = None
-    if fetched.body is not None:
-        snapshot = replace(form.parse(fetched.body, source), taken_at=now())
-        objection = doubt(watched.page_id, watched.had_components, snapshot)
-        if objection is not None:
-            raise ParseError(objection)
+    remembered = _load(watched.validators) if address == watched.endpoint else {}
+    get = partial(fetcher.get, volatile=form.VOLATILE, expect=_expected(form.EXPECTS))
+    fetched = {address: await get(address, remembered.get(address, NOTHING_KNOWN))}
+    beside = form.beside(address) if isinstance(form, Several) else ()
+    for one in beside:
+        with suppress(FetchError):
+            fetched[one] = await get(one, remembered.get(one, NOTHING_KNOWN))
+    if all(one.body is None for one in fetched.values()):
+        return _reading(None, address, fetched)
+    for one in [one for one, answer in fetched.items() if answer.body is None]:
+        fetched[one] = await get(one, NOTHING_KNOWN)
+    snapshots = [form.parse(fetched[address].body or b"", source)]
+    for one in fetched.keys() & set(beside):
+        with suppress(ParseError):
+            snapshots.append(form.parse(fetched[one].body or b"", source))
+    snapshot = replace(joined(snapshots), taken_at=now())
+    objection = doubt(watched.page_id, watched.had_components, snapshot)
+    if objection is not None:
+        raise ParseError(objection)
     return _reading(snapshot, address, fetched)
 
 
@@ -78,13 +97,14 @@ async def read_once(fetcher: Fetcher, source: Source, now: Callable[[], datetime
     return reading.snapshot
 
 
-def _reading(snapshot: Snapshot | None, address: str, fetched: Fetched) -> Reading:
+def _reading(snapshot: Snapshot | None, address: str, fetched: Mapping[str, Fetched]) -> Reading:
+    ages = [answer.max_age for answer in fetched.values() if answer.max_age is not None]
     return Reading(
         snapshot=snapshot,
         endpoint=address,
-        validators=fetched.validators,
-        max_age=fetched.max_age,
-        moved_to=fetched.moved_permanently_to,
+        validators={one: answer.validators for one, answer in fetched.items()},
+        max_age=max(ages, default=None),
+        moved_to=fetched[address].moved_permanently_to,
     )
 
 
@@ -121,13 +141,14 @@ async def follow_up(fetcher: Fetcher, source: Source, external_id: str) -> Claim
     return ending
 
 
-def dump(validators: Validators) -> str:
-    """Return `validators` as they are stored."""
-    return json.dumps(asdict(validators))
+def dump(validators: Mapping[str, Validators]) -> str:
+    """Return `validators`, by the address that they belong to, as they are stored."""
+    return json.dumps({address: asdict(one) for address, one in validators.items()})
 
 
-def _load(text: str | None) -> Validators:
-    return Validators(**json.loads(text)) if text else NOTHING_KNOWN
+def _load(text: str | None) -> Mapping[str, Validators]:
+    found = json.loads(text or "{}")
+    return {address: Validators(**one) for address, one in found.items() if isinstance(one, dict)}
 
 
 def _expected(what: str) -> Expect:

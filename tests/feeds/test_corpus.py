@@ -11,16 +11,16 @@ import pytest
 from bot.errors import ParseError
 from bot.feeds import aws_datajson, feed, statuspage
 from bot.model import Claim, Snapshot, State
-from bot.plugins import detect, format_named
+from bot.plugins import detect, format_named, formats
 from tests.feeds.samples import source
 
 CORPUS = Path(os.environ.get("SITREP_CORPUS", "/nowhere"))  # noqa: TID251  # where the captures are, if anywhere
 FORMATS = {
     "statuspage": "statuspage",
-    "statuspage-atom": "feed",
+    "statuspage-atom": "statuspage-atom",
     "incidentio": "incidentio",
     "aws-datajson": "aws-datajson",
-    "azure-rss": "feed",
+    "azure-rss": "azure-rss",
 }
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="SITREP_CORPUS names no folder")
@@ -50,7 +50,7 @@ def test_a_body_of_no_bytes_is_refused_and_not_taken_for_all_clear() -> None:
     assert empty
 
     for path in empty:
-        for name in ("statuspage", "feed", "incidentio", "aws-datajson"):
+        for name in formats():
             with pytest.raises(ParseError, match="empty"):
                 format_named(name).parse(path.read_bytes(), source(name))
 
@@ -65,7 +65,7 @@ def test_other_vendors_payloads_are_recognised_as_nothing_that_we_know() -> None
             name, _ = detect(path.read_bytes(), source("auto"))
         except ParseError:
             continue
-        assert name not in {"statuspage", "feed", "incidentio", "aws-datajson"}, path
+        assert name not in FORMATS.values(), path
 
 
 @pytest.mark.parametrize("folder", ["statuspage", "statuspage-atom"])

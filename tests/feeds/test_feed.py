@@ -45,7 +45,7 @@ def item(title: str = "Errors", description: str = "Words.", date: str = "Mon, 0
 
 
 def test_a_feed_is_a_window() -> None:
-    assert not feed.parse(body("feed", "statuspage-atom"), SOURCE).complete_open_set
+    assert not feed.parse(body("feed", "incidentio-atom"), SOURCE).complete_open_set
     assert feed.follow_up(SOURCE, "inc000000001") == ()
 
 

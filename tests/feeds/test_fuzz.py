@@ -16,7 +16,10 @@ from bot.model import Snapshot
 from bot.plugins import format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = ("statuspage", "incidentio", "feed", "aws-datajson")
+NAMES = (
+    *("statuspage", "incidentio", "aws-datajson"),
+    *("feed", "statuspage-atom", "hund", "azure-rss", "aws-rss"),
+)
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
     *("scheduled_maintenances", "impact", "created_at", "started_at", "resolved_at", "incident_updates", "body"),
@@ -125,9 +128,7 @@ def test_the_order_of_lists_means_nothing(name: str, seed: int) -> None:
         assert survives(name, mixed.encode()) == survives(name, sound)
 
 
-@pytest.mark.parametrize(
-    "case", ["statuspage-atom", "statuspage-rss", "incidentio-atom", "several-entries-of-one-incident"]
-)
+@pytest.mark.parametrize("case", ["plain-atom", "incidentio-rss", "incidentio-atom", "several-entries-of-one-incident"])
 def test_the_order_of_entries_means_nothing(case: str) -> None:
     text = next(path for path in CASES if path.stem == case).read_text()
     opening, closing = ("<entry>", "</entry>") if "<entry>" in text else ("<item>", "</item>")

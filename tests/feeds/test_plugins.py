@@ -6,12 +6,21 @@ import sys
 import pytest
 
 from bot.errors import ConfigError, ParseError
-from bot.feeds import aws_datajson, feed, incidentio, statuspage
+from bot.feeds import aws_datajson, aws_rss, azure_rss, feed, hund, incidentio, statuspage, statuspage_atom
 from bot.plugins import Format, detect, discover, format_named, formats
 from tests.feeds.samples import source
 
 # What the type checker looks at: a module that lacks a part of the interface is an error here.
-COMPLETE: tuple[Format, ...] = (aws_datajson, feed, incidentio, statuspage)
+COMPLETE: tuple[Format, ...] = (
+    aws_datajson,
+    aws_rss,
+    azure_rss,
+    feed,
+    hund,
+    incidentio,
+    statuspage,
+    statuspage_atom,
+)
 
 
 def test_formats_are_found_by_file_name_and_helpers_are_none() -> None:
@@ -23,7 +32,7 @@ def test_formats_are_found_by_file_name_and_helpers_are_none() -> None:
 
 
 def test_every_format_offers_the_whole_interface_and_nothing_to_register() -> None:
-    public = {"EXPECTS", "VOLATILE", "parse", "endpoints", "follow_up"}
+    public = {"EXPECTS", "VOLATILE", "HOSTS", "parse", "endpoints", "follow_up", "linked"}
 
     for name, module in formats().items():
         assert public <= set(dir(module)), name

@@ -1,0 +1,169 @@
+"""RSS and Atom, read: entries in one shape, and what they say as claims.  The formats that are feeds share it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from bot.errors import ParseError
+from bot.feeds import _entries, _text, _urls
+from bot.feeds._entries import Entry
+from bot.feeds._times import from_parts, instant
+from bot.feeds._updates import ended_at, oldest_first
+from bot.feeds._words import Words
+from bot.model import Claim, Snapshot, Source
+
+# The feed's own times, which tell of its building, and comments.  An entry's times stay: its end follows
+# them before the next entry begins.  The look ahead ends at the next of the same name: no body makes it slow.
+VOLATILE = re.compile(
+    rb"<!--(?:(?!<!--).)*?-->"
+    rb"|<(?P<rss>lastBuildDate|pubDate)>[^<]*</(?P=rss)>(?=(?:(?!</?item[\s>]|<(?P=rss)>).)*(?:<item[\s>]|</channel>))"
+    rb"|<updated>[^<]*</updated>(?=(?:(?!</?entry[\s>]|<updated>).)*(?:<entry[\s>]|</feed>))",
+    re.DOTALL,
+)
+
+_API_ID = re.compile(r"/incidents/([A-Za-z0-9_-]+)/?(?:[?#].*)?$")
+_CLOSED = (b"</feed>", b"</rss>", b"</rdf:RDF>")
+# With this type and no charset, feedparser believes the XML declaration, and UTF-8 where there is none.
+_HEADERS = {"content-type": "application/xml"}
+# What feedparser was seen to raise, or may, on bodies that are no feeds.
+_CHOKES = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A feed: what it says of itself, and its entries, whatever their order.
+
+    `ids` are the entries' own as written, empty where one has none.
+    """
+
+    id: str
+    title: str
+    link: str
+    subtitle: str
+    entries: tuple[Entry, ...]
+    ids: tuple[str, ...]
+
+
+def read(body: bytes) -> Document:
+    """Return a feed's entries.  Raises ParseError for a body that is no feed."""
+    document = _read(body)
+    about = document["feed"]
+    fallback = _time(about, "updated")
+    raw = list(document["entries"])
+    if document["bozo"] and not body.rstrip().endswith(_CLOSED):
+        raw = raw[:-1]  # the body was cut off, and its last entry with it
+    return Document(
+        id=_word(about, "id"),
+        title=_word(about, "title"),
+        link=_word(about, "link"),
+        subtitle=_word(about, "subtitle"),
+        entries=tuple(_entry(one, fallback) for one in raw),
+        ids=tuple(_word(one, "id") for one in raw),
+    )
+
+
+def said(found: Document, source: Source, name: str) -> Snapshot:
+    """Return what the entries say; a feed is a window, so absence means nothing."""
+    words = Words()
+    return snapshot(found, (_entries.claim(entry, words) for entry in found.entries), words, source, name)
+
+
+def snapshot(found: Document, claims: Iterable[Claim], words: Words, source: Source, name: str) -> Snapshot:
+    """Return claims as what the feed says."""
+    merged = _merged(claims)
+    return Snapshot(
+        vendor=source.vendor,
+        format=name,
+        incidents=tuple(merged[key] for key in sorted(merged)),
+        page_name=_text.one_line(found.title).removesuffix(" - Incident History") or None,
+        page_url=_urls.shown(found.link),
+        unknown_words=words.unknown,
+    )
+
+
+def _read(body: bytes) -> Any:
+    """Return feedparser's document; it is never given anything that it could open."""
+    import feedparser  # noqa: PLC0415  # a tenth of a second, and only for those who watch a feed
+
+    if not body.lstrip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n").startswith(b"<"):
+        raise ParseError("the body is empty" if not body.strip() else "the body is not XML: it does not begin with <")
+    try:
+        document = feedparser.parse(
+            io.BytesIO(body), response_headers=_HEADERS, resolve_relative_uris=False, sanitize_html=False
+        )
+    except _CHOKES as error:
+        raise ParseError("the body is not a feed that can be read") from error
+    if not document.get("version"):
+        raise ParseError("the body is neither RSS nor Atom (a web page?)")
+    return document
+
+
+def _entry(raw: dict[str, Any], fallback: datetime | None) -> Entry:
+    published, updated = _time(raw, "published"), _time(raw, "updated")
+    title, link = _word(raw, "title"), _urls.shown(_single_slashes(_word(raw, "link")))
+    stamp = _word(raw, "updated") or _word(raw, "published")
+    found = _API_ID.search(link or "")
+    return Entry(
+        external_id=found[1] if found else _word(raw, "id") or link or _hash(title, stamp),
+        title=title,
+        html=_html(raw),
+        url=link,
+        published=published,
+        updated=updated or (None if published else fallback),
+        stamp=" ".join(stamp.split()),
+        window_end=_time(raw, "maintenanceenddate"),
+        categories=tuple(_word(tag, "term") for tag in dict.get(raw, "tags") or ()),
+    )
+
+
+def _merged(claims: Iterable[Claim]) -> dict[str, Claim]:
+    """Return claims by id; entries that speak of the same incident are told as one, the newest leading."""
+    found: dict[str, Claim] = {}
+    for claim in claims:
+        other = found.get(claim.external_id)
+        found[claim.external_id] = claim if other is None else _joined(other, claim)
+    return found
+
+
+def _joined(one: Claim, other: Claim) -> Claim:
+    older, newer = sorted((one, other), key=lambda claim: (claim.updates[-1].at, claim.updates[-1].id))
+    updates = oldest_first((*older.updates, *newer.updates))
+    starts = [start for start in (one.started_at, other.started_at) if start]
+    start = min(starts, default=None)
+    return replace(newer, updates=updates, started_at=start, published_at=start, resolved_at=ended_at(updates))
+
+
+def _word(raw: dict[str, Any], key: str) -> str:
+    # Not `raw.get`: feedparser's own answers with `published` where there is no `updated`, and warns.
+    value = dict.get(raw, key)
+    return _text.cleaned(value).strip() if isinstance(value, str) else ""
+
+
+def _time(raw: dict[str, Any], key: str) -> datetime | None:
+    """Return a time as written where it is ISO 8601, which keeps its fraction, else as feedparser reads it."""
+    written = instant(_word(raw, key))
+    if written:
+        return written
+    parsed = dict.get(raw, f"{key}_parsed")
+    return from_parts(parsed) if isinstance(parsed, tuple) else None
+
+
+def _html(raw: dict[str, Any]) -> str:
+    """Return the longest text of an entry: the short one may be a teaser."""
+    contents = [_word(content, "value") for content in dict.get(raw, "content") or ()]
+    return max((*contents, _word(raw, "summary")), key=len)
+
+
+def _single_slashes(url: str) -> str:
+    # incident.io writes `https://status.example.com//incidents/01…`.
+    return re.sub(r"(?<!:)//+", "/", url)
+
+
+def _hash(*words: str) -> str:
+    return blake2b("\n".join(words).encode(), digest_size=12).hexdigest()
