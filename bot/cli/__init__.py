@@ -23,6 +23,7 @@ COMMANDS = {
     "ask": ("saying", "ask or do whatever can be asked or done in a chat"),
     "vendors": ("explaining", "the vendors that Sitrep knows"),
     "routes": ("explaining", "explain the routes"),
+    "detect": ("detecting", "find out which format a status page speaks"),
     "parse": ("parse", "read one captured answer"),
     "replay": ("recorded", "play recorded snapshots through the whole path"),
     "demo": ("recorded", "play a bundled outage"),
