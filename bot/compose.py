@@ -23,7 +23,7 @@ from bot.commands.desk import Desk
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own
 from bot.loops.deliver import Delivering, deliver
-from bot.loops.reading import read_once
+from bot.loops.recognising import read_once
 from bot.loops.revisit import Revisiting, revisit
 from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules

@@ -15,7 +15,7 @@ from bot.commands.desk import Desk
 from bot.core.message import Reply, plain
 from bot.core.strangers import safe
 from bot.fetch import EgressPolicy, Fetcher
-from bot.loops.reading import read_once
+from bot.loops.recognising import read_once
 from bot.model import Person
 from bot.store.database import migrate, open_database
 

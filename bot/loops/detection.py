@@ -14,10 +14,8 @@ from urllib.parse import urlsplit
 from bot import catalog, plugins
 from bot.errors import FetchError, NotFound, ParseError
 from bot.fetch import Expect, Fetched, Fetcher
-from bot.model import Snapshot, Source, State
+from bot.model import AUTO, Snapshot, Source, State
 
-# A source whose format nobody knows yet.
-AUTO = "auto"
 _MOST = 40
 _GIVEN_UP_AFTER = 2
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<!--", b"<script")

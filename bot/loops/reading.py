@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot import plugins
-from bot.core.health import Health, doubt
+from bot.core.health import doubt
 from bot.core.joining import joined
 from bot.errors import FetchError, NotFound, ParseError
 from bot.fetch import NOTHING_KNOWN, Expect, Fetched, Fetcher, Validators
@@ -84,17 +84,6 @@ async def _read_one(fetcher: Fetcher, watched: Watched, address: str, now: Calla
     if objection is not None:
         raise ParseError(objection)
     return _reading(snapshot, address, fetched)
-
-
-async def read_once(fetcher: Fetcher, source: Source, now: Callable[[], datetime]) -> Snapshot:
-    """Return what a source says now that nobody watches.
-
-    Raises FetchError or ParseError if it can not be read, ConfigError if its format is none of ours.
-    """
-    reading = await read(fetcher, Watched(source=source, health=Health()), now)
-    if reading.snapshot is None:
-        raise FetchError(f"{source.name} says that nothing is new, to somebody who has never asked")
-    return reading.snapshot
 
 
 def _reading(snapshot: Snapshot | None, address: str, fetched: Mapping[str, Fetched]) -> Reading:

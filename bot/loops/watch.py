@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
@@ -18,6 +18,7 @@ from bot.errors import FetchError, ParseError, SitrepError
 from bot.fetch import Fetcher
 from bot.loops.batch import Batch
 from bot.loops.reading import Reading, dump, follow_up, page_of, read
+from bot.loops.recognising import changed, is_nameless, recognised
 from bot.loops.take_in import Rules, take_in
 from bot.store import polls
 from bot.store.database import Database
@@ -150,10 +151,15 @@ async def _look(watching: Watching, watched: Watched, results: Batch[Look]) -> N
 
 async def look_at(watching: Watching, watched: Watched) -> Look | None:
     """Read one source.  Returns what to record, or None if it was committed together with what was new."""
+    detected = None
     try:
+        if is_nameless(watched.source):
+            watched = replace(watched, source=await recognised(watching.fetcher, watched.source))
+            detected = f"{watched.source.format} {watched.source.url}"
+            log.info("recognised source=%s format=%s", watched.source.key, watched.source.format)
         reading = await read(watching.fetcher, watched, watching.clock.now)
     except (FetchError, ParseError) as e:
-        return _missed(watching, watched, e)
+        return await _not_understood(watching, watched, e)
     if reading.snapshot is None:
         return _seen(watching, watched, reading, settled=True)
     snapshot = reading.snapshot
@@ -163,7 +169,7 @@ async def look_at(watching: Watching, watched: Watched) -> Look | None:
         snapshot,
         rules=watching.rules,
         follow_up=partial(follow_up, watching.fetcher),
-        look=lambda settled: _seen(watching, watched, reading, settled=settled),
+        look=lambda settled: replace(_seen(watching, watched, reading, settled=settled), detected=detected),
     )
     for entry in taken.told.entries:
         log.info("noted incident=%s seq=%d kind=%s state=%s", entry.incident, entry.seq, entry.kind, entry.state)
@@ -213,6 +219,20 @@ def _tell_if_doubled(watching: Watching, watched: Watched, page_id: str | None) 
     if first != watched.source.key:
         watching.doubled.add(page_id)
         log.warning("%s and %s are one page (id %s); watch only one of them", first, watched.source.key, page_id)
+
+
+async def _not_understood(watching: Watching, watched: Watched, error: SitrepError) -> Look:
+    """A page that answers, and is not understood, may have changed its platform: then say so, or go along."""
+    found = await changed(watching.fetcher, watched, error)
+    if found is None:
+        return _missed(watching, watched, error)
+    name, now = watched.source.name, f"speaks {found.format} now, at {found.url}"
+    if watched.page_address is None:
+        log.warning("%s's page %s, instead of %s: change the watch", name, now, watched.source.format)
+        return _missed(watching, watched, ParseError(f"the page {now}: change the watch ({error})"))
+    log.warning("%s's page %s, instead of %s: it is read as that from now on", name, now, watched.source.format)
+    missed = _missed(watching, watched, error)
+    return replace(missed, detected=f"{found.format} {found.url}", due_at=watching.clock.now())
 
 
 def _missed(watching: Watching, watched: Watched, error: SitrepError) -> Look:

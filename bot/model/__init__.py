@@ -13,7 +13,7 @@ from bot.model.incidents import (
     Transition,
     Witness,
 )
-from bot.model.sources import Claim, Component, Page, ProbeResult, Snapshot, Source, Update
+from bot.model.sources import AUTO, Claim, Component, Page, ProbeResult, Snapshot, Source, Update
 from bot.model.words import (
     AnnouncementState,
     ChangeKind,
@@ -27,6 +27,7 @@ from bot.model.words import (
 )
 
 __all__ = [
+    "AUTO",
     "Ack",
     "Action",
     "Announcement",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from bot.catalog import Catalog, Vendor
 from bot.errors import ConfigError
-from bot.model import Source
+from bot.model import AUTO, Source
 from bot.settings.mistakes import one_of, shown
 from bot.settings.names import host_of, nearest, slug_of_page, with_full_names
 from bot.settings.scalars import split_url
@@ -49,7 +49,11 @@ def resolve(
 
 def _source(watch: Watch, catalog: Catalog, formats: Collection[str] | None) -> Source:
     vendor, url, form = _of_catalog(watch, catalog) if watch.vendor else _of_page(watch, catalog)
-    _check(watch, form, vendor, formats)
+    if watch.format and formats is not None and form not in {*formats, AUTO}:
+        raise ConfigError(f"{watch.where}.format: {shown(form)} is not known{one_of(form, formats)}")
+    if not form or (formats is not None and form not in formats):
+        # Nobody knows, or the catalog names one that this version can not read: it is found out at the first look.
+        url, form = (vendor.page if vendor else url), AUTO
     slug = vendor.slug if vendor else slug_of_page(url, watch.name, catalog)
     return Source(
         key=f"feed:{slug}",
@@ -79,23 +83,6 @@ def _of_page(watch: Watch, catalog: Catalog) -> tuple[Vendor | None, str, str]:
         return vendor, url, watch.format or ""
     # The format begins at the page or at the feed, and the catalog knows better which than somebody in a hurry.
     return vendor, vendor.address, vendor.format
-
-
-def _check(watch: Watch, form: str, vendor: Vendor | None, formats: Collection[str] | None) -> None:
-    """Raise ConfigError unless the format is one that can be read."""
-    known = ", ".join(formats or ())
-    if not form:
-        what = f"one of {known}" if known else 'for example format = "statuspage"'
-        raise ConfigError(f"{watch.where}.format: is missing, and the catalog does not know the page; name it: {what}")
-    if formats is None or form in formats:
-        return
-    if watch.format:
-        raise ConfigError(f"{watch.where}.format: {shown(form)} is not known{one_of(form, formats)}")
-    key = "vendor" if watch.vendor else "url"
-    raise ConfigError(
-        f"{watch.where}.{key}: {vendor.name if vendor else form}'s page speaks {shown(form)}, "
-        f"which this version cannot read yet; take this [[watch]] out (it reads {known})"
-    )
 
 
 def _take(watch: Watch, source: Source, taken: dict[str, Watch]) -> None:

@@ -20,7 +20,10 @@ from bot.store.tables import CLAIM, GAP, POLL, SOURCE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What one look leaves behind; empty `page`, `page_id`, `endpoint` and `validators` leave the old ones."""
+    """What one look leaves behind; empty `page`, `page_id`, `endpoint` and `validators` leave the old ones.
+
+    With `detected`, a format and an address, what was remembered of the page before is forgotten.
+    """
 
     key: str
     fence: int
@@ -30,6 +33,7 @@ class Look:
     page_id: str | None = None
     endpoint: str | None = None
     validators: str | None = None
+    detected: str | None = None
     gap: Gap | None = None
 
 
@@ -72,6 +76,7 @@ _CLAIMED = select(
     SOURCE.c.page_id,
     SOURCE.c.endpoint,
     SOURCE.c.validators,
+    SOURCE.c.detected,
     exists().where(CLAIM.c.source == SOURCE.c.key, CLAIM.c.is_trouble).label("in_trouble"),
     # Between line ends: without a name there is but one.
     (func.coalesce(func.length(SOURCE.c.parts), 0) > 1).label("had_components"),
@@ -108,7 +113,7 @@ async def record(database: Database, looks: Sequence[Look]) -> None:
 
 def _is_plain(look: Look) -> bool:
     """Whether it found nothing that is kept elsewhere than with the polls."""
-    found = (look.page, look.page_id, look.endpoint, look.validators, look.gap)
+    found = (look.page, look.page_id, look.endpoint, look.validators, look.detected, look.gap)
     return all(one is None for one in found)
 
 
@@ -155,5 +160,10 @@ def _found(look: Look) -> Mapping[str, Any]:
         "page_id": look.page_id,
         "endpoint": look.endpoint,
         "validators": look.validators,
+        "detected": look.detected,
     }
-    return {name: value for name, value in found.items() if value is not None}
+    known = {name: value for name, value in found.items() if value is not None}
+    return {**_OF_THE_FORMER, **known} if look.detected else known
+
+
+_OF_THE_FORMER = dict.fromkeys(("page_id", "endpoint", "validators"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from bot.store.tables import CLAIM, POLL, SOURCE
 class Watched:
     """A source with what is remembered of reading it; `fence` is the number of the lease it was claimed under.
 
+    Where nobody named the format, the source has the one that was found, and `page_address` is what was named.
     A claimed one comes without its `page`, which may be long, and is seldom needed: whether it `had_components` is.
     """
 
@@ -33,6 +34,7 @@ class Watched:
     endpoint: str | None = None
     validators: str | None = None
     in_trouble: bool = False
+    page_address: str | None = None
     fence: int = 0
 
 
@@ -105,7 +107,7 @@ def _respecify(connection: Connection, source: Source, now: datetime) -> None:
     connection.execute(update(SOURCE).where(SOURCE.c.key == source.key).values({**_said(source), **_NOTHING}))
 
 
-_NOTHING = dict.fromkeys(("endpoint", "validators", "page_id", "page", "severity", "glance", "parts"))
+_NOTHING = dict.fromkeys(("endpoint", "validators", "page_id", "detected", "page", "severity", "glance", "parts"))
 _WATCHED = select(*SOURCE.c, POLL.c.fence, *HEALTH).join(POLL, POLL.c.source == SOURCE.c.key)
 
 
@@ -144,8 +146,14 @@ def remembered(
     row: RowMapping, poll: RowMapping, page: Page | None, *, had_components: bool, in_trouble: bool
 ) -> Watched:
     """Return a source with what its own row and that of its polls remember."""
+    source, page_address = codec.SOURCE.load(row["spec"]), None
+    if row["detected"]:
+        page_address = source.url
+        form, _, url = row["detected"].partition(" ")
+        source = replace(source, format=form, url=url)
     return Watched(
-        source=codec.SOURCE.load(row["spec"]),
+        source=source,
+        page_address=page_address,
         health=health_of(poll),
         page=page,
         had_components=had_components,

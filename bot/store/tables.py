@@ -57,7 +57,8 @@ class SourceRow(SQLModel, table=True):
 
     A page may be long.  What is often asked of it is kept beside it: its `severity`, 0 when all is well, and
     `glance`, what of it is not well; `parts` has the names of its components, each between line ends.  `called` is
-    the name as it is compared.  The long columns come last: SQLite reads a row from its beginning.
+    the name as it is compared.  Where nobody named the format, `detected` has the one that was found, and an address.
+    The long columns come last: SQLite reads a row from its beginning.
     """
 
     __tablename__ = "source"
@@ -78,6 +79,7 @@ class SourceRow(SQLModel, table=True):
     endpoint: str | None = Field(default=None, sa_type=Text)
     validators: str | None = Field(default=None, sa_type=Text)
     page_id: str | None = Field(default=None, sa_type=Text)
+    detected: str | None = Field(default=None, sa_type=Text)
     glance: str | None = Field(default=None, sa_type=Text)
     parts: str | None = Field(default=None, sa_type=Text)
     page: str | None = Field(default=None, sa_type=Text)

@@ -142,7 +142,7 @@ async def test_a_source_that_is_being_looked_at_is_not_looked_at_twice(database:
 
 async def test_a_crash_in_one_look_stops_no_other(database: Database, caplog: pytest.LogCaptureFixture) -> None:
     async with acme(database) as world:
-        await also(world, "odd", format="no-such-format")
+        await also(world, "odd", url="http://[")
         async with watched(world) as task:
             await until(lambda: is_seen(world, "acme", "odd"))
             await wakes(world, seconds=30)
@@ -150,7 +150,7 @@ async def test_a_crash_in_one_look_stops_no_other(database: Database, caplog: py
 
             assert not task.done()
         assert "look crashed source=odd" in caplog.text
-        assert "there is no format 'no-such-format'" in caplog.text
+        assert "Invalid IPv6 URL" in caplog.text
         crashed = next(one for one in await sources.all_watched(database) if one.source.key == "odd")
         assert crashed.health.failure == "an error of our own; see the log"
 

@@ -168,6 +168,7 @@ def _sources() -> None:
         sa.Column("endpoint", sa.Text(), nullable=True),
         sa.Column("validators", sa.Text(), nullable=True),
         sa.Column("page_id", sa.Text(), nullable=True),
+        sa.Column("detected", sa.Text(), nullable=True),
         sa.Column("glance", sa.Text(), nullable=True),
         sa.Column("parts", sa.Text(), nullable=True),
         sa.Column("page", sa.Text(), nullable=True),
