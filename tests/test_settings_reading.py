@@ -80,7 +80,7 @@ def test_five_mistakes_are_five_lines(tmp_path: Path) -> None:
     )
 
     assert found == [
-        'watch[1].vendor: "opnai" is not in the catalog; the nearest are openai, plaid, azure',
+        'watch[1].vendor: "opnai" is not in the catalog; the nearest are openai, opensea, opencage',
         'watch[1].interval: "30 parsecs" is not a duration; write for example "30s", "5m" or "1h"',
         'watch[2]: names nothing to watch; write vendor = "openai" or url = "https://status.example.com"',
         'watch[2].vendr: there is no such key; did you mean "vendor"?',

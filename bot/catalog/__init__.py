@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -21,7 +20,9 @@ class Vendor:
     """One row: who it is, where its status page is, and which format the page speaks.
 
     `components` leads from the short names that people type to the names on the page.  `default` says that
-    the vendor is watched where no configuration says what to watch.
+    the vendor is watched where no configuration says what to watch.  `confidence` tells whence it is known that the
+    page speaks the format: somebody `probed` it, it is `documented`, others have it `listed`, or it is `inferred`.
+    The format `unknown` is found out at the first look.
     """
 
     slug: str
@@ -33,6 +34,7 @@ class Vendor:
     feed: str | None = None
     components: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     default: bool = False
+    confidence: str = "probed"
 
     @property
     def address(self) -> str:
@@ -85,15 +87,24 @@ class Catalog:
 
     def nearest(self, query: str, limit: int = 3, likeness: float = 0.4) -> tuple[Vendor, ...]:
         """Return the vendors whose spelling is most like this, the most alike first."""
-        close = difflib.get_close_matches(folded(query), self._words, n=4 * limit, cutoff=likeness)
-        return tuple(dict.fromkeys(self._words[word] for word in close))[:limit]
+        from rapidfuzz import fuzz, process  # noqa: PLC0415  (seldom wanted, and not quick to load)
+
+        close = process.extract(
+            folded(query), self._words.keys(), scorer=fuzz.ratio, limit=4 * limit, score_cutoff=100 * likeness
+        )
+        # Of those that are equally alike, the one that more people use.
+        ordered = sorted(close, key=lambda found: (-found[1], found[2]))
+        return tuple(dict.fromkeys(self._words[word] for word, _, _ in ordered))[:limit]
 
 
 @lru_cache(maxsize=1)
 def load() -> Catalog:
     """Return the catalog that comes with Sitrep; it is read once."""
     text = files(__package__).joinpath("vendors.toml").read_text(encoding="utf-8")
-    return Catalog(_vendor(slug, row) for slug, row in tomllib.loads(text).items())
+    found = tomllib.loads(text)
+    groups = found.pop("rows", [])
+    vendors = [_vendor(slug, row) for slug, row in found.items()]
+    return Catalog([*vendors, *(vendor for group in groups for vendor in _rows(group))])
 
 
 def find(query: str) -> Vendor | None:
@@ -118,6 +129,22 @@ def folded(word: str) -> str:
 
 def _bare(host: str) -> str:
     return host.casefold().partition(":")[0].removesuffix(".").removeprefix("www.")
+
+
+def _rows(group: Mapping[str, str]) -> Iterator[Vendor]:
+    """Give the vendors of a group that has a line for each: slug, name, category, page, and maybe aliases."""
+    for line in group["lines"].splitlines():
+        slug, name, category, page, *rest = line.split(" | ")
+        aliases = tuple(rest[0].split(", ")) if rest else ()
+        yield Vendor(
+            slug=slug,
+            name=name,
+            page=page,
+            format=group["format"],
+            category=category,
+            aliases=aliases,
+            confidence=group["confidence"],
+        )
 
 
 def _vendor(slug: str, row: dict[str, Any]) -> Vendor:
