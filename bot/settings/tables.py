@@ -77,7 +77,10 @@ class WatchTable(Table):
     )
     format: Text | None = Field(
         default=None,
-        description="The format that the page speaks; left out, or `auto`, it is found out from the page (`sitrep detect URL` tells it).",
+        description=(
+            "The format that the page speaks; left out, or `auto`, it is found out from the page "
+            "(`sitrep detect URL` tells it)."
+        ),
         examples=['"statuspage"'],
     )
     components: Texts = Field(
