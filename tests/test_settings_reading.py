@@ -159,7 +159,6 @@ def test_what_this_version_does_not_do_is_said(tmp_path: Path) -> None:
         """
         [[watch]]
         vendor = "openai"
-        regions = ["eu"]
         [[probe]]
         name = "openai-api"
         type = "heartbeat"
@@ -185,7 +184,6 @@ def test_what_this_version_does_not_do_is_said(tmp_path: Path) -> None:
     )
 
     assert found.not_yet == (
-        "[[watch]] openai: regions are not told apart by this version yet",
         "[[probe]] openai-api: probes are not run by this version yet",
         "[[service]] Support bot: owner, runbook and fallback are not shown by this version yet",
         "[[route]] route[1]: mention: nobody is mentioned by this version yet",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from bot.core.rules import Match, Route, Service
 from bot.model import Destination, Impact, Incident, Kind, Source
+
+
+# As most clouds spell theirs: us-east-1, europe-west4, ap-southeast-2.
+_REGION = re.compile(r"\b[a-z]{2,12}-[a-z]{4,12}-?\d\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,10 @@ def choose(incident: Incident, routes: Sequence[Route], services: Iterable[Servi
 
 
 def passes_watch(incident: Incident, source: Source) -> bool:
-    """Whether a watch that names components wants this incident; one that lists none may affect any."""
-    return not source.components or _names_any(source.components, incident)
+    """Whether a watch that names components or regions wants this incident; one that lists none may affect any."""
+    if source.components and not _names_any(source.components, incident):
+        return False
+    return not source.regions or _is_in(source.regions, incident)
 
 
 def dependent(incident: Incident, services: Iterable[Service]) -> tuple[str, ...]:
@@ -72,7 +79,7 @@ def _objection(match: Match, incident: Incident, affected: frozenset[str]) -> st
         return f"impact is {incident.impact}, below {match.min_impact}"
     if match.components and not _names_any(match.components, incident):
         return f"none of its components is {_either(match.components)}"
-    if match.regions and not _names_any(tuple(f"*{region}*" for region in match.regions), incident):
+    if match.regions and not _is_in(match.regions, incident):
         return f"nothing in it names {_either(match.regions)}"
     if match.services and not affected & {service.lower() for service in match.services}:
         return f"no service of {_either(match.services)} depends on it"
@@ -98,6 +105,18 @@ def _names_any(patterns: tuple[str, ...], incident: Incident) -> bool:
     # A name that is written as the vendor writes it means itself, also if it has a [ in it.
     wanted = [pattern.lower() for pattern in patterns]
     return any(name == pattern or fnmatchcase(name, pattern) for name in names for pattern in wanted)
+
+
+def _is_in(regions: tuple[str, ...], incident: Incident) -> bool:
+    """Whether any part that an incident affects is in one of some regions, or is in none, and so may be anywhere.
+
+    The region of a part is its group, where a page has groups; else it may stand in its name.
+    """
+    wanted = [region.lower() for region in regions]
+    placed = [(part.name.lower(), (part.group or "").lower()) for part in incident.components]
+    if any(fnmatchcase(group, region) or region in name for name, group in placed for region in wanted):
+        return True
+    return any(not group and not _REGION.search(name) for name, group in placed) or not placed
 
 
 def _either(names: Iterable[str]) -> str:

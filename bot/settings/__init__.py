@@ -163,7 +163,6 @@ def _merged(*lists: Iterable[str]) -> tuple[str, ...]:
 def _not_yet(settings: Settings) -> tuple[str, ...]:
     return tuple(
         chain(
-            not_yet.watches(settings.watches),
             not_yet.probes(settings.probes),
             not_yet.services(settings.services),
             not_yet.routes(settings.routes),

@@ -9,14 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.core.access import Access
 from bot.core.rules import Escalation, Oncall, Route, Service
-from bot.settings.values import Probe, Watch
-
-
-def watches(found: Iterable[Watch]) -> Iterator[str]:
-    """Regions are read and kept."""
-    for watch in found:
-        if watch.regions:
-            yield f"[[watch]] {watch.vendor or watch.name or watch.url}: regions are not told apart by this version yet"
+from bot.settings.values import Probe
 
 
 def probes(found: Iterable[Probe]) -> Iterator[str]:

@@ -88,7 +88,14 @@ class WatchTable(Table):
         description="Only incidents of these components; page-wide ones still pass.",
         examples=['["ChatGPT"]'],
     )
-    regions: Texts = Field(default=[], description="Only incidents of these regions.", examples=['["us-east-1"]'])
+    regions: Texts = Field(
+        default=[],
+        description=(
+            "Only incidents of these regions, and those that may be anywhere; a region is a component's group, "
+            "or in its name."
+        ),
+        examples=['["us-east-1"]'],
+    )
     interval: Interval = Field(
         default=timedelta(seconds=30),
         description='How often to look; default "30s", at least "5s".',

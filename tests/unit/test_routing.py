@@ -104,6 +104,24 @@ def test_a_region_is_looked_for_in_the_names_of_components() -> None:
     assert goes_to(incident(), route(OPS, regions=("eu-west-1",))) == (OPS,)
 
 
+def test_the_region_of_a_part_is_its_group() -> None:
+    shown = incident(replace(degraded("EC2"), group="us-east-1"), replace(degraded("S3"), group="US-West-2"))
+
+    assert goes_to(shown, route(OPS, regions=("us-west-2",))) == (OPS,)
+    assert goes_to(shown, route(OPS, regions=("us-*",))) == (OPS,)
+    assert goes_to(shown, route(OPS, regions=("eu-west-1",))) == ()
+
+
+def test_a_watch_that_names_regions_wants_those_and_what_may_be_anywhere() -> None:
+    here = replace(ACME, regions=("eu-west-1",))
+
+    assert passes_watch(incident(replace(degraded("EC2"), group="eu-west-1")), here)
+    assert not passes_watch(incident(replace(degraded("EC2"), group="me-south-1")), here)
+    assert not passes_watch(incident(degraded("EC2 (me-south-1)")), here)
+    assert passes_watch(incident(replace(degraded("EC2"), group="me-south-1"), degraded("IAM")), here)
+    assert passes_watch(incident(), here)
+
+
 def test_a_service_that_depends_on_all_of_a_vendor_is_affected_by_each_of_its_components() -> None:
     support = Service(name="Support bot", depends_on=(("acme", None),))
 
