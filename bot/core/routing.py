@@ -10,7 +10,6 @@ from fnmatch import fnmatchcase
 from bot.core.rules import Match, Route, Service
 from bot.model import Destination, Impact, Incident, Kind, Source
 
-
 # As most clouds spell theirs: us-east-1, europe-west4, ap-southeast-2.
 _REGION = re.compile(r"\b[a-z]{2,12}-[a-z]{4,12}-?\d\b")
 
