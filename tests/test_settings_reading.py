@@ -178,8 +178,6 @@ def test_what_this_version_does_not_do_is_said(tmp_path: Path) -> None:
         people = [{ name = "First engineer", slack = "U1" }]
         [[escalation]]
         steps = [{ after = "5m", notify = "console" }]
-        [access]
-        admins = "slack:U1"
         """,
     )
 
@@ -190,7 +188,6 @@ def test_what_this_version_does_not_do_is_said(tmp_path: Path) -> None:
         "[[route]] route[1]: quiet: quiet hours are not kept by this version yet",
         "[[oncall]] platform: nobody is called by this version yet",
         "[[escalation]] escalation[1]: nothing is escalated by this version yet",
-        "[access]: admins: there is nothing in this version yet that admins alone may do",
     )
 
 

@@ -31,7 +31,8 @@ _DESCRIPTION = 100
 _LONGEST_WORDS = 2_000
 _LENGTHS = (*MUTES[:2], ("1 day", "1d"), MUTES[2])
 _ALL = (("All, also those that are over", "all"),)
-_ALONE = frozenset({Action.HEALTH, Action.HELP})
+_ALONE = frozenset({Action.HEALTH, Action.HELP, Action.WATCHES})
+_WATCH = "watch"
 
 
 def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
@@ -44,14 +45,31 @@ def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
     for verb in VERBS:
         if verb.of:
             incident.add_command(_command(verb, listener))
-        umbrella.add_command(_command(verb, listener))
+        if not _group(verb):
+            umbrella.add_command(_command(verb, listener))
     tree.add_command(incident)
+    tree.add_command(_watch(listener))
+    umbrella.add_command(_watch(listener))
     tree.add_command(umbrella)
 
     async def link(interaction: Interaction, message: discord.Message) -> None:
         await listener.link_wanted(interaction, message)
 
     tree.add_command(app_commands.ContextMenu(name=LINK, callback=link))
+
+
+def _watch(listener: Listener) -> app_commands.Group:
+    """Return the verbs of two words, of which `watch` is the first."""
+    group = app_commands.Group(name=_WATCH, description="What is watched; admins add and remove")
+    for verb in VERBS:
+        if _group(verb) == _WATCH:
+            group.add_command(_command(verb, listener))
+    return group
+
+
+def _group(verb: Verb) -> str:
+    """Return the first of a verb's two words; nothing if it has but one."""
+    return verb.names[0].rpartition(" ")[0]
 
 
 def fingerprint(tree: app_commands.CommandTree[Any]) -> str:
@@ -66,7 +84,9 @@ def fingerprint(tree: app_commands.CommandTree[Any]) -> str:
 def _command(verb: Verb, listener: Listener) -> app_commands.Command[Any, ..., Any]:
     callback, suggestions = _SHAPES[verb.reads](verb, listener)
     described = cut(verb.about[0].upper() + verb.about[1:], _DESCRIPTION)
-    command = app_commands.Command[Any, ..., Any](name=verb.names[0], description=described, callback=callback)
+    command = app_commands.Command[Any, ..., Any](
+        name=verb.names[0].rpartition(" ")[2], description=described, callback=callback
+    )
     for option, suggesting in suggestions.items():
         command.autocomplete(option)(_suggests(suggesting))
     return command
@@ -109,6 +129,14 @@ def _query(verb: Verb, listener: Listener) -> _Shape:
     if verb.action is Action.STATUS:
         return status, {"what": listener.desk.suggest}
     return incidents, {"whose": vendors}
+
+
+def _page(verb: Verb, listener: Listener) -> _Shape:
+    @app_commands.describe(whom="A vendor, as you would say it, or the address of its status page")
+    async def page(interaction: Interaction, whom: str) -> None:
+        await listener.say(interaction, f"{verb.names[0]} {whom}")
+
+    return page, {"whom": listener.desk.suggest}
 
 
 def _incident(verb: Verb, listener: Listener) -> _Shape:
@@ -175,6 +203,8 @@ def _id(which: str) -> str | None:
 
 _SHAPES: Mapping[Any, Callable[[Verb, Listener], _Shape]] = {
     verbs.query: _query,
+    verbs.watches: _query,
+    verbs.page: _page,
     verbs.incident: _incident,
     verbs.note: _note,
     verbs.mute: _mute,

@@ -30,7 +30,13 @@ log = logging.getLogger("sitrep.slack")
 
 Json = dict[str, Any]
 Payload = Mapping[str, Any]
-COMMANDS = {"/status": "status", "/incidents": "incidents", "/incident": "incident", "/sitrep": ""}
+COMMANDS = {
+    "/status": "status",
+    "/incidents": "incidents",
+    "/incident": "incident",
+    "/watch": "watch",
+    "/sitrep": "",
+}
 EVENTS_HEARD = ("app_mention", "app_home_opened", "member_joined_channel", "app_uninstalled", "tokens_revoked")
 # Slack gives up after three seconds; the way to us and back takes some of it.
 _AT_ONCE = 2.0

@@ -11,8 +11,9 @@ from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.commands.finding import Found, begun, find, label, matching
 from bot.commands.vendors import Fetch, Vendors
+from bot.commands.watching import Watches
 from bot.core import actions, answers, histories, remarks
-from bot.core.access import Access
+from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Part, Reply, line
@@ -53,6 +54,7 @@ class Desk(Port):
         self._due = due
         self._access = access
         self._vendors = Vendors(database, catalog, clock, fetch)
+        self._watches = Watches(database, catalog, clock, fetch)
 
     async def ask(self, asked: Asked) -> Answer:
         """Do what is asked; whatever goes wrong, there is an answer."""
@@ -118,6 +120,8 @@ class Desk(Port):
         if not self._access.permits(asked.person, action):
             log.info("not permitted action=%s person=%s", action, asked.person.key)
             return Answer(remarks.not_permitted(action))
+        if action in ADMINISTERING:
+            log.info("asked for action=%s what=%s person=%s", action, asked.command.query, asked.person.key)
         if action in DEEDS or action is Action.DETAILS:
             return Answer(await self._about_incident(asked))
         return await self._answer(asked.command)
@@ -127,6 +131,12 @@ class Desk(Port):
             return await self._status(command.query)
         if command.action is Action.INCIDENTS:
             return Answer(await self._incidents(command.query))
+        if command.action is Action.WATCH:
+            return await self._watches.add(command.query)
+        if command.action is Action.UNWATCH:
+            return Answer(await self._watches.remove(command.query))
+        if command.action is Action.WATCHES:
+            return Answer(await self._watches.listed())
         if command.action is Action.HEALTH:
             return Answer(await self._health())
         return Answer(remarks.usage())

@@ -9,6 +9,8 @@ from bot.model import Action, Person
 
 # What changes the course of an incident, or speaks for the team in its thread.
 RESPONDING = frozenset({Action.ACK, Action.UNACK, Action.NOTE, Action.MUTE, Action.UNMUTE, Action.LINK})
+# What changes what Sitrep does, for everybody.
+ADMINISTERING = frozenset({Action.WATCH, Action.UNWATCH})
 _ROTA = "oncall:"
 
 
@@ -25,6 +27,8 @@ class Access:
 
     def permits(self, person: Person, action: Action) -> bool:
         """Whether somebody may do this.  Admins may do what responders may."""
+        if action in ADMINISTERING:
+            return not person.keys.isdisjoint(self.admins)
         if action not in RESPONDING or self.responders is None:
             return True
         return not person.keys.isdisjoint((*self.responders, *self.admins))

@@ -1,6 +1,6 @@
 """What somebody typed, as a command; and a command, as one would type it.
 
-    status [what] · incidents [whose] · health · help
+    status [what] · incidents [whose] · watch add|remove WHOM · watch list · health · help
     [incident] details|ack|unack|affected|works|unmute [which] · note [which] WORDS · mute [which] [4h] [because WORDS]
 
 The words before a verb that only call Sitrep are passed over: `@sitrep`, `/sitrep`, `<@U123>`.  Words that are no
@@ -67,6 +67,15 @@ VERBS = (
         of=True,
     ),
     Verb(Action.LINK, ("link",), verbs.link, "link [which] URL", "add a link to its thread", of=True),
+    Verb(
+        Action.WATCH,
+        ("watch add", "watch also"),
+        verbs.page,
+        "watch add WHOM",
+        "watch a vendor of the catalog, or the page at an address (admins)",
+    ),
+    Verb(Action.UNWATCH, ("watch remove", "unwatch"), verbs.page, "watch remove WHOM", "watch it no more (admins)"),
+    Verb(Action.WATCHES, ("watch list", "watches", "watch"), verbs.watches, "watch list", "what is watched, and why"),
     Verb(Action.HEALTH, ("health",), verbs.query, "health", "what Sitrep itself can not do just now"),
     Verb(Action.HELP, ("help", "?"), verbs.query, "help", "this"),
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.access import ADMINISTERING
 from bot.core.actions import Acted, Outcome
 from bot.core.answers import cut, listed
 from bot.core.grammar import VERBS, Misunderstood, spell
@@ -126,6 +127,9 @@ def unreadable(name: str, url: str, reason: str) -> Reply:
 
 def not_permitted(action: Action) -> Reply:
     """Return that somebody may not do this here, and who can change that."""
+    if action in ADMINISTERING:
+        names = "`admins` under [access] in sitrep.toml says who they are. Nothing was changed."
+        return say("Only admins may change what is watched", line(names))
     text = f"Only responders may {_DEEDS[action]} here"
     return say(text, line("`responders` under [access] in sitrep.toml says who they are. Nothing was changed."))
 

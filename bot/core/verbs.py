@@ -82,6 +82,22 @@ def query(verb: Verb, rest: str) -> Command:
     return Command(action=verb.action, query=plainly(rest))
 
 
+def page(verb: Verb, rest: str) -> Command | Misunderstood:
+    """Read whose page it is about, or the page's address."""
+    found = _URL.search(rest)
+    wanted = found[1] if found else plainly(rest)
+    if not wanted:
+        return Misunderstood(verb.names[0], f"Whose page? `{verb.names[0]} github`, or an address: https://…")
+    return Command(action=verb.action, query=wanted)
+
+
+def watches(verb: Verb, rest: str) -> Command | Misunderstood:
+    """Read nothing more; whoever says more means to change it."""
+    if rest:
+        return Misunderstood(f"watch {rest}", "`watch add …`, `watch remove …`, or `watch list`")
+    return Command(action=verb.action)
+
+
 def incident(verb: Verb, rest: str) -> Command:
     """Read the id of an incident, its beginning, or words for it; nothing means the one at hand."""
     return Command(action=verb.action, incident=_which(rest))

@@ -23,6 +23,9 @@ class Action(StrEnum):
     AFFECTED = "affected"
     WORKS = "works"
     LINK = "link"
+    WATCH = "watch"
+    UNWATCH = "unwatch"
+    WATCHES = "watches"
     HEALTH = "health"
     HELP = "help"
 

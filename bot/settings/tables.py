@@ -269,7 +269,7 @@ class AccessTable(Table):
 
     admins: Actors = Field(
         default=[],
-        description="Who may change what is watched and told: `slack:U…`, `discord:<id>`, `discord:role:<id>`.",
+        description="Who may change what is watched: `slack:U…`, `discord:<id>`, `discord:role:<id>`.",
         examples=['["slack:U0123456789"]'],
     )
     responders: Responders = Field(

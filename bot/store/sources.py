@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 
 from bot.catalog import folded
 from bot.core.health import Health
@@ -16,6 +16,9 @@ from bot.store import codec
 from bot.store.database import Database, insert_into
 from bot.store.standings import HEALTH, health_of
 from bot.store.tables import CLAIM, POLL, SOURCE
+
+# Who says that a source is watched.
+FILE, CHAT = "file", "chat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,34 +42,80 @@ class Watched:
 
 
 async def register(database: Database, sources: Iterable[Source], now: datetime) -> None:
-    """Watch exactly `sources` from now on.  What is remembered of others stays, but they are left alone."""
+    """Watch exactly `sources` from now on, and what was added in chat.
+
+    What is remembered of others stays, but they are left alone.
+    """
     wanted = list(sources)
     keys = [source.key for source in wanted]
 
     def work(connection: Connection) -> None:
-        connection.execute(update(POLL).where(POLL.c.active, POLL.c.source.not_in(keys)).values(active=False))
-        connection.execute(update(SOURCE).where(SOURCE.c.active, SOURCE.c.key.not_in(keys)).values(active=False))
+        others = select(SOURCE.c.key).where(SOURCE.c.origin == FILE, SOURCE.c.key.not_in(keys))
+        connection.execute(update(POLL).where(POLL.c.active, POLL.c.source.in_(others)).values(active=False))
+        connection.execute(update(SOURCE).where(SOURCE.c.active, SOURCE.c.key.in_(others)).values(active=False))
         _put(connection, wanted, now)
 
     await database.write(work)
 
 
-async def add(database: Database, source: Source, now: datetime) -> Watched:
+async def add(database: Database, source: Source, now: datetime, origin: str = "file") -> Watched:
     """Watch `source` as well, and return it with what is remembered of it."""
 
     def work(connection: Connection) -> Watched:
-        _put(connection, [source], now)
+        _put(connection, [source], now, origin)
         row = connection.execute(_WATCHED.where(SOURCE.c.key == source.key)).mappings().one()
         return _watched(row, in_trouble=bool(_in_trouble(connection, [source.key])))
 
     return await database.write(work)
 
 
-def _put(connection: Connection, wanted: Sequence[Source], now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list of what is watched."""
+
+    source: Source
+    origin: str
+    health: Health
+
+
+async def entry(database: Database, key: str) -> Entry | None:
+    """Return one source that is watched; None if it is not."""
+    query = _ENTRIES.where(SOURCE.c.active, SOURCE.c.key == key)
+    row = await database.read(lambda connection: connection.execute(query).mappings().first())
+    return _entry(row) if row else None
+
+
+async def entries(database: Database, limit: int) -> tuple[int, tuple[Entry, ...]]:
+    """Return how many sources are watched, and some of them: what was added in chat first, each by name."""
+    count = select(func.count()).select_from(SOURCE).where(SOURCE.c.active)
+    query = _ENTRIES.where(SOURCE.c.active).order_by(SOURCE.c.origin, SOURCE.c.called, SOURCE.c.key).limit(limit)
+
+    def work(connection: Connection) -> tuple[int, tuple[Entry, ...]]:
+        rows = connection.execute(query).mappings().all()
+        return connection.execute(count).scalar_one(), tuple(map(_entry, rows))
+
+    return await database.read(work)
+
+
+def _entry(row: RowMapping) -> Entry:
+    return Entry(_known(row), row["origin"], health_of(row))
+
+
+async def drop(database: Database, key: str) -> None:
+    """Watch a source no more; what is remembered of it stays."""
+
+    def work(connection: Connection) -> None:
+        connection.execute(update(POLL).where(POLL.c.source == key).values(active=False))
+        connection.execute(update(SOURCE).where(SOURCE.c.key == key).values(active=False))
+
+    await database.write(work)
+
+
+def _put(connection: Connection, wanted: Sequence[Source], now: datetime, origin: str = FILE) -> None:
     # Always the poll first, then the source, and the sources in the same order: two that wait for each other's
     # rows would wait for ever.
     wanted = sorted(wanted, key=lambda source: source.key)
-    rows = connection.execute(select(SOURCE.c.key, SOURCE.c.spec, SOURCE.c.active)).all()
+    rows = connection.execute(select(SOURCE.c.key, SOURCE.c.spec, SOURCE.c.active, SOURCE.c.origin)).all()
     there = {row.key: row for row in rows}
     fresh = [source for source in wanted if source.key not in there]
     if fresh:
@@ -74,12 +123,14 @@ def _put(connection: Connection, wanted: Sequence[Source], now: datetime) -> Non
         engine = connection.dialect.name
         polls = [_new_poll(source, now) for source in fresh]
         connection.execute(insert_into(engine, POLL).on_conflict_do_nothing(), polls)
-        named = [{"key": source.key, **_said(source)} for source in fresh]
+        named = [{"key": source.key, "origin": origin, **_said(source)} for source in fresh]
         connection.execute(insert_into(engine, SOURCE).on_conflict_do_nothing(), named)
     for source in wanted:
         row = there.get(source.key)
         if row is not None and (row.spec != codec.SOURCE.dump(source) or not row.active):
             _respecify(connection, source, now)
+        if row is not None and row.origin != origin:
+            connection.execute(update(SOURCE).where(SOURCE.c.key == source.key).values(origin=origin))
 
 
 def _new_poll(source: Source, now: datetime) -> dict[str, Any]:
@@ -108,6 +159,7 @@ def _respecify(connection: Connection, source: Source, now: datetime) -> None:
 
 
 _NOTHING = dict.fromkeys(("endpoint", "validators", "page_id", "detected", "page", "severity", "glance", "parts"))
+_ENTRIES = select(SOURCE.c.spec, SOURCE.c.detected, SOURCE.c.origin, *HEALTH).join(POLL, POLL.c.source == SOURCE.c.key)
 _WATCHED = select(*SOURCE.c, POLL.c.fence, *HEALTH).join(POLL, POLL.c.source == SOURCE.c.key)
 
 
@@ -146,14 +198,9 @@ def remembered(
     row: RowMapping, poll: RowMapping, page: Page | None, *, had_components: bool, in_trouble: bool
 ) -> Watched:
     """Return a source with what its own row and that of its polls remember."""
-    source, page_address = codec.SOURCE.load(row["spec"]), None
-    if row["detected"]:
-        page_address = source.url
-        form, _, url = row["detected"].partition(" ")
-        source = replace(source, format=form, url=url)
     return Watched(
-        source=source,
-        page_address=page_address,
+        source=_known(row),
+        page_address=codec.SOURCE.load(row["spec"]).url if row["detected"] else None,
         health=health_of(poll),
         page=page,
         had_components=had_components,
@@ -163,6 +210,13 @@ def remembered(
         in_trouble=in_trouble,
         fence=poll["fence"],
     )
+
+
+def _known(row: RowMapping) -> Source:
+    """Return a source with the format that was found, if nobody named one."""
+    source = codec.SOURCE.load(row["spec"])
+    form, _, url = (row["detected"] or "").partition(" ")
+    return replace(source, format=form, url=url) if form else source
 
 
 async def release_all(database: Database) -> None:

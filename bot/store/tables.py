@@ -57,7 +57,9 @@ class SourceRow(SQLModel, table=True):
 
     A page may be long.  What is often asked of it is kept beside it: its `severity`, 0 when all is well, and
     `glance`, what of it is not well; `parts` has the names of its components, each between line ends.  `called` is
-    the name as it is compared.  Where nobody named the format, `detected` has the one that was found, and an address.
+    the name as it is compared.  `origin` tells
+    whether the file says to watch it, or somebody in chat.  Where nobody named the format, `detected` has the one that
+    was found, and an address.
     The long columns come last: SQLite reads a row from its beginning.
     """
 
@@ -74,6 +76,7 @@ class SourceRow(SQLModel, table=True):
     called: str = Field(sa_type=Text, index=True)
     format: str = Field(sa_type=Text)
     spec: str = Field(sa_type=Text)
+    origin: str = Field(default="file", sa_type=Text)
     active: bool = True
     severity: int | None = None
     endpoint: str | None = Field(default=None, sa_type=Text)

@@ -38,8 +38,9 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
     await at.local.journal.until("overwrite_global_commands")
 
     commands = offered(at)
-    assert set(commands) == {"status", "incidents", "incident", "sitrep", "Link to incident"}
-    assert {one["name"] for one in commands["sitrep"]["options"]} == {verb.names[0] for verb in VERBS}
+    assert set(commands) == {"status", "incidents", "incident", "watch", "sitrep", "Link to incident"}
+    assert {one["name"] for one in commands["sitrep"]["options"]} == {verb.names[0].split()[0] for verb in VERBS}
+    assert {one["name"] for one in commands["watch"]["options"]} == {"add", "remove", "list"}
     assert {one["name"] for one in commands["incident"]["options"]} == {verb.names[0] for verb in VERBS if verb.of}
     assert all(one["contexts"] == [0] and one["integration_types"] == [0] for one in commands.values())
 
@@ -54,6 +55,8 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
         ("incident mute", {"length": "4h", "which": "acme-1"}, "mute acme-1 4h"),
         ("incident mute", {"reason": "known"}, "mute until resolved because known"),
         ("sitrep link", {"url": "https://wiki.example", "words": "Notes"}, "link https://wiki.example Notes"),
+        ("watch add", {"whom": "https://status.acme.example"}, "watch add https://status.acme.example"),
+        ("sitrep watch remove", {"whom": "GitHub"}, "watch remove GitHub"),
     ],
 )
 async def test_a_command_is_answered_at_once_and_to_one_person(

@@ -124,6 +124,7 @@ async def at(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
         ("/status", "chatgpt", "status chatgpt"),
         ("/status", "", "status"),
         ("/incidents", "", "incidents"),
+        ("/watch", "add github", "watch add github"),
         ("/incident", "ack acme-1", "incident ack acme-1"),
         ("/sitrep", "mute 4h", "mute 4h"),
         ("/sitrep", "", ""),

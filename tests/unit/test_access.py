@@ -6,20 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.access import RESPONDING, Access
+from bot.core.access import ADMINISTERING, RESPONDING, Access
 from bot.model import Action, Person
 
 SOMEBODY = Person("discord", "1", "on-call")
 
 
 @pytest.mark.parametrize("action", Action)
-def test_where_nobody_is_named_everybody_may_do_everything(action: Action) -> None:
-    assert Access(admins=("discord:2",)).permits(SOMEBODY, action)
+def test_where_nobody_is_named_everybody_may_do_everything_but_what_is_for_admins(action: Action) -> None:
+    assert Access(admins=("discord:2",)).permits(SOMEBODY, action) is (action not in ADMINISTERING)
 
 
 @pytest.mark.parametrize("action", Action)
 def test_to_look_and_to_say_how_it_is_is_for_everybody(action: Action) -> None:
-    assert Access(responders=()).permits(SOMEBODY, action) is (action not in RESPONDING)
+    assert Access(responders=()).permits(SOMEBODY, action) is (action not in RESPONDING | ADMINISTERING)
     assert {Action.AFFECTED, Action.WORKS, Action.STATUS, Action.DETAILS}.isdisjoint(RESPONDING)
 
 
@@ -38,6 +38,8 @@ def test_somebody_is_meant_by_their_id_or_by_a_role(named: str, *, may: bool) ->
 
     assert Access(responders=(named,)).permits(person, Action.ACK) is may
     assert Access(admins=(named,), responders=()).permits(person, Action.ACK) is may
+    assert Access(admins=(named,)).permits(person, Action.WATCH) is may
+    assert not Access(responders=(named,)).permits(person, Action.WATCH)
 
 
 def test_a_rota_stands_for_its_people() -> None:

@@ -163,6 +163,7 @@ def _sources() -> None:
         sa.Column("called", sa.Text(), nullable=False),
         sa.Column("format", sa.Text(), nullable=False),
         sa.Column("spec", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("severity", sa.Integer(), nullable=True),
         sa.Column("endpoint", sa.Text(), nullable=True),
