@@ -75,6 +75,12 @@ def decode_list(body: bytes) -> tuple[Thing, ...]:
     return _as_things(_value(body), "$")
 
 
+def decode_any(body: bytes) -> Thing | tuple[Thing, ...]:
+    """Return the object or the objects of the list that a JSON body holds, for formats that speak both."""
+    value = _value(body)
+    return _as_things(value, "$") if isinstance(value, list) else _as_thing(value, "$")
+
+
 def _value(body: bytes) -> object:
     # A single broken byte inside a text must not cost the payload; JSON's own marks can not arise from it.
     text = body.decode(json.detect_encoding(body), errors="replace").strip("\ufeff \t\r\n")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ParseError
-from bot.feeds import aws_datajson, feed, statuspage
-from bot.model import Claim, Snapshot, State
+from bot.feeds import aws_datajson, feed, heroku, statuspage
+from bot.model import Claim, ComponentStatus, Impact, Snapshot, State
 from bot.plugins import detect, format_named
 from tests.feeds.samples import source
 
@@ -21,6 +21,7 @@ FORMATS = {
     "incidentio": "incidentio",
     "aws-datajson": "aws-datajson",
     "azure-rss": "feed",
+    "heroku": "heroku",
 }
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="SITREP_CORPUS names no folder")
@@ -50,7 +51,7 @@ def test_a_body_of_no_bytes_is_refused_and_not_taken_for_all_clear() -> None:
     assert empty
 
     for path in empty:
-        for name in ("statuspage", "feed", "incidentio", "aws-datajson"):
+        for name in sorted(set(FORMATS.values())):
             with pytest.raises(ParseError, match="empty"):
                 format_named(name).parse(path.read_bytes(), source(name))
 
@@ -65,7 +66,7 @@ def test_other_vendors_payloads_are_recognised_as_nothing_that_we_know() -> None
             name, _ = detect(path.read_bytes(), source("auto"))
         except ParseError:
             continue
-        assert name not in {"statuspage", "feed", "incidentio", "aws-datajson"}, path
+        assert name not in FORMATS.values(), path
 
 
 @pytest.mark.parametrize("folder", ["statuspage", "statuspage-atom"])
@@ -135,3 +136,16 @@ def test_an_aws_item_keeps_its_id_and_its_updates_from_beginning_to_end() -> Non
             assert [update.id for update in after[external_id].updates][: len(ids)] == ids
     assert snapshots[-1]["ec2-us-east-1-1638895771"].state is State.RESOLVED
     assert snapshots[-1]["ecs-us-east-1-1638919976"].state is State.INVESTIGATING
+
+
+def test_herokus_incident_of_2019_is_read_whole() -> None:
+    (path,) = captures("heroku")
+    snapshot = heroku.parse(path.read_bytes(), source("heroku"))
+    claim = by_id(snapshot)["1918"]
+
+    assert [c.status for c in snapshot.components] == [ComponentStatus.DEGRADED_PERFORMANCE] * 3
+    assert (claim.state, claim.impact, claim.resolved_at) == (State.INVESTIGATING, Impact.MINOR, None)
+    assert claim.title == "Connection timeouts to applications and Heroku Postgres"
+    assert [update.id for update in claim.updates] == ["6090", "6091"]
+    assert claim.updates[0].at == claim.started_at
+    assert "\n\nCustomer applications" in claim.updates[1].body

@@ -16,7 +16,8 @@ from bot.model import Snapshot
 from bot.plugins import format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = ("statuspage", "incidentio", "feed", "aws-datajson")
+NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "heroku")
+JSONS = tuple(name for name in NAMES if name != "feed")
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
     *("scheduled_maintenances", "impact", "created_at", "started_at", "resolved_at", "incident_updates", "body"),
@@ -24,6 +25,17 @@ KEYS = (
     *("items", "component_id", "ongoing_incidents", "updates", "published_at", "to_status", "message", "type"),
     *("message_string", "component_impacts", "start_at", "end_at", "page_url", "current", "archive", "service"),
     *("date", "description"),
+    *(
+        "system",
+        "scheduled",
+        "state",
+        "resolved",
+        "update_type",
+        "contents",
+        "full_url",
+        "systems",
+        "status_dev",
+    ),
 )
 SCALARS = (
     st.none()
@@ -88,7 +100,7 @@ def test_any_bytes_are_a_snapshot_or_a_parse_error(name: str, body: bytes) -> No
     survives(name, body)
 
 
-@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson"])
+@pytest.mark.parametrize("name", JSONS)
 @settings(max_examples=40, deadline=None)
 @given(which=st.integers(0, 100), seed=st.integers())
 def test_a_damaged_payload_is_a_snapshot_or_a_parse_error(name: str, which: int, seed: int) -> None:
@@ -113,7 +125,7 @@ def test_a_body_with_a_hole_or_a_stain_is_a_snapshot_or_a_parse_error(
     survives(name, sound[:begin] + stain + sound[end:])
 
 
-@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson"])
+@pytest.mark.parametrize("name", JSONS)
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers())
 def test_the_order_of_lists_means_nothing(name: str, seed: int) -> None:
