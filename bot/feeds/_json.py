@@ -64,6 +64,15 @@ class Thing:
             return ()
         return _as_things(value, f"{self.path}.{key}")
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return the strings and numbers of a list as text, none where it is absent or null."""
+        value = self.fields.get(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            raise ParseError(f"{_kind(value)} instead of a list at {self.path}.{key}")
+        return tuple(text for item in value if (text := Thing({key: item}).text(key)) is not None)
+
 
 def decode(body: bytes) -> Thing:
     """Return the object that a JSON body holds; UTF-8, UTF-16 and UTF-32, with a BOM or without."""

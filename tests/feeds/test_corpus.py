@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bot.errors import ParseError
-from bot.feeds import aws_datajson, feed, heroku, statuspage
+from bot.feeds import aws_datajson, feed, heroku, slack, statuspage
 from bot.model import Claim, ComponentStatus, Impact, Snapshot, State
 from bot.plugins import detect, format_named
 from tests.feeds.samples import source
@@ -21,6 +22,7 @@ FORMATS = {
     "incidentio": "incidentio",
     "aws-datajson": "aws-datajson",
     "azure-rss": "feed",
+    "slack": "slack",
     "heroku": "heroku",
 }
 
@@ -149,3 +151,17 @@ def test_herokus_incident_of_2019_is_read_whole() -> None:
     assert [update.id for update in claim.updates] == ["6090", "6091"]
     assert claim.updates[0].at == claim.started_at
     assert "\n\nCustomer applications" in claim.updates[1].body
+
+
+def test_slacks_two_incidents_of_2020_are_read_whole() -> None:
+    (path,) = captures("slack")
+    snapshot = slack.parse(path.read_bytes(), source("slack"))
+    claims = by_id(snapshot)
+
+    assert claims.keys() == {"878", "879"}
+    assert snapshot.complete_open_set
+    assert snapshot.indicator is Impact.MINOR
+    assert [c.name for c in claims["879"].components] == ["Apps/Integrations/APIs"]
+    assert claims["878"].started_at == datetime(2020, 7, 30, 22, 12, 34, tzinfo=UTC)
+    assert claims["878"].url == "https://status.slack.com/2020-07/ea58a170d343b2ad"
+    assert claims["878"].updates[0].body.startswith("Some users might notice that their notifications settings")

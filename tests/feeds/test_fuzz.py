@@ -16,7 +16,7 @@ from bot.model import Snapshot
 from bot.plugins import format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "heroku")
+NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "heroku", "slack")
 JSONS = tuple(name for name in NAMES if name != "feed")
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
@@ -35,6 +35,13 @@ KEYS = (
         "full_url",
         "systems",
         "status_dev",
+    ),
+    *(
+        "active_incidents",
+        "date_created",
+        "title",
+        "services",
+        "notes",
     ),
 )
 SCALARS = (
