@@ -4,7 +4,7 @@ Facts: a captured `current-status` of October 2019 with an open incident (amurek
 2026-09-23 quoted by a third party, tests of Heroku's own command line of version 3, which has the same
 incidents.  `incidents` is a bare list (read so by clients); that `incidents/<id>` answers one object is taken
 over from version 3 and unverified, and so is `monitoring`, and what `blue` means (maintenance).
-The newest command line asks Salesforce's Trust API instead: version 4 may go.
+The newest command line falls back to Salesforce's Trust API: version 4 may go.
 
 Stable: incident id, update id, and a system's name, which is all that it has.  Not stable: `updated_at`, which
 moves on items that nobody touched, and `duration`, which grows.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ParseError
-from bot.feeds import aws_datajson, feed, heroku, slack, statuspage
+from bot.feeds import aws_datajson, feed, heroku, salesforce_trust, slack, statuspage
 from bot.model import Claim, ComponentStatus, Impact, Snapshot, State
 from bot.plugins import detect, format_named
 from tests.feeds.samples import source
@@ -22,6 +23,7 @@ FORMATS = {
     "incidentio": "incidentio",
     "aws-datajson": "aws-datajson",
     "azure-rss": "feed",
+    "salesforce-trust": "salesforce-trust",
     "slack": "slack",
     "heroku": "heroku",
 }
@@ -165,3 +167,20 @@ def test_slacks_two_incidents_of_2020_are_read_whole() -> None:
     assert claims["878"].started_at == datetime(2020, 7, 30, 22, 12, 34, tzinfo=UTC)
     assert claims["878"].url == "https://status.slack.com/2020-07/ea58a170d343b2ad"
     assert claims["878"].updates[0].body.startswith("Some users might notice that their notifications settings")
+
+
+def test_salesforces_one_incident_among_1528_instances_is_found() -> None:
+    (path,) = captures("salesforce-trust")
+    snapshot = salesforce_trust.parse(path.read_bytes(), source("salesforce-trust"))
+    (claim,) = snapshot.incidents
+
+    assert snapshot.complete_open_set
+    assert snapshot.indicator is Impact.MINOR
+    assert len(snapshot.components) == 1528
+    assert [c.id for c in snapshot.components if c.status is not ComponentStatus.OPERATIONAL] == ["NA137"]
+    assert Counter(c.group for c in snapshot.components) == {"NA": 1176, "EMEA": 287, "APAC": 57, "EU": 8}
+    assert (claim.external_id, claim.state, claim.impact) == ("5968", State.INVESTIGATING, Impact.MINOR)
+    assert claim.title == "Performance degradation asynchronous processing subset"
+    assert [c.id for c in claim.components] == ["NA137", "coreService"]
+    assert claim.started_at == datetime(2020, 7, 29, 16, 8, tzinfo=UTC)
+    assert claim.published_at == datetime(2020, 7, 29, 19, 4, 35, 523000, tzinfo=UTC)

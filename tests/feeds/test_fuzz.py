@@ -16,7 +16,7 @@ from bot.model import Snapshot
 from bot.plugins import format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "heroku", "slack")
+NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "heroku", "slack", "salesforce-trust")
 JSONS = tuple(name for name in NAMES if name != "feed")
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
@@ -42,6 +42,21 @@ KEYS = (
         "title",
         "services",
         "notes",
+    ),
+    *(
+        "key",
+        "location",
+        "Incidents",
+        "Maintenances",
+        "IncidentImpacts",
+        "IncidentEvents",
+        "MaintenanceImpacts",
+        "startTime",
+        "endTime",
+        "severity",
+        "createdAt",
+        "instanceKeys",
+        "serviceKeys",
     ),
 )
 SCALARS = (
