@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ParseError
-from bot.feeds import aws_datajson, feed, heroku, salesforce_trust, slack, statuspage
-from bot.model import Claim, ComponentStatus, Impact, Snapshot, State
+from bot.feeds import apple, aws_datajson, feed, heroku, salesforce_trust, slack, statuspage
+from bot.model import Claim, ComponentStatus, Impact, Kind, Snapshot, State
 from bot.plugins import detect, format_named
 from tests.feeds.samples import source
 
@@ -23,6 +23,7 @@ FORMATS = {
     "incidentio": "incidentio",
     "aws-datajson": "aws-datajson",
     "azure-rss": "feed",
+    "apple": "apple",
     "salesforce-trust": "salesforce-trust",
     "slack": "slack",
     "heroku": "heroku",
@@ -184,3 +185,47 @@ def test_salesforces_one_incident_among_1528_instances_is_found() -> None:
     assert [c.id for c in claim.components] == ["NA137", "coreService"]
     assert claim.started_at == datetime(2020, 7, 29, 16, 8, tzinfo=UTC)
     assert claim.published_at == datetime(2020, 7, 29, 19, 4, 35, 523000, tzinfo=UTC)
+
+
+def apples(name: str) -> Snapshot:
+    return apple.parse((CORPUS / "apple" / f"apple-{name}.json").read_bytes(), source("apple"))
+
+
+def test_apples_mail_of_2021_is_the_one_that_is_out() -> None:
+    snapshot = apples("customer-one-ongoing-issue")
+    claims = by_id(snapshot)
+
+    assert len(snapshot.components) == 63
+    assert [c.name for c in snapshot.components if c.status is not ComponentStatus.OPERATIONAL] == ["iCloud Mail"]
+    assert snapshot.indicator is Impact.MAJOR
+    assert {key: claim.state for key, claim in claims.items()} == {
+        "1000000310": State.INVESTIGATING,
+        "2000000560": State.RESOLVED,
+    }
+    assert claims["1000000310"].started_at == datetime(2021, 4, 26, 11, 13, tzinfo=UTC)
+    assert claims["2000000560"].resolved_at == datetime(2021, 4, 24, 22, 55, tzinfo=UTC)
+
+
+def test_apples_services_are_well_where_no_event_is_open() -> None:
+    for name, count in (("customer-no-issues", 0), ("customer-three-resolved-issues", 4)):
+        snapshot = apples(name)
+
+        assert {c.status for c in snapshot.components} == {ComponentStatus.OPERATIONAL}
+        assert [c.state for c in snapshot.incidents] == [State.COMPLETED] * count
+        assert snapshot.indicator is Impact.NONE
+
+
+def test_apples_maintenance_of_2020_is_one_event_of_four_services_and_lasts_for_one_of_them() -> None:
+    snapshot = apples("developer-one-ongoing-issue")
+    claims = by_id(snapshot)
+
+    assert (len(snapshot.components), len(claims)) == (33, 10)
+    assert [key for key, claim in claims.items() if claim.is_open] == ["2000000024"]
+    assert claims["2000000024"].state is State.IN_PROGRESS
+    assert [(c.name, c.status) for c in claims["2000000024"].components] == [
+        ("Contact Us", ComponentStatus.OPERATIONAL),
+        ("Program Enrollment and Renewals", ComponentStatus.OPERATIONAL),
+        ("Software Downloads", ComponentStatus.OPERATIONAL),
+        ("Videos", ComponentStatus.UNDER_MAINTENANCE),
+    ]
+    assert Counter(claim.kind for claim in claims.values()) == {Kind.INCIDENT: 8, Kind.MAINTENANCE: 2}

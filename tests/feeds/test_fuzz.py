@@ -16,7 +16,7 @@ from bot.model import Snapshot
 from bot.plugins import format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "heroku", "slack", "salesforce-trust")
+NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "heroku", "slack", "salesforce-trust", "apple")
 JSONS = tuple(name for name in NAMES if name != "feed")
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
@@ -57,6 +57,17 @@ KEYS = (
         "createdAt",
         "instanceKeys",
         "serviceKeys",
+    ),
+    *(
+        "serviceName",
+        "events",
+        "messageId",
+        "statusType",
+        "eventStatus",
+        "epochStartDate",
+        "epochEndDate",
+        "usersAffected",
+        "drpost",
     ),
 )
 SCALARS = (
