@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ParseError
-from bot.feeds import apple, aws_datajson, feed, heroku, salesforce_trust, slack, statuspage
+from bot.feeds import apple, aws_datajson, feed, gcp, heroku, salesforce_trust, slack, statuspage
 from bot.model import Claim, ComponentStatus, Impact, Kind, Snapshot, State
 from bot.plugins import detect, format_named
 from tests.feeds.samples import source
@@ -23,6 +24,7 @@ FORMATS = {
     "incidentio": "incidentio",
     "aws-datajson": "aws-datajson",
     "azure-rss": "feed",
+    "gcp": "gcp",
     "apple": "apple",
     "salesforce-trust": "salesforce-trust",
     "slack": "slack",
@@ -229,3 +231,34 @@ def test_apples_maintenance_of_2020_is_one_event_of_four_services_and_lasts_for_
         ("Videos", ComponentStatus.UNDER_MAINTENANCE),
     ]
     assert Counter(claim.kind for claim in claims.values()) == {Kind.INCIDENT: 8, Kind.MAINTENANCE: 2}
+
+
+def test_of_googles_157_incidents_of_a_year_thirteen_are_news_and_none_is_open() -> None:
+    (path,) = captures("gcp")
+    snapshot = gcp.parse(path.read_bytes(), source("gcp", "https://status.cloud.google.com"))
+    claims = by_id(snapshot)
+    claim = claims["TaA75H7XA1DQyM2ReK2f"]
+
+    assert (len(claims), snapshot.indicator, snapshot.complete_open_set) == (13, Impact.NONE, True)
+    assert {c.state for c in claims.values()} == {State.RESOLVED}
+    assert Counter(c.impact for c in claims.values()) == {Impact.MINOR: 8, Impact.MAJOR: 4, Impact.CRITICAL: 1}
+    assert claim.title == "[Google BigQuery] Lower throughput from the Read API"
+    assert claim.url == "https://status.cloud.google.com/incidents/TaA75H7XA1DQyM2ReK2f"
+    assert (claim.started_at, claim.published_at, claim.resolved_at) == (
+        datetime(2022, 7, 1, 13, 37, 44, tzinfo=UTC),
+        datetime(2022, 7, 1, 14, 5, 2, tzinfo=UTC),
+        datetime(2022, 7, 1, 19, 25, 45, tzinfo=UTC),
+    )
+    assert [c.name for c in claim.components if c.group is None] == ["Google BigQuery"]
+    assert len({c.group for c in claim.components if c.group}) == 29
+    assert claim.updates[-1].state is State.RESOLVED
+    assert claim.updates[-1].body.startswith("The issue with Google BigQuery has been resolved")
+
+
+def test_googles_whole_year_is_read_where_every_incident_is_taken_for_news() -> None:
+    (path,) = captures("gcp")
+    opened = [incident | {"end": None} for incident in json.loads(path.read_bytes())]
+    snapshot = gcp.parse(json.dumps(opened).encode(), source("gcp"))
+
+    assert (len(snapshot.incidents), snapshot.unknown_words) == (157, ())
+    assert sum(len(c.updates) for c in snapshot.incidents) == 770

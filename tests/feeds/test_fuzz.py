@@ -16,7 +16,7 @@ from bot.model import Snapshot
 from bot.plugins import format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "heroku", "slack", "salesforce-trust", "apple")
+NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "heroku", "slack", "salesforce-trust", "apple", "gcp")
 JSONS = tuple(name for name in NAMES if name != "feed")
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
@@ -68,6 +68,23 @@ KEYS = (
         "epochEndDate",
         "usersAffected",
         "drpost",
+    ),
+    *(
+        "begin",
+        "end",
+        "created",
+        "modified",
+        "external_desc",
+        "when",
+        "text",
+        "status_impact",
+        "affected_products",
+        "current_title",
+        "currently_affected_locations",
+        "previously_affected_locations",
+        "service_key",
+        "service_name",
+        "uri",
     ),
 )
 SCALARS = (
