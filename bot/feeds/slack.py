@@ -23,14 +23,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import groupby
 from typing import Final
 
 from bot.errors import ParseError
 from bot.feeds import _hosts, _text, _urls
 from bot.feeds._json import Thing, decode_any
+from bot.feeds._updates import by_time
 from bot.feeds._words import MAINTENANCE_STATES, Words
-from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, Source, State, Update
+from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, Source, State
 
 EXPECTS: Final = "json"
 VOLATILE = re.compile(rb'"date_updated"\s*:\s*(?:"[^"]*"|null)')
@@ -133,7 +133,7 @@ def _claim(thing: Thing, words: Words) -> Claim:
         kind, impact, status = _TYPES["maintenance"]
         state = _AS_MAINTENANCE.get(state, state)
     now = status if not state.is_over and state is not State.SCHEDULED else ComponentStatus.OPERATIONAL
-    updates = _updates(thing, created)
+    updates = by_time((_said_at(note, created), State.UNKNOWN, _words(note)) for note in thing.things("notes"))
     names = {name for text in thing.texts("services") if (name := _text.one_line(text))}
     return Claim(
         external_id=key,
@@ -147,16 +147,6 @@ def _claim(thing: Thing, words: Words) -> Claim:
         started_at=created,
         published_at=updates[0].at if updates else created,
         resolved_at=updates[-1].at if updates and state.is_over else None,
-    )
-
-
-def _updates(incident: Thing, created: datetime | None) -> tuple[Update, ...]:
-    """Return the notes, oldest first; those of one second stand in the order of their words."""
-    notes = sorted((_said_at(note, created), _words(note)) for note in incident.things("notes"))
-    return tuple(
-        Update(at.isoformat() + (f" {number}" if number else ""), State.UNKNOWN, words, at)
-        for at, together in groupby(notes, key=lambda note: note[0])
-        for number, (_, words) in enumerate(together)
     )
 
 

@@ -16,7 +16,18 @@ from bot.model import Snapshot
 from bot.plugins import format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "heroku", "slack", "salesforce-trust", "apple", "gcp")
+NAMES = (
+    "statuspage",
+    "incidentio",
+    "feed",
+    "aws-datajson",
+    "heroku",
+    "slack",
+    "salesforce-trust",
+    "apple",
+    "gcp",
+    "aws",
+)
 JSONS = tuple(name for name in NAMES if name != "feed")
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
@@ -85,6 +96,15 @@ KEYS = (
         "service_key",
         "service_name",
         "uri",
+    ),
+    *(
+        "arn",
+        "region_name",
+        "event_log",
+        "timestamp",
+        "end_time",
+        "impacted_services",
+        "max",
     ),
 )
 SCALARS = (

@@ -6,12 +6,23 @@ import sys
 import pytest
 
 from bot.errors import ConfigError, ParseError
-from bot.feeds import apple, aws_datajson, feed, gcp, heroku, incidentio, salesforce_trust, slack, statuspage
+from bot.feeds import apple, aws, aws_datajson, feed, gcp, heroku, incidentio, salesforce_trust, slack, statuspage
 from bot.plugins import Format, detect, discover, format_named, formats
 from tests.feeds.samples import source
 
 # What the type checker looks at: a module that lacks a part of the interface is an error here.
-COMPLETE: tuple[Format, ...] = (apple, aws_datajson, feed, gcp, heroku, incidentio, salesforce_trust, slack, statuspage)
+COMPLETE: tuple[Format, ...] = (
+    apple,
+    aws,
+    aws_datajson,
+    feed,
+    gcp,
+    heroku,
+    incidentio,
+    salesforce_trust,
+    slack,
+    statuspage,
+)
 
 
 def test_formats_are_found_by_file_name_and_helpers_are_none() -> None:
@@ -40,6 +51,7 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "salesforce-trust": b'[{"key": "AC1", "status": "OK", "Incidents": []}]',
         "apple": b'{"services": [{"serviceName": "Mail", "events": []}]}',
         "gcp": b'[{"id": "a", "begin": "2026-03-01T10:00:00Z", "updates": [], "uri": "incidents/a"}]',
+        "aws": b'[{"arn": "arn:aws:health:us-east-1::event/x", "date": "1772359200"}]',
         "feed": b"<rss version='2.0'><channel/></rss>",
     }
 
