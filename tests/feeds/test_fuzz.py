@@ -106,6 +106,19 @@ KEYS = (
         "impacted_services",
         "max",
     ),
+    *(
+        "health",
+        "geographies",
+    ),
+    *(
+        "Id",
+        "Status",
+        "Title",
+        "Message",
+        "AuthoredDateTime",
+        "LastUpdatedTime",
+        "ServiceWorkloadName",
+    ),
 )
 SCALARS = (
     st.none()

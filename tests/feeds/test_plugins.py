@@ -6,7 +6,19 @@ import sys
 import pytest
 
 from bot.errors import ConfigError, ParseError
-from bot.feeds import apple, aws, aws_datajson, feed, gcp, heroku, incidentio, salesforce_trust, slack, statuspage
+from bot.feeds import (
+    apple,
+    aws,
+    aws_datajson,
+    azure_devops,
+    feed,
+    gcp,
+    heroku,
+    incidentio,
+    salesforce_trust,
+    slack,
+    statuspage,
+)
 from bot.plugins import Format, detect, discover, format_named, formats
 from tests.feeds.samples import source
 
@@ -15,6 +27,7 @@ COMPLETE: tuple[Format, ...] = (
     apple,
     aws,
     aws_datajson,
+    azure_devops,
     feed,
     gcp,
     heroku,
@@ -52,6 +65,7 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "apple": b'{"services": [{"serviceName": "Mail", "events": []}]}',
         "gcp": b'[{"id": "a", "begin": "2026-03-01T10:00:00Z", "updates": [], "uri": "incidents/a"}]',
         "aws": b'[{"arn": "arn:aws:health:us-east-1::event/x", "date": "1772359200"}]',
+        "azure-devops": b'{"status": {"health": "healthy"}, "services": [{"id": "a", "geographies": [{"id": "EU"}]}]}',
         "feed": b"<rss version='2.0'><channel/></rss>",
     }
 
