@@ -117,6 +117,7 @@ KEYS = (
         "Message",
         "AuthoredDateTime",
         "LastUpdatedTime",
+        "ServiceDisplayName",
         "ServiceWorkloadName",
     ),
 )

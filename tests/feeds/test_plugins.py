@@ -15,6 +15,7 @@ from bot.feeds import (
     gcp,
     heroku,
     incidentio,
+    m365,
     salesforce_trust,
     slack,
     statuspage,
@@ -32,6 +33,7 @@ COMPLETE: tuple[Format, ...] = (
     gcp,
     heroku,
     incidentio,
+    m365,
     salesforce_trust,
     slack,
     statuspage,
@@ -66,6 +68,7 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "gcp": b'[{"id": "a", "begin": "2026-03-01T10:00:00Z", "updates": [], "uri": "incidents/a"}]',
         "aws": b'[{"arn": "arn:aws:health:us-east-1::event/x", "date": "1772359200"}]',
         "azure-devops": b'{"status": {"health": "healthy"}, "services": [{"id": "a", "geographies": [{"id": "EU"}]}]}',
+        "m365": b'{"Id": "1", "Status": "", "Message": "", "AuthoredDateTime": "", "LastUpdatedTime": ""}',
         "feed": b"<rss version='2.0'><channel/></rss>",
     }
 
