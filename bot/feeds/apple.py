@@ -31,7 +31,7 @@ from typing import Final
 from bot.errors import ParseError
 from bot.feeds import _hosts, _text, _urls
 from bot.feeds._json import Thing, decode
-from bot.feeds._severity import SEVERITY
+from bot.feeds._severity import SEVERITY, gravest
 from bot.feeds._times import from_millis
 from bot.feeds._words import Words
 from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, Source, State, Update
@@ -99,9 +99,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
         format="apple",
         incidents=tuple(_claim(events[found], source) for found in sorted(events)),
         components=tuple(components[name] for name in sorted(components)),
-        indicator=max(
-            (*now, Impact.UNKNOWN if payload.flag("drpost") else Impact.NONE), key=lambda impact: impact.rank
-        ),
+        indicator=gravest((*now, Impact.UNKNOWN if payload.flag("drpost") else Impact.NONE), Impact.NONE),
         complete_open_set=True,
         page_name="Apple",
         page_url=_page(source),

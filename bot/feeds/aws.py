@@ -32,6 +32,7 @@ from urllib.parse import quote
 from bot.errors import ParseError
 from bot.feeds import _hosts, _text, _urls
 from bot.feeds._json import Thing, decode_any
+from bot.feeds._severity import gravest
 from bot.feeds._times import from_epoch
 from bot.feeds._updates import by_time, ended_at
 from bot.feeds._words import Words
@@ -79,7 +80,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
         vendor=source.vendor,
         format="aws",
         incidents=in_order,
-        indicator=max((calm, *(c.impact for c in in_order if c.is_open)), key=lambda impact: impact.rank),
+        indicator=gravest((calm, *(claim.impact for claim in in_order if claim.is_open)), calm),
         complete_open_set=not is_history,
         page_name="AWS",
         page_url=_PAGE,
@@ -168,7 +169,7 @@ def _at_worst(thing: Thing, words: Words) -> Impact:
     codes = [thing.text("status"), *(entry.text("status") for entry in thing.things("event_log"))]
     codes += [services.thing(key).text("max") for key in services.fields]
     found = [words.among(code, _CODES, _NO_CODE)[0] for code in codes if code is not None]
-    return max(found, key=lambda impact: (impact.rank, impact), default=Impact.UNKNOWN)
+    return gravest(found, Impact.UNKNOWN)
 
 
 def _services(thing: Thing, words: Words) -> tuple[Component, ...]:

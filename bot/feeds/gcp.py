@@ -30,6 +30,7 @@ from urllib.parse import quote
 from bot.errors import ParseError
 from bot.feeds import _hosts, _text, _urls
 from bot.feeds._json import Thing, decode_list
+from bot.feeds._severity import gravest
 from bot.feeds._updates import oldest_first
 from bot.feeds._words import Words
 from bot.model import Claim, Component, ComponentStatus, Impact, Snapshot, Source, State, Update
@@ -97,7 +98,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
         vendor=source.vendor,
         format="gcp",
         incidents=claims,
-        indicator=max((c.impact for c in claims if c.is_open), key=lambda impact: impact.rank, default=Impact.NONE),
+        indicator=gravest((claim.impact for claim in claims if claim.is_open), Impact.NONE),
         complete_open_set=True,
         page_name=_NAMES.get(_urls.split(source).hostname or ""),
         page_url=base,

@@ -32,7 +32,7 @@ from urllib.parse import quote
 from bot.errors import ParseError
 from bot.feeds import _hosts, _text, _urls
 from bot.feeds._json import Thing, decode_any
-from bot.feeds._severity import SEVERITY
+from bot.feeds._severity import SEVERITY, gravest
 from bot.feeds._updates import oldest_first
 from bot.feeds._words import Words
 from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, Source, State, Update
@@ -155,7 +155,7 @@ def _snapshot(
         format="salesforce-trust",
         incidents=claims,
         components=tuple(components[key] for key in sorted(components)),
-        indicator=max(found, key=lambda impact: impact.rank),
+        indicator=gravest(found, calm),
         complete_open_set=is_whole,
         page_name="Salesforce",
         page_url=_PAGE,

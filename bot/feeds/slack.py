@@ -28,6 +28,7 @@ from typing import Final
 from bot.errors import ParseError
 from bot.feeds import _hosts, _text, _urls
 from bot.feeds._json import Thing, decode_any
+from bot.feeds._severity import gravest
 from bot.feeds._updates import by_time
 from bot.feeds._words import MAINTENANCE_STATES, Words
 from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, Source, State
@@ -112,7 +113,7 @@ def _current(payload: Thing, source: Source, words: Words) -> Snapshot:
         vendor=source.vendor,
         format="slack",
         incidents=claims,
-        indicator=max((calm, *impacts), key=lambda impact: impact.rank),
+        indicator=gravest((calm, *impacts), calm),
         complete_open_set=is_sound,
         page_name="Slack",
         page_url=_PAGE,
