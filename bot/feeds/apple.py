@@ -85,20 +85,20 @@ def parse(body: bytes, source: Source) -> Snapshot:
     services = payload.things("services")
     if not services or not all(service.has("events") for service in services):
         raise ParseError("no list `services` in which each has a list `events`, at $")
-    components: dict[str, Component] = {}
-    events: dict[str, list[_Event]] = {}
+    told: dict[str, list[_Event]] = {}
     for service in services:
         name = _text.one_line(service.identity("serviceName")) or service.identity("serviceName")
-        told = [_event(event, name, words) for event in service.things("events")]
-        components[name] = Component(name, name, _worst(told))
-        for event in told:
-            events.setdefault(event.id, []).append(event)
-    now = [SEVERITY[component.status] for component in components.values()]
+        told.setdefault(name, []).extend(_event(event, name, words) for event in service.things("events"))
+    events: dict[str, list[_Event]] = {}
+    for event in (event for name in sorted(told) for event in told[name]):
+        events.setdefault(event.id, []).append(event)
+    components = tuple(Component(name, name, _worst(told[name])) for name in sorted(told))
+    now = [SEVERITY[component.status] for component in components]
     return Snapshot(
         vendor=source.vendor,
         format="apple",
         incidents=tuple(_claim(events[found], source) for found in sorted(events)),
-        components=tuple(components[name] for name in sorted(components)),
+        components=components,
         indicator=gravest((*now, Impact.UNKNOWN if payload.flag("drpost") else Impact.NONE), Impact.NONE),
         complete_open_set=True,
         page_name="Apple",

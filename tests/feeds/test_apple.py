@@ -94,6 +94,15 @@ def test_an_event_that_goes_on_for_one_service_is_open_though_it_is_over_for_ano
     assert [update.body for update in found.updates] == ["Trouble."]
 
 
+def test_a_service_that_is_listed_twice_has_the_events_of_both() -> None:
+    listed = [{"serviceName": "Mail", "events": [event()]}, {"serviceName": "Mail", "events": []}]
+
+    for services in (listed, listed[::-1]):
+        snapshot = apple.parse(json.dumps({"services": services}).encode(), SOURCE)
+
+        assert [c.status for c in snapshot.components] == [ComponentStatus.PARTIAL_OUTAGE]
+
+
 def test_the_id_is_the_same_whether_it_comes_as_a_number_or_as_a_string() -> None:
     assert claim(messageId=7).external_id == claim(messageId="7").external_id
 
