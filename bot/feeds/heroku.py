@@ -10,13 +10,14 @@ Stable: incident id, update id, and a system's name, which is all that it has.  
 moves on items that nobody touched, and `duration`, which grows.
 
 `current-status` is a complete open set of incidents: it is what the page itself shows.  Of `scheduled` it keeps
-entries for months after their end: absence means the end there too, presence means little.
+entries for months after their end, as `upcoming`: absence means the end there too, presence means little.
 
 `resolved` and `state` contradict each other, and `state` was right (2963 was resolved and not `resolved`): the
-flag counts only where there is no state.  It can not tell the window of a maintenance, which stands in prose,
-nor that one is complete: that comes as one more update of type `scheduled`.  An `update` has no phase of its
-own and keeps that of the one before.  `tags` (EMEA, NA) are not read.  The worst colour of any update is the
-impact.  How a vanished incident ended is in its own document, and in the history.
+flag counts only where there is no state.  It can not tell the window of a maintenance, which stands in prose.  That
+one is complete stands there too, in one more update of type `scheduled`: the words "Maintenance is complete" at its
+beginning, as quoted from the live page, are believed.  An `update` has no phase of its own and keeps that of the
+one before.  `tags` (EMEA, NA) are not read.  The worst colour of any update is the impact.  How a vanished incident
+ended is in its own document, and in the history.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ _STATES = {
     "upcoming": State.SCHEDULED,
 }
 _OF_MAINTENANCES = {"scheduled", "maintenance"}
+_DONE = re.compile(r"(?:the )?maintenance (?:is|was|has been) (?:now )?complete", re.IGNORECASE)
 
 
 def parse(body: bytes, source: Source) -> Snapshot:
@@ -159,7 +161,7 @@ def _claim(thing: Thing, known: Mapping[str, Component], words: Words, listed_as
     )
     updates = _updates(thing, words)
     if is_maintenance:
-        updates = tuple(replace(update, state=_of_maintenance(update.state)) for update in updates)
+        updates = tuple(replace(update, state=_stage(update)) for update in updates)
     state = _state(thing, updates, words)
     touched = _components(thing.things("systems"), "name", words)
     return Claim(
@@ -204,9 +206,14 @@ def _state(thing: Thing, updates: tuple[Update, ...], words: Words) -> State:
         said = words.among(thing.text("state"), _STATES, State.UNKNOWN)
     else:
         said = State.RESOLVED if thing.flag("resolved") else State.INVESTIGATING
-    if said not in {State.INVESTIGATING, State.SCHEDULED} or not updates or updates[-1].state.is_over:
+    if said not in {State.INVESTIGATING, State.SCHEDULED} or not updates:
         return said
-    return updates[-1].state
+    last = updates[-1].state
+    return said if last.is_over and said is State.INVESTIGATING else last
+
+
+def _stage(update: Update) -> State:
+    return State.COMPLETED if _DONE.match(update.body) else _of_maintenance(update.state)
 
 
 def _of_maintenance(state: State) -> State:

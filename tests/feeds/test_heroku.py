@@ -111,11 +111,31 @@ def test_the_impact_is_the_worst_colour_that_any_update_had() -> None:
     assert claim(update(1, "issue")).impact is Impact.UNKNOWN
 
 
-def test_an_old_maintenance_that_still_says_upcoming_stays_scheduled_whatever_its_prose_says() -> None:
+def test_an_old_maintenance_that_still_says_upcoming_is_over_if_its_last_words_say_so() -> None:
     old = next(c for c in heroku.parse(body("heroku", "maintenance"), SOURCE).incidents if c.external_id == "9005")
 
-    assert (old.state, old.kind, old.impact) == (State.SCHEDULED, Kind.MAINTENANCE, Impact.MAINTENANCE)
-    assert old.updates[-1].body == "Maintenance is complete"
+    assert (old.state, old.kind, old.impact) == (State.COMPLETED, Kind.MAINTENANCE, Impact.MAINTENANCE)
+    assert old.resolved_at == old.updates[-1].at
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("Maintenance is complete", State.COMPLETED),
+        ("The maintenance has been completed.", State.COMPLETED),
+        ("Maintenance is not complete", State.SCHEDULED),
+        ("We will tell you when maintenance is complete", State.SCHEDULED),
+        ("On March 2, from 10:00 UTC.", State.SCHEDULED),
+    ],
+)
+def test_only_words_that_begin_with_the_end_of_a_maintenance_end_it(words: str, state: State) -> None:
+    said = [update(1, "scheduled"), update(2, "scheduled", contents=words)]
+
+    assert current(scheduled=[item(state="upcoming", updates=said)]).incidents[0].state is state
+
+
+def test_the_words_of_an_incident_end_nothing() -> None:
+    assert claim(update(1, "issue", contents="Maintenance is complete")).state is State.INVESTIGATING
 
 
 def test_whatever_is_scheduled_is_a_maintenance_and_in_progress_once_it_is_open() -> None:
