@@ -64,6 +64,15 @@ class Thing:
             return ()
         return _as_things(value, f"{self.path}.{key}")
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return the strings and numbers of a list as text, none where it is absent or null."""
+        value = self.fields.get(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            raise ParseError(f"{_kind(value)} instead of a list at {self.path}.{key}")
+        return tuple(text for item in value if (text := Thing({key: item}).text(key)) is not None)
+
 
 def decode(body: bytes) -> Thing:
     """Return the object that a JSON body holds; UTF-8, UTF-16 and UTF-32, with a BOM or without."""
@@ -73,6 +82,12 @@ def decode(body: bytes) -> Thing:
 def decode_list(body: bytes) -> tuple[Thing, ...]:
     """Return the objects of the list that a JSON body holds, decoded as `decode` does."""
     return _as_things(_value(body), "$")
+
+
+def decode_any(body: bytes) -> Thing | tuple[Thing, ...]:
+    """Return the object or the objects of the list that a JSON body holds, for formats that speak both."""
+    value = _value(body)
+    return _as_things(value, "$") if isinstance(value, list) else _as_thing(value, "$")
 
 
 def _value(body: bytes) -> object:

@@ -20,4 +20,9 @@ SEVERITY = {
 
 def worst(statuses: Iterable[ComponentStatus], default: Impact) -> Impact:
     """Return the impact of the worst status, `default` where there is none."""
-    return max((SEVERITY[status] for status in statuses), key=lambda impact: impact.rank, default=default)
+    return gravest((SEVERITY[status] for status in statuses), default)
+
+
+def gravest(impacts: Iterable[Impact], default: Impact) -> Impact:
+    """Return the worst impact, `default` where there is none; at the same rank a known word beats UNKNOWN."""
+    return max(impacts, key=lambda impact: (impact.rank, impact is not Impact.UNKNOWN), default=default)

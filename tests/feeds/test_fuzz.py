@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 from bot.core.snapshot_json import snapshot_json
 from bot.errors import ParseError
 from bot.model import Snapshot
-from bot.plugins import format_named
+from bot.plugins import discover, format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = (
-    *("statuspage", "incidentio", "aws-datajson"),
-    *("feed", "statuspage-atom", "hund", "azure-rss", "aws-rss"),
-)
+# Every format that there is: one more is fuzzed as soon as there are examples of it.
+NAMES = tuple(discover("bot.feeds"))
+JSONS = tuple(name for name in NAMES if format_named(name).EXPECTS == "json")
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
     *("scheduled_maintenances", "impact", "created_at", "started_at", "resolved_at", "incident_updates", "body"),
@@ -27,6 +26,16 @@ KEYS = (
     *("items", "component_id", "ongoing_incidents", "updates", "published_at", "to_status", "message", "type"),
     *("message_string", "component_impacts", "start_at", "end_at", "page_url", "current", "archive", "service"),
     *("date", "description"),
+    *("system", "scheduled", "state", "resolved", "update_type", "contents", "full_url", "systems", "status_dev"),
+    *("active_incidents", "date_created", "title", "services", "notes", "key", "location", "Incidents"),
+    *("Maintenances", "IncidentImpacts", "IncidentEvents", "MaintenanceImpacts", "startTime", "endTime", "severity"),
+    *("createdAt", "instanceKeys", "serviceKeys", "serviceName", "events", "messageId", "statusType", "eventStatus"),
+    *("epochStartDate", "epochEndDate", "usersAffected", "drpost", "begin", "end", "created", "modified"),
+    *("external_desc", "when", "text", "status_impact", "affected_products", "current_title"),
+    *("currently_affected_locations", "previously_affected_locations", "service_key", "service_name", "uri", "arn"),
+    *("region_name", "event_log", "timestamp", "end_time", "impacted_services", "max", "health", "geographies", "Id"),
+    *("Status", "Title", "Message", "AuthoredDateTime", "LastUpdatedTime", "ServiceDisplayName"),
+    "ServiceWorkloadName",
 )
 SCALARS = (
     st.none()
@@ -91,7 +100,7 @@ def test_any_bytes_are_a_snapshot_or_a_parse_error(name: str, body: bytes) -> No
     survives(name, body)
 
 
-@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson"])
+@pytest.mark.parametrize("name", JSONS)
 @settings(max_examples=40, deadline=None)
 @given(which=st.integers(0, 100), seed=st.integers())
 def test_a_damaged_payload_is_a_snapshot_or_a_parse_error(name: str, which: int, seed: int) -> None:
@@ -116,7 +125,7 @@ def test_a_body_with_a_hole_or_a_stain_is_a_snapshot_or_a_parse_error(
     survives(name, sound[:begin] + stain + sound[end:])
 
 
-@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson"])
+@pytest.mark.parametrize("name", JSONS)
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers())
 def test_the_order_of_lists_means_nothing(name: str, seed: int) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.errors import ParseError
-from bot.feeds._json import decode, decode_list
+from bot.feeds._json import Thing, decode, decode_any, decode_list
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -74,3 +74,20 @@ def test_a_list_is_read_with_the_place_of_each_object() -> None:
 def test_what_is_no_list_of_objects_is_refused_with_what_it_is(body: bytes, complaint: str) -> None:
     with pytest.raises(ParseError, match=complaint):
         decode_list(body)
+
+
+def test_where_both_are_spoken_an_object_is_one_thing_and_a_list_is_many() -> None:
+    one, many = decode_any(b'{"id": 1}'), decode_any(b'[{"id": 1}]')
+
+    assert isinstance(one, Thing)
+    assert isinstance(many, tuple)
+    with pytest.raises(ParseError, match=r"a string instead of an object at \$"):
+        decode_any(b'"up"')
+
+
+def test_a_list_of_texts_skips_what_is_none() -> None:
+    payload = decode(b'{"names": ["a", 7, null, {}, ""], "name": "a"}')
+
+    assert (payload.texts("names"), payload.texts("none")) == (("a", "7"), ())
+    with pytest.raises(ParseError, match=r"a string instead of a list at \$\.name"):
+        payload.texts("name")

@@ -6,18 +6,43 @@ import sys
 import pytest
 
 from bot.errors import ConfigError, ParseError
-from bot.feeds import aws_datajson, aws_rss, azure_rss, feed, hund, incidentio, statuspage, statuspage_atom
+from bot.feeds import (
+    apple,
+    aws,
+    aws_datajson,
+    aws_rss,
+    azure_devops,
+    azure_rss,
+    feed,
+    gcp,
+    heroku,
+    hund,
+    incidentio,
+    m365,
+    salesforce_trust,
+    slack,
+    statuspage,
+    statuspage_atom,
+)
 from bot.plugins import Format, detect, discover, format_named, formats
 from tests.feeds.samples import source
 
 # What the type checker looks at: a module that lacks a part of the interface is an error here.
 COMPLETE: tuple[Format, ...] = (
+    apple,
+    aws,
     aws_datajson,
     aws_rss,
+    azure_devops,
     azure_rss,
     feed,
+    gcp,
+    heroku,
     hund,
     incidentio,
+    m365,
+    salesforce_trust,
+    slack,
     statuspage,
     statuspage_atom,
 )
@@ -44,6 +69,14 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "statuspage": b'{"page": {"id": "acme12345678"}, "incidents": []}',
         "incidentio": b'{"page": {"id": "01HZZZZZZZZZZZZZZZZZZZZPAG"}, "incidents": []}',
         "aws-datajson": b'{"current": [], "archive": []}',
+        "heroku": b'{"status": [{"system": "Apps"}], "incidents": [], "scheduled": []}',
+        "slack": b'{"status": "ok", "active_incidents": []}',
+        "salesforce-trust": b'[{"key": "AC1", "status": "OK", "Incidents": []}]',
+        "apple": b'{"services": [{"serviceName": "Mail", "events": []}]}',
+        "gcp": b'[{"id": "a", "begin": "2026-03-01T10:00:00Z", "updates": [], "uri": "incidents/a"}]',
+        "aws": b'[{"arn": "arn:aws:health:us-east-1::event/x", "date": "1772359200"}]',
+        "azure-devops": b'{"status": {"health": "healthy"}, "services": [{"id": "a", "geographies": [{"id": "EU"}]}]}',
+        "m365": b'{"Id": "1", "Status": "", "Message": "", "AuthoredDateTime": "", "LastUpdatedTime": ""}',
         "feed": b"<rss version='2.0'><channel/></rss>",
     }
 

@@ -1,0 +1,8 @@
+{
+  "drpost": false,
+  "drMessage": null,
+  "services": [
+    {"redirectUrl": null, "serviceName": "Acme Mail", "events": []},
+    {"redirectUrl": "https://acme.example/", "serviceName": "Acme Account &amp; Sign In", "events": []}
+  ]
+}
