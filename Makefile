@@ -6,7 +6,7 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench lint pins picture previews clean
+.PHONY: help run demo test fuzz bench lint pins picture previews clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,10 @@ demo: ## play a bundled outage to the console and the board
 test: ## run all tests
 	@scripts/venv.sh dev
 	@exec $(PY) -m pytest -n 4 --dist worksteal $(ARGS)
+
+fuzz: ## give every format broken answers for a minute (ARGS="--seconds 600 --format gcp")
+	@scripts/venv.sh dev
+	@exec $(PY) -m tests.fuzz $(ARGS)
 
 bench: ## measure
 	@scripts/venv.sh dev

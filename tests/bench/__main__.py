@@ -12,6 +12,7 @@ from tests.bench import (
     asking,
     commanding,
     delivering,
+    parsing,
     polling,
     replaying,
     slack,
@@ -22,6 +23,7 @@ from tests.bench import (
 from tests.bench.figures import Figure, machine, table
 
 _ALL: dict[str, Callable[[], Iterator[Figure]]] = {
+    "parsing": parsing.measure,
     "polls": polling.measure,
     "sources": watching.measure,
     "changes": taking_in.measure,

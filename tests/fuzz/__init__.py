@@ -1,0 +1,1 @@
+"""Broken answers for every format, for as long as one likes."""
