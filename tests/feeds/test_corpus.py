@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ParseError
-from bot.feeds import aws_datajson, feed, statuspage
-from bot.model import Claim, Snapshot, State
+from bot.feeds import aws_datajson, feed, statusio, statuspage
+from bot.model import Claim, Component, ComponentStatus, Impact, Snapshot, State
 from bot.plugins import detect, format_named
 from tests.feeds.samples import source
 
@@ -21,6 +21,7 @@ FORMATS = {
     "incidentio": "incidentio",
     "aws-datajson": "aws-datajson",
     "azure-rss": "feed",
+    "statusio": "statusio",
 }
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="SITREP_CORPUS names no folder")
@@ -135,3 +136,25 @@ def test_an_aws_item_keeps_its_id_and_its_updates_from_beginning_to_end() -> Non
             assert [update.id for update in after[external_id].updates][: len(ids)] == ids
     assert snapshots[-1]["ec2-us-east-1-1638895771"].state is State.RESOLVED
     assert snapshots[-1]["ecs-us-east-1-1638919976"].state is State.INVESTIGATING
+
+
+def test_dockers_and_gitlabs_pages_at_status_io_say_what_was_read_by_hand() -> None:
+    docker, gitlab = (statusio.parse(path.read_bytes(), source("statusio")) for path in captures("statusio"))
+
+    assert (len(docker.components), docker.indicator, docker.complete_open_set) == (8, Impact.MAJOR, True)
+    builds = by_id(docker)["5f108cc06e9c9104c0553a46"]
+    assert (builds.state, builds.impact) == (State.INVESTIGATING, Impact.MAJOR)
+    assert builds.components == (
+        Component("5342bc9420974b775d000008", "Docker Hub Automated Builds", ComponentStatus.PARTIAL_OUTAGE),
+    )
+    assert (len(gitlab.components), gitlab.indicator) == (15, Impact.MAINTENANCE)
+    found = by_id(gitlab)
+    assert {key: claim.state for key, claim in found.items()} == {
+        "5f4e8b7f2250a004bc3453da": State.IN_PROGRESS,
+        "5f52b8074ef75804bc7d2c3e": State.IDENTIFIED,
+    }
+    assert found["5f52b8074ef75804bc7d2c3e"].impact is Impact.MAJOR
+    assert [update.state for update in found["5f4e8b7f2250a004bc3453da"].updates] == [
+        State.SCHEDULED,
+        State.IN_PROGRESS,
+    ]

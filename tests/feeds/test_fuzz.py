@@ -16,7 +16,7 @@ from bot.model import Snapshot
 from bot.plugins import format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = ("statuspage", "incidentio", "feed", "aws-datajson")
+NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "statusio")
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
     *("scheduled_maintenances", "impact", "created_at", "started_at", "resolved_at", "incident_updates", "body"),
@@ -24,6 +24,22 @@ KEYS = (
     *("items", "component_id", "ongoing_incidents", "updates", "published_at", "to_status", "message", "type"),
     *("message_string", "component_impacts", "start_at", "end_at", "page_url", "current", "archive", "service"),
     *("date", "description"),
+    *(
+        "result",
+        "status_overall",
+        "status_code",
+        "_id",
+        "datetime_open",
+        "messages",
+        "details",
+        "state",
+        "datetime",
+        "components_affected",
+        "maintenance",
+        "active",
+        "upcoming",
+        "datetime_planned_start",
+    ),
 )
 SCALARS = (
     st.none()
@@ -88,7 +104,7 @@ def test_any_bytes_are_a_snapshot_or_a_parse_error(name: str, body: bytes) -> No
     survives(name, body)
 
 
-@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson"])
+@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson", "statusio"])
 @settings(max_examples=40, deadline=None)
 @given(which=st.integers(0, 100), seed=st.integers())
 def test_a_damaged_payload_is_a_snapshot_or_a_parse_error(name: str, which: int, seed: int) -> None:
@@ -113,7 +129,7 @@ def test_a_body_with_a_hole_or_a_stain_is_a_snapshot_or_a_parse_error(
     survives(name, sound[:begin] + stain + sound[end:])
 
 
-@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson"])
+@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson", "statusio"])
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers())
 def test_the_order_of_lists_means_nothing(name: str, seed: int) -> None:
