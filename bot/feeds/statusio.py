@@ -16,7 +16,8 @@ HTML (`/pages/incident/<page>/<id>`): nothing to follow up.
 `status_overall` hides things: GitLab's said "planned maintenance" while an incident with 400 was open.
 It can not tell which container (region, host) of which component an incident touches, so components are told
 as a whole.  What 600 means for a component is unknown; as an impact it counts as major: a guess.  Of a
-maintenance only the states 100 and 200 were seen, before and after its start.
+maintenance only the states 100 and 200 were seen, before and after its start; that 400 means a resolved
+incident is what two clients believe and nobody shows: it is left UNKNOWN, which is open.
 """
 
 from __future__ import annotations

@@ -12,7 +12,10 @@ from bot.errors import ParseError
 from bot.plugins import detect, format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = ("statusio",)
+NAMES = (
+    "statusio",
+    "instatus",
+)
 HOSTILE = ("<" * 200_000, '"pageId":' * 50_000, "statuspage_id" + " " * 200_000, "<meta content=" * 20_000)
 
 
