@@ -16,7 +16,7 @@ from bot.model import Snapshot
 from bot.plugins import format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "statusio", "instatus")
+NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "statusio", "instatus", "betterstack")
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
     *("scheduled_maintenances", "impact", "created_at", "started_at", "resolved_at", "incident_updates", "body"),
@@ -47,6 +47,20 @@ KEYS = (
         "start",
         "duration",
         "updatedAt",
+    ),
+    *(
+        "data",
+        "attributes",
+        "aggregate_state",
+        "included",
+        "public_name",
+        "affected_resources",
+        "status_page_resource_id",
+        "relationships",
+        "status_updates",
+        "starts_at",
+        "ends_at",
+        "report_type",
     ),
 )
 SCALARS = (
@@ -112,7 +126,7 @@ def test_any_bytes_are_a_snapshot_or_a_parse_error(name: str, body: bytes) -> No
     survives(name, body)
 
 
-@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson", "statusio", "instatus"])
+@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson", "statusio", "instatus", "betterstack"])
 @settings(max_examples=40, deadline=None)
 @given(which=st.integers(0, 100), seed=st.integers())
 def test_a_damaged_payload_is_a_snapshot_or_a_parse_error(name: str, which: int, seed: int) -> None:
@@ -137,7 +151,7 @@ def test_a_body_with_a_hole_or_a_stain_is_a_snapshot_or_a_parse_error(
     survives(name, sound[:begin] + stain + sound[end:])
 
 
-@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson", "statusio", "instatus"])
+@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson", "statusio", "instatus", "betterstack"])
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers())
 def test_the_order_of_lists_means_nothing(name: str, seed: int) -> None:

@@ -15,6 +15,7 @@ from tests.feeds.samples import CASES, source
 NAMES = (
     "statusio",
     "instatus",
+    "betterstack",
 )
 HOSTILE = ("<" * 200_000, '"pageId":' * 50_000, "statuspage_id" + " " * 200_000, "<meta content=" * 20_000)
 
