@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ParseError
-from bot.feeds import aws_datajson, feed, statusio, statuspage
+from bot.feeds import aws_datajson, feed, statusio, statuspage, upptime
 from bot.model import Claim, Component, ComponentStatus, Impact, Snapshot, State
 from bot.plugins import detect, format_named
 from tests.feeds.samples import source
@@ -22,6 +22,7 @@ FORMATS = {
     "aws-datajson": "aws-datajson",
     "azure-rss": "feed",
     "statusio": "statusio",
+    "upptime": "upptime",
 }
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="SITREP_CORPUS names no folder")
@@ -158,3 +159,20 @@ def test_dockers_and_gitlabs_pages_at_status_io_say_what_was_read_by_hand() -> N
         State.SCHEDULED,
         State.IN_PROGRESS,
     ]
+
+
+def test_the_captured_sites_of_upptime_are_as_read_by_hand() -> None:
+    found = {path.name: upptime.parse(path.read_bytes(), source("upptime")) for path in captures("upptime")}
+    down = {
+        name: [c.id for c in snapshot.components if c.status is not ComponentStatus.OPERATIONAL]
+        for name, snapshot in found.items()
+    }
+
+    assert {name: len(snapshot.components) for name, snapshot in found.items()} == {
+        "smeedijzer-summary-1.json": 4,
+        "smeedijzer-summary-3.json": 4,
+        "smeedijzer-summary-4.json": 4,
+        "smeedijzer-test-broken-site.yml": 1,
+    }
+    assert down["smeedijzer-summary-4.json"] == ["test-broken-site"]
+    assert down["smeedijzer-test-broken-site.yml"] == ["https://thissitedoesnotexist.koj.co"]

@@ -16,7 +16,7 @@ from bot.model import Snapshot
 from bot.plugins import format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "statusio", "instatus", "betterstack")
+NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "statusio", "instatus", "betterstack", "upptime")
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
     *("scheduled_maintenances", "impact", "created_at", "started_at", "resolved_at", "incident_updates", "body"),
@@ -62,6 +62,10 @@ KEYS = (
         "ends_at",
         "report_type",
     ),
+    *(
+        "slug",
+        "uptime",
+    ),
 )
 SCALARS = (
     st.none()
@@ -77,6 +81,9 @@ VALUES = st.recursive(
     max_leaves=30,
 )
 SOUND = {name: [path.read_bytes() for path in CASES if path.parent.name == name] for name in NAMES}
+SOUND_JSON = {
+    name: [path.read_bytes() for path in CASES if path.parent.name == name and path.suffix == ".json"] for name in NAMES
+}
 
 
 def survives(name: str, body: bytes) -> Snapshot | None:
@@ -126,11 +133,13 @@ def test_any_bytes_are_a_snapshot_or_a_parse_error(name: str, body: bytes) -> No
     survives(name, body)
 
 
-@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson", "statusio", "instatus", "betterstack"])
+@pytest.mark.parametrize(
+    "name", ["statuspage", "incidentio", "aws-datajson", "statusio", "instatus", "betterstack", "upptime"]
+)
 @settings(max_examples=40, deadline=None)
 @given(which=st.integers(0, 100), seed=st.integers())
 def test_a_damaged_payload_is_a_snapshot_or_a_parse_error(name: str, which: int, seed: int) -> None:
-    sound = json.loads(SOUND[name][which % len(SOUND[name])])
+    sound = json.loads(SOUND_JSON[name][which % len(SOUND_JSON[name])])
 
     survives(name, json.dumps(damaged(sound, random.Random(seed))).encode(errors="surrogatepass"))
 
@@ -151,11 +160,13 @@ def test_a_body_with_a_hole_or_a_stain_is_a_snapshot_or_a_parse_error(
     survives(name, sound[:begin] + stain + sound[end:])
 
 
-@pytest.mark.parametrize("name", ["statuspage", "incidentio", "aws-datajson", "statusio", "instatus", "betterstack"])
+@pytest.mark.parametrize(
+    "name", ["statuspage", "incidentio", "aws-datajson", "statusio", "instatus", "betterstack", "upptime"]
+)
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers())
 def test_the_order_of_lists_means_nothing(name: str, seed: int) -> None:
-    for sound in SOUND[name]:
+    for sound in SOUND_JSON[name]:
         payload = json.loads(sound)
 
         mixed = json.dumps(shuffled(payload, random.Random(seed)))

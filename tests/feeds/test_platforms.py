@@ -16,6 +16,7 @@ NAMES = (
     "statusio",
     "instatus",
     "betterstack",
+    "upptime",
 )
 HOSTILE = ("<" * 200_000, '"pageId":' * 50_000, "statuspage_id" + " " * 200_000, "<meta content=" * 20_000)
 
