@@ -16,7 +16,17 @@ from bot.model import Snapshot
 from bot.plugins import format_named
 from tests.feeds.samples import CASES, source
 
-NAMES = ("statuspage", "incidentio", "feed", "aws-datajson", "statusio", "instatus", "betterstack", "upptime")
+NAMES = (
+    "statuspage",
+    "incidentio",
+    "feed",
+    "aws-datajson",
+    "statusio",
+    "instatus",
+    "betterstack",
+    "upptime",
+    "uptimekuma",
+)
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
     *("scheduled_maintenances", "impact", "created_at", "started_at", "resolved_at", "incident_updates", "body"),
@@ -65,6 +75,23 @@ KEYS = (
     *(
         "slug",
         "uptime",
+    ),
+    *(
+        "config",
+        "publicGroupList",
+        "monitorList",
+        "maintenanceList",
+        "heartbeatList",
+        "uptimeList",
+        "time",
+        "ping",
+        "createdDate",
+        "style",
+        "timeslotList",
+        "startDate",
+        "strategy",
+        "hasMore",
+        "total",
     ),
 )
 SCALARS = (

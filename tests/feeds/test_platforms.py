@@ -17,6 +17,7 @@ NAMES = (
     "instatus",
     "betterstack",
     "upptime",
+    "uptimekuma",
 )
 HOSTILE = ("<" * 200_000, '"pageId":' * 50_000, "statuspage_id" + " " * 200_000, "<meta content=" * 20_000)
 

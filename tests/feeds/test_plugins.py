@@ -6,12 +6,22 @@ import sys
 import pytest
 
 from bot.errors import ConfigError, ParseError
-from bot.feeds import aws_datajson, betterstack, feed, incidentio, instatus, statusio, statuspage, upptime
+from bot.feeds import aws_datajson, betterstack, feed, incidentio, instatus, statusio, statuspage, upptime, uptimekuma
 from bot.plugins import Format, detect, discover, format_named, formats
 from tests.feeds.samples import source
 
 # What the type checker looks at: a module that lacks a part of the interface is an error here.
-COMPLETE: tuple[Format, ...] = (aws_datajson, betterstack, feed, incidentio, instatus, statusio, statuspage, upptime)
+COMPLETE: tuple[Format, ...] = (
+    aws_datajson,
+    betterstack,
+    feed,
+    incidentio,
+    instatus,
+    statusio,
+    statuspage,
+    upptime,
+    uptimekuma,
+)
 
 
 def test_formats_are_found_by_file_name_and_helpers_are_none() -> None:
@@ -36,6 +46,7 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "incidentio": b'{"page": {"id": "01HZZZZZZZZZZZZZZZZZZZZPAG"}, "incidents": []}',
         "aws-datajson": b'{"current": [], "archive": []}',
         "feed": b"<rss version='2.0'><channel/></rss>",
+        "uptimekuma": b'{"config": {}, "publicGroupList": []}',
         "upptime": b'[{"slug": "a", "uptime": "1%"}]',
         "betterstack": b'{"data": {"id": "1", "type": "status_page", "attributes": {"aggregate_state": "up"}}}',
         "instatus": b'{"page": {"name": "Acme", "status": "UP"}}',
