@@ -26,6 +26,7 @@ NAMES = (
     "betterstack",
     "upptime",
     "uptimekuma",
+    "gatus",
 )
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
@@ -92,6 +93,12 @@ KEYS = (
         "strategy",
         "hasMore",
         "total",
+    ),
+    *(
+        "key",
+        "results",
+        "success",
+        "timestamp",
     ),
 )
 SCALARS = (

@@ -18,6 +18,7 @@ NAMES = (
     "betterstack",
     "upptime",
     "uptimekuma",
+    "gatus",
 )
 HOSTILE = ("<" * 200_000, '"pageId":' * 50_000, "statuspage_id" + " " * 200_000, "<meta content=" * 20_000)
 

@@ -6,7 +6,18 @@ import sys
 import pytest
 
 from bot.errors import ConfigError, ParseError
-from bot.feeds import aws_datajson, betterstack, feed, incidentio, instatus, statusio, statuspage, upptime, uptimekuma
+from bot.feeds import (
+    aws_datajson,
+    betterstack,
+    feed,
+    gatus,
+    incidentio,
+    instatus,
+    statusio,
+    statuspage,
+    upptime,
+    uptimekuma,
+)
 from bot.plugins import Format, detect, discover, format_named, formats
 from tests.feeds.samples import source
 
@@ -15,6 +26,7 @@ COMPLETE: tuple[Format, ...] = (
     aws_datajson,
     betterstack,
     feed,
+    gatus,
     incidentio,
     instatus,
     statusio,
@@ -46,6 +58,7 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "incidentio": b'{"page": {"id": "01HZZZZZZZZZZZZZZZZZZZZPAG"}, "incidents": []}',
         "aws-datajson": b'{"current": [], "archive": []}',
         "feed": b"<rss version='2.0'><channel/></rss>",
+        "gatus": b'[{"key": "a", "results": []}]',
         "uptimekuma": b'{"config": {}, "publicGroupList": []}',
         "upptime": b'[{"slug": "a", "uptime": "1%"}]',
         "betterstack": b'{"data": {"id": "1", "type": "status_page", "attributes": {"aggregate_state": "up"}}}',
