@@ -27,6 +27,7 @@ NAMES = (
     "upptime",
     "uptimekuma",
     "gatus",
+    "statuspal",
 )
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
@@ -99,6 +100,17 @@ KEYS = (
         "results",
         "success",
         "timestamp",
+    ),
+    *(
+        "services",
+        "status_page",
+        "current_incident_type",
+        "children",
+        "maintenances",
+        "upcoming_maintenances",
+        "posted_at",
+        "service_ids",
+        "meta",
     ),
 )
 SCALARS = (

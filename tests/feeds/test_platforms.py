@@ -19,6 +19,7 @@ NAMES = (
     "upptime",
     "uptimekuma",
     "gatus",
+    "statuspal",
 )
 HOSTILE = ("<" * 200_000, '"pageId":' * 50_000, "statuspage_id" + " " * 200_000, "<meta content=" * 20_000)
 

@@ -15,6 +15,7 @@ from bot.feeds import (
     instatus,
     statusio,
     statuspage,
+    statuspal,
     upptime,
     uptimekuma,
 )
@@ -31,6 +32,7 @@ COMPLETE: tuple[Format, ...] = (
     instatus,
     statusio,
     statuspage,
+    statuspal,
     upptime,
     uptimekuma,
 )
@@ -58,6 +60,7 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "incidentio": b'{"page": {"id": "01HZZZZZZZZZZZZZZZZZZZZPAG"}, "incidents": []}',
         "aws-datajson": b'{"current": [], "archive": []}',
         "feed": b"<rss version='2.0'><channel/></rss>",
+        "statuspal": b'{"services": [], "status_page": {"name": "Acme"}}',
         "gatus": b'[{"key": "a", "results": []}]',
         "uptimekuma": b'{"config": {}, "publicGroupList": []}',
         "upptime": b'[{"slug": "a", "uptime": "1%"}]',
