@@ -28,6 +28,7 @@ NAMES = (
     "uptimekuma",
     "gatus",
     "statuspal",
+    "cachet",
 )
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
@@ -111,6 +112,17 @@ KEYS = (
         "posted_at",
         "service_ids",
         "meta",
+    ),
+    *(
+        "pagination",
+        "human_status",
+        "status_name",
+        "latest_status",
+        "scheduled_at",
+        "value",
+        "string",
+        "occurred",
+        "created",
     ),
 )
 SCALARS = (

@@ -20,6 +20,7 @@ NAMES = (
     "uptimekuma",
     "gatus",
     "statuspal",
+    "cachet",
 )
 HOSTILE = ("<" * 200_000, '"pageId":' * 50_000, "statuspage_id" + " " * 200_000, "<meta content=" * 20_000)
 

@@ -9,6 +9,7 @@ from bot.errors import ConfigError, ParseError
 from bot.feeds import (
     aws_datajson,
     betterstack,
+    cachet,
     feed,
     gatus,
     incidentio,
@@ -26,6 +27,7 @@ from tests.feeds.samples import source
 COMPLETE: tuple[Format, ...] = (
     aws_datajson,
     betterstack,
+    cachet,
     feed,
     gatus,
     incidentio,
@@ -60,6 +62,7 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "incidentio": b'{"page": {"id": "01HZZZZZZZZZZZZZZZZZZZZPAG"}, "incidents": []}',
         "aws-datajson": b'{"current": [], "archive": []}',
         "feed": b"<rss version='2.0'><channel/></rss>",
+        "cachet": b'{"meta": {"pagination": {"total": 0, "total_pages": 1, "links": {}}}, "data": []}',
         "statuspal": b'{"services": [], "status_page": {"name": "Acme"}}',
         "gatus": b'[{"key": "a", "results": []}]',
         "uptimekuma": b'{"config": {}, "publicGroupList": []}',
