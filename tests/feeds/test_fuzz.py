@@ -29,6 +29,7 @@ NAMES = (
     "gatus",
     "statuspal",
     "cachet",
+    "openstatus",
 )
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
@@ -123,6 +124,17 @@ KEYS = (
         "string",
         "occurred",
         "created",
+    ),
+    *(
+        "statusReports",
+        "monitors",
+        "pageComponents",
+        "pageComponentGroups",
+        "monitorId",
+        "groupId",
+        "statusReportUpdates",
+        "from",
+        "to",
     ),
 )
 SCALARS = (

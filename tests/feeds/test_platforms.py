@@ -21,6 +21,7 @@ NAMES = (
     "gatus",
     "statuspal",
     "cachet",
+    "openstatus",
 )
 HOSTILE = ("<" * 200_000, '"pageId":' * 50_000, "statuspage_id" + " " * 200_000, "<meta content=" * 20_000)
 
