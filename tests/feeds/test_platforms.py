@@ -22,6 +22,7 @@ NAMES = (
     "statuspal",
     "cachet",
     "openstatus",
+    "onlineornot",
 )
 HOSTILE = ("<" * 200_000, '"pageId":' * 50_000, "statuspage_id" + " " * 200_000, "<meta content=" * 20_000)
 
