@@ -31,6 +31,7 @@ NAMES = (
     "cachet",
     "openstatus",
     "onlineornot",
+    "rootly",
 )
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
@@ -144,6 +145,10 @@ KEYS = (
         "subdomain",
         "ended",
         "start_date",
+    ),
+    *(
+        "time_zone",
+        "scheduled_until",
     ),
 )
 SCALARS = (

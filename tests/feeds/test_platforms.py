@@ -23,6 +23,7 @@ NAMES = (
     "cachet",
     "openstatus",
     "onlineornot",
+    "rootly",
 )
 HOSTILE = ("<" * 200_000, '"pageId":' * 50_000, "statuspage_id" + " " * 200_000, "<meta content=" * 20_000)
 
