@@ -11,7 +11,8 @@ from bot.model import Claim, Component, ComponentStatus, Impact, Snapshot
 def joined(snapshots: Sequence[Snapshot]) -> Snapshot:
     """Return what all say together; absence means something if one of them lists all that is open.
 
-    A component is one by its id: its name is told by whichever has one, its status by whichever knows it.
+    A component is one by its id: its name is told by whichever has one, its status by whichever knows it.  Of an
+    incident that several tell, the one with the most statements is taken.
     """
     first, *others = snapshots
     if not others:
@@ -23,7 +24,9 @@ def joined(snapshots: Sequence[Snapshot]) -> Snapshot:
             known = components.get(component.id)
             components[component.id] = component if known is None else _one(known, component)
         for claim in snapshot.incidents:
-            incidents.setdefault(claim.external_id, claim)
+            known_claim = incidents.get(claim.external_id)
+            if known_claim is None or len(claim.updates) > len(known_claim.updates):
+                incidents[claim.external_id] = claim
     return replace(
         first,
         incidents=tuple(incidents[key] for key in sorted(incidents)),

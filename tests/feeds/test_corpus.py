@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections import Counter
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bot.errors import ParseError
-from bot.feeds import apple, aws_datajson, feed, gcp, heroku, salesforce_trust, slack, statuspage
-from bot.model import Claim, ComponentStatus, Impact, Kind, Snapshot, State
+from bot.feeds import aws_datajson, feed, statuspage
+from bot.model import Claim, Snapshot, State
 from bot.plugins import detect, format_named, formats
 from tests.feeds.samples import source
 
@@ -24,6 +21,8 @@ FORMATS = {
     "incidentio": "incidentio",
     "aws-datajson": "aws-datajson",
     "azure-rss": "azure-rss",
+    "statusio": "statusio",
+    "upptime": "upptime",
     "gcp": "gcp",
     "apple": "apple",
     "salesforce-trust": "salesforce-trust",
@@ -143,122 +142,3 @@ def test_an_aws_item_keeps_its_id_and_its_updates_from_beginning_to_end() -> Non
             assert [update.id for update in after[external_id].updates][: len(ids)] == ids
     assert snapshots[-1]["ec2-us-east-1-1638895771"].state is State.RESOLVED
     assert snapshots[-1]["ecs-us-east-1-1638919976"].state is State.INVESTIGATING
-
-
-def test_herokus_incident_of_2019_is_read_whole() -> None:
-    (path,) = captures("heroku")
-    snapshot = heroku.parse(path.read_bytes(), source("heroku"))
-    claim = by_id(snapshot)["1918"]
-
-    assert [c.status for c in snapshot.components] == [ComponentStatus.DEGRADED_PERFORMANCE] * 3
-    assert (claim.state, claim.impact, claim.resolved_at) == (State.INVESTIGATING, Impact.MINOR, None)
-    assert claim.title == "Connection timeouts to applications and Heroku Postgres"
-    assert [update.id for update in claim.updates] == ["6090", "6091"]
-    assert claim.updates[0].at == claim.started_at
-    assert "\n\nCustomer applications" in claim.updates[1].body
-
-
-def test_slacks_two_incidents_of_2020_are_read_whole() -> None:
-    (path,) = captures("slack")
-    snapshot = slack.parse(path.read_bytes(), source("slack"))
-    claims = by_id(snapshot)
-
-    assert claims.keys() == {"878", "879"}
-    assert snapshot.complete_open_set
-    assert snapshot.indicator is Impact.MINOR
-    assert [c.name for c in claims["879"].components] == ["Apps/Integrations/APIs"]
-    assert claims["878"].started_at == datetime(2020, 7, 30, 22, 12, 34, tzinfo=UTC)
-    assert claims["878"].url == "https://status.slack.com/2020-07/ea58a170d343b2ad"
-    assert claims["878"].updates[0].body.startswith("Some users might notice that their notifications settings")
-
-
-def test_salesforces_one_incident_among_1528_instances_is_found() -> None:
-    (path,) = captures("salesforce-trust")
-    snapshot = salesforce_trust.parse(path.read_bytes(), source("salesforce-trust"))
-    (claim,) = snapshot.incidents
-
-    assert snapshot.complete_open_set
-    assert snapshot.indicator is Impact.MINOR
-    assert len(snapshot.components) == 1528
-    assert [c.id for c in snapshot.components if c.status is not ComponentStatus.OPERATIONAL] == ["NA137"]
-    assert Counter(c.group for c in snapshot.components) == {"NA": 1176, "EMEA": 287, "APAC": 57, "EU": 8}
-    assert (claim.external_id, claim.state, claim.impact) == ("5968", State.INVESTIGATING, Impact.MINOR)
-    assert claim.title == "Performance degradation asynchronous processing subset"
-    assert [c.id for c in claim.components] == ["NA137", "coreService"]
-    assert claim.started_at == datetime(2020, 7, 29, 16, 8, tzinfo=UTC)
-    assert claim.published_at == datetime(2020, 7, 29, 19, 4, 35, 523000, tzinfo=UTC)
-
-
-def apples(name: str) -> Snapshot:
-    return apple.parse((CORPUS / "apple" / f"apple-{name}.json").read_bytes(), source("apple"))
-
-
-def test_apples_mail_of_2021_is_the_one_that_is_out() -> None:
-    snapshot = apples("customer-one-ongoing-issue")
-    claims = by_id(snapshot)
-
-    assert len(snapshot.components) == 63
-    assert [c.name for c in snapshot.components if c.status is not ComponentStatus.OPERATIONAL] == ["iCloud Mail"]
-    assert snapshot.indicator is Impact.MAJOR
-    assert {key: claim.state for key, claim in claims.items()} == {
-        "1000000310": State.INVESTIGATING,
-        "2000000560": State.RESOLVED,
-    }
-    assert claims["1000000310"].started_at == datetime(2021, 4, 26, 11, 13, tzinfo=UTC)
-    assert claims["2000000560"].resolved_at == datetime(2021, 4, 24, 22, 55, tzinfo=UTC)
-
-
-def test_apples_services_are_well_where_no_event_is_open() -> None:
-    for name, count in (("customer-no-issues", 0), ("customer-three-resolved-issues", 4)):
-        snapshot = apples(name)
-
-        assert {c.status for c in snapshot.components} == {ComponentStatus.OPERATIONAL}
-        assert [c.state for c in snapshot.incidents] == [State.COMPLETED] * count
-        assert snapshot.indicator is Impact.NONE
-
-
-def test_apples_maintenance_of_2020_is_one_event_of_four_services_and_lasts_for_one_of_them() -> None:
-    snapshot = apples("developer-one-ongoing-issue")
-    claims = by_id(snapshot)
-
-    assert (len(snapshot.components), len(claims)) == (33, 10)
-    assert [key for key, claim in claims.items() if claim.is_open] == ["2000000024"]
-    assert claims["2000000024"].state is State.IN_PROGRESS
-    assert [(c.name, c.status) for c in claims["2000000024"].components] == [
-        ("Contact Us", ComponentStatus.OPERATIONAL),
-        ("Program Enrollment and Renewals", ComponentStatus.OPERATIONAL),
-        ("Software Downloads", ComponentStatus.OPERATIONAL),
-        ("Videos", ComponentStatus.UNDER_MAINTENANCE),
-    ]
-    assert Counter(claim.kind for claim in claims.values()) == {Kind.INCIDENT: 8, Kind.MAINTENANCE: 2}
-
-
-def test_of_googles_157_incidents_of_a_year_thirteen_are_news_and_none_is_open() -> None:
-    (path,) = captures("gcp")
-    snapshot = gcp.parse(path.read_bytes(), source("gcp", "https://status.cloud.google.com"))
-    claims = by_id(snapshot)
-    claim = claims["TaA75H7XA1DQyM2ReK2f"]
-
-    assert (len(claims), snapshot.indicator, snapshot.complete_open_set) == (13, Impact.NONE, True)
-    assert {c.state for c in claims.values()} == {State.RESOLVED}
-    assert Counter(c.impact for c in claims.values()) == {Impact.MINOR: 8, Impact.MAJOR: 4, Impact.CRITICAL: 1}
-    assert claim.title == "[Google BigQuery] Lower throughput from the Read API"
-    assert claim.url == "https://status.cloud.google.com/incidents/TaA75H7XA1DQyM2ReK2f"
-    assert (claim.started_at, claim.published_at, claim.resolved_at) == (
-        datetime(2022, 7, 1, 13, 37, 44, tzinfo=UTC),
-        datetime(2022, 7, 1, 14, 5, 2, tzinfo=UTC),
-        datetime(2022, 7, 1, 19, 25, 45, tzinfo=UTC),
-    )
-    assert [c.name for c in claim.components if c.group is None] == ["Google BigQuery"]
-    assert len({c.group for c in claim.components if c.group}) == 29
-    assert claim.updates[-1].state is State.RESOLVED
-    assert claim.updates[-1].body.startswith("The issue with Google BigQuery has been resolved")
-
-
-def test_googles_whole_year_is_read_where_every_incident_is_taken_for_news() -> None:
-    (path,) = captures("gcp")
-    opened = [incident | {"end": None} for incident in json.loads(path.read_bytes())]
-    snapshot = gcp.parse(json.dumps(opened).encode(), source("gcp"))
-
-    assert (len(snapshot.incidents), snapshot.unknown_words) == (157, ())
-    assert sum(len(c.updates) for c in snapshot.incidents) == 770

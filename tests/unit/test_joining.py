@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from bot.core.joining import joined
-from bot.model import Claim, Component, ComponentStatus, Impact, Snapshot, State
+from bot.model import Claim, Component, ComponentStatus, Impact, Snapshot, State, Update
 
 UP, DOWN, UNKNOWN = ComponentStatus.OPERATIONAL, ComponentStatus.MAJOR_OUTAGE, ComponentStatus.UNKNOWN
 
@@ -53,6 +56,14 @@ def test_an_incident_that_several_tell_is_told_once_as_the_page_itself_tells_it(
     found = joined([said(claims=(claim("b"),)), said(claims=(claim("b", "Other"), claim("a")))])
 
     assert [(one.external_id, one.title) for one in found.incidents] == [("a", "Errors"), ("b", "Errors")]
+
+
+def test_of_two_that_tell_of_an_incident_the_one_that_says_more_is_taken() -> None:
+    words = Update("u", State.IDENTIFIED, "We found it.", datetime(2026, 3, 1, tzinfo=UTC))
+    fuller = replace(claim("a", "Fuller"), updates=(words,))
+
+    assert joined([said(claims=(claim("a"),)), said(claims=(fuller,))]).incidents == (fuller,)
+    assert joined([said(claims=(fuller,)), said(claims=(claim("a"),))]).incidents == (fuller,)
 
 
 def test_the_worst_word_for_the_page_counts_and_an_unknown_one_says_nothing() -> None:
