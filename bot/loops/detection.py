@@ -98,7 +98,9 @@ def _candidates(source: Source, page: str) -> Iterator[tuple[str, str]]:
             yield from ((name, address) for address in form.linked(page, source))
     for name, form in forms.items():
         if name not in here and is_anywhere(form.HOSTS):
-            yield from ((name, address) for address in form.endpoints(replace(source, format=name)))
+            guesses = form.endpoints(replace(source, format=name))
+            # One that does not name the page is somebody's, whatever page is looked at.
+            yield from ((name, address) for address in guesses if _host(source.url) in address)
 
 
 def _by_use(names: Iterable[str]) -> list[str]:

@@ -18,6 +18,7 @@ from tests.loops.acme import NOON
 from tests.servers import Answer, Server, serve
 
 SUMMARY = "/api/v2/summary.json"
+UPTIME_KUMA = "/api/status-page/default"
 HTML = "<!doctype html><title>Acme</title>"
 
 
@@ -44,6 +45,13 @@ async def looked(fetcher: Fetcher, answers: Mapping[str, Answer], at: str = "") 
         ({"/proxy/127.0.0.1": document("incidentio", "native-outage")}, "incidentio", "/proxy/127.0.0.1"),
         ({"/history.atom": Answer.feed(body("statuspage-atom", "atom"))}, "statuspage-atom", "/history.atom"),
         ({"/state_feed/feed.atom": Answer.feed(body("hund", "issues"))}, "hund", "/state_feed/feed.atom"),
+        ({"/v3/summary.json": document("instatus", "outage")}, "instatus", "/v3/summary.json"),
+        ({"/summary.json": document("instatus", "quiet")}, "instatus", "/summary.json"),
+        ({"/index.json": document("betterstack", "outage")}, "betterstack", "/index.json"),
+        ({UPTIME_KUMA: document("uptimekuma", "quiet")}, "uptimekuma", UPTIME_KUMA),
+        ({"/api/v1/endpoints/statuses": document("gatus", "quiet")}, "gatus", "/api/v1/endpoints/statuses"),
+        ({"/api/v1/status.json": document("rootly", "quiet")}, "rootly", "/api/v1/status.json"),
+        ({"/feed/json": document("openstatus", "quiet")}, "openstatus", "/feed/json"),
         ({"/feed.rss": Answer.feed(body("feed", "incidentio-rss"))}, "feed", "/feed.rss"),
     ],
 )
@@ -72,6 +80,21 @@ async def test_a_200_that_says_nothing_is_no_status_page(fetcher: Fetcher, nonse
     detection, _ = await looked(fetcher, {"/": Answer.html(HTML), SUMMARY: Answer(body=nonsense)})
 
     assert detection.found is None
+
+
+async def test_an_address_that_does_not_name_the_page_is_never_guessed(fetcher: Fetcher) -> None:
+    detection, _ = await looked(fetcher, {"/": Answer.html(HTML)})
+
+    assert [one.address for one in detection.tried if "127.0.0.1" not in one.address] == []
+
+
+async def test_what_the_html_leads_to_may_be_elsewhere(fetcher: Fetcher) -> None:
+    identity = "0123456789abcdef01234567"
+    detection, _ = await looked(
+        fetcher, {"/": Answer.html(f'{HTML}<script>var statuspage_id = "{identity}";</script>')}
+    )
+
+    assert any(f"api.status.io/1.0/status/{identity}" in one.address for one in detection.tried)
 
 
 async def test_a_document_is_found_by_its_own_address(fetcher: Fetcher) -> None:
