@@ -6,7 +6,7 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fuzz bench lint pins picture previews clean
+.PHONY: help run demo test fuzz bench lint pins picture formats previews clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,10 @@ pins: ## write the requirements files from pyproject.toml (UPGRADE=1: newest of 
 picture: ## draw docs/demo.svg anew
 	@scripts/venv.sh dev
 	$(PY) scripts/picture.py
+
+formats: ## write docs/formats.md anew
+	@scripts/venv.sh dev
+	$(PY) -m scripts.formats
 
 previews: ## draw every reviewed message as a page in its platform's look, and as pictures where a Chromium is
 	@scripts/venv.sh dev
