@@ -19,6 +19,7 @@ from tests.feeds.samples import CASES, source
 NAMES = (
     *("statuspage", "incidentio", "aws-datajson"),
     *("feed", "statuspage-atom", "hund", "azure-rss", "aws-rss"),
+    "oci",
 )
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
@@ -27,6 +28,15 @@ KEYS = (
     *("items", "component_id", "ongoing_incidents", "updates", "published_at", "to_status", "message", "type"),
     *("message_string", "component_impacts", "start_at", "end_at", "page_url", "current", "archive", "service"),
     *("date", "description"),
+    *(
+        "regionHealthReports",
+        "regionName",
+        "serviceHealthReports",
+        "serviceId",
+        "serviceStatus",
+        "incidentId",
+        "severity",
+    ),
 )
 SCALARS = (
     st.none()

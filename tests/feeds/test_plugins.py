@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from bot.errors import ConfigError, ParseError
-from bot.feeds import aws_datajson, aws_rss, azure_rss, feed, hund, incidentio, statuspage, statuspage_atom
+from bot.feeds import aws_datajson, aws_rss, azure_rss, feed, hund, incidentio, oci, statuspage, statuspage_atom
 from bot.plugins import Format, detect, discover, format_named, formats
 from tests.feeds.samples import source
 
@@ -18,6 +18,7 @@ COMPLETE: tuple[Format, ...] = (
     feed,
     hund,
     incidentio,
+    oci,
     statuspage,
     statuspage_atom,
 )
