@@ -6,7 +6,18 @@ import sys
 import pytest
 
 from bot.errors import ConfigError, ParseError
-from bot.feeds import aws_datajson, aws_rss, azure_rss, feed, hund, incidentio, oci, statuspage, statuspage_atom
+from bot.feeds import (
+    aws_datajson,
+    aws_rss,
+    azure_rss,
+    feed,
+    hund,
+    incidentio,
+    oci,
+    statuspage,
+    statuspage_atom,
+    zendesk,
+)
 from bot.plugins import Format, detect, discover, format_named, formats
 from tests.feeds.samples import source
 
@@ -21,6 +32,7 @@ COMPLETE: tuple[Format, ...] = (
     oci,
     statuspage,
     statuspage_atom,
+    zendesk,
 )
 
 
@@ -45,6 +57,7 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "statuspage": b'{"page": {"id": "acme12345678"}, "incidents": []}',
         "incidentio": b'{"page": {"id": "01HZZZZZZZZZZZZZZZZZZZZPAG"}, "incidents": []}',
         "aws-datajson": b'{"current": [], "archive": []}',
+        "zendesk": b'{"data": [], "included": []}',
         "feed": b"<rss version='2.0'><channel/></rss>",
     }
 
