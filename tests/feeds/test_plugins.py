@@ -7,6 +7,7 @@ import pytest
 
 from bot.errors import ConfigError, ParseError
 from bot.feeds import (
+    adobe,
     aws_datajson,
     aws_rss,
     azure_rss,
@@ -24,6 +25,7 @@ from tests.feeds.samples import source
 
 # What the type checker looks at: a module that lacks a part of the interface is an error here.
 COMPLETE: tuple[Format, ...] = (
+    adobe,
     aws_datajson,
     aws_rss,
     azure_rss,
@@ -59,6 +61,7 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "statuspage": b'{"page": {"id": "acme12345678"}, "incidents": []}',
         "incidentio": b'{"page": {"id": "01HZZZZZZZZZZZZZZZZZZZZPAG"}, "incidents": []}',
         "aws-datajson": b'{"current": [], "archive": []}',
+        "adobe": b'{"incidentEvent": {"incidents": {}}, "maintenanceEvent": {"maintenance": {}}}',
         "zendesk": b'{"data": [], "included": []}',
         "feed": b"<rss version='2.0'><channel/></rss>",
     }
