@@ -18,6 +18,7 @@ from bot.feeds import (
     oci,
     statuspage,
     statuspage_atom,
+    uptimerobot,
     zendesk,
 )
 from bot.plugins import Format, detect, discover, format_named, formats
@@ -36,6 +37,7 @@ COMPLETE: tuple[Format, ...] = (
     oci,
     statuspage,
     statuspage_atom,
+    uptimerobot,
     zendesk,
 )
 
@@ -62,6 +64,7 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "incidentio": b'{"page": {"id": "01HZZZZZZZZZZZZZZZZZZZZPAG"}, "incidents": []}',
         "aws-datajson": b'{"current": [], "archive": []}',
         "adobe": b'{"incidentEvent": {"incidents": {}}, "maintenanceEvent": {"maintenance": {}}}',
+        "uptimerobot": b'{"psp": {"monitors": [{"monitorId": 1, "statusClass": "success"}]}}',
         "zendesk": b'{"data": [], "included": []}',
         "feed": b"<rss version='2.0'><channel/></rss>",
     }
