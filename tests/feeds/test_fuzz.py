@@ -19,10 +19,10 @@ from tests.feeds.samples import CASES, source
 NAMES = (
     *("statuspage", "incidentio", "aws-datajson"),
     *("feed", "statuspage-atom", "hund", "azure-rss", "aws-rss"),
-    *("adobe", "meta", "oci", "uptimerobot", "zendesk"),
+    *("adobe", "freshstatus", "meta", "oci", "uptimerobot", "zendesk"),
 )
 # Those whose cases are all JSON.
-ORDERLESS = ("statuspage", "incidentio", "aws-datajson", "adobe", "meta", "uptimerobot", "zendesk")
+ORDERLESS = ("statuspage", "incidentio", "aws-datajson", "adobe", "freshstatus", "meta", "uptimerobot", "zendesk")
 KEYS = (
     *("page", "id", "name", "url", "status", "indicator", "components", "group", "group_id", "incidents", "incident"),
     *("scheduled_maintenances", "impact", "created_at", "started_at", "resolved_at", "incident_updates", "body"),
