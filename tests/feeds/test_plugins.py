@@ -67,6 +67,8 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "aws-datajson": b'{"current": [], "archive": []}',
         "adobe": b'{"incidentEvent": {"incidents": {}}, "maintenanceEvent": {"maintenance": {}}}',
         "freshstatus": b'{"results": [{"id": 1, "affected_components": []}]}',
+        "meta": b'[{"id": "graph-api", "services": [{"id": 4, "name": "Platform Status"}]}]',
+        "oci": b'{"regionHealthReports": [{"regionName": "R", "serviceHealthReports": [{"serviceId": "1"}]}]}',
         "uptimerobot": b'{"psp": {"monitors": [{"monitorId": 1, "statusClass": "success"}]}}',
         "zendesk": b'{"data": [], "included": []}',
         "feed": b"<rss version='2.0'><channel/></rss>",
