@@ -7,6 +7,7 @@ import pytest
 
 from bot.errors import ConfigError, ParseError
 from bot.feeds import (
+    adobe,
     apple,
     aws,
     aws_datajson,
@@ -16,6 +17,7 @@ from bot.feeds import (
     betterstack,
     cachet,
     feed,
+    freshstatus,
     gatus,
     gcp,
     heroku,
@@ -23,6 +25,8 @@ from bot.feeds import (
     incidentio,
     instatus,
     m365,
+    meta,
+    oci,
     onlineornot,
     openstatus,
     rootly,
@@ -34,12 +38,15 @@ from bot.feeds import (
     statuspal,
     upptime,
     uptimekuma,
+    uptimerobot,
+    zendesk,
 )
 from bot.plugins import Format, detect, discover, format_named, formats
 from tests.feeds.samples import source
 
 # What the type checker looks at: a module that lacks a part of the interface is an error here.
 COMPLETE: tuple[Format, ...] = (
+    adobe,
     apple,
     aws,
     aws_datajson,
@@ -49,6 +56,7 @@ COMPLETE: tuple[Format, ...] = (
     betterstack,
     cachet,
     feed,
+    freshstatus,
     gatus,
     gcp,
     heroku,
@@ -56,6 +64,8 @@ COMPLETE: tuple[Format, ...] = (
     incidentio,
     instatus,
     m365,
+    meta,
+    oci,
     onlineornot,
     openstatus,
     rootly,
@@ -67,6 +77,8 @@ COMPLETE: tuple[Format, ...] = (
     statuspal,
     upptime,
     uptimekuma,
+    uptimerobot,
+    zendesk,
 )
 
 
@@ -91,14 +103,6 @@ def test_a_format_names_itself_in_its_snapshots() -> None:
         "statuspage": b'{"page": {"id": "acme12345678"}, "incidents": []}',
         "incidentio": b'{"page": {"id": "01HZZZZZZZZZZZZZZZZZZZZPAG"}, "incidents": []}',
         "aws-datajson": b'{"current": [], "archive": []}',
-        "heroku": b'{"status": [{"system": "Apps"}], "incidents": [], "scheduled": []}',
-        "slack": b'{"status": "ok", "active_incidents": []}',
-        "salesforce-trust": b'[{"key": "AC1", "status": "OK", "Incidents": []}]',
-        "apple": b'{"services": [{"serviceName": "Mail", "events": []}]}',
-        "gcp": b'[{"id": "a", "begin": "2026-03-01T10:00:00Z", "updates": [], "uri": "incidents/a"}]',
-        "aws": b'[{"arn": "arn:aws:health:us-east-1::event/x", "date": "1772359200"}]',
-        "azure-devops": b'{"status": {"health": "healthy"}, "services": [{"id": "a", "geographies": [{"id": "EU"}]}]}',
-        "m365": b'{"Id": "1", "Status": "", "Message": "", "AuthoredDateTime": "", "LastUpdatedTime": ""}',
         "feed": b"<rss version='2.0'><channel/></rss>",
         "rootly": b'{"page": {"time_zone": "UTC"}, "incidents": []}',
         "onlineornot": b'{"result": {"status_page": {"name": "A"}, "components": [], "active_incidents": []}}',

@@ -66,6 +66,27 @@ def test_of_two_that_tell_of_an_incident_the_one_that_says_more_is_taken() -> No
     assert joined([said(claims=(fuller,)), said(claims=(claim("a"),))]).incidents == (fuller,)
 
 
+def test_what_it_does_not_know_is_told_by_the_other() -> None:
+    words = Update("u", State.IDENTIFIED, "We found it.", datetime(2026, 3, 1, tzinfo=UTC))
+    fuller = replace(claim("a", "Fuller"), updates=(words,))
+    severe = replace(
+        claim("a"), impact=Impact.MAJOR, components=(Component("1", "API", DOWN),), url="https://a.example"
+    )
+
+    (found,) = joined([said(claims=(fuller,)), said(claims=(severe,))]).incidents
+
+    assert (found.title, found.updates) == ("Fuller", (words,))
+    assert (found.impact, found.components, found.url) == (Impact.MAJOR, severe.components, severe.url)
+
+
+def test_parts_that_one_knows_by_number_are_named_by_the_other() -> None:
+    numbered = replace(claim("a"), components=(Component("1", "1"), Component("2", "2")))
+
+    (found,) = joined([said(claims=(numbered,)), said(Component("1", "API", DOWN, "Core"))]).incidents
+
+    assert found.components == (Component("1", "API", DOWN, "Core"), Component("2", "2"))
+
+
 def test_the_worst_word_for_the_page_counts_and_an_unknown_one_says_nothing() -> None:
     assert joined([said(indicator=Impact.MINOR), said(indicator=Impact.MAJOR)]).indicator is Impact.MAJOR
     assert joined([said(indicator=Impact.NONE), said()]).indicator is Impact.NONE
