@@ -29,7 +29,8 @@ SINGLE = (
     else []
 )
 
-OURS = [path for path in CASES if path.stem in {"summary-outage", "native-outage", "outage", "statuspage-atom"}]
+KINDS = {"statuspage", "incidentio", "aws-datajson"}
+OURS = [p for p in CASES if p.parent.name in KINDS and p.stem in {"summary-outage", "native-outage", "outage"}]
 
 
 def recordings() -> list[object]:
