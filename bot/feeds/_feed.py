@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -31,6 +32,10 @@ _API_ID = re.compile(r"/incidents/([A-Za-z0-9_-]+)/?(?:[?#].*)?$")
 _CLOSED = (b"</feed>", b"</rss>", b"</rdf:RDF>")
 # With this type and no charset, feedparser believes the XML declaration, and UTF-8 where there is none.
 _HEADERS = {"content-type": "application/xml"}
+_ENCODING = re.compile(rb"""\A[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+# A document type with declarations of its own, and an entity among them that is made of others.
+_DECLARES = re.compile(r"\A(?:\s++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE[^>\[]*+\[", re.DOTALL)
+_OF_OTHERS = re.compile(r"""<!ENTITY\s[^<>"']{0,300}(?:"[^"]*?&(?!\#)|'[^']*?&(?!\#))""")
 # What feedparser was seen to raise, or may, on bodies that are no feeds.
 _CHOKES = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
@@ -93,6 +98,8 @@ def _read(body: bytes) -> Any:
 
     if not body.lstrip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n").startswith(b"<"):
         raise ParseError("the body is empty" if not body.strip() else "the body is not XML: it does not begin with <")
+    if _grows(body):
+        raise ParseError("the body declares entities that are made of others, as no status feed needs to")
     try:
         document = feedparser.parse(
             io.BytesIO(body), response_headers=_HEADERS, resolve_relative_uris=False, sanitize_html=False
@@ -102,6 +109,19 @@ def _read(body: bytes) -> Any:
     if not document.get("version"):
         raise ParseError("the body is neither RSS nor Atom (a web page?)")
     return document
+
+
+def _grows(body: bytes) -> bool:
+    """Whether a document declares entities made of entities: a thousand bytes of them are megabytes of text.
+
+    https://en.wikipedia.org/wiki/Billion_laughs_attack
+    """
+    texts = [body.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff").decode("latin-1")]
+    declared = _ENCODING.match(body)
+    if declared:
+        with suppress(LookupError, ValueError):  # no encoding of text: feedparser can not read it either
+            texts.append(body.decode(declared[1].decode(), errors="replace").lstrip("\ufeff"))
+    return any(_DECLARES.match(text) and _OF_OTHERS.search(text) for text in texts)
 
 
 def _entry(raw: dict[str, Any], fallback: datetime | None) -> Entry:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.errors import ParseError
-from bot.feeds import _statuspage, _text, _urls
+from bot.feeds import _listed, _statuspage, _text, _urls
 from bot.feeds._json import Thing
 from bot.feeds._severity import SEVERITY, worst
 from bot.feeds._updates import ended_at, oldest_first
@@ -37,7 +37,7 @@ def native(summary: Thing, source: Source) -> Snapshot:
     return Snapshot(
         vendor=source.vendor,
         format="incidentio",
-        incidents=_by_id(_claim(thing, page_url, components, words) for thing in listed),
+        incidents=_listed.claims(_claim(thing, page_url, components, words) for thing in listed),
         components=tuple(components[key] for key in sorted(components)),
         indicator=worst((component.status for component in components.values()), Impact.NONE),
         complete_open_set=True,
@@ -59,7 +59,7 @@ def history(payload: Thing, source: Source) -> Snapshot:
     return Snapshot(
         vendor=source.vendor,
         format="incidentio",
-        incidents=_by_id(_claim(thing, page_url, {}, words) for thing in listed),
+        incidents=_listed.claims(_claim(thing, page_url, {}, words) for thing in listed),
         page_id=listed[0].text("status_page_id"),
         unknown_words=words.unknown,
     )
@@ -73,7 +73,7 @@ def widget(payload: Thing, source: Source) -> Snapshot:
     """Return what the widget says: all that is open or to come, each with its last statement alone."""
     words = Words()
     page_url = _urls.shown(payload.text("page_url")) or _urls.origin(source)
-    claims = _by_id(_widget_claim(thing, page_url, words) for key in _LISTS for thing in payload.things(key))
+    claims = _listed.claims(_widget_claim(thing, page_url, words) for key in _LISTS for thing in payload.things(key))
     impacts = [claim.impact for claim in claims if claim.state is not State.SCHEDULED]
     return Snapshot(
         vendor=source.vendor,
@@ -85,11 +85,6 @@ def widget(payload: Thing, source: Source) -> Snapshot:
         page_url=page_url.rstrip("/"),
         unknown_words=words.unknown,
     )
-
-
-def _by_id(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    found = {claim.external_id: claim for claim in claims}
-    return tuple(found[key] for key in sorted(found))
 
 
 def _all_components(summary: Thing, words: Words) -> dict[str, Component]:

@@ -30,7 +30,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.errors import ParseError
-from bot.feeds import _hosts, _text, _urls
+from bot.feeds import _hosts, _listed, _text, _urls
 from bot.feeds._json import Thing, decode_any
 from bot.feeds._severity import worst
 from bot.feeds._updates import ended_at, oldest_first
@@ -82,7 +82,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
     return Snapshot(
         vendor=source.vendor,
         format="heroku",
-        incidents=_by_id(claims),
+        incidents=_listed.claims(claims),
         page_name="Heroku",
         page_url=_PAGE,
         unknown_words=words.unknown,
@@ -126,7 +126,7 @@ def _current(payload: Thing, source: Source) -> Snapshot:
     return Snapshot(
         vendor=source.vendor,
         format="heroku",
-        incidents=_by_id(claims),
+        incidents=_listed.claims(claims),
         components=tuple(components[key] for key in sorted(components)),
         indicator=worst((component.status for component in components.values()), Impact.UNKNOWN),
         complete_open_set=True,
@@ -146,11 +146,6 @@ def _components(listed: Iterable[Thing], key: str, words: Words) -> dict[str, Co
 
 def _colour(thing: Thing, key: str, words: Words) -> ComponentStatus:
     return words.among(thing.text(key), _COLOURS, ComponentStatus.UNKNOWN)
-
-
-def _by_id(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    found = {claim.external_id: claim for claim in claims}
-    return tuple(found[key] for key in sorted(found))
 
 
 def _claim(thing: Thing, known: Mapping[str, Component], words: Words, listed_as: Kind) -> Claim:

@@ -21,12 +21,11 @@ incident minor and an outage critical is our reading; a `maintenance` among the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from bot.errors import ParseError
-from bot.feeds import _hosts, _text, _urls
+from bot.feeds import _hosts, _listed, _text, _urls
 from bot.feeds._json import Thing, decode_any
 from bot.feeds._severity import gravest
 from bot.feeds._updates import by_time
@@ -64,7 +63,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
         return _current(payload, source, words)
     if not payload or not all(_is_incident(thing) for thing in payload):
         raise ParseError("no incidents of Slack (with `date_created`, `title` and `notes`) at $")
-    claims = _by_id(_claim(thing, words) for thing in payload)
+    claims = _listed.claims(_claim(thing, words) for thing in payload)
     return Snapshot(
         vendor=source.vendor,
         format="slack",
@@ -104,7 +103,7 @@ def _is_incident(thing: Thing) -> bool:
 def _current(payload: Thing, source: Source, words: Words) -> Snapshot:
     if not payload.has("active_incidents") or not payload.has("status"):
         raise ParseError("no `status` and list `active_incidents` at $")
-    claims = _by_id(_claim(thing, words) for thing in payload.things("active_incidents"))
+    claims = _listed.claims(_claim(thing, words) for thing in payload.things("active_incidents"))
     is_busy = words.among(payload.text("status"), {"ok": False, "active": True}, None)
     is_sound = is_busy is False or (is_busy is True and bool(claims))
     calm = Impact.NONE if is_sound else Impact.UNKNOWN
@@ -119,11 +118,6 @@ def _current(payload: Thing, source: Source, words: Words) -> Snapshot:
         page_url=_PAGE,
         unknown_words=words.unknown,
     )
-
-
-def _by_id(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    found = {claim.external_id: claim for claim in claims}
-    return tuple(found[key] for key in sorted(found))
 
 
 def _claim(thing: Thing, words: Words) -> Claim:

@@ -15,7 +15,7 @@ from adapters.discord.render import marked
 from tests import localdiscord
 from tests.databases import sqlite_in
 from tests.e2e.program import Sitrep, Told, patiently, until
-from tests.e2e.test_killed import dice, last_life, life_and_death, vendors, weather
+from tests.e2e.test_killed import dice, kills_of, last_life, life_and_death, vendors, weather
 from tests.localdiscord import LocalDiscord, local_discord, readable
 from tests.localdiscord.nouns import FORUM, Message
 
@@ -159,7 +159,7 @@ async def bad_days(discord: LocalDiscord, chance: Random) -> AsyncIterator[None]
 
 
 async def test_killed_again_and_again_while_discord_loses_answers_it_loses_and_repeats_nothing(tmp_path: Path) -> None:
-    chance, kills = dice(), 3
+    chance, kills = dice(), kills_of(2)
     names = [f"vendor-{number:02}" for number in range(2 * kills)]
     async with (
         vendors(2 * kills, chance) as them,

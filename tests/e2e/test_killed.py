@@ -94,6 +94,11 @@ def dice() -> random.Random:
     return random.Random(seed)
 
 
+def kills_of(default: int) -> int:
+    """Return how often a program is killed in a test; SITREP_KILLS asks for more."""
+    return int(os.environ.get("SITREP_KILLS", default))
+
+
 @asynccontextmanager
 async def weather(them: Vendors, sitrep: Sitrep) -> AsyncIterator[None]:
     """Let things happen in random moments, as long as the block lasts."""
@@ -144,7 +149,7 @@ async def test_a_program_that_is_killed_again_and_again_loses_nothing_and_repeat
     bare_url: str, tmp_path: Path
 ) -> None:
     is_sqlite = bare_url.startswith("sqlite")
-    kills = 5 if is_sqlite else 2
+    kills = kills_of(3 if is_sqlite else 2)
     async with vendors(2 * kills, dice()) as them, sitrep_in(tmp_path, bare_url) as sitrep, weather(them, sitrep):
         for _ in range(kills):
             them.begin(BEGIN_AT_ONCE)

@@ -12,7 +12,7 @@ from random import Random
 from tests import localslack
 from tests.databases import sqlite_in
 from tests.e2e.program import Sitrep, Told, patiently, until
-from tests.e2e.test_killed import dice, last_life, life_and_death, vendors, weather
+from tests.e2e.test_killed import dice, kills_of, last_life, life_and_death, vendors, weather
 from tests.localslack import LocalSlack, local_slack, readable
 from tests.localslack.nouns import Message
 
@@ -122,7 +122,7 @@ async def bad_days(slack: LocalSlack, chance: Random) -> AsyncIterator[None]:
 
 
 async def test_killed_again_and_again_while_slack_loses_answers_it_loses_and_repeats_nothing(tmp_path: Path) -> None:
-    chance, kills = dice(), 3
+    chance, kills = dice(), kills_of(2)
     names = [f"vendor-{number:02}" for number in range(2 * kills)]
     async with vendors(2 * kills, chance) as them, on_slack(tmp_path, names) as sitrep, weather(them, sitrep):
         async with bad_days(sitrep.slack, chance):

@@ -14,8 +14,8 @@ from tests.feeds.samples import body, source
 SOURCE = source("feed")
 
 
-def parse(text: str) -> Snapshot:
-    return feed.parse(text.encode(), SOURCE)
+def parse(text: str | bytes) -> Snapshot:
+    return feed.parse(text if isinstance(text, bytes) else text.encode(), SOURCE)
 
 
 def paragraph(when: str, label: str, words: str = "Words.") -> str:
@@ -259,14 +259,37 @@ def test_a_feed_in_another_encoding_is_read() -> None:
         assert feed.parse(encoded, SOURCE).page_name == "Caf\u00e9"
 
 
-def test_entities_that_grow_without_end_do_not_grow() -> None:
-    lol = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
-    head = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{lol}]>'
-    bomb = f'{head}<rss version="2.0"><channel><title>&l9;</title></channel></rss>'
+GROWING = "".join(f'<!ENTITY l{n + 1} "&#104;{f"&l{n};" * 10}">' for n in range(9))
+BOMB = f'<!DOCTYPE x [<!ENTITY l0 "&#104;a">{GROWING}]><rss version="2.0"><channel><title>&l9;</title></channel></rss>'
 
-    name = parse(bomb).page_name
 
-    assert name is None or len(name) < 100
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        f'<?xml version="1.0"?>{BOMB}'.encode(),
+        f"<!-- <rss> -->{BOMB}".encode(),
+        BOMB.encode("utf-16"),
+        BOMB.encode("utf-16-le"),
+        BOMB.replace('"', "'").encode(),
+        b'<?xml version="1.0" encoding="utf-7"?>' + BOMB.encode("utf-7"),
+    ],
+)
+def test_entities_that_grow_without_end_are_refused(bomb: bytes) -> None:
+    with pytest.raises(ParseError, match="entities that are made of others"):
+        parse(bomb)
+
+
+def test_entities_that_stand_for_a_letter_are_read() -> None:
+    declared = '<!DOCTYPE rss [<!ENTITY nbsp "&#160;"><!ENTITY % more "x">]>'
+    body = f'{declared}<rss version="2.0"><channel><title>Acme&nbsp;Cloud</title></channel></rss>'
+
+    assert parse(body).page_name == "Acme Cloud"
+
+
+def test_a_text_may_speak_of_entities() -> None:
+    body = '<rss version="2.0"><channel><title><![CDATA[<!ENTITY a "&b;">]]></title></channel></rss>'
+
+    assert parse(body).page_name is not None
 
 
 def test_the_times_of_the_feed_are_volatile_and_those_of_its_entries_are_not() -> None:

@@ -90,21 +90,21 @@ def shuffled(value: Any, dice: random.Random) -> Any:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(value=VALUES)
 def test_any_json_is_a_snapshot_or_a_parse_error(name: str, value: object) -> None:
     survives(name, json.dumps(value).encode())
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(body=st.binary(max_size=200) | st.text(max_size=100).map(lambda text: f"<rss>{text}".encode(errors="replace")))
 def test_any_bytes_are_a_snapshot_or_a_parse_error(name: str, body: bytes) -> None:
     survives(name, body)
 
 
 @pytest.mark.parametrize("name", JSONS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(which=st.integers(0, 100), seed=st.integers())
 def test_a_damaged_payload_is_a_snapshot_or_a_parse_error(name: str, which: int, seed: int) -> None:
     sound = decoded(OBJECTS[name][which % len(OBJECTS[name])])
@@ -113,7 +113,7 @@ def test_a_damaged_payload_is_a_snapshot_or_a_parse_error(name: str, which: int,
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(which=st.integers(0, 100), data=st.data())
 def test_a_body_with_a_hole_or_a_stain_is_a_snapshot_or_a_parse_error(
     name: str, which: int, data: st.DataObject
@@ -129,7 +129,7 @@ def test_a_body_with_a_hole_or_a_stain_is_a_snapshot_or_a_parse_error(
 
 
 @pytest.mark.parametrize("name", JSONS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seed=st.integers())
 def test_the_order_of_lists_means_nothing(name: str, seed: int) -> None:
     for sound in OBJECTS[name]:
