@@ -15,6 +15,8 @@ ALERT_INTERVAL = timedelta(seconds=12)
 LONGEST_PATIENCE = timedelta(minutes=5)
 # The operator is told at this failure in a row: one lost packet is not news.
 TELL_AT = 2
+# No vendor has a thousand things open: a page that says so is broken, and would be a flood of messages.
+MOST_OPEN = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +100,8 @@ def next_look(
 def doubt(page_id: str | None, had_components: bool, snapshot: Snapshot) -> str | None:  # noqa: FBT001
     """Return why a payload that could be parsed is still not believed; None if it is.
 
-    A page that says nothing where it said something is not a recovery, and another page's words are not
-    this vendor's.
+    A page that says nothing where it said something is not a recovery, another page's words are not
+    this vendor's, and a thousand incidents at once are nobody's.
     """
     if page_id is not None and snapshot.page_id is not None and page_id != snapshot.page_id:
         return (
@@ -108,4 +110,7 @@ def doubt(page_id: str | None, had_components: bool, snapshot: Snapshot) -> str 
         )
     if snapshot.complete_open_set and had_components and not snapshot.components:
         return "the page lists no components where it listed some before"
+    now_open = sum(not claim.state.is_over for claim in snapshot.incidents)
+    if now_open > MOST_OPEN:
+        return f"the page lists {now_open:,} open incidents at once, and nobody would read so many messages"
     return None

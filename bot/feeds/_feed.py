@@ -30,6 +30,8 @@ VOLATILE = re.compile(
 
 _API_ID = re.compile(r"/incidents/([A-Za-z0-9_-]+)/?(?:[?#].*)?$")
 _CLOSED = (b"</feed>", b"</rss>", b"</rdf:RDF>")
+# The largest one seen has 95 kB; feedparser reads some two megabytes a second.
+_LARGEST = 2**20
 # With this type and no charset, feedparser believes the XML declaration, and UTF-8 where there is none.
 _HEADERS = {"content-type": "application/xml"}
 _ENCODING = re.compile(rb"""\A[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
@@ -98,6 +100,8 @@ def _read(body: bytes) -> Any:
 
     if not body.lstrip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n").startswith(b"<"):
         raise ParseError("the body is empty" if not body.strip() else "the body is not XML: it does not begin with <")
+    if len(body) > _LARGEST:
+        raise ParseError(f"the feed is larger than {_LARGEST // 2**20} MiB")
     if _grows(body):
         raise ParseError("the body declares entities that are made of others, as no status feed needs to")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,11 +17,13 @@ from bot.errors import FetchError, NotFound, ParseError
 from bot.fetch import NOTHING_KNOWN, Expect, Fetched, Fetcher, Validators
 from bot.loops.take_in import Ending
 from bot.model import Claim, Page, Snapshot, Source
-from bot.plugins import Several
+from bot.plugins import Format, Several
 from bot.store.sources import Watched
 
 # So many failures in a row before an address that was good is no longer the only one to be tried.
 FAITHFUL = 5
+# Bytes that are read in some milliseconds; what takes longer is read in a thread.
+_AT_ONCE = {"json": 512 * 1024, "feed": 32 * 1024}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +78,22 @@ async def _read_one(fetcher: Fetcher, watched: Watched, address: str, now: Calla
         return _reading(None, address, fetched)
     for one in [one for one, answer in fetched.items() if answer.body is None]:
         fetched[one] = await get(one, NOTHING_KNOWN)
-    snapshots = [form.parse(fetched[address].body or b"", source)]
+    snapshots = [await parsed(form, fetched[address].body or b"", source)]
     for one in fetched.keys() & set(beside):
         with suppress(ParseError):
-            snapshots.append(form.parse(fetched[one].body or b"", source))
+            snapshots.append(await parsed(form, fetched[one].body or b"", source))
     snapshot = replace(joined(snapshots), taken_at=now())
     objection = doubt(watched.page_id, watched.had_components, snapshot)
     if objection is not None:
         raise ParseError(objection)
     return _reading(snapshot, address, fetched)
+
+
+async def parsed(form: Format, body: bytes, source: Source) -> Snapshot:
+    """Return what a body says, without keeping others waiting for it.  Raises ParseError."""
+    if len(body) <= _AT_ONCE[form.EXPECTS]:
+        return form.parse(body, source)
+    return await asyncio.to_thread(form.parse, body, source)
 
 
 def _reading(snapshot: Snapshot | None, address: str, fetched: Mapping[str, Fetched]) -> Reading:
@@ -118,7 +128,7 @@ async def follow_up(fetcher: Fetcher, source: Source, external_id: str) -> Claim
     for address in form.follow_up(source, external_id):
         try:
             fetched = await fetcher.get(address, NOTHING_KNOWN, expect=_expected(form.EXPECTS))
-            snapshot = form.parse(fetched.body or b"", source)
+            snapshot = await parsed(form, fetched.body or b"", source)
         except NotFound:
             continue
         except (FetchError, ParseError):

@@ -286,6 +286,11 @@ def test_entities_that_stand_for_a_letter_are_read() -> None:
     assert parse(body).page_name == "Acme Cloud"
 
 
+def test_a_feed_of_more_than_a_megabyte_is_refused_unread() -> None:
+    with pytest.raises(ParseError, match="the feed is larger than 1 MiB"):
+        parse('<rss version="2.0"><channel>' + " " * 2**20)
+
+
 def test_a_text_may_speak_of_entities() -> None:
     body = '<rss version="2.0"><channel><title><![CDATA[<!ENTITY a "&b;">]]></title></channel></rss>'
 

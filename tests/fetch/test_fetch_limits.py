@@ -93,7 +93,7 @@ async def test_an_empty_body_in_gzip_is_empty() -> None:
 async def test_a_decompression_bomb_is_refused() -> None:
     bomb = gzip.compress(b" " * 50_000_000)
 
-    with pytest.raises(FetchError, match="larger than 16 MiB"):
+    with pytest.raises(FetchError, match="larger than 4 MiB"):
         await fetch(encoded(bomb, "gzip"))
 
 
@@ -139,7 +139,7 @@ async def test_a_length_beyond_the_limit_is_refused_before_the_body_comes() -> N
         await asyncio.Event().wait()
 
     async with serve_raw(promise) as url, local_fetcher() as fetcher:
-        with pytest.raises(FetchError, match="larger than 16 MiB"):
+        with pytest.raises(FetchError, match="larger than 4 MiB"):
             await fetcher.get(url)
 
 

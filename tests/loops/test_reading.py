@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from dataclasses import replace
 
 import pytest
 
-from bot.model import ComponentStatus, Impact, Source
+from bot.feeds import statuspage
+from bot.loops.reading import parsed
+from bot.model import ComponentStatus, Impact, Snapshot, Source
 from bot.store.database import Database
 from tests.loops.world import World, acme, acme_at
 from tests.servers import Answer
@@ -87,6 +91,25 @@ async def test_what_stands_beside_a_page_and_can_not_be_read_is_left_out(databas
 
         assert (await world.watched()).health.failures == 0
         assert (await world.incident()).is_open
+
+
+@pytest.mark.parametrize(("size", "is_long"), [(100, False), (600 * 1024, True)])
+async def test_what_takes_long_to_read_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch, *, size: int, is_long: bool
+) -> None:
+    readers, parse = [], statuspage.parse
+
+    def noted(body: bytes, source: Source) -> Snapshot:
+        readers.append(threading.current_thread())
+        return parse(body, source)
+
+    monkeypatch.setattr(statuspage, "parse", noted)
+    page = {"page": {"id": "acme12345678", "name": "Acme"}, "incidents": [], "filler": "x" * size}
+
+    snapshot = await parsed(statuspage, json.dumps(page).encode(), acme_at("https://status.acme.example"))
+
+    assert snapshot.page_name == "Acme"
+    assert [reader is not threading.main_thread() for reader in readers] == [is_long]
 
 
 async def test_components_that_can_not_be_read_any_more_are_no_recovery(database: Database) -> None:

@@ -57,6 +57,13 @@ def test_a_window_may_well_be_empty() -> None:
     assert doubt(None, had_components=True, snapshot=snapshot(1, complete=False)) is None
 
 
+def test_more_open_incidents_than_anybody_could_read_are_not_believed() -> None:
+    open_ones = [claim(f"i{number}", BEGUN) for number in range(health.MOST_OPEN + 1)]
+
+    assert doubt(None, had_components=False, snapshot=snapshot(1, *open_ones[1:], RESOLVED)) is None
+    assert "1,001 open incidents" in (doubt(None, had_components=False, snapshot=snapshot(1, *open_ones)) or "")
+
+
 def test_a_lost_source_is_told_once_and_so_is_its_return() -> None:
     states = [health.seen(Health(), at(0))]
     for minute in (1, 2, 3, 4):
