@@ -24,6 +24,7 @@ from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own
 from bot.loops.deliver import Delivering, deliver
 from bot.loops.recognising import read_once
+from bot.loops.remind import Reminding, remind
 from bot.loops.revisit import Revisiting, revisit
 from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules
@@ -97,6 +98,7 @@ async def _loops(
         "watch": partial(watch, Watching(database, fetcher, rules, clock, owner, dice, due, pages)),
         "deliver": partial(deliver, delivering),
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
+        "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
         "own": partial(own.tell, own.Own(database, delivering, _destinations(settings), clock, due)),
     }
     for chat in chats:

@@ -1,12 +1,12 @@
 """What `sitrep.toml` may say, and what is said of what it may not."""
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from bot import settings
+from bot import catalog, settings
 from bot.core.rules import (
     Escalation,
     EscalationStep,
@@ -18,6 +18,7 @@ from bot.core.rules import (
     Route,
     Service,
 )
+from bot.core.windows import Weekly, Window
 from bot.model import Destination, Impact, Kind
 from bot.settings import Access, Probe, Settings, Watch
 
@@ -51,6 +52,7 @@ def test_a_watch_is_kept_as_it_was_asked_for(tmp_path: Path) -> None:
         components = ["Codex*", "gpt-api"]
         regions = "us-east-1"
         interval = "1m"
+        remind = ["1h", "1d", "1h"]
 
         [[watch]]
         url = "https://status.example.com"
@@ -66,6 +68,7 @@ def test_a_watch_is_kept_as_it_was_asked_for(tmp_path: Path) -> None:
             components=("Codex*", "gpt-api"),
             regions=("us-east-1",),
             interval=timedelta(minutes=1),
+            remind=(timedelta(days=1), timedelta(hours=1)),
         ),
         Watch(
             where="sitrep.toml: watch[2]",
@@ -75,6 +78,52 @@ def test_a_watch_is_kept_as_it_was_asked_for(tmp_path: Path) -> None:
         ),
     )
     assert not found.defaulted_watches
+
+
+def test_no_reminder_is_what_an_empty_list_asks_for(tmp_path: Path) -> None:
+    found = load(tmp_path, '[[watch]]\nvendor = "openai"\nremind = []\n[[watch]]\nvendor = "github"\nremind = "2h"')
+
+    assert [watch.remind for watch in found.watches] == [(), (timedelta(hours=2),)]
+    assert [source.remind for source in settings.sources(found, catalog.load(), {"statuspage", "incidentio"})] == [
+        (),
+        (timedelta(hours=2),),
+    ]
+
+
+def test_a_maintenance_of_our_own_is_once_or_every_week(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        """
+        [[probe]]
+        name = "API"
+        type = "heartbeat"
+
+        [[maintenance]]
+        name = "Upgrade"
+        probes = ["api", "API"]
+        starts = 2026-12-05T22:00:00+01:00
+        ends = "2026-12-06T02:00:00+01:00"
+
+        [[maintenance]]
+        name = "Deployment"
+        every = "Fri-Sun,tue 22:00-02:00 Europe/Berlin"
+
+        [[maintenance]]
+        name = "Backup"
+        every = "daily 03:00-03:30 UTC"
+        """,
+    )
+
+    assert found.windows == (
+        Window(
+            name="Upgrade",
+            probes=("API",),
+            starts=datetime(2026, 12, 5, 21, tzinfo=UTC),
+            ends=datetime(2026, 12, 6, 1, tzinfo=UTC),
+        ),
+        Window(name="Deployment", every=Weekly(frozenset({4, 5, 6, 1}), Quiet(time(22), time(2), "Europe/Berlin"))),
+        Window(name="Backup", every=Weekly(frozenset(range(7)), Quiet(time(3), time(3, 30), "UTC"))),
+    )
 
 
 def test_a_route_says_who_is_told_what_and_when(tmp_path: Path) -> None:

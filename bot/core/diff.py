@@ -46,7 +46,10 @@ def diff(known: Known, snapshot: Snapshot, now: Mapping[str, Claim] | None = Non
     # What is over comes last: whether an incident ends with it depends on what else is in trouble by then.
     for claim in sorted(now.values(), key=lambda claim: not claim.is_open):
         memory = known.claims.get(claim.external_id)
-        changes += _first_seen(claim, known, snapshot) if memory is None else _continued(memory, claim, snapshot)
+        if memory is None or _is_near_now(claim, known, snapshot):
+            changes += _first_seen(claim, known, snapshot)
+        else:
+            changes += _continued(memory, claim, snapshot)
     for memory in known.claims.values():
         closed = ended(memory.claim, snapshot, now)
         if closed is not None:
@@ -65,8 +68,14 @@ def _first_seen(claim: Claim, known: Known, snapshot: Snapshot) -> list[Change]:
     return [Change(kind=ChangeKind.OPENED, claim=claim), *_endings(claim, claim.updates)]
 
 
+def _is_near_now(claim: Claim, known: Known, snapshot: Snapshot) -> bool:
+    """Whether it is a maintenance that was no news when it was first seen, and is now."""
+    is_untold = claim.external_id in known.untold and claim.state is State.SCHEDULED and claim.starts_at is not None
+    return is_untold and not _is_far_off(claim, snapshot)
+
+
 def _is_far_off(claim: Claim, snapshot: Snapshot) -> bool:
-    """A maintenance that was announced long ago for some later week is told when something becomes of it."""
+    """A maintenance that was announced long ago for some later week is told when it draws near."""
     if claim.state is not State.SCHEDULED or claim.starts_at is None or snapshot.taken_at is None:
         return False
     return claim.starts_at - snapshot.taken_at > FAR_OFF

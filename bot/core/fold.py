@@ -36,6 +36,8 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after one more entry.  Its state is the worst that any of its claims still says."""
     if entry.who is Who.PERSON:
         return replace(people.advance(incident, entry), last_seq=entry.seq)
+    if entry.kind is ChangeKind.REMINDED:
+        return replace(incident, reminded_at=entry.recorded_at, last_seq=entry.seq)
     return people.carried_on(incident, _with_claim(incident, entry), entry)
 
 

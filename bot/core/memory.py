@@ -28,11 +28,15 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that earlier snapshots of a source left behind.  `first_look` is None before the first one."""
+    """All that earlier snapshots of a source left behind.  `first_look` is None before the first one.
+
+    `untold` are those of its claims that have not become an incident.
+    """
 
     first_look: datetime | None = None
     last_look: datetime | None = None
     claims: Mapping[str, Memory] = field(default_factory=dict[str, Memory])
+    untold: frozenset[str] = frozenset()
 
 
 def version_key(update: Update) -> str:

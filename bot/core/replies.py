@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.severity import is_rise
@@ -52,7 +53,7 @@ def _about(incident: Incident) -> About:
 
 
 def is_broadcast(entry: TimelineEntry) -> bool:
-    """Whether the whole channel hears it: an end, a relapse, a rise in severity, the vendor's acknowledgement.
+    """Whether the whole channel hears it: an end, a relapse, a rise, the vendor's acknowledgement, a reminder.
 
     Not while it is muted.
     """
@@ -62,7 +63,18 @@ def is_broadcast(entry: TimelineEntry) -> bool:
         return any(is_rise(Impact(t.before), Impact(t.after)) for t in entry.transitions)
     if entry.kind is ChangeKind.COMPONENT_CHANGED:
         return any(is_rise(_impact(t.before), _impact(t.after)) for t in entry.transitions)
-    return entry.kind in {ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.REOPENED, ChangeKind.ACKNOWLEDGED}
+    return entry.kind in _HEARD_BY_ALL
+
+
+_HEARD_BY_ALL = frozenset(
+    {
+        ChangeKind.RESOLVED,
+        ChangeKind.WITHDRAWN,
+        ChangeKind.REOPENED,
+        ChangeKind.ACKNOWLEDGED,
+        ChangeKind.REMINDED,
+    }
+)
 
 
 def _impact(status: str) -> Impact:
@@ -178,6 +190,12 @@ def _merged(case: _Case) -> _Parts:
     return f"{case.entry.author} now tells this as part of another incident", []
 
 
+def _reminded(case: _Case) -> _Parts:
+    left = (case.entry.until or case.entry.recorded_at) - case.entry.recorded_at
+    minutes = -(-left // timedelta(minutes=1))
+    return f"Begins in {duration(timedelta(minutes=minutes))}", []
+
+
 def _acked(case: _Case) -> _Parts:
     return f"Acknowledged by {case.entry.author}", []
 
@@ -227,6 +245,7 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.POSTMORTEM: _postmortem,
     ChangeKind.ACKNOWLEDGED: _acknowledged,
     ChangeKind.MERGED: _merged,
+    ChangeKind.REMINDED: _reminded,
     ChangeKind.ACKED: _acked,
     ChangeKind.UNACKED: _unacked,
     ChangeKind.NOTED: _noted,

@@ -106,7 +106,8 @@ def _decide(
     told = timeline.tell(changes, attachments, gathered.around.incidents, source=source, now=now, baseline=baseline)
     told = replace(told, incidents={name: _with_services(i, rules) for name, i in told.incidents.items()})
     after = memory.apply(gathered.known, snapshot, claims)
-    changed = {name: m for name, m in after.claims.items() if gathered.known.claims.get(name) != m}
+    joined = attachments.keys() - gathered.around.attached.keys()
+    changed = {name: m for name, m in after.claims.items() if name in joined or gathered.known.claims.get(name) != m}
     decision = incidents.Decision(
         source=source,
         now=now,

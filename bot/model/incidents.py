@@ -119,6 +119,7 @@ class Incident:
     """Our record of one trouble: the fold of its timeline.
 
     `services` are our own that depend on it, as the configuration has them; they are no part of the fold.
+    `reminded_at` is when it was last said that a maintenance is about to begin.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Incident:
     ending: ChangeKind | None = None
     services: tuple[str, ...] = ()
     last_seq: int = 0
+    reminded_at: datetime | None = None
     acked: Ack | None = None
     muted: Mute | None = None
     witnesses: tuple[Witness, ...] = ()

@@ -14,7 +14,7 @@ AUTO: Final = "auto"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One watched thing."""
+    """One watched thing; `remind` is how long before a maintenance begins it is told once more."""
 
     key: str
     vendor: str
@@ -25,6 +25,7 @@ class Source:
     interval: timedelta = timedelta(seconds=30)
     components: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    remind: tuple[timedelta, ...] = (timedelta(hours=1),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,7 @@ class ChangeKind(StrEnum):
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     POSTMORTEM = "postmortem"
+    REMINDED = "reminded"
     COMPONENT_CHANGED = "component_changed"
     # Not found by the diff but by correlation: the vendor's own incident joins one that was ours first,
     # or one of ours turns out to be part of a vendor's.

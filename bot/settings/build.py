@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from bot.core.access import Access
 from bot.core.rules import Escalation, EscalationStep, Match, Oncall, Person, Route, Service
+from bot.core.windows import Window
 from bot.model import Destination, Impact, Kind
 from bot.settings.document import Placed
 from bot.settings.names import Names
@@ -15,6 +16,7 @@ from bot.settings.tables import (
     AccessTable,
     EscalationTable,
     FallbackTable,
+    MaintenanceTable,
     MatchTable,
     MentionTable,
     OncallTable,
@@ -40,6 +42,7 @@ def watch(row: Placed[WatchTable], file: str) -> Watch:
         components=tuple(row.table.components),
         regions=tuple(row.table.regions),
         interval=row.table.interval,
+        remind=tuple(sorted(set(row.table.remind), reverse=True)),
     )
 
 
@@ -57,6 +60,18 @@ def probe(row: Placed[ProbeTable]) -> Probe:
         fail_after=table.fail_after,
         pass_after=table.pass_after,
         options=MappingProxyType({key: _frozen(value) for key, value in (table.model_extra or {}).items()}),
+    )
+
+
+def window(row: Placed[MaintenanceTable]) -> Window:
+    """Return a time in which probes may fail because we work on something ourselves."""
+    table = row.table
+    return Window(
+        name=table.name,
+        probes=tuple(dict.fromkeys(table.probes)),
+        starts=table.starts,
+        ends=table.ends,
+        every=table.every,
     )
 
 

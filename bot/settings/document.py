@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -14,10 +15,12 @@ from pydantic import ValidationError
 from bot.errors import ConfigError
 from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, path, report_errors, shown
 from bot.settings.names import Names, said
+from bot.settings.scalars import moment
 from bot.settings.tables import (
     AccessTable,
     EgressTable,
     EscalationTable,
+    MaintenanceTable,
     OncallTable,
     ProbeTable,
     RouteTable,
@@ -31,6 +34,7 @@ T = TypeVar("T", bound=Table)
 LISTS: Mapping[str, type[Table]] = {
     "watch": WatchTable,
     "probe": ProbeTable,
+    "maintenance": MaintenanceTable,
     "service": ServiceTable,
     "route": RouteTable,
     "oncall": OncallTable,
@@ -57,7 +61,7 @@ class Document:
         self._report = report
         for key in sorted(raw.keys() - LISTS.keys() - SINGLES.keys()):
             report(key, f"there is no such table{one_of(key, (*LISTS, *SINGLES))}")
-        for key in ("probe", "service", "oncall"):
+        for key in ("probe", "maintenance", "service", "oncall"):
             self._unique(key)
 
     def __contains__(self, key: str) -> bool:
@@ -151,6 +155,18 @@ def _probe(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], 
             yield (key,), f"there is no such key{guess}"
 
 
+def _maintenance(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    once = {"starts", "ends"} & item.keys()
+    if once and "every" in item:
+        yield (), "has both starts or ends, and every; keep what is meant"
+    elif "every" not in item and len(once) < len(("starts", "ends")):
+        starts, ends, every = (example(MaintenanceTable, key) for key in ("starts", "ends", "every"))
+        yield (), f"does not say when; write {starts} and {ends}, or {every}"
+    with suppress(ValueError):  # said where it is read
+        if once == {"starts", "ends"} and moment(item["starts"]) >= moment(item["ends"]):
+            yield ("ends",), "is not after starts; write a later one"
+
+
 def _oncall(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     people = item.get("people")
     for i, person in enumerate(people if isinstance(people, list) else []):
@@ -161,5 +177,6 @@ def _oncall(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...],
 _CHECKS: dict[type[Table], Callable[[Mapping[str, object]], Iterator[tuple[tuple[str | int, ...], str]]]] = {
     WatchTable: _watch,
     ProbeTable: _probe,
+    MaintenanceTable: _maintenance,
     OncallTable: _oncall,
 }

@@ -5,11 +5,12 @@ The names that must exist are in the context of the validation: see `Names`.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo
 
+from bot.core import windows
 from bot.core.rules import Handover, Quiet
 from bot.model import Destination
 from bot.settings import scalars
@@ -63,6 +64,10 @@ def _service(word: str, info: ValidationInfo) -> str:
     return _names(info).service(word)
 
 
+def _probe(word: str, info: ValidationInfo) -> str:
+    return _names(info).probe(word)
+
+
 def _rota(who: str, info: ValidationInfo) -> str:
     return _names(info).rota(who)
 
@@ -73,6 +78,9 @@ YesNo = Annotated[bool, PlainValidator(scalars.yes_no)]
 Count = Annotated[int, PlainValidator(scalars.count)]
 Duration = Annotated[timedelta, PlainValidator(scalars.duration)]
 Timeout = Annotated[Duration, AfterValidator(_within_interval)]
+Reminders = Annotated[list[Annotated[timedelta, PlainValidator(scalars.reminder)]], BeforeValidator(scalars.as_list)]
+Moment = Annotated[datetime, PlainValidator(scalars.moment)]
+Weekly = Annotated[windows.Weekly, PlainValidator(scalars.weekly)]
 Interval = Annotated[timedelta, PlainValidator(scalars.interval)]
 WebAddress = Annotated[str, PlainValidator(scalars.web_address)]
 CatalogVendor = Annotated[Text, AfterValidator(_in_catalog)]
@@ -89,6 +97,7 @@ Destinations = Annotated[
     AfterValidator(some),
 ]
 Vendors = Annotated[list[Annotated[Text, AfterValidator(_vendor)]], BeforeValidator(scalars.as_list)]
+ProbeNames = Annotated[list[Annotated[Text, AfterValidator(_probe)]], BeforeValidator(scalars.as_list)]
 Services = Annotated[list[Annotated[Text, AfterValidator(_service)]], BeforeValidator(scalars.as_list)]
 Needs = Annotated[list[Annotated[Text, AfterValidator(_need)]], BeforeValidator(scalars.as_list), AfterValidator(some)]
 Kinds = Annotated[

@@ -61,6 +61,7 @@ class Names:
     vendors: Mapping[str, str]
     services: frozenset[str]
     oncalls: frozenset[str]
+    probes: frozenset[str]
 
     def find_vendor(self, word: str) -> str | None:
         """Return the slug of a vendor that is watched, probed or in the catalog; the file's own names come first."""
@@ -79,6 +80,10 @@ class Names:
     def service(self, name: str) -> str:
         """Return the name of a service; ValueError if there is none."""
         return _existing(name, "service", self.services)
+
+    def probe(self, name: str) -> str:
+        """Return the name of a probe; ValueError if there is none."""
+        return _existing(name, "probe", self.probes)
 
     def rota(self, who: str) -> str:
         """Return who is to be told; ValueError if it is a rota that does not exist."""
@@ -103,6 +108,7 @@ def names(raw: Mapping[str, object], catalog: Catalog) -> Names:
         vendors,
         frozenset(word for _, words in said(raw, "service", "name") for word in words.values()),
         frozenset(word for _, words in said(raw, "oncall", "name") for word in words.values()),
+        frozenset(word for _, words in said(raw, "probe", "name") for word in words.values()),
     )
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import chain
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.core.rules import Handover, Quiet
+from bot.core.windows import Weekly
 from bot.model import Destination
 from bot.settings.mistakes import did_you_mean, one_of, shown
 
@@ -18,6 +20,7 @@ PLATFORMS = ("slack", "discord", "console")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # A vendor's page is cached for ten seconds or more, so looking oftener tells nothing and is no way to treat a guest.
 SHORTEST_INTERVAL = timedelta(seconds=5)
+LONGEST_REMINDER = timedelta(days=30)
 
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)", re.ASCII)
@@ -85,6 +88,47 @@ def duration(value: object) -> timedelta:
     if not timedelta(0) < span <= timedelta(days=365):
         raise ValueError(f'{shown(value)} is not between 1ms and 365d; write for example "30s", "5m" or "1h"')
     return span
+
+
+def reminder(value: object) -> timedelta:
+    """Read how long before something begins it is told once more."""
+    span = duration(value)
+    if span > LONGEST_REMINDER:
+        raise ValueError(f'{shown(value)} is too early; the earliest reminder is "{LONGEST_REMINDER.days}d"')
+    return span
+
+
+def moment(value: object) -> datetime:
+    """Read a date and a time with a time zone."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value.strip())
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ValueError(f"{shown(value)} is not a time with a time zone; write for example 2026-12-05T22:00:00+01:00")
+    return value.astimezone(UTC)
+
+
+def weekly(value: object) -> Weekly:
+    """Read days of the week, a span of hours and its time zone."""
+    days, _, span = text(value).partition(" ")
+    if not days[:1].isalpha():
+        raise ValueError(f'{shown(value)} names no day; write for example "Sun 02:00-04:00 Europe/Berlin"')
+    return Weekly(frozenset(chain.from_iterable(_days(part) for part in days.split(","))), quiet(span))
+
+
+def _days(part: str) -> Iterator[int]:
+    """Read `Sun`, `Mon-Fri` or `daily`."""
+    if part.lower() in {"daily", "day"}:
+        return iter(range(7))
+    first, _, last = part.partition("-")
+    start, end = _weekday(first), _weekday(last or first)
+    return (day % 7 for day in range(start, end + 1 if end >= start else end + 8))
+
+
+def _weekday(word: str) -> int:
+    if word[:3].title() not in WEEKDAYS:
+        raise ValueError(f"{shown(word)} is not a weekday{one_of(word, WEEKDAYS)}")
+    return WEEKDAYS.index(word[:3].title())
 
 
 def interval(value: object) -> timedelta:

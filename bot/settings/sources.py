@@ -64,6 +64,7 @@ def _source(watch: Watch, catalog: Catalog, formats: Collection[str] | None) -> 
         interval=watch.interval,
         components=with_full_names(watch.components, [vendor]),
         regions=watch.regions,
+        remind=watch.remind,
     )
 
 

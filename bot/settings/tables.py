@@ -25,10 +25,13 @@ from bot.settings.fields import (
     Kinds,
     Least,
     Mention,
+    Moment,
     Needs,
     Notify,
+    ProbeNames,
     ProbeType,
     QuietSpan,
+    Reminders,
     Responders,
     Services,
     SlackUser,
@@ -39,6 +42,7 @@ from bot.settings.fields import (
     VendorOrOther,
     Vendors,
     WebAddress,
+    Weekly,
     YesNo,
     some,
 )
@@ -101,6 +105,13 @@ class WatchTable(Table):
         description='How often to look; default "30s", at least "5s".',
         examples=['"30s"'],
     )
+    remind: Reminders = Field(
+        default=[timedelta(hours=1)],
+        description=(
+            'How long before a maintenance begins it is told once more; default "1h", at most "30d"; `[]` for never.'
+        ),
+        examples=['["24h", "1h"]'],
+    )
 
 
 class ProbeTable(Table):
@@ -131,6 +142,28 @@ class ProbeTable(Table):
         default=3, description="So many failures in a row make a trouble; default 3.", examples=["3"]
     )
     pass_after: Count = Field(default=2, description="So many passes in a row end it; default 2.", examples=["2"])
+
+
+class MaintenanceTable(Table):
+    """A time in which you work on something yourselves: probes go on, and what fails then is no trouble."""
+
+    name: Text = Field(description="What is done then.", examples=['"Database upgrade"'])
+    probes: ProbeNames = Field(
+        default=[], description="Which `[[probe]]`s may fail; all, if it is left out.", examples=['["openai-api"]']
+    )
+    starts: Moment | None = Field(
+        default=None,
+        description="When it begins, with a time zone. `starts` and `ends` for once, or `every` for each week.",
+        examples=["2026-12-05T22:00:00+01:00"],
+    )
+    ends: Moment | None = Field(
+        default=None, description="When it ends, with a time zone.", examples=["2026-12-06T02:00:00+01:00"]
+    )
+    every: Weekly | None = Field(
+        default=None,
+        description="The day, or days, and the hours of each week; it may pass midnight.",
+        examples=['"Sun 02:00-04:00 Europe/Berlin"'],
+    )
 
 
 class FallbackTable(Table):

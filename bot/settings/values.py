@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from bot.core.access import Access
 from bot.core.rules import Escalation, Oncall, Route, Service
+from bot.core.windows import Window
 
 
 class Secret:
@@ -50,6 +51,7 @@ class Watch:
     components: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     interval: timedelta = timedelta(seconds=30)
+    remind: tuple[timedelta, ...] = (timedelta(hours=1),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,7 @@ class Settings:
     watches: tuple[Watch, ...] = ()
     defaulted_watches: bool = True
     probes: tuple[Probe, ...] = ()
+    windows: tuple[Window, ...] = ()
     services: tuple[Service, ...] = ()
     routes: tuple[Route, ...] = ()
     oncalls: tuple[Oncall, ...] = ()

@@ -17,7 +17,7 @@ from bot.core.correlate import Attachment, Surroundings
 from bot.core.health import Health
 from bot.core.memory import Known, Memory
 from bot.core.timeline import Told
-from bot.model import Destination, Incident, Source, TimelineEntry
+from bot.model import Destination, Incident, Source, State, TimelineEntry
 from bot.store import codec, polls, revisits
 from bot.store.commits import Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database, insert_into
@@ -111,7 +111,7 @@ def _gathered(connection: Connection, source: Source, health: Health, listed: Co
     }
     incidents = {row.id: codec.INCIDENT.load(row.body) for row in found}
     return Gathered(
-        Known(health.first_look, health.last_look, claims),
+        Known(health.first_look, health.last_look, claims, frozenset(claims.keys() - attached.keys())),
         Surroundings(attached=attached, siblings=siblings, incidents=incidents),
     )
 
@@ -158,6 +158,7 @@ def _write_claims(connection: Connection, decision: Decision) -> None:
             "incident": attachment.incident if (attachment := decision.attachments.get(external_id)) else None,
             "is_open": memory.claim.is_open,
             "is_trouble": is_trouble(memory.claim),
+            "begins_at": memory.claim.starts_at if memory.claim.state is State.SCHEDULED else None,
             "body": codec.CLAIM.dump(memory.claim),
             "seen": codec.SEEN.dump(memory.seen),
             "missing_since": memory.missing_since,
@@ -168,11 +169,14 @@ def _write_claims(connection: Connection, decision: Decision) -> None:
         connection.execute(_put_claims(connection.dialect.name), rows)
 
 
+_CHANGING = ("is_open", "is_trouble", "begins_at", "body", "seen", "missing_since")
+
+
 @cache
 def _put_claims(engine: str) -> Any:
     put = insert_into(engine, CLAIM)
     # A claim that has an incident keeps it when a later snapshot brings nothing that needs one.
-    changed = {name: put.excluded[name] for name in ("is_open", "is_trouble", "body", "seen", "missing_since")}
+    changed = {name: put.excluded[name] for name in _CHANGING}
     kept = func.coalesce(put.excluded["incident"], CLAIM.c.incident)
     return put.on_conflict_do_update(index_elements=["source", "external_id"], set_={**changed, "incident": kept})
 

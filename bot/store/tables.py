@@ -125,12 +125,14 @@ class ClaimRow(SQLModel, table=True):
     """What one source says of one incident, as last seen; kept for ever, so that nothing is told twice.
 
     `is_trouble` is for what is worth a closer look: open, begun, and of a state that the source names.
+    `begins_at` is when a maintenance begins that has not begun.
     """
 
     __tablename__ = "claim"
     __table_args__ = (
         Index("claim_open", "source", "is_open"),
         Index("claim_vendor", "vendor", "external_id"),
+        Index("claim_begins", "begins_at", **_where("begins_at IS NOT NULL")),
     )
 
     source: str = Field(primary_key=True, sa_type=Text)
@@ -139,6 +141,7 @@ class ClaimRow(SQLModel, table=True):
     incident: str | None = Field(default=None, sa_type=Text)
     is_open: bool
     is_trouble: bool
+    begins_at: datetime | None = Field(default=None, sa_type=Instant)
     body: str = Field(sa_type=Text)
     seen: str = Field(sa_type=Text)
     missing_since: datetime | None = Field(default=None, sa_type=Instant)

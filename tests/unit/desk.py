@@ -162,7 +162,7 @@ class Desk:
         incidents = {name: i for name, i in self.incidents.items() if i.is_open or name in wanted}
         health = self.health.get(source.key, Health())
         return (
-            Known(health.first_look, health.last_look, claims),
+            Known(health.first_look, health.last_look, claims, frozenset(claims.keys() - attached.keys())),
             Surroundings(attached=attached, siblings=siblings, incidents=incidents),
         )
 

@@ -131,6 +131,17 @@ def test_a_maintenance_that_was_no_news_is_told_when_it_begins() -> None:
     assert desk.incident.state is State.IN_PROGRESS
 
 
+def test_a_maintenance_that_was_no_news_is_told_two_days_before_it_begins_and_once() -> None:
+    desk = Desk()
+    planned = maintenance("m1", BEGUN, window=(6000, 6060))
+    desk.sees(snapshot(0, planned))
+
+    looks = [desk.sees(snapshot(minute, planned)) for minute in (60, 6000 - 48 * 60, 5900)]
+
+    assert [look.kinds for look in looks] == [[], [ChangeKind.OPENED, ChangeKind.UPDATED], []]
+    assert desk.incident.state is State.SCHEDULED
+
+
 # 3. Vanished incidents are looked up.
 
 

@@ -34,6 +34,7 @@ OURS = {
     ChangeKind.AFFECTED,
     ChangeKind.WORKS,
     ChangeKind.LINKED,
+    ChangeKind.REMINDED,
 }
 QUIET = {ComponentStatus.OPERATIONAL, ComponentStatus.UNKNOWN}
 

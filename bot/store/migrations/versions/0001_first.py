@@ -68,6 +68,7 @@ def _claims() -> None:
         sa.Column("incident", sa.Text(), nullable=True),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("is_trouble", sa.Boolean(), nullable=False),
+        sa.Column("begins_at", _instant(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("seen", sa.Text(), nullable=False),
         sa.Column("missing_since", _instant(), nullable=True),
@@ -83,6 +84,8 @@ def _claims() -> None:
     op.create_index("ix_revisit_due_at", "revisit", ["due_at"], unique=False)
     op.create_index("claim_open", "claim", ["source", "is_open"], unique=False)
     op.create_index("claim_vendor", "claim", ["vendor", "external_id"], unique=False)
+    some = sa.text("begins_at IS NOT NULL")
+    op.create_index("claim_begins", "claim", ["begins_at"], unique=False, sqlite_where=some, postgresql_where=some)
 
 
 def _incidents() -> None:

@@ -1,0 +1,66 @@
+"""Times in which we work on something ourselves: what fails then is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.core.rules import Quiet
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """Hours of some days of each week (Monday is 0); a span that passes midnight belongs to the day it begins on."""
+
+    days: frozenset[int]
+    span: Quiet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A maintenance of our own, once or every week; without `probes` it concerns all of them."""
+
+    name: str
+    probes: tuple[str, ...] = ()
+    starts: datetime | None = None
+    ends: datetime | None = None
+    every: Weekly | None = None
+
+
+def around(windows: Iterable[Window], probe: str, now: datetime) -> tuple[Window, datetime] | None:
+    """Return a window in which `now` falls and that concerns `probe`, and when it ends; the one that lasts longest."""
+    found = [
+        (window, end)
+        for window in windows
+        if (not window.probes or probe in window.probes) and (end := ends_at(window, now)) is not None
+    ]
+    return max(found, key=lambda one: one[1], default=None)
+
+
+def ends_at(window: Window, now: datetime) -> datetime | None:
+    """Return when a window that `now` falls into ends; None if it does not."""
+    if window.starts is not None and window.ends is not None:
+        return window.ends if window.starts <= now < window.ends else None
+    return _ends_this_week(window.every, now) if window.every is not None else None
+
+
+def _ends_this_week(weekly: Weekly, now: datetime) -> datetime | None:
+    """Return the end of a span that began today or yesterday, by the clock on the wall there.
+
+    Where that clock shows the end twice, because it is put back, the later one is meant.
+    """
+    span, zone = weekly.span, ZoneInfo(weekly.span.timezone)
+    today = now.astimezone(zone).date()
+    for day in (today, today - _DAY):
+        if day.weekday() not in weekly.days:
+            continue
+        last = day if span.start < span.end else day + _DAY
+        start = datetime.combine(day, span.start, zone).astimezone(UTC)
+        end = max(datetime.combine(last, span.end, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+        if start <= now < end:
+            return end
+    return None

@@ -1,0 +1,59 @@
+"""Maintenances that have yet to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, select
+
+from bot.model import Claim, Incident
+from bot.store import codec
+from bot.store.database import Database
+from bot.store.sources import Watched, watched_among
+from bot.store.tables import CLAIM, INCIDENT
+
+_PLANNED = select(CLAIM.c.source, CLAIM.c.incident, CLAIM.c.begins_at, CLAIM.c.body).where(CLAIM.c.is_open)
+_EARLIEST = timedelta(days=30)
+
+
+async def told(database: Database, now: datetime) -> Sequence[tuple[Incident, Collection[timedelta]]]:
+    """Return the incidents that are maintenances which begin soon, and how long ahead that is to be said of each.
+
+    Soon is when it is time for one of its sources to remind.
+    """
+    begins = CLAIM.c.begins_at
+    near = _PLANNED.where(begins > now, begins <= now + _EARLIEST, CLAIM.c.incident.is_not(None))
+
+    def work(connection: Connection) -> Sequence[tuple[Incident, Collection[timedelta]]]:
+        rows = connection.execute(near).all()
+        watched = watched_among(connection, {row.source for row in rows}) if rows else {}
+        spans: dict[str, set[timedelta]] = {}
+        for row in rows:
+            ahead = watched[row.source].source.remind if row.source in watched else ()
+            if any(row.begins_at - span <= now for span in ahead):
+                spans.setdefault(row.incident, set()).update(ahead)
+        bodies = connection.execute(_BODIES, {"b_ids": sorted(spans)}).all() if spans else []
+        return [(codec.INCIDENT.load(row.body), spans[row.id]) for row in bodies]
+
+    return await database.read(work)
+
+
+_BODIES = (
+    select(INCIDENT.c.id, INCIDENT.c.body)
+    .where(INCIDENT.c.id.in_(bindparam("b_ids", expanding=True)))
+    .order_by(INCIDENT.c.id)
+)
+
+
+async def untold(database: Database, now: datetime, until: datetime) -> Sequence[tuple[Watched, Claim]]:
+    """Return the maintenances of that time that have not become incidents, with the source that tells of each."""
+    near = _PLANNED.where(CLAIM.c.begins_at > now, CLAIM.c.begins_at <= until, CLAIM.c.incident.is_(None))
+    near = near.order_by(CLAIM.c.source, CLAIM.c.external_id)
+
+    def work(connection: Connection) -> Sequence[tuple[Watched, Claim]]:
+        rows = connection.execute(near).all()
+        watched = watched_among(connection, {row.source for row in rows}) if rows else {}
+        return [(watched[row.source], codec.CLAIM.load(row.body)) for row in rows if row.source in watched]
+
+    return await database.read(work)
