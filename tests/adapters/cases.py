@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.core import replies, wording
 from bot.core.message import Line, Message, Moment, Quote, Tone, line
+from bot.core.reminding import remind
 from bot.model import (
     Ack,
     ChangeKind,
@@ -220,6 +222,10 @@ CASES: Mapping[str, tuple[Message, ...]] = {
         replies.reply(entry(3, kind=ChangeKind.COMPONENTS_CHANGED, transitions=BACK), outage()),
         replies.reply(entry(125, kind=ChangeKind.RESOLVED, said=None, state=State.RESOLVED), outage(**OVER)),
         replies.reply(entry(130, kind=ChangeKind.REOPENED, said=None, impact=Impact.MAJOR), outage()),
+    ),
+    "maintenance-begins-soon": (
+        wording.root(planned()),
+        replies.reply(remind(planned(), [timedelta(hours=1)], at(540)).entries[0], planned()),
     ),
     "maintenance-under-way": (
         wording.root(replace(planned(), state=State.IN_PROGRESS, starts_at=NOON, ends_at=at(180))),
