@@ -162,6 +162,9 @@ def test_what_this_version_does_not_do_is_said(tmp_path: Path) -> None:
         [[probe]]
         name = "openai-api"
         type = "heartbeat"
+        [[maintenance]]
+        name = "Upgrade"
+        every = "Sun 02:00-04:00 UTC"
         [[service]]
         name = "Support bot"
         depends_on = "openai"
@@ -183,6 +186,7 @@ def test_what_this_version_does_not_do_is_said(tmp_path: Path) -> None:
 
     assert found.not_yet == (
         "[[probe]] openai-api: probes are not run by this version yet",
+        "[[maintenance]] Upgrade: no probe is run by this version yet",
         "[[service]] Support bot: owner, runbook and fallback are not shown by this version yet",
         "[[route]] route[1]: mention: nobody is mentioned by this version yet",
         "[[route]] route[1]: quiet: quiet hours are not kept by this version yet",

@@ -166,6 +166,7 @@ def _not_yet(settings: Settings) -> tuple[str, ...]:
     return tuple(
         chain(
             not_yet.probes(settings.probes),
+            not_yet.windows(settings.windows),
             not_yet.services(settings.services),
             not_yet.routes(settings.routes),
             not_yet.oncalls(settings.oncalls),
