@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bot.core.message import Message, Reply
@@ -13,6 +13,48 @@ from bot.model import Asked, Person, Ref
 
 if TYPE_CHECKING:
     from starlette.routing import Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebRequest:
+    """A request as a probe wants it sent.  Header values may be secret: they are neither shown nor sent elsewhere."""
+
+    url: str
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    redirects: bool = True
+    within: timedelta = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebAnswer:
+    """Whatever a server answered, decoded, and how long that took to its last byte; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+    latency: timedelta
+
+
+class Web(Protocol):
+    """The web, as far as a probe needs it."""
+
+    @abstractmethod
+    async def send(self, request: WebRequest) -> WebAnswer:
+        """Return the answer, whatever its status; raise FetchError if there is none, EgressDenied if it is private."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What one check is given.  `options` are the keys of the probe's type; `secrets` what they refer to by name."""
+
+    target: str
+    options: Any
+    timeout: timedelta
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
 
 class Platform(Protocol):

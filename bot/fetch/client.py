@@ -8,7 +8,7 @@ import ssl
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from types import TracebackType
 from typing import Self, cast
@@ -24,8 +24,10 @@ from bot.fetch import headers
 from bot.fetch.answer import NOTHING_KNOWN, Expect, Fetched, FetchLimits, Validators
 from bot.fetch.body import Body, check_shape, digest, too_large
 from bot.fetch.egress import EgressPolicy, GuardedResolver
+from bot.fetch.exchange import built, following
 from bot.fetch.reasons import plainly
 from bot.fetch.target import Target, redirected, request_for, target_of
+from bot.ports import WebAnswer, WebRequest
 
 _NOT_MODIFIED = 304
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -110,6 +112,38 @@ class Fetcher:
             except TimeoutError:
                 raise FetchError(f"no answer within {self._total:g} s") from None
 
+    async def send(self, request: WebRequest) -> WebAnswer:
+        """Return what a server answers, whatever its status.  Raise FetchError if there is no answer."""
+        first = target_of(request.url)
+        async with self._turn(first.host), self._everybody:
+            began = asyncio.get_running_loop().time()
+            try:
+                async with asyncio.timeout(request.within.total_seconds()):
+                    answer = await self._exchanged(first, request)
+            except TimeoutError:
+                raise FetchError(f"no answer within {request.within.total_seconds():g} s") from None
+            return replace(answer, latency=timedelta(seconds=asyncio.get_running_loop().time() - began))
+
+    async def _exchanged(self, target: Target, request: WebRequest) -> WebAnswer:
+        for _ in range(self._limits.max_redirects + 1):
+            with plainly(target.host, self._connect):
+                response = await self._handed_over(built(request, target, self._limits.connect), target)
+                async with aclosing(response):
+                    told = headers.joined(response.headers.raw)
+                    location = told.get("location")
+                    if not (request.redirects and location and response.status_code in _REDIRECTS):
+                        body = await self._body(response, told)
+                        return WebAnswer(
+                            status=response.status_code,
+                            headers=told,
+                            body=body,
+                            url=target.address,
+                            latency=timedelta(),
+                        )
+            leads_to = redirected(target, location)
+            request, target = following(request, response.status_code, target, leads_to), leads_to
+        raise FetchError(f"more than {self._limits.max_redirects} redirects")
+
     async def aclose(self) -> None:
         """Close all connections; nothing can be fetched afterwards."""
         self._closed = True
@@ -154,12 +188,15 @@ class Fetcher:
                 return await self._answer(response, told, question, target)
 
     async def _ask(self, target: Target, question: _Question) -> httpx.Response:
+        request = request_for(target, question.known.etag, question.known.last_modified, question.expect, self._connect)
+        return await self._handed_over(request, target)
+
+    async def _handed_over(self, request: httpx.Request, target: Target) -> httpx.Response:
         self._check_host(target.host)
         if self._closed:
             raise FetchError("the fetcher is closed")
         if not self._transport:
             self._transport = AiohttpTransport(verify=self._tls or _trusted(), client=self._session)
-        request = request_for(target, question.known.etag, question.known.last_modified, question.expect, self._connect)
         return await self._transport.handle_async_request(request)
 
     def _session(self) -> aiohttp.ClientSession:

@@ -93,5 +93,10 @@ def _basic(url: httpx.URL) -> str | None:
     return "Basic " + b64encode(f"{url.username}:{url.password}".encode()).decode()
 
 
+def is_same_origin(one: Target, other: Target) -> bool:
+    """Whether two urls have scheme, host and port in common."""
+    return _origin(one.url) == _origin(other.url)
+
+
 def _origin(url: httpx.URL) -> tuple[str, bytes, int | None]:
     return url.scheme, url.raw_host, url.port

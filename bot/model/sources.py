@@ -30,13 +30,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeResult:
-    """One check of a probe: whether it passed, why not, and how long it took."""
+    """One check of a probe: whether it passed, why not, and how long it took.
+
+    `is_ours`: it tells nothing about what is probed, because something of our own is in the way (a key that was
+    refused, an address that may not be fetched).  `facts` are what else was seen, by name.
+    """
 
     ok: bool
     at: datetime
     reason: str = ""
     latency: timedelta | None = None
     facts: tuple[tuple[str, str], ...] = ()
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.core.rules import Handover, Quiet
+from bot.core.spans import LONGEST, span_of
 from bot.core.windows import Weekly
 from bot.model import Destination
 from bot.settings.mistakes import did_you_mean, one_of, shown
@@ -22,8 +23,6 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SHORTEST_INTERVAL = timedelta(seconds=5)
 LONGEST_REMINDER = timedelta(days=30)
 
-_UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)", re.ASCII)
 _QUIET = re.compile(r"([^\s–-]+)\s*[–-]\s*([^\s–-]+)\s+(\S+)")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.ASCII)
@@ -78,14 +77,10 @@ def choice(*known: str) -> Callable[[object], str]:
 
 def duration(value: object) -> timedelta:
     """Read a span of time, longer than nothing and at most a year."""
-    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
+    span = span_of(value) if isinstance(value, str) else None
+    if span is None:
         raise ValueError(f'{shown(value)} is not a duration; write for example "30s", "5m" or "1h"')
-    try:
-        span = timedelta(**{_UNITS[found[2]]: float(found[1])})
-    except OverflowError:
-        span = timedelta.max
-    if not timedelta(0) < span <= timedelta(days=365):
+    if not timedelta(0) < span <= LONGEST:
         raise ValueError(f'{shown(value)} is not between 1ms and 365d; write for example "30s", "5m" or "1h"')
     return span
 
