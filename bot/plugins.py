@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import pkgutil
 import re
+from datetime import datetime
 from functools import cache
 from importlib import import_module
-from typing import Literal, Protocol, cast, runtime_checkable
+from typing import Any, Literal, Protocol, cast, runtime_checkable
 
 from bot.errors import ConfigError, ParseError
-from bot.model import Snapshot, Source
+from bot.model import ProbeResult, Snapshot, Source
+from bot.ports import Setup, Web
 
 
 class Format(Protocol):
@@ -52,6 +54,20 @@ class Several(Protocol):
         """Return what is read together with an endpoint; each is parsed alone, and all are one snapshot."""
 
 
+class ProbeType(Protocol):
+    """What a file in `bot/probes` offers.  A check is the only thing in it that touches the world."""
+
+    @property
+    def Options(self) -> type[Any]:  # noqa: N802  # a class of the module
+        """The type's own keys in the configuration: a `Keys` model, which raises ValidationError."""
+
+    def read_target(self, text: str) -> None:
+        """Raise ValueError, saying what to write instead, if a target is none."""
+
+    async def check(self, setup: Setup, web: Web, at: datetime) -> ProbeResult:
+        """Check once, and be done within `setup.timeout`.  Whatever goes wrong is a result: only a bug raises."""
+
+
 # The format of every feed.
 PLAIN = "feed"
 
@@ -76,6 +92,15 @@ def format_named(name: str) -> Format:
     if name not in known:
         raise ConfigError(f"there is no format {name!r}; the formats are {', '.join(known)}")
     return cast("Format", import_module(known[name]))
+
+
+@cache
+def probe_named(name: str) -> ProbeType:
+    """Return one type of probe, or raise ConfigError naming those that there are."""
+    known = discover("bot.probes")
+    if name not in known:
+        raise ConfigError(f"there is no probe type {name!r}; the types are {', '.join(known)}")
+    return cast("ProbeType", import_module(known[name]))
 
 
 def detect(body: bytes, source: Source) -> tuple[str, Snapshot]:

@@ -190,6 +190,22 @@ def _merged(case: _Case) -> _Parts:
     return f"{case.entry.author} now tells this as part of another incident", []
 
 
+def _seen(case: _Case) -> _Parts:
+    return f"{case.entry.author} sees it too", []
+
+
+def _weighed(case: _Case) -> _Parts:
+    return f"What we see of {case.incident.name} has changed", []
+
+
+def _silent(case: _Case) -> _Parts:
+    return f"No word from {case.incident.name} since", [line(Moment(case.entry.until))] if case.entry.until else []
+
+
+def _retracted(case: _Case) -> _Parts:
+    return f"{case.entry.author} took an earlier update back", []
+
+
 def _reminded(case: _Case) -> _Parts:
     left = (case.entry.until or case.entry.recorded_at) - case.entry.recorded_at
     minutes = -(-left // timedelta(minutes=1))
@@ -245,6 +261,10 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.POSTMORTEM: _postmortem,
     ChangeKind.ACKNOWLEDGED: _acknowledged,
     ChangeKind.MERGED: _merged,
+    ChangeKind.SEEN: _seen,
+    ChangeKind.WEIGHED: _weighed,
+    ChangeKind.SILENT: _silent,
+    ChangeKind.RETRACTED: _retracted,
     ChangeKind.REMINDED: _reminded,
     ChangeKind.ACKED: _acked,
     ChangeKind.UNACKED: _unacked,

@@ -119,7 +119,7 @@ def _begin(incident: str, claim: Claim, source: Source, now: datetime, *, baseli
     return Incident(
         id=incident,
         vendor=source.vendor,
-        name=source.name,
+        name=source.whose,
         kind=claim.kind,
         title=claim.title,
         state=claim.state,
@@ -228,4 +228,8 @@ def view_of(claim: Claim, source: Source) -> ClaimView:
         resolved_at=claim.resolved_at,
         starts_at=claim.starts_at,
         ends_at=claim.ends_at,
+        published_at=claim.published_at,
+        teller=source.kind,
+        author="" if source.kind is SourceKind.FEED else source.name,
+        evidence=claim.evidence,
     )

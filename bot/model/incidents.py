@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model.sources import Claim, Component, Update
-from bot.model.words import ChangeKind, Impact, Kind, State, Who
+from bot.model.words import ChangeKind, Confidence, Impact, Kind, PageSays, SourceKind, State, Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimView:
-    """What an incident keeps of one of its claims; `key` is `<source>|<external id>`."""
+    """What an incident keeps of one of its claims; `key` is `<source>|<external id>`.
+
+    `teller` says who makes it, and `author` what they are called; `evidence` is what a witness of ours sees.
+    """
 
     key: str
     kind: Kind
@@ -43,6 +46,27 @@ class ClaimView:
     resolved_at: datetime | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    published_at: datetime | None = None
+    teller: SourceKind = SourceKind.FEED
+    author: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What our own witnesses amount to, as pure counts, so that it can be worded everywhere alike.
+
+    `failing` of `asked` probes fail; `reports` are what programs of ours count, in their words; `affected` and `works`
+    are people here.  `page` is what the vendor's own status page says of it.
+    """
+
+    confidence: Confidence
+    failing: int = 0
+    asked: int = 0
+    reports: tuple[str, ...] = ()
+    affected: int = 0
+    works: int = 0
+    page: PageSays = PageSays.UNWATCHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +99,7 @@ class TimelineEntry:
     person: str = ""
     until: datetime | None = None
     url: str | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +133,11 @@ class Mute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """A colleague's last word on whether it fails for them."""
+    """A colleague's last word on whether it fails for them, and when they said it."""
 
     person: str
     is_affected: bool
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +173,7 @@ class Incident:
     acked: Ack | None = None
     muted: Mute | None = None
     witnesses: tuple[Witness, ...] = ()
+    evidence: Evidence | None = None
 
     @property
     def is_open(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.model.words import ComponentStatus, Impact, Kind, SourceKind, State
+from bot.model.words import ComponentStatus, Fault, Impact, Kind, SourceKind, State
 
 # The format of a source whose format has to be found out.
 AUTO: Final = "auto"
@@ -14,7 +14,11 @@ AUTO: Final = "auto"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One watched thing; `remind` is how long before a maintenance begins it is told once more."""
+    """One watched thing; `remind` is how long before a maintenance begins it is told once more.
+
+    `vendor_name` is what the vendor is called whose trouble a witness of ours tells of; a witness that has none tells
+    of something of our own, and accuses nobody.
+    """
 
     key: str
     vendor: str
@@ -26,22 +30,32 @@ class Source:
     components: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     remind: tuple[timedelta, ...] = (timedelta(hours=1),)
+    vendor_name: str = ""
+
+    @property
+    def whose(self) -> str:
+        """What an incident of its vendor is called after."""
+        return self.vendor_name or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeResult:
-    """One check of a probe: whether it passed, why not, and how long it took.
+    """One check of a probe: whether it passed; if not, why, in words and by its class; how long it took.
 
-    `is_ours`: it tells nothing about what is probed, because something of our own is in the way (a key that was
-    refused, an address that may not be fetched).  `facts` are what else was seen, by name.
+    `facts` are what else was seen, by name.
     """
 
     ok: bool
     at: datetime
     reason: str = ""
+    fault: Fault | None = None
     latency: timedelta | None = None
     facts: tuple[tuple[str, str], ...] = ()
-    is_ours: bool = False
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it tells nothing about what was checked, because something of our own is in the way."""
+        return self.fault is not None and self.fault.is_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,8 @@ class Claim:
     """What one source says of one incident.  Updates are oldest first; all times are UTC instants.
 
     `started_at` is when the trouble began, `published_at` when the vendor first wrote of it,
-    `starts_at` and `ends_at` are the announced window of a maintenance.
+    `starts_at` and `ends_at` are the announced window of a maintenance.  `evidence` is what one of our own witnesses
+    sees, in a few words.
     """
 
     external_id: str
@@ -85,6 +100,7 @@ class Claim:
     resolved_at: datetime | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    evidence: str = ""
 
     @property
     def is_open(self) -> bool:

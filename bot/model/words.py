@@ -83,10 +83,61 @@ class Kind(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """Who is speaking: a vendor's feed, or one of our own probes."""
+    """Who is speaking: a vendor's feed, one of our own probes, a program of ours that calls in, or people here."""
 
     FEED = "feed"
     PROBE = "probe"
+    HOOK = "hook"
+    PEOPLE = "people"
+
+
+class Fault(StrEnum):
+    """What sort of failure a check met.  The classes are kept apart because they mean different things.
+
+    TIMEOUT, CONNECTION (refused, reset, no address, no TLS), SERVER (5xx), WRONG (an answer, but not the expected one),
+    EMPTY and SLOW speak of what was checked.  The others stand in our own way and accuse nobody: a KEY that is refused,
+    a QUOTA that is used up, LIMITED (429: we ask too often), the BUDGET that we set ourselves, a host that we do not
+    let ourselves go to (REFUSED), and our own NETWORK.
+    """
+
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    SERVER = "server"
+    WRONG = "wrong"
+    EMPTY = "empty"
+    SLOW = "slow"
+    KEY = "key"
+    QUOTA = "quota"
+    LIMITED = "limited"
+    BUDGET = "budget"
+    REFUSED = "refused"
+    NETWORK = "network"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it tells nothing about what was checked, because something of our own is in the way."""
+        return self in _OURS
+
+
+_OURS = frozenset({Fault.KEY, Fault.QUOTA, Fault.LIMITED, Fault.BUDGET, Fault.REFUSED, Fault.NETWORK})
+
+
+class Confidence(StrEnum):
+    """How sure we are of a trouble: a lone witness is LOW; CONFIRMED is when the vendor says it too."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CONFIRMED = "confirmed"
+
+
+class PageSays(StrEnum):
+    """What a vendor's own status page says about a trouble that we see ourselves."""
+
+    NOTHING = "nothing"
+    TROUBLE = "trouble"
+    UNREADABLE = "unreadable"
+    UNWATCHED = "unwatched"
 
 
 class ChangeKind(StrEnum):
@@ -108,6 +159,12 @@ class ChangeKind(StrEnum):
     # or one of ours turns out to be part of a vendor's.
     ACKNOWLEDGED = "acknowledged"
     MERGED = "merged"
+    # One of our own witnesses comes to see what a vendor told first.
+    SEEN = "seen"
+    # What our witnesses amount to has changed; nobody has heard of an incident for long; a statement was taken back.
+    WEIGHED = "weighed"
+    SILENT = "silent"
+    RETRACTED = "retracted"
     # What people here say and do.  ACKED is one of us; ACKNOWLEDGED above is the vendor.
     ACKED = "acked"
     UNACKED = "unacked"

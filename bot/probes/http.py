@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, ValidationInfo
 
 from bot.errors import EgressDenied, FetchError
-from bot.model import ProbeResult
+from bot.model import Fault, ProbeResult
 from bot.ports import Setup, Web, WebAnswer, WebRequest
 from bot.probes import _keys
 from bot.probes._keys import Keys, Pattern, Span, filled
@@ -25,6 +25,8 @@ _SECRET = re.compile(r"authorization|cookie|token|secret|password|(^|-)key$|api-
 _STATUS = re.compile(r"[1-5](?:\d\d|xx)")
 _SHOWN = 60
 _KEY_REFUSED = frozenset({401, 403})
+_TOO_MANY = 429
+_SERVER_ERROR = 500
 
 
 def _method(value: object) -> str:
@@ -94,6 +96,12 @@ class Options(Keys):
     )
 
 
+def read_target(text: str) -> None:
+    """Raise ValueError if a target is no web address."""
+    if not re.match(r"https?://[^\s/]", filled(text, {})):
+        raise ValueError('is not a web address; write for example "https://api.example.com/health"')
+
+
 async def check(setup: Setup, web: Web, at: datetime) -> ProbeResult:
     """Ask once."""
     options: Options = setup.options
@@ -108,16 +116,25 @@ async def check(setup: Setup, web: Web, at: datetime) -> ProbeResult:
     try:
         answer = await web.send(request)
     except FetchError as error:
-        return ProbeResult(ok=False, at=at, reason=str(error), is_ours=isinstance(error, EgressDenied))
+        fault = Fault.REFUSED if isinstance(error, EgressDenied) else Fault.CONNECTION
+        return ProbeResult(ok=False, at=at, reason=str(error), fault=fault)
     reason = next(_objections(options, answer), "")
     return ProbeResult(
         ok=not reason,
         at=at,
         reason=reason,
+        fault=_fault(options, answer) if reason else None,
         latency=answer.latency,
         facts=(("status", str(answer.status)),),
-        is_ours=bool(reason) and answer.status in _KEY_REFUSED and bool(options.headers),
     )
+
+
+def _fault(options: Options, answer: WebAnswer) -> Fault:
+    if answer.status in _KEY_REFUSED and options.headers:
+        return Fault.KEY
+    if answer.status == _TOO_MANY:
+        return Fault.LIMITED
+    return Fault.SERVER if answer.status >= _SERVER_ERROR else Fault.WRONG
 
 
 def _objections(options: Options, answer: WebAnswer) -> Iterator[str]:

@@ -35,6 +35,10 @@ OURS = {
     ChangeKind.WORKS,
     ChangeKind.LINKED,
     ChangeKind.REMINDED,
+    ChangeKind.SEEN,
+    ChangeKind.WEIGHED,
+    ChangeKind.SILENT,
+    ChangeKind.RETRACTED,
 }
 QUIET = {ComponentStatus.OPERATIONAL, ComponentStatus.UNKNOWN}
 
