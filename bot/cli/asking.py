@@ -13,8 +13,9 @@ from bot.cli.verb import Verb, config, load, query
 from bot.clock import SystemClock
 from bot.commands.status import status
 from bot.core import standing as standings
+from bot.core.spans import duration
 from bot.core.standing import Standing
-from bot.core.wording import duration, state_word, words
+from bot.core.wording import state_word, words
 from bot.model import Incident
 from bot.store import announcements, incidents
 from bot.store.database import Database, migrate, open_database

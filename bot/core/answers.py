@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Reply, Span, Tone, line
 from bot.core.overview import Overview, Row
+from bot.core.spans import duration
 from bot.core.standing import Standing, checked
-from bot.core.wording import TONES, capital, duration, people, planned, short, state_word, words
+from bot.core.wording import TONES, capital, people, planned, short, state_word, words
 from bot.model import Component, Impact, Incident, Kind, State
 
 # What a person reads on one screen.

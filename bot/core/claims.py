@@ -84,11 +84,12 @@ def _host(component: Component, snapshot: Snapshot) -> Claim | None:
         for claim in snapshot.incidents
         if claim.is_open and claim.state is not State.SCHEDULED and (claim.kind is Kind.MAINTENANCE) == maintained
     ]
-    naming = [claim for claim in begun if _names(claim, component)]
+    naming = [claim for claim in begun if names(claim, component)]
     return max(naming or [claim for claim in begun if not claim.components], key=_began, default=None)
 
 
-def _names(claim: Claim, component: Component) -> bool:
+def names(claim: Claim, component: Component) -> bool:
+    """Whether the words of a claim name a component, as a whole word and as it is written."""
     whole = re.compile(rf"(?<!\w){re.escape(component.name)}(?!\w)")
     return any(whole.search(text) for text in (claim.title, *(update.body for update in claim.updates)))
 

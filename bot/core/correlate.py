@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
+from itertools import count
 
 from bot.core.claims import is_own
-from bot.model import Change, ChangeKind, Claim, Incident, Kind, Source, State
-
-# Components that fail within this time of each other, without a word from the vendor, are one trouble.
-SAME_TROUBLE = timedelta(minutes=15)
-
-_ROOTLESS = frozenset({Kind.COMPONENT, Kind.SUSPECTED})
+from bot.core.hosting import host_of_component, host_of_late_word, host_of_vendor_claim, host_of_witness, listing
+from bot.core.witnesses import is_witness
+from bot.model import Change, ChangeKind, Claim, Incident, Source, SourceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Attachment:
 class Surroundings:
     """What is already there: incidents that could be meant, and which claims belong where.
 
-    `attached` maps this source's external ids to incidents, `siblings` those of the same vendor's other sources.
+    `attached` maps this source's external ids to incidents, `siblings` those of the same vendor's other feeds.
     """
 
     attached: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -74,14 +72,16 @@ def _kept(change: Change, source: Source, around: Surroundings) -> Attachment | 
     if incident is None or (change.kind is ChangeKind.OPENED and is_own(claim.external_id)):
         return None
     known = around.incidents.get(incident)
-    if is_own(claim.external_id) and claim.is_open and known and not known.is_open and _listing(claim, around):
+    if is_own(claim.external_id) and claim.is_open and known and not known.is_open and listing(claim, around.incidents):
         return None
     return Attachment(incident, echo=_is_echo(claim, source, known))
 
 
 def _is_echo(claim: Claim, source: Source, incident: Incident | None) -> bool:
-    """Whether another source brought this very incident first: then that one tells its words."""
-    views = incident.claims if incident else ()
+    """Whether another feed brought this very incident first: then that one tells its words."""
+    if is_witness(source):
+        return False
+    views = (view for view in incident.claims if view.teller is SourceKind.FEED) if incident else ()
     teller = next((view.key for view in views if view.key.partition("|")[2] == claim.external_id), None)
     return teller is not None and teller != f"{source.key}|{claim.external_id}"
 
@@ -94,72 +94,42 @@ def _placed(
     taken: frozenset[str],
     now: datetime,
 ) -> Attachment | None:
-    claim = change.claim
+    claim, there = change.claim, around.incidents
+    if change.kind is ChangeKind.BACKFILLED:
+        host = host_of_late_word(claim, there, taken, now)
+        return Attachment(host, acknowledges=True) if host else None
     if not claim.is_open and change.kind is not ChangeKind.OPENED:
         return None
+    if is_witness(source):
+        host = host_of_witness(claim.components, there, now) if claim.is_open else None
+        return _hosted(host, claim, source, around, now)
     sibling = None if is_own(claim.external_id) else around.siblings.get(claim.external_id)
     if sibling is not None:
         return Attachment(sibling, echo=True)
     if is_own(claim.external_id):
-        host = _host_of_component(claim, around, begun, now)
-        if host is not None:
-            return Attachment(host, echo=_is_echo(claim, source, around.incidents.get(host)))
-        return Attachment(incident_id(claim, source, now), new=True)
-    host = _host_of_vendor_claim(claim, around, taken)
-    return Attachment(host, acknowledges=True) if host else Attachment(incident_id(claim, source, now), new=True)
+        host = host_of_component(claim, there, begun, now)
+        return _hosted(host, claim, source, around, now)
+    host = host_of_vendor_claim(claim, there, taken, now)
+    return Attachment(host, acknowledges=True) if host else _hosted(None, claim, source, around, now)
 
 
-def _host_of_component(claim: Claim, around: Surroundings, begun: Mapping[str, Claim], now: datetime) -> str | None:
-    """The open incident that has listed the component; else a trouble of other components just begun."""
-    recent = [i for i in _open(around) if i.kind is Kind.COMPONENT and now - i.first_seen_at <= SAME_TROUBLE]
-    for incident in (*_listing(claim, around), *recent):
-        return incident.id
-    return next((i for i, first in begun.items() if first.kind is Kind.COMPONENT), None)
+def _hosted(host: str | None, claim: Claim, source: Source, around: Surroundings, now: datetime) -> Attachment:
+    if host is None:
+        return Attachment(incident_id(claim, source, now, around.incidents), new=True)
+    return Attachment(host, echo=_is_echo(claim, source, around.incidents.get(host)))
 
 
-def _listing(claim: Claim, around: Surroundings) -> list[Incident]:
-    """The vendor's open incidents that have listed a component of `claim`; what is only planned has not begun."""
-    going_on = [i for i in _open(around) if i.kind not in _ROOTLESS and i.state is not State.SCHEDULED]
-    return [incident for incident in going_on if _component_ids(claim) & _incident_component_ids(incident)]
-
-
-def _host_of_vendor_claim(claim: Claim, around: Surroundings, taken: frozenset[str]) -> str | None:
-    """The open trouble that was known before the vendor wrote of it, if it is about the same components.
-
-    One that the vendor has just acknowledged (`taken`) is not acknowledged by its next incident too.
-    """
-    ids = _component_ids(claim)
-    for incident in _open(around):
-        if incident.kind not in _ROOTLESS or claim.kind is Kind.MAINTENANCE or incident.id in taken:
-            continue
-        theirs = _incident_component_ids(incident)
-        if ids & theirs or not ids or not theirs:
-            return incident.id
-    return None
-
-
-def _open(around: Surroundings) -> list[Incident]:
-    """Newest first, so that a new claim joins the trouble of today."""
-    open_ones = (incident for incident in around.incidents.values() if incident.is_open)
-    return sorted(open_ones, key=lambda incident: (incident.first_seen_at, incident.id), reverse=True)
-
-
-def _component_ids(claim: Claim) -> frozenset[str]:
-    return frozenset(component.id for component in claim.components)
-
-
-def _incident_component_ids(incident: Incident) -> frozenset[str]:
-    return frozenset(component.id for component in incident.components)
-
-
-def incident_id(claim: Claim, source: Source, now: datetime) -> str:
+def incident_id(claim: Claim, source: Source, now: datetime, taken: Collection[str] = ()) -> str:
     """Return a name that every instance gives to the same trouble, and that a person can type.
 
-    The vendor's own id where there is one; for a component without an incident its name and the minute.
+    The vendor's own id where there is one; for what nobody has posted the name of the part and the minute.
     """
-    if is_own(claim.external_id):
-        stem = re.sub(r"[^a-z0-9]+", "-", claim.title.lower()).strip("-")[:40] or "component"
-        return f"{source.vendor}-{stem}-{now:%Y%m%dT%H%M}"
+    if is_own(claim.external_id) or is_witness(source):
+        part = claim.components[0].name if claim.components and is_witness(source) else claim.title
+        stem = re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-")[:40] or "component"
+        name = f"{source.vendor}-{stem}-{now:%Y%m%dT%H%M}"
+        others = (f"{name}-{number}" for number in count(2))
+        return name if name not in taken else next(other for other in others if other not in taken)
     if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", claim.external_id):
         return f"{source.vendor}-{claim.external_id}"
     return f"{source.vendor}-{blake2b(claim.external_id.encode(), digest_size=6).hexdigest()}"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.core.claims import is_own, read_together
-from bot.core.memory import Known, Memory, ended, enriched, is_same_episode, superseded_by, version_key
+from bot.core.memory import Known, Memory, ended, enriched, is_same_episode, retracted, superseded_by, version_key
 from bot.model import (
     Change,
     ChangeKind,
@@ -64,8 +64,17 @@ def _first_seen(claim: Claim, known: Known, snapshot: Snapshot) -> list[Change]:
         words = [Change(kind=ChangeKind.UPDATED, claim=claim, update=update) for update in claim.updates]
         return [Change(kind=ChangeKind.OPENED, claim=claim), *words]
     if _is_backfilled(claim, known):
-        return []
+        return _afterwards(claim, snapshot) if known.first_look else []
     return [Change(kind=ChangeKind.OPENED, claim=claim), *_endings(claim, claim.updates)]
+
+
+def _afterwards(claim: Claim, snapshot: Snapshot) -> list[Change]:
+    """What is written down when it is over is no news, unless it explains something that we saw ourselves."""
+    end = claim.resolved_at or _last_word(claim)
+    if snapshot.taken_at is None or end is None or snapshot.taken_at - end > OLD_NEWS:
+        return []
+    words = [Change(kind=ChangeKind.POSTMORTEM, claim=claim, update=update) for update in claim.updates]
+    return [Change(kind=ChangeKind.BACKFILLED, claim=claim), *words]
 
 
 def _is_near_now(claim: Claim, known: Known, snapshot: Snapshot) -> bool:
@@ -111,7 +120,12 @@ def _continued(memory: Memory, claim: Claim, snapshot: Snapshot) -> list[Change]
     new = tuple(u for u in claim.updates if version_key(u) not in memory.seen)
     edits = [change for u in new if (change := _edit(before, claim, u)) is not None]
     fresh = tuple(u for u in new if all(u.id != known.id for known in before.updates))
-    return [*_redescribed(before, claim, snapshot), *edits, *_spoken(before, claim, fresh)]
+    taken_back = [_retraction(claim, update) for update in retracted(memory, claim)]
+    return [*_redescribed(before, claim, snapshot), *taken_back, *edits, *_spoken(before, claim, fresh)]
+
+
+def _retraction(claim: Claim, update: Update) -> Change:
+    return Change(kind=ChangeKind.RETRACTED, claim=claim, transitions=(Transition("text", update.body, ""),))
 
 
 def _redescribed(before: Claim, claim: Claim, snapshot: Snapshot) -> list[Change]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.core import people
 from bot.core.severity import worst
+from bot.core.witnesses import are_alike
 from bot.model import (
     ChangeKind,
     ClaimView,
@@ -15,6 +16,7 @@ from bot.model import (
     ComponentStatus,
     Incident,
     Kind,
+    SourceKind,
     State,
     Statement,
     TimelineEntry,
@@ -38,6 +40,8 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
         return replace(people.advance(incident, entry), last_seq=entry.seq)
     if entry.kind is ChangeKind.REMINDED:
         return replace(incident, reminded_at=entry.recorded_at, last_seq=entry.seq)
+    if entry.kind is ChangeKind.WEIGHED:
+        return replace(incident, evidence=entry.evidence, last_seq=entry.seq)
     return people.carried_on(incident, _with_claim(incident, entry), entry)
 
 
@@ -64,8 +68,39 @@ def _with_claim(incident: Incident, entry: TimelineEntry) -> Incident:
         latest=_statement(incident.latest, entry),
         claims=claims,
         ending=None if still else _ENDINGS.get(entry.kind, incident.ending or ChangeKind.RESOLVED),
+        detected_at=incident.detected_at or _detected(entry),
+        acknowledged_at=incident.acknowledged_at or _acknowledged(entry),
+        dated_from=incident.dated_from or _dated(entry),
         last_seq=entry.seq,
     )
+
+
+def _detected(entry: TimelineEntry) -> datetime | None:
+    return entry.recorded_at if entry.who is Who.PROBE and entry.kind in _BEGINNINGS else None
+
+
+def _acknowledged(entry: TimelineEntry) -> datetime | None:
+    """Return when the vendor wrote first: by its own account, but not before that can be known."""
+    if not _is_posted(entry) or entry.claim is None:
+        return None
+    return min(entry.claim.published_at or entry.happened_at, entry.recorded_at)
+
+
+def _dated(entry: TimelineEntry) -> datetime | None:
+    return entry.claim.started_at if _is_posted(entry) and entry.claim else None
+
+
+def _is_posted(entry: TimelineEntry) -> bool:
+    view = entry.claim
+    return (
+        entry.who is Who.VENDOR
+        and entry.kind in _BEGINNINGS
+        and view is not None
+        and view.kind in {Kind.INCIDENT, Kind.NOTICE}
+    )
+
+
+_BEGINNINGS = frozenset({ChangeKind.OPENED, ChangeKind.ACKNOWLEDGED, ChangeKind.BACKFILLED, ChangeKind.SEEN})
 
 
 def _with(claims: tuple[ClaimView, ...], view: ClaimView) -> tuple[ClaimView, ...]:
@@ -75,10 +110,10 @@ def _with(claims: tuple[ClaimView, ...], view: ClaimView) -> tuple[ClaimView, ..
 
 
 def voices(claims: tuple[ClaimView, ...]) -> tuple[ClaimView, ...]:
-    """Return the claims that count: of several sources that tell of the same thing only the first."""
+    """Return the claims that count: of several feeds that tell of the same thing only the first."""
     first: dict[str, ClaimView] = {}
     for view in claims:
-        first.setdefault(view.key.partition("|")[2], view)
+        first.setdefault(view.key.partition("|")[2] if view.teller is SourceKind.FEED else view.key, view)
     return tuple(first.values())
 
 
@@ -89,16 +124,28 @@ def _leading(claims: tuple[ClaimView, ...]) -> ClaimView | None:
 
 
 def _title(leading: ClaimView, claims: tuple[ClaimView, ...]) -> str:
+    if leading.kind is Kind.SUSPECTED:
+        return _failing(claims) or leading.title
     if leading.kind is not Kind.COMPONENT:
         return leading.title
-    still = [view.title for view in claims if not view.state.is_over]
+    still = [view.title for view in claims if view.kind is Kind.COMPONENT and not view.state.is_over]
     return ", ".join(dict.fromkeys(still)) or leading.title
+
+
+def _failing(claims: tuple[ClaimView, ...]) -> str:
+    """Name what our witnesses say is failing: all that ever was, so that the name does not flicker."""
+    parts = list(dict.fromkeys(part.name for part in _components(claims)))
+    if not parts:
+        return ""
+    return f"{', '.join(parts[:-1])} and {parts[-1]} are failing" if len(parts) > 1 else f"{parts[0]} is failing"
 
 
 def _state(leading: ClaimView, still: list[ClaimView]) -> State:
     """When the vendor calls it over while something of it still fails, we go on watching."""
     if not leading.state.is_over or not still:
         return leading.state
+    if leading.kind is Kind.SUSPECTED:
+        return State.SUSPECTED
     return still[0].state if leading.kind is Kind.COMPONENT else State.MONITORING
 
 
@@ -108,17 +155,32 @@ def _end(claims: tuple[ClaimView, ...], entry: TimelineEntry) -> datetime:
 
 
 def _components(claims: tuple[ClaimView, ...]) -> tuple[Component, ...]:
-    """Return every component as the claims that stand show it; where none does, one that was in trouble is well."""
+    """Return every component as the claims that stand show it; where none does, one that was in trouble is well.
+
+    What a witness of ours names by a name of ours is not told a second time beside the vendor's own name for it.
+    """
     found = {component.id: component for view in claims for component in view.components}
     for view in sorted(claims, key=lambda view: (not view.state.is_over, view.kind is Kind.COMPONENT)):
         for component in view.components:
             over = view.state.is_over and view.kind is Kind.COMPONENT
             found[component.id] = replace(component, status=ComponentStatus.OPERATIONAL) if over else component
-    return tuple(found.values())
+    ours = {component.id for view in claims if view.teller is not SourceKind.FEED for component in view.components}
+    told: list[Component] = []
+    for component in sorted(found.values(), key=lambda component: component.id in ours):
+        if component.id not in ours or not any(are_alike(component, other) for other in told):
+            told.append(component)
+    return tuple(told)
 
 
 def _statement(latest: Statement | None, entry: TimelineEntry) -> Statement | None:
-    """The vendor's newest words; an edit changes them only if it is these that were edited."""
+    """The vendor's newest words; an edit changes them only if it is these that were edited.
+
+    What witnesses of ours see is told by their count, and stands beside the vendor's words.
+    """
+    if entry.who is Who.PROBE and entry.claim is not None and entry.claim.kind is Kind.SUSPECTED:
+        return latest
+    if entry.kind is ChangeKind.RETRACTED:
+        return None if latest and entry.transitions[0].before == latest.text else latest
     if entry.kind is not ChangeKind.EDITED:
         return Statement(text=entry.text, author=entry.author, at=entry.happened_at) if entry.text else latest
     edited = [t for t in entry.transitions if t.subject == "text"]

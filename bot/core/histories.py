@@ -8,7 +8,8 @@ from datetime import timedelta
 from bot.core import replies, wording
 from bot.core.answers import cut, stage
 from bot.core.message import Item, Line, Message, Moment, Part, Quote, Reply, Span, Tone, line
-from bot.core.wording import duration, words
+from bot.core.spans import duration
+from bot.core.wording import words
 from bot.model import Impact, Incident, State, TimelineEntry
 
 MOST_INCIDENTS = 15

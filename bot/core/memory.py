@@ -39,6 +39,27 @@ class Known:
     untold: frozenset[str] = frozenset()
 
 
+# In the keys that are remembered: what was taken back, and has been told so.
+_RETRACTED = "retracted|"
+
+
+def retracted(memory: Memory, claim: Claim) -> tuple[Update, ...]:
+    """Return the updates that a vendor has taken back: listed before, and now missing from among older ones.
+
+    A window forgets its oldest first; what is missing although something older is listed was taken out.  It is told
+    once; should it be shown again, it is known.
+    """
+    if not claim.updates:
+        return ()
+    listed = {update.id for update in claim.updates}
+    oldest = min(update.at for update in claim.updates)
+    return tuple(
+        update
+        for update in memory.claim.updates
+        if update.id not in listed and update.at > oldest and _RETRACTED + update.id not in memory.seen
+    )
+
+
 def version_key(update: Update) -> str:
     """Return what makes this version of an update new: its id, its state and its words."""
     digest = blake2b(update.body.encode(), digest_size=8).hexdigest()
@@ -118,6 +139,7 @@ def _merged(memory: Memory | None, claim: Claim, snapshot: Snapshot) -> Memory:
         claim = replace(claim, started_at=before.started_at if same and before else snapshot.taken_at)
     if memory is None:
         return Memory(claim, seen)
+    seen |= {_RETRACTED + update.id for update in retracted(memory, claim)}
     listed = {update.id for update in claim.updates}
     forgotten = tuple(update for update in memory.claim.updates if update.id not in listed)
     updates = tuple(sorted(forgotten + claim.updates, key=lambda update: update.at))

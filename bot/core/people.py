@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.severity import is_rise
 from bot.model import Ack, ChangeKind, Impact, Incident, Mute, TimelineEntry, Witness
@@ -25,6 +26,20 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     return after
 
 
+# So long somebody's last word on how it is for them counts.
+FADES = timedelta(hours=2)
+
+
+def counted(witnesses: Iterable[Witness], now: datetime, fades: timedelta = FADES) -> tuple[int, int]:
+    """Return for how many people it fails and for how many it works, by what they have said lately.
+
+    How it was for somebody hours ago says nothing of now.
+    """
+    lately = [witness for witness in witnesses if witness.at is None or now - witness.at < fades]
+    affected = sum(witness.is_affected for witness in lately)
+    return affected, len(lately) - affected
+
+
 def _mute(entry: TimelineEntry) -> Mute:
     return Mute(person=entry.person, name=entry.author, at=entry.happened_at, until=entry.until, why=entry.text)
 
@@ -32,7 +47,7 @@ def _mute(entry: TimelineEntry) -> Mute:
 def _heard(witnesses: tuple[Witness, ...], entry: TimelineEntry) -> tuple[Witness, ...]:
     """Everybody counts once, with their last word."""
     others = tuple(witness for witness in witnesses if witness.person != entry.person)
-    return (*others, Witness(person=entry.person, is_affected=entry.kind is ChangeKind.AFFECTED))
+    return (*others, Witness(person=entry.person, is_affected=entry.kind is ChangeKind.AFFECTED, at=entry.happened_at))
 
 
 def _after_time(incident: Incident, now: datetime) -> Incident:

@@ -11,8 +11,9 @@ from bot.core.actions import Acted, Outcome
 from bot.core.answers import cut, listed
 from bot.core.grammar import VERBS, Misunderstood, spell
 from bot.core.message import Item, Line, Message, Moment, Part, Reply, Tone, line
+from bot.core.spans import duration
 from bot.core.standing import Standing
-from bot.core.wording import capital, duration, headline, people, words
+from bot.core.wording import capital, headline, people, words
 from bot.model import Action, Announcement, Command, Incident
 
 _MOST = 10

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.core import clocks
 from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.severity import is_rise
-from bot.core.wording import STATUS_WORDS, TONES, capital, duration, headline, planned, short, standing, words
-from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
+from bot.core.spans import duration
+from bot.core.wording import STATUS_WORDS, TONES, capital, headline, planned, short, standing, words
+from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition, Who
 
 
 def reply(entry: TimelineEntry, incident: Incident) -> Message:
@@ -61,6 +63,10 @@ def is_broadcast(entry: TimelineEntry) -> bool:
         return False
     if entry.kind is ChangeKind.IMPACT_CHANGED:
         return any(is_rise(Impact(t.before), Impact(t.after)) for t in entry.transitions)
+    if entry.kind is ChangeKind.WEIGHED:
+        return any(t.subject == "confidence" for t in entry.transitions)
+    if entry.kind is ChangeKind.UPDATED and entry.who is Who.VENDOR:
+        return any(t.subject == "still" for t in entry.transitions)
     if entry.kind is ChangeKind.COMPONENT_CHANGED:
         return any(is_rise(_impact(t.before), _impact(t.after)) for t in entry.transitions)
     return entry.kind in _HEARD_BY_ALL
@@ -72,6 +78,7 @@ _HEARD_BY_ALL = frozenset(
         ChangeKind.WITHDRAWN,
         ChangeKind.REOPENED,
         ChangeKind.ACKNOWLEDGED,
+        ChangeKind.BACKFILLED,
         ChangeKind.REMINDED,
     }
 )
@@ -87,7 +94,7 @@ class _Case:
     incident: Incident
 
 
-_Parts = tuple[str, list[Line | Quote]]
+_Parts = clocks.Parts
 
 
 def _opened(case: _Case) -> _Parts:
@@ -98,7 +105,7 @@ def _opened(case: _Case) -> _Parts:
 def _updated(case: _Case) -> _Parts:
     for change in case.entry.transitions:
         if change.subject == "still":
-            return _ended_in_part(case, change)
+            return clocks.ended_in_part(case.entry, case.incident, change)
         if change.subject == "window" and case.entry.claim is not None:
             return "Rescheduled", [*planned(case.entry.claim.starts_at, case.entry.claim.ends_at)]
     if case.entry.said is not None:
@@ -152,11 +159,6 @@ def _renamed(case: _Case) -> _Parts:
     return f"Renamed to “{change.after}”", [line(f"Before: “{change.before}”")]
 
 
-def _resolved(case: _Case) -> _Parts:
-    word = capital(words(State.COMPLETED if case.incident.kind is Kind.MAINTENANCE else State.RESOLVED))
-    return f"{word} after {duration(case.entry.happened_at - case.incident.started_at)}", []
-
-
 def _reopened(case: _Case) -> _Parts:
     alone = case.entry.claim is not None and case.entry.claim.kind is Kind.COMPONENT
     return "Open again" if alone else f"Open again: {words(case.entry.state)}", []
@@ -167,43 +169,13 @@ def _withdrawn(case: _Case) -> _Parts:
     return gone, [line("How it ended could not be read there; we count it as over.")]
 
 
-def _ended_in_part(case: _Case, change: Transition) -> _Parts:
-    """Say what keeps an incident open of which one part is over."""
-    name = case.entry.author
-    over = f"{name} calls it {words(case.entry.said or State.RESOLVED)}"
-    title = f"No longer listed on {name}'s status page" if change.before == ChangeKind.WITHDRAWN else over
-    return title, [line(f"It stays open here: {change.after} is still in trouble.")]
-
-
 def _postmortem(case: _Case) -> _Parts:
     late = case.entry.said if case.entry.said in {State.POSTMORTEM, State.RESOLVED, State.COMPLETED} else None
     return {None: "Added later", State.POSTMORTEM: "Root cause"}.get(late, capital(words(late or ""))), []
 
 
-def _acknowledged(case: _Case) -> _Parts:
-    lag = case.entry.recorded_at - case.incident.first_seen_at
-    title = case.entry.claim.title if case.entry.claim else case.incident.title
-    return f"{case.entry.author} acknowledged it {duration(lag)} after us", [line(f"Posted as “{title}”")]
-
-
 def _merged(case: _Case) -> _Parts:
     return f"{case.entry.author} now tells this as part of another incident", []
-
-
-def _seen(case: _Case) -> _Parts:
-    return f"{case.entry.author} sees it too", []
-
-
-def _weighed(case: _Case) -> _Parts:
-    return f"What we see of {case.incident.name} has changed", []
-
-
-def _silent(case: _Case) -> _Parts:
-    return f"No word from {case.incident.name} since", [line(Moment(case.entry.until))] if case.entry.until else []
-
-
-def _retracted(case: _Case) -> _Parts:
-    return f"{case.entry.author} took an earlier update back", []
 
 
 def _reminded(case: _Case) -> _Parts:
@@ -247,6 +219,10 @@ def _linked(case: _Case) -> _Parts:
     return f"Linked by {case.entry.author}", [line(Link(url, url))] if url else []
 
 
+def _clock(says: Callable[[TimelineEntry, Incident], _Parts]) -> Callable[[_Case], _Parts]:
+    return lambda case: says(case.entry, case.incident)
+
+
 _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.OPENED: _opened,
     ChangeKind.UPDATED: _updated,
@@ -255,16 +231,17 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.COMPONENTS_CHANGED: _components_changed,
     ChangeKind.COMPONENT_CHANGED: _components_changed,
     ChangeKind.RENAMED: _renamed,
-    ChangeKind.RESOLVED: _resolved,
+    ChangeKind.RESOLVED: _clock(clocks.resolved),
     ChangeKind.REOPENED: _reopened,
     ChangeKind.WITHDRAWN: _withdrawn,
     ChangeKind.POSTMORTEM: _postmortem,
-    ChangeKind.ACKNOWLEDGED: _acknowledged,
+    ChangeKind.ACKNOWLEDGED: _clock(clocks.acknowledged),
+    ChangeKind.BACKFILLED: _clock(clocks.backfilled),
     ChangeKind.MERGED: _merged,
-    ChangeKind.SEEN: _seen,
-    ChangeKind.WEIGHED: _weighed,
-    ChangeKind.SILENT: _silent,
-    ChangeKind.RETRACTED: _retracted,
+    ChangeKind.SEEN: _clock(clocks.seen),
+    ChangeKind.WEIGHED: _clock(clocks.weighed),
+    ChangeKind.SILENT: _clock(clocks.silent),
+    ChangeKind.RETRACTED: _clock(clocks.retracted),
     ChangeKind.REMINDED: _reminded,
     ChangeKind.ACKED: _acked,
     ChangeKind.UNACKED: _unacked,

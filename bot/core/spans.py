@@ -19,3 +19,14 @@ def span_of(text: str) -> timedelta | None:
         return timedelta(**{_UNITS[found[2]]: float(found[1])})
     except OverflowError:
         return timedelta.max
+
+
+def duration(span: timedelta) -> str:
+    """Write a length of time with its two largest units: `8 h 2 min`, `45 s`; never negative."""
+    seconds = max(int(span.total_seconds()), 0)
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min" if minutes else f"{seconds} s"

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.core.health import Health
 from bot.core.severity import of_components, worst
-from bot.core.wording import duration, state_word, words
+from bot.core.spans import duration
+from bot.core.wording import state_word, words
 from bot.model import Component, ComponentStatus, Impact, Incident, Kind, Page, Source
 
 

@@ -10,6 +10,7 @@ from bot.core import people
 from bot.core.claims import is_own
 from bot.core.correlate import Attachment
 from bot.core.fold import advance, voices
+from bot.core.witnesses import is_witness, overlap, testimonies
 from bot.model import (
     Change,
     ChangeKind,
@@ -133,6 +134,8 @@ def _begin(incident: str, claim: Claim, source: Source, now: datetime, *, baseli
 
 def _as_seen_by(change: Change, incident: Incident, attachment: Attachment, source: Source) -> Change:
     """Return the change as the incident's readers see it: one claim of several opens or ends differently."""
+    if change.kind is ChangeKind.OPENED and is_witness(source) and incident.claims:
+        return replace(change, kind=ChangeKind.SEEN)
     if change.kind is ChangeKind.OPENED and attachment.acknowledges:
         return replace(change, kind=ChangeKind.ACKNOWLEDGED)
     if (
@@ -171,6 +174,8 @@ def _still_open(incident: Incident, key: str) -> tuple[str, ...]:
 
 def _is_quiet(change: Change, incident: Incident, attachment: Attachment, source: Source) -> bool:
     """Whether there is nothing to say: another source says it, or another claim of this incident goes on for it."""
+    if is_witness(source):
+        return _is_one_of_many(change, incident, source)
     if attachment.echo or (change.kind is ChangeKind.COMPONENTS_CHANGED and not change.transitions):
         return True
     if change.kind is not ChangeKind.MERGED:
@@ -178,6 +183,16 @@ def _is_quiet(change: Change, incident: Incident, attachment: Attachment, source
     others = (view for view in voices(incident.claims) if view.key != claim_key(source, change.claim))
     parts = {component.id for component in change.claim.components}
     return any(not view.state.is_over and parts <= {component.id for component in view.components} for view in others)
+
+
+def _is_one_of_many(change: Change, incident: Incident, source: Source) -> bool:
+    """Whether a witness says what another of its sort goes on saying: the count of them is told, not each."""
+    key = claim_key(source, change.claim)
+    others = [view for view in testimonies(incident.claims) if view.key != key and not view.state.is_over]
+    if change.kind is ChangeKind.SEEN:
+        mine = change.claim.components
+        return any(v.teller is source.kind and (v.components == mine or overlap(v.components, mine)) for v in others)
+    return change.kind is not ChangeKind.OPENED and bool(others)
 
 
 def claim_key(source: Source, claim: Claim) -> str:
@@ -191,7 +206,7 @@ def _entry(change: Change, incident: Incident, source: Source, now: datetime) ->
         seq=incident.last_seq + 1,
         happened_at=_happened_at(change, now),
         recorded_at=now,
-        who=Who.PROBE if source.kind is SourceKind.PROBE else Who.VENDOR,
+        who=Who.PROBE if is_witness(source) else Who.VENDOR,
         author=source.name,
         kind=change.kind,
         state=incident.state,

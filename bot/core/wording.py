@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from bot.core import testimony
 from bot.core.controls import controls
 from bot.core.message import Line, Message, Moment, Quote, Span, Tone, line
+from bot.core.spans import duration
 from bot.model import (
     ChangeKind,
     Component,
@@ -41,17 +43,6 @@ _SHOWN_COMPONENTS = 8
 def words(value: str) -> str:
     """Write a state, an impact or a status as a person would: `major_outage` is `major outage`."""
     return value.replace("_", " ")
-
-
-def duration(span: timedelta) -> str:
-    """Write a length of time with its two largest units: `8 h 2 min`, `45 s`; never negative."""
-    seconds = max(int(span.total_seconds()), 0)
-    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
-    if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
-    if hours:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{minutes} min" if minutes else f"{seconds} s"
 
 
 def tone(incident: Incident) -> Tone:
@@ -95,6 +86,7 @@ def standing(incident: Incident) -> list[Line]:
         *_affected(incident),
         *_services(incident),
         *_remarks(incident),
+        *testimony.lines(incident),
         *people(incident),
     ]
 
@@ -210,7 +202,8 @@ def people(incident: Incident) -> list[Line]:
             until = (Moment(incident.muted.until),)
         why = f": {incident.muted.why}" if incident.muted.why else ""
         lines.append(line("Muted until ", *until, f" by {incident.muted.name}{why}"))
-    return lines + _counts(incident)
+    told = incident.evidence is not None and incident.is_open
+    return lines if told else lines + _counts(incident)
 
 
 def _counts(incident: Incident) -> list[Line]:

@@ -13,8 +13,11 @@ from bot.core import diff as differ
 from bot.core import memory, replies, routing, timeline
 from bot.core.claims import is_own, read_together
 from bot.core.correlate import correlate
+from bot.core.evidence import DEFAULT, Panel, Thresholds, weighed
+from bot.core.fold import advance
 from bot.core.revisit import next_visit
 from bot.core.rules import Route, Service
+from bot.core.witnesses import is_witness
 from bot.model import Change, Claim, Destination, Incident, Snapshot, Source
 from bot.store import incidents
 from bot.store.database import Database
@@ -42,6 +45,7 @@ class Rules:
 
     routes: tuple[Route, ...]
     services: tuple[Service, ...] = ()
+    thresholds: Thresholds = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,9 @@ async def take_in(
         claims = read_together(snapshot)
         decide = partial(_decide, watched, snapshot, claims, rules, asked, look)
         try:
-            outcome = await incidents.settle(database, watched.source, watched.health, claims, decide)
+            outcome = await incidents.settle(
+                database, watched.source, watched.health, claims, decide, _taken_at(snapshot)
+            )
         except incidents.Conflict:
             await asyncio.sleep(0)
             continue
@@ -105,6 +111,7 @@ def _decide(
     baseline = gathered.known.first_look is None
     told = timeline.tell(changes, attachments, gathered.around.incidents, source=source, now=now, baseline=baseline)
     told = replace(told, incidents={name: _with_services(i, rules) for name, i in told.incidents.items()})
+    told = _weighed(told, gathered.panel, rules, now)
     after = memory.apply(gathered.known, snapshot, claims)
     joined = attachments.keys() - gathered.around.attached.keys()
     changed = {name: m for name, m in after.claims.items() if name in joined or gathered.known.claims.get(name) != m}
@@ -118,9 +125,21 @@ def _decide(
         destinations={i.id: destinations(i, source, rules) for i in told.incidents.values()},
         urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
         look=look(not awaited),
-        visits=_visits(changed, gathered.known, {*gathered.around.attached, *attachments}, now),
+        visits={}
+        if is_witness(source)
+        else _visits(changed, gathered.known, {*gathered.around.attached, *attachments}, now),
     )
     return decision, TakenIn(changes, told, settled=not awaited)
+
+
+def _weighed(told: timeline.Told, panel: Panel | None, rules: Rules, now: datetime) -> timeline.Told:
+    """Return what is told, with what our witnesses amount to after it."""
+    if panel is None:
+        return told
+    found = (weighed(incident, panel, now, rules.thresholds) for incident in told.incidents.values())
+    entries = {entry.incident: entry for entry in found if entry is not None}
+    after = {name: advance(i, entries[name]) if name in entries else i for name, i in told.incidents.items()}
+    return timeline.Told((*told.entries, *entries.values()), after)
 
 
 def _with_services(incident: Incident, rules: Rules) -> Incident:
@@ -149,7 +168,7 @@ def _taken_at(snapshot: Snapshot) -> datetime:
 
 def destinations(incident: Incident, source: Source, rules: Rules) -> Sequence[Destination]:
     """Return where `incident`, of which `source` speaks, is to be announced."""
-    if not routing.passes_watch(incident, source):
+    if not is_witness(source) and not routing.passes_watch(incident, source):
         return ()
     return routing.choose(incident, rules.routes, rules.services).destinations
 

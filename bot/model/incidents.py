@@ -146,6 +146,9 @@ class Incident:
 
     `services` are our own that depend on it, as the configuration has them; they are no part of the fold.
     `reminded_at` is when it was last said that a maintenance is about to begin.
+
+    There are two clocks: `detected_at` is when the first witness of ours saw it, `acknowledged_at` when the vendor
+    first wrote of it, `dated_from` when it began by the vendor's own account.
     """
 
     id: str
@@ -174,6 +177,9 @@ class Incident:
     muted: Mute | None = None
     witnesses: tuple[Witness, ...] = ()
     evidence: Evidence | None = None
+    detected_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    dated_from: datetime | None = None
 
     @property
     def is_open(self) -> bool:

@@ -159,7 +159,8 @@ class ChangeKind(StrEnum):
     # or one of ours turns out to be part of a vendor's.
     ACKNOWLEDGED = "acknowledged"
     MERGED = "merged"
-    # One of our own witnesses comes to see what a vendor told first.
+    # A vendor writes of it when it is over; one of our own witnesses comes to see what is known already.
+    BACKFILLED = "backfilled"
     SEEN = "seen"
     # What our witnesses amount to has changed; nobody has heard of an incident for long; a statement was taken back.
     WEIGHED = "weighed"

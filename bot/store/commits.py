@@ -43,6 +43,7 @@ def write_incidents(connection: Connection, after: Iterable[Incident], before: M
         values = {
             "vendor": incident.vendor,
             "name": incident.name,
+            "kind": incident.kind.value,
             "title": incident.title,
             "is_open": incident.is_open,
             "state": incident.state.value,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -14,13 +14,17 @@ from sqlalchemy import BindParameter, Connection, and_, bindparam, func, or_, se
 from bot.core.actions import Acted
 from bot.core.claims import is_trouble
 from bot.core.correlate import Attachment, Surroundings
+from bot.core.evidence import Panel
 from bot.core.health import Health
+from bot.core.hosting import LATE_WORD, RELAPSE
 from bot.core.memory import Known, Memory
 from bot.core.timeline import Told
-from bot.model import Destination, Incident, Source, State, TimelineEntry
+from bot.core.witnesses import is_witness, testimonies
+from bot.model import Destination, Incident, Kind, Source, State, TimelineEntry
 from bot.store import codec, polls, revisits
 from bot.store.commits import Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database, insert_into
+from bot.store.panels import panel_of
 from bot.store.tables import CLAIM, ENTRY, INCIDENT
 
 __all__ = [
@@ -46,10 +50,11 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """All that a decision about one snapshot needs."""
+    """All that a decision about one snapshot needs; `panel` is asked for where witnesses of ours are concerned."""
 
     known: Known
     around: Surroundings
+    panel: Panel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +82,17 @@ async def settle(
     health: Health,
     listed: Collection[str],
     decide: Callable[[Gathered], tuple[Decision | None, T]],
+    now: datetime,
 ) -> T:
     """Gather what `decide` needs, and commit its decision if it comes to one, all in one transaction.
 
-    Gathered is what is known of the claims that `source` lists now or had open, and the incidents around them.
+    Gathered is what is known of the claims that `source` lists now or had open, and the incidents around them:
+    those that are open `now`, that have just ended, and suspicions of which the vendor may write yet.
     Raises what `commit` raises, with nothing written.
     """
 
     def work(connection: Connection) -> T:
-        decision, result = decide(_gathered(connection, source, health, listed))
+        decision, result = decide(_gathered(connection, source, health, listed, now))
         if decision is not None:
             _commit(connection, decision)
         return result
@@ -93,18 +100,27 @@ async def settle(
     return await written(database, work)
 
 
-async def gather(database: Database, source: Source, health: Health, listed: Collection[str]) -> Gathered:
+async def gather(
+    database: Database, source: Source, health: Health, listed: Collection[str], now: datetime
+) -> Gathered:
     """Return what `settle` would decide from."""
-    return await database.read(lambda connection: _gathered(connection, source, health, listed))
+    return await database.read(lambda connection: _gathered(connection, source, health, listed, now))
 
 
-def _gathered(connection: Connection, source: Source, health: Health, listed: Collection[str]) -> Gathered:
+def _gathered(
+    connection: Connection, source: Source, health: Health, listed: Collection[str], now: datetime
+) -> Gathered:
     asked = {"b_source": source.key, "b_vendor": source.vendor, "b_ids": [*listed]}
     rows = connection.execute(_KNOWN, asked).all()
     own = [row for row in rows if row.source == source.key]
     attached = {row.external_id: row.incident for row in own if row.incident is not None}
     siblings = {row.external_id: row.incident for row in rows if row.source != source.key and row.incident is not None}
-    wanted = {"b_vendor": source.vendor, "b_ids": [*{*attached.values(), *siblings.values()}]}
+    wanted = {
+        "b_vendor": source.vendor,
+        "b_ids": [*{*attached.values(), *siblings.values()}],
+        "b_relapse": now - RELAPSE,
+        "b_late": now - LATE_WORD,
+    }
     found = connection.execute(_AROUND, wanted).all()
     claims = {
         row.external_id: Memory(codec.CLAIM.load(row.body), codec.SEEN.load(row.seen), row.missing_since) for row in own
@@ -113,7 +129,12 @@ def _gathered(connection: Connection, source: Source, health: Health, listed: Co
     return Gathered(
         Known(health.first_look, health.last_look, claims, frozenset(claims.keys() - attached.keys())),
         Surroundings(attached=attached, siblings=siblings, incidents=incidents),
+        panel_of(connection, source.vendor) if _has_witnesses(source, incidents.values()) else None,
     )
+
+
+def _has_witnesses(source: Source, around: Iterable[Incident]) -> bool:
+    return is_witness(source) or any(testimonies(incident.claims) for incident in around)
 
 
 # Statements are made once: to make one costs more than to run it.
@@ -124,8 +145,14 @@ _THEIRS = and_(CLAIM.c.vendor == _VENDOR, CLAIM.c.source != bindparam("b_source"
 _KNOWN = select(
     CLAIM.c.source, CLAIM.c.external_id, CLAIM.c.incident, CLAIM.c.body, CLAIM.c.seen, CLAIM.c.missing_since
 ).where(or_(_MINE, _THEIRS))
+_ENDED = INCIDENT.c.resolved_at
+_NEAR = or_(
+    INCIDENT.c.is_open,
+    bindparam("b_relapse", type_=_ENDED.type) <= _ENDED,
+    and_(INCIDENT.c.kind == Kind.SUSPECTED.value, bindparam("b_late", type_=_ENDED.type) <= _ENDED),
+)
 _AROUND = select(INCIDENT.c.id, INCIDENT.c.body).where(
-    or_(INCIDENT.c.id.in_(_IDS), and_(INCIDENT.c.vendor == _VENDOR, INCIDENT.c.is_open))
+    or_(INCIDENT.c.id.in_(_IDS), and_(INCIDENT.c.vendor == _VENDOR, _NEAR))
 )
 
 

@@ -155,11 +155,13 @@ class IncidentRow(SQLModel, table=True):
         Index("incident_open", "is_open", "vendor"),
         Index("incident_newest", "is_open", "started_at"),
         Index("incident_started", "started_at"),
+        Index("incident_ended", "vendor", "resolved_at"),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)
     vendor: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
     title: str = Field(sa_type=Text)
     is_open: bool
     state: str = Field(sa_type=Text)

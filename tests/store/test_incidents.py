@@ -38,7 +38,7 @@ TABLES = (ANNOUNCEMENT, CLAIM, ENTRY, GAP, INCIDENT)
 
 
 async def gathered(database: Database, *listed: str, by: Source | None = None, health: Health = WELL) -> Gathered:
-    return await incidents.gather(database, by or source(), health, listed)
+    return await incidents.gather(database, by or source(), health, listed, NOW)
 
 
 async def rows(database: Database) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.core.actions import Acted, act
@@ -12,9 +12,10 @@ from bot.core.claims import read_together
 from bot.core.correlate import Attachment, Surroundings, correlate
 from bot.core.diff import diff
 from bot.core.health import Health, missed, seen
+from bot.core.hosting import LATE_WORD, RELAPSE
 from bot.core.memory import Known, Memory, apply, awaited
 from bot.core.timeline import tell
-from bot.model import Asked, Change, ChangeKind, Claim, Incident, Snapshot, Source, TimelineEntry
+from bot.model import Asked, Change, ChangeKind, Claim, Incident, Kind, Snapshot, Source, TimelineEntry
 from tests.unit.build import ACME, at
 
 # As in bot.loops.take_in.
@@ -159,12 +160,20 @@ class Desk:
             name: incident for (key, name), incident in self.attached.items() if key != source.key and name in listed
         }
         wanted = {*attached.values(), *siblings.values()}
-        incidents = {name: i for name, i in self.incidents.items() if i.is_open or name in wanted}
+        now = snapshot.taken_at or at(0)
+        incidents = {name: i for name, i in self.incidents.items() if is_around(i, now) or name in wanted}
         health = self.health.get(source.key, Health())
         return (
             Known(health.first_look, health.last_look, claims, frozenset(claims.keys() - attached.keys())),
             Surroundings(attached=attached, siblings=siblings, incidents=incidents),
         )
+
+
+def is_around(incident: Incident, now: datetime) -> bool:
+    """Whether the store would find an incident of the same vendor, as `bot.store.incidents` does."""
+    ended = incident.resolved_at
+    span = LATE_WORD if incident.kind is Kind.SUSPECTED else RELAPSE
+    return incident.is_open or (ended is not None and ended >= now - span)
 
 
 def _with_endings(snapshot: Snapshot, known: Known, look_up: LookUp) -> Snapshot:

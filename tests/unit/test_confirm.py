@@ -86,5 +86,4 @@ def test_a_probe_that_fails_for_ever_other_reasons_tells_the_first() -> None:
         desk.sees(snapshot_of(PROBE, streak, at(minute)), source=PROBE)
 
     assert desk.kinds == [ChangeKind.OPENED, ChangeKind.UPDATED]
-    assert desk.incident.latest is not None
-    assert desk.incident.latest.text == "no answer within 13 s"
+    assert desk.timelines[desk.incident.id][1].text == "no answer within 13 s"

@@ -94,6 +94,7 @@ def _incidents() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("vendor", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -107,6 +108,7 @@ def _incidents() -> None:
     op.create_index("incident_open", "incident", ["is_open", "vendor"], unique=False)
     op.create_index("incident_newest", "incident", ["is_open", "started_at"], unique=False)
     op.create_index("incident_started", "incident", ["started_at"], unique=False)
+    op.create_index("incident_ended", "incident", ["vendor", "resolved_at"], unique=False)
     op.create_table(
         "timeline_entry",
         sa.Column("incident", sa.Text(), nullable=False),

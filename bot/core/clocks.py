@@ -1,0 +1,116 @@
+"""What the thread says where our own witnesses and a vendor's words meet: who was first, and who sees it still."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.core import testimony
+from bot.core.hosting import is_posted
+from bot.core.message import Line, Moment, Quote, heading, line
+from bot.core.spans import duration
+from bot.core.testimony import BACKDATED, dated_back
+from bot.model import ChangeKind, Incident, Kind, SourceKind, State, TimelineEntry, Transition, Who
+
+Parts = tuple[str, list[Line | Quote]]
+
+
+def acknowledged(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say that the vendor has posted what we knew of, by how much it was later or earlier, and how it dates it."""
+    title = entry.claim.title if entry.claim else incident.title
+    return f"{entry.author} {_how_late(entry, incident)}", [line(f"Posted as “{title}”"), *_dated(entry, incident)]
+
+
+def _how_late(entry: TimelineEntry, incident: Incident) -> str:
+    # What only a component had shown, we have known since we first saw it.
+    behind = testimony.lag(incident) if incident.detected_at else entry.recorded_at - incident.first_seen_at
+    behind = behind or timedelta()
+    if abs(behind) < timedelta(minutes=1) and incident.detected_at:
+        return "acknowledged it when we saw it"
+    if behind < timedelta():
+        return f"had posted it {duration(-behind)} before we saw it"
+    return f"acknowledged it {duration(behind)} after us"
+
+
+def _dated(entry: TimelineEntry, incident: Incident) -> list[Line]:
+    return [*dated_back(incident)] if incident.detected_at and entry.claim else []
+
+
+def backfilled(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say that the vendor has written of it when it was over."""
+    title = entry.claim.title if entry.claim else incident.title
+    parts: list[Line | Quote] = [line(f"Posted as “{title}”")]
+    view = entry.claim
+    if view is not None and view.started_at and view.resolved_at:
+        parts.append(line(f"{entry.author} dates it from ", Moment(view.started_at), " to ", Moment(view.resolved_at)))
+    return f"{entry.author} wrote of it afterwards, {testimony.order(incident)}", parts
+
+
+def seen(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say that one more witness of ours sees it; the first beside a vendor's post says who was first."""
+    what = f": {entry.claim.evidence}" if entry.claim and entry.claim.evidence else ""
+    told = f"{entry.author} sees it too{what}" if entry.claim and entry.claim.teller is SourceKind.PROBE else ""
+    title = told or f"{entry.author} tells of it too{what}"
+    if not is_posted(incident) or incident.acknowledged_at is None or incident.detected_at != entry.recorded_at:
+        return title, []
+    if incident.state is State.MONITORING and any(v.state.is_over for v in incident.claims):
+        return title, [line(f"{incident.name} called it over; it is open again here.")]
+    ahead = entry.recorded_at - incident.acknowledged_at
+    return title, [line(f"{incident.name} had posted it {duration(ahead)} before.")]
+
+
+def weighed(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say what our witnesses amount to now."""
+    found = entry.evidence
+    if found is None or not incident.is_open or not testimony.sight(found):
+        return "Our own checks pass again", []
+    return f"We see now: {testimony.sight(found)}", [line(f"{testimony.sure_word(found).capitalize()}.")]
+
+
+def silent(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say that the vendor is silent for longer than it promised, or than it usually is."""
+    since = entry.recorded_at - entry.happened_at
+    title = f"No word from {incident.name} for {duration(since)}"
+    if entry.until is not None:
+        return title, [line("The next was promised for ", Moment(entry.until))]
+    return title, [line("The last was at ", Moment(entry.happened_at))]
+
+
+def retracted(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say what a vendor has taken back; its words are kept."""
+    del incident
+    parts: list[Line | Quote] = []
+    for change in entry.transitions:
+        parts += [heading("It said:", level=2), Quote(change.before, entry.author)] if change.before else []
+    return f"{entry.author} took an earlier update back", parts
+
+
+def ended_in_part(entry: TimelineEntry, incident: Incident, change: Transition) -> Parts:
+    """Say what keeps an incident open of which one part is over."""
+    if entry.who is Who.PROBE:
+        return _passes_again(entry, incident)
+    name = entry.author
+    over = f"{name} calls it {(entry.said or State.RESOLVED).replace('_', ' ')}"
+    title = f"No longer listed on {name}'s status page" if change.before == ChangeKind.WITHDRAWN else over
+    failing = testimony.still_failing(incident)
+    if failing:
+        return f"{title}, but we still see it", [line(f"It stays open here: {failing}.")]
+    return title, [line(f"It stays open here: {change.after} is still in trouble.")]
+
+
+def _passes_again(entry: TimelineEntry, incident: Incident) -> Parts:
+    if is_posted(incident):
+        return "Our own checks pass again", [line(f"{incident.name}'s incident is still open.")]
+    return f"{entry.author} passes again", []
+
+
+def resolved(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say that it is over, by whose account, and whether the vendor ever owned up."""
+    lasted = duration(entry.happened_at - incident.started_at)
+    if incident.kind is Kind.SUSPECTED:
+        return f"Over after {lasted}, unconfirmed", [line(f"{incident.name} never said anything of it.")]
+    if entry.who is not Who.PROBE or not is_posted(incident):
+        return f"{'Completed' if incident.kind is Kind.MAINTENANCE else 'Resolved'} after {lasted}", []
+    ends = [v.resolved_at for v in incident.claims if v.teller is SourceKind.FEED and v.resolved_at]
+    later = entry.happened_at - max(ends) if ends else timedelta()
+    remark = [line(f"{incident.name} called it over {duration(later)} before.")] if later >= BACKDATED else []
+    return f"Resolved after {lasted}: our own checks pass again", [*remark]

@@ -1,0 +1,160 @@
+"""What our own witnesses amount to: how sure we are of a trouble, and why.
+
+Pure: from an incident's claims and from who could have testified to one Evidence.  A lone witness is never more than
+LOW, and only what the vendor says itself is CONFIRMED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core.people import counted, is_muted
+from bot.core.witnesses import overlap, testimonies
+from bot.model import (
+    ChangeKind,
+    ClaimView,
+    Component,
+    Confidence,
+    Evidence,
+    Incident,
+    Kind,
+    PageSays,
+    SourceKind,
+    TimelineEntry,
+    Transition,
+    Who,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How much evidence makes a trouble likely, and how much all but certain."""
+
+    medium: float = 2.0
+    high: float = 4.0
+
+
+DEFAULT = Thresholds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standby:
+    """A probe that could testify: which one, of which parts, and whether it can tell anything just now."""
+
+    key: str
+    components: tuple[Component, ...] = ()
+    is_blind: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """Who could testify about a vendor, and what its own page says."""
+
+    probes: tuple[Standby, ...] = ()
+    page: PageSays = PageSays.UNWATCHED
+
+
+# A passing probe, or a colleague for whom it works, speaks against; but some parts may well work while others fail.
+AGAINST = 0.5
+# A program that counts real calls has seen more than one probe that asks now and then.
+COUNTED = 2.0
+
+
+def weigh(incident: Incident, panel: Panel, now: datetime, thresholds: Thresholds = DEFAULT) -> Evidence | None:
+    """Return what the witnesses of an incident amount to; None if it has none."""
+    heard = testimonies(incident.claims)
+    if not heard:
+        return None
+    affected, works = counted(incident.witnesses, now)
+    failing = {_source(view) for view in heard if view.teller is SourceKind.PROBE and not view.state.is_over}
+    asked = failing | {probe.key for probe in _could_tell(panel.probes, incident)}
+    found = Evidence(
+        confidence=Confidence.LOW,
+        failing=len(failing),
+        asked=len(asked),
+        reports=tuple(_reports(heard)),
+        affected=affected,
+        works=works,
+        page=_page(incident, panel),
+    )
+    return replace(found, confidence=_confidence(found, thresholds))
+
+
+def _confidence(found: Evidence, thresholds: Thresholds) -> Confidence:
+    if found.page is PageSays.TROUBLE:
+        return Confidence.CONFIRMED
+    witnesses = found.failing + len(found.reports) + found.affected
+    if witnesses <= 1:
+        return Confidence.LOW
+    score = found.failing + COUNTED * len(found.reports) + found.affected
+    score -= AGAINST * (found.asked - found.failing + found.works)
+    if score >= thresholds.high and _is_of_more_than_one_sort(found):
+        return Confidence.HIGH
+    return Confidence.MEDIUM if score >= thresholds.medium else Confidence.LOW
+
+
+def _is_of_more_than_one_sort(found: Evidence) -> bool:
+    """Probes of one team share its network and its keys: all of them may err together."""
+    return sum(map(bool, (found.failing, found.reports, found.affected))) > 1 or found.failing == found.asked > 2  # noqa: PLR2004
+
+
+def _could_tell(probes: Iterable[Standby], incident: Incident) -> Iterable[Standby]:
+    for probe in probes:
+        named = probe.components and incident.components
+        if not probe.is_blind and (not named or overlap(probe.components, incident.components)):
+            yield probe
+
+
+def _reports(heard: Iterable[ClaimView]) -> Iterable[str]:
+    for view in heard:
+        if view.teller is SourceKind.HOOK and not view.state.is_over:
+            yield f"{view.author}: {view.evidence}" if view.evidence else view.author
+
+
+def _page(incident: Incident, panel: Panel) -> PageSays:
+    """The vendor's own words count most, and then what its page shows."""
+    said = any(view.teller is SourceKind.FEED and not view.state.is_over for view in incident.claims)
+    return PageSays.TROUBLE if said else panel.page
+
+
+def _source(view: ClaimView) -> str:
+    return view.key.partition("|")[0]
+
+
+def weighed(incident: Incident, panel: Panel, now: datetime, thresholds: Thresholds = DEFAULT) -> TimelineEntry | None:
+    """Return the entry that says what the witnesses amount to now; None if that is known.
+
+    It is told only when a suspicion becomes surer: counts are shown by the root, which is kept current.
+    """
+    found = weigh(incident, panel, now, thresholds)
+    if found is None or found == incident.evidence:
+        return None
+    rise = _rise(incident, found)
+    return TimelineEntry(
+        incident=incident.id,
+        seq=incident.last_seq + 1,
+        happened_at=now,
+        recorded_at=now,
+        who=Who.BOT,
+        author="Sitrep",
+        kind=ChangeKind.WEIGHED,
+        state=incident.state,
+        impact=incident.impact,
+        evidence=found,
+        transitions=rise,
+        quiet=not rise,
+        hushed=is_muted(incident, now),
+    )
+
+
+_ORDER = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+
+
+def _rise(incident: Incident, found: Evidence) -> tuple[Transition, ...]:
+    before = incident.evidence.confidence if incident.evidence else None
+    if incident.kind is not Kind.SUSPECTED or before not in _ORDER or found.confidence not in _ORDER:
+        return ()
+    rises = _ORDER.index(found.confidence) > _ORDER.index(before)
+    return (Transition("confidence", before, found.confidence),) if rises and incident.is_open else ()

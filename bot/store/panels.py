@@ -1,0 +1,44 @@
+"""Who could testify about a vendor: its probes, and whether its page can be read."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, or_, select
+
+from bot.core.evidence import Panel, Standby
+from bot.model import Component, PageSays
+from bot.store import codec
+from bot.store.database import Database
+from bot.store.tables import POLL, SOURCE
+
+_PANEL = (
+    select(SOURCE.c.key, SOURCE.c.spec, POLL.c.failing_since, POLL.c.last_look)
+    .join(POLL, POLL.c.source == SOURCE.c.key)
+    .where(
+        SOURCE.c.vendor == bindparam("b_vendor"),
+        SOURCE.c.active,
+        or_(SOURCE.c.key.startswith("probe:"), SOURCE.c.key.startswith("feed:")),
+    )
+)
+
+
+def panel_of(connection: Connection, vendor: str) -> Panel:
+    """Return who could testify about a vendor just now."""
+    rows = connection.execute(_PANEL, {"b_vendor": vendor}).all()
+    pages = [row for row in rows if row.key.startswith("feed:")]
+    readable = any(row.last_look is not None and row.failing_since is None for row in pages)
+    says = PageSays.NOTHING if readable else PageSays.UNREADABLE if pages else PageSays.UNWATCHED
+    probes = (
+        Standby(
+            key=row.key,
+            components=tuple(Component(name, name) for name in codec.SOURCE.load(row.spec).components),
+            is_blind=row.failing_since is not None or row.last_look is None,
+        )
+        for row in rows
+        if row.key.startswith("probe:")
+    )
+    return Panel(probes=tuple(probes), page=says)
+
+
+async def panel(database: Database, vendor: str) -> Panel:
+    """Return who could testify about a vendor just now."""
+    return await database.read(lambda connection: panel_of(connection, vendor))
