@@ -23,6 +23,7 @@ from bot.commands.desk import Desk
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own
 from bot.loops.deliver import Delivering, deliver
+from bot.loops.heed import Heeding, heed
 from bot.loops.recognising import read_once
 from bot.loops.remind import Reminding, remind
 from bot.loops.revisit import Revisiting, revisit
@@ -99,6 +100,7 @@ async def _loops(
         "deliver": partial(deliver, delivering),
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
         "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
+        "heed": partial(heed, Heeding(database, rules.thresholds, clock, due)),
         "own": partial(own.tell, own.Own(database, delivering, _destinations(settings), clock, due)),
     }
     for chat in chats:

@@ -14,6 +14,20 @@ from bot.model import ChangeKind, Incident, Kind, SourceKind, State, TimelineEnt
 Parts = tuple[str, list[Line | Quote]]
 
 
+def opened(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say who began to tell of it."""
+    title = entry.claim.title if entry.claim else incident.title
+    if entry.claim is None or entry.claim.teller is SourceKind.FEED:
+        return f"{entry.author} posted: {title}", []
+    return testifies(entry), []
+
+
+def testifies(entry: TimelineEntry) -> str:
+    """Name a witness of ours as the one who speaks."""
+    teller = entry.claim.teller if entry.claim else SourceKind.PROBE
+    return f"{entry.author} {'fails' if teller is SourceKind.PROBE else 'reports'}"
+
+
 def acknowledged(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say that the vendor has posted what we knew of, by how much it was later or earlier, and how it dates it."""
     title = entry.claim.title if entry.claim else incident.title
@@ -50,10 +64,10 @@ def seen(entry: TimelineEntry, incident: Incident) -> Parts:
     what = f": {entry.claim.evidence}" if entry.claim and entry.claim.evidence else ""
     told = f"{entry.author} sees it too{what}" if entry.claim and entry.claim.teller is SourceKind.PROBE else ""
     title = told or f"{entry.author} tells of it too{what}"
-    if not is_posted(incident) or incident.acknowledged_at is None or incident.detected_at != entry.recorded_at:
-        return title, []
-    if incident.state is State.MONITORING and any(v.state.is_over for v in incident.claims):
+    if entry.transitions:
         return title, [line(f"{incident.name} called it over; it is open again here.")]
+    if incident.acknowledged_at is None or incident.detected_at != entry.recorded_at:
+        return title, []
     ahead = entry.recorded_at - incident.acknowledged_at
     return title, [line(f"{incident.name} had posted it {duration(ahead)} before.")]
 
@@ -61,7 +75,8 @@ def seen(entry: TimelineEntry, incident: Incident) -> Parts:
 def weighed(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say what our witnesses amount to now."""
     found = entry.evidence
-    if found is None or not incident.is_open or not testimony.sight(found):
+    del incident
+    if found is None or not testimony.sight(found):
         return "Our own checks pass again", []
     return f"We see now: {testimony.sight(found)}", [line(f"{testimony.sure_word(found).capitalize()}.")]
 
@@ -91,7 +106,7 @@ def ended_in_part(entry: TimelineEntry, incident: Incident, change: Transition) 
     name = entry.author
     over = f"{name} calls it {(entry.said or State.RESOLVED).replace('_', ' ')}"
     title = f"No longer listed on {name}'s status page" if change.before == ChangeKind.WITHDRAWN else over
-    failing = testimony.still_failing(incident)
+    failing = testimony.sight(entry.evidence) if entry.evidence else ""
     if failing:
         return f"{title}, but we still see it", [line(f"It stays open here: {failing}.")]
     return title, [line(f"It stays open here: {change.after} is still in trouble.")]

@@ -50,10 +50,11 @@ class Standby:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """Who could testify about a vendor, and what its own page says."""
+    """Who could testify about a vendor, and what its own page said when it was read last."""
 
     probes: tuple[Standby, ...] = ()
     page: PageSays = PageSays.UNWATCHED
+    page_at: datetime | None = None
 
 
 # A passing probe, or a colleague for whom it works, speaks against; but some parts may well work while others fail.
@@ -78,6 +79,7 @@ def weigh(incident: Incident, panel: Panel, now: datetime, thresholds: Threshold
         affected=affected,
         works=works,
         page=_page(incident, panel),
+        page_at=panel.page_at,
     )
     return replace(found, confidence=_confidence(found, thresholds))
 

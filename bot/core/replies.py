@@ -97,17 +97,14 @@ class _Case:
 _Parts = clocks.Parts
 
 
-def _opened(case: _Case) -> _Parts:
-    title = case.entry.claim.title if case.entry.claim else case.incident.title
-    return f"{case.entry.author} posted: {title}", []
-
-
 def _updated(case: _Case) -> _Parts:
     for change in case.entry.transitions:
         if change.subject == "still":
             return clocks.ended_in_part(case.entry, case.incident, change)
         if change.subject == "window" and case.entry.claim is not None:
             return "Rescheduled", [*planned(case.entry.claim.starts_at, case.entry.claim.ends_at)]
+    if case.entry.who is Who.PROBE and case.entry.text:
+        return clocks.testifies(case.entry), []
     if case.entry.said is not None:
         empty = [] if case.entry.text else [line(f"{case.entry.author} wrote no text with this update.")]
         return _stage(case.entry.said), [*empty]
@@ -224,7 +221,7 @@ def _clock(says: Callable[[TimelineEntry, Incident], _Parts]) -> Callable[[_Case
 
 
 _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
-    ChangeKind.OPENED: _opened,
+    ChangeKind.OPENED: _clock(clocks.opened),
     ChangeKind.UPDATED: _updated,
     ChangeKind.EDITED: _edited,
     ChangeKind.IMPACT_CHANGED: _impact_changed,

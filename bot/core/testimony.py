@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.core.message import Line, Moment, Span, line
 from bot.core.spans import duration
-from bot.core.witnesses import statements, testimonies
+from bot.core.witnesses import testimonies
 from bot.model import Confidence, Evidence, Incident, Kind, PageSays, SourceKind
 
 # A vendor that dates the beginning so much before its first word has dated it back.
@@ -77,6 +77,8 @@ def _page(incident: Incident) -> list[Line]:
     name = incident.name
     if not incident.is_open:
         return [line(f"Never confirmed by {name}.")]
+    if found.page is PageSays.NOTHING and found.page_at:
+        return [line(f"{name}'s status page showed nothing of it at ", Moment(found.page_at))]
     said = {
         PageSays.NOTHING: f"{name}'s status page shows nothing of it.",
         PageSays.UNREADABLE: f"{name}'s status page can not be read just now.",
@@ -118,13 +120,3 @@ def dated_back(incident: Incident) -> list[Line]:
         return []
     when: tuple[Span, ...] = (f"{incident.name} dates it from ", Moment(dated))
     return [line(*when, f", {duration(posted - dated)} before its first word")]
-
-
-def still_failing(incident: Incident) -> str:
-    """Return what of ours goes on failing: `2 of 4 probes fail`; nothing if nothing does."""
-    return sight(incident.evidence) if incident.evidence else ""
-
-
-def has_posted(incident: Incident) -> bool:
-    """Whether the vendor has written of it."""
-    return bool(statements(incident.claims))

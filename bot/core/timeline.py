@@ -135,7 +135,8 @@ def _begin(incident: str, claim: Claim, source: Source, now: datetime, *, baseli
 def _as_seen_by(change: Change, incident: Incident, attachment: Attachment, source: Source) -> Change:
     """Return the change as the incident's readers see it: one claim of several opens or ends differently."""
     if change.kind is ChangeKind.OPENED and is_witness(source) and incident.claims:
-        return replace(change, kind=ChangeKind.SEEN)
+        again = () if incident.is_open else (Transition("again", incident.state, change.claim.state),)
+        return replace(change, kind=ChangeKind.SEEN, transitions=again)
     if change.kind is ChangeKind.OPENED and attachment.acknowledges:
         return replace(change, kind=ChangeKind.ACKNOWLEDGED)
     if (
@@ -215,6 +216,7 @@ def _entry(change: Change, incident: Incident, source: Source, now: datetime) ->
         said=change.update.state if change.update else None,
         transitions=change.transitions,
         claim=view_of(change.claim, source),
+        evidence=incident.evidence if any(t.subject == "still" for t in change.transitions) else None,
     )
 
 

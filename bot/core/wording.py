@@ -17,6 +17,7 @@ from bot.model import (
     Impact,
     Incident,
     Kind,
+    SourceKind,
     State,
 )
 
@@ -149,7 +150,8 @@ def planned(starts_at: datetime | None, ends_at: datetime | None) -> list[Line]:
 
 def _affected(incident: Incident) -> list[Line]:
     """Return which components it is about, the worst first, those of one status together."""
-    if not incident.components or (incident.kind is Kind.COMPONENT and len(incident.components) == 1):
+    named = incident.kind is Kind.SUSPECTED or (incident.kind is Kind.COMPONENT and len(incident.components) == 1)
+    if not incident.components or named:
         return []
     order = list(STATUS_WORDS)
     worst_first = sorted(incident.components, key=lambda c: -order.index(c.status))[:_SHOWN_COMPONENTS]
@@ -187,7 +189,9 @@ def _remarks(incident: Incident) -> list[Line]:
     if incident.kind is Kind.COMPONENT:
         return [line(f"{incident.name}'s status page shows it; no incident has been posted.")]
     over = [view for view in incident.claims if view.state.is_over and view.kind is Kind.INCIDENT]
-    still = [view.title for view in incident.claims if not view.state.is_over]
+    still = [view.title for view in incident.claims if not view.state.is_over and view.teller is SourceKind.FEED]
+    if over and not still:
+        return [line(f"{incident.name} calls it over, but we still see it.")]
     return [line(f"{incident.name} calls it over, but {', '.join(still)} is still in trouble.")] if over else []
 
 

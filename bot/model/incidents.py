@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.model.sources import Claim, Component, Update
@@ -57,7 +57,8 @@ class Evidence:
     """What our own witnesses amount to, as pure counts, so that it can be worded everywhere alike.
 
     `failing` of `asked` probes fail; `reports` are what programs of ours count, in their words; `affected` and `works`
-    are people here.  `page` is what the vendor's own status page says of it.
+    are people here.  `page` is what the vendor's own status page said of it at `page_at`: when that was is no part of
+    what it says.
     """
 
     confidence: Confidence
@@ -67,6 +68,7 @@ class Evidence:
     affected: int = 0
     works: int = 0
     page: PageSays = PageSays.UNWATCHED
+    page_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

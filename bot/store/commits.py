@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from sqlalchemy import BindParameter, Connection, bindparam, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.core import silence
+from bot.core.witnesses import testimonies
 from bot.model import Destination, Incident, TimelineEntry
 from bot.store import codec
 from bot.store.database import Database, insert_into
@@ -50,6 +52,8 @@ def write_incidents(connection: Connection, after: Iterable[Incident], before: M
             "impact": incident.impact.value,
             "started_at": incident.started_at,
             "resolved_at": incident.resolved_at,
+            "witnessed": incident.is_open and bool(testimonies(incident.claims)),
+            "silent_from": silence.soonest(incident),
             "last_seq": incident.last_seq,
             "body": codec.INCIDENT.dump(incident),
         }

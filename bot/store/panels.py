@@ -36,7 +36,8 @@ def panel_of(connection: Connection, vendor: str) -> Panel:
         for row in rows
         if row.key.startswith("probe:")
     )
-    return Panel(probes=tuple(probes), page=says)
+    looks = [row.last_look for row in pages if row.last_look is not None]
+    return Panel(probes=tuple(probes), page=says, page_at=max(looks, default=None))
 
 
 async def panel(database: Database, vendor: str) -> Panel:

@@ -148,7 +148,11 @@ class ClaimRow(SQLModel, table=True):
 
 
 class IncidentRow(SQLModel, table=True):
-    """Our record of one trouble: the fold of its timeline, kept ready."""
+    """Our record of one trouble: the fold of its timeline, kept ready.
+
+    `witnessed` is for an open one that witnesses of ours tell of, `silent_from` when its vendor may first be called
+    silent.
+    """
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -156,6 +160,8 @@ class IncidentRow(SQLModel, table=True):
         Index("incident_newest", "is_open", "started_at"),
         Index("incident_started", "started_at"),
         Index("incident_ended", "vendor", "resolved_at"),
+        Index("incident_witnessed", "id", **_where("witnessed")),
+        Index("incident_silent", "silent_from", **_where("silent_from IS NOT NULL")),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)
@@ -168,6 +174,8 @@ class IncidentRow(SQLModel, table=True):
     impact: str = Field(sa_type=Text)
     started_at: datetime = Field(sa_type=Instant)
     resolved_at: datetime | None = Field(default=None, sa_type=Instant)
+    witnessed: bool = False
+    silent_from: datetime | None = Field(default=None, sa_type=Instant)
     last_seq: int
     body: str = Field(sa_type=Text)
 

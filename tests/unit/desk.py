@@ -11,10 +11,13 @@ from bot.core.actions import Acted, act
 from bot.core.claims import read_together
 from bot.core.correlate import Attachment, Surroundings, correlate
 from bot.core.diff import diff
+from bot.core.evidence import Panel, weighed
+from bot.core.fold import advance
 from bot.core.health import Health, missed, seen
 from bot.core.hosting import LATE_WORD, RELAPSE
 from bot.core.memory import Known, Memory, apply, awaited
-from bot.core.timeline import tell
+from bot.core.timeline import Told, tell
+from bot.core.witnesses import is_witness
 from bot.model import Asked, Change, ChangeKind, Claim, Incident, Kind, Snapshot, Source, TimelineEntry
 from tests.unit.build import ACME, at
 
@@ -87,6 +90,7 @@ class Desk:
     health: dict[str, Health] = field(default_factory=dict)
     claims: dict[tuple[str, str], Memory] = field(default_factory=dict)
     attached: dict[tuple[str, str], str] = field(default_factory=dict)
+    panel: Panel = field(default_factory=Panel)
 
     @property
     def incident(self) -> Incident:
@@ -115,7 +119,9 @@ class Desk:
         snapshot = _with_endings(snapshot, known, look_up)
         changes = diff(known, snapshot)
         attachments = correlate(changes, source, around, now)
-        told = tell(changes, attachments, around.incidents, source=source, now=now, baseline=known.first_look is None)
+        baseline = known.first_look is None and not is_witness(source)
+        told = tell(changes, attachments, around.incidents, source=source, now=now, baseline=baseline)
+        told = self._weighed(told, now)
         before = dict(self.incidents)
         for external_id, memory in apply(known, snapshot).claims.items():
             self.claims[source.key, external_id] = memory
@@ -138,6 +144,20 @@ class Desk:
             remembered={name: memory for (key, name), memory in self.claims.items() if key == source.key},
             attached={name: incident for (key, name), incident in self.attached.items() if key == source.key},
         )
+
+    def weighs(self, minute: float) -> list[TimelineEntry]:
+        """Let the witnesses of every open incident be weighed, as the loop does."""
+        told = self._weighed(Told((), {i.id: i for i in self.open}), at(minute))
+        self.incidents |= told.incidents
+        for entry in told.entries:
+            self.timelines[entry.incident].append(entry)
+        return list(told.entries)
+
+    def _weighed(self, told: Told, now: datetime) -> Told:
+        found = (weighed(incident, self.panel, now) for incident in told.incidents.values())
+        entries = {entry.incident: entry for entry in found if entry is not None}
+        after = {name: advance(i, entries[name]) if name in entries else i for name, i in told.incidents.items()}
+        return Told((*told.entries, *entries.values()), after)
 
     def acts(self, asked: Asked, minute: float, name: str | None = None) -> Acted:
         """Let somebody act on an incident: on the only one, unless it is named."""

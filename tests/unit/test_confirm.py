@@ -67,7 +67,7 @@ def test_a_probe_goes_the_way_of_every_feed() -> None:
         for results in (".", ".xxx", ".xxxx", ".xxxx..")
     ]
 
-    assert [look.kinds for look in looks] == [
+    assert [look.loud for look in looks] == [
         [],
         [ChangeKind.OPENED, ChangeKind.UPDATED],
         [],
@@ -85,5 +85,5 @@ def test_a_probe_that_fails_for_ever_other_reasons_tells_the_first() -> None:
         streak = confirm(streak, ProbeResult(ok=not minute, at=at(minute), reason=reason), THREE_AND_TWO)
         desk.sees(snapshot_of(PROBE, streak, at(minute)), source=PROBE)
 
-    assert desk.kinds == [ChangeKind.OPENED, ChangeKind.UPDATED]
+    assert desk.kinds == [ChangeKind.OPENED, ChangeKind.UPDATED, ChangeKind.WEIGHED]
     assert desk.timelines[desk.incident.id][1].text == "no answer within 13 s"

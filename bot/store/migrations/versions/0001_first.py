@@ -101,6 +101,8 @@ def _incidents() -> None:
         sa.Column("impact", sa.Text(), nullable=False),
         sa.Column("started_at", _instant(), nullable=False),
         sa.Column("resolved_at", _instant(), nullable=True),
+        sa.Column("witnessed", sa.Boolean(), nullable=False),
+        sa.Column("silent_from", _instant(), nullable=True),
         sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -109,6 +111,10 @@ def _incidents() -> None:
     op.create_index("incident_newest", "incident", ["is_open", "started_at"], unique=False)
     op.create_index("incident_started", "incident", ["started_at"], unique=False)
     op.create_index("incident_ended", "incident", ["vendor", "resolved_at"], unique=False)
+    some = sa.text("witnessed")
+    op.create_index("incident_witnessed", "incident", ["id"], unique=False, sqlite_where=some, postgresql_where=some)
+    some = sa.text("silent_from IS NOT NULL")
+    op.create_index("incident_silent", "incident", ["silent_from"], sqlite_where=some, postgresql_where=some)
     op.create_table(
         "timeline_entry",
         sa.Column("incident", sa.Text(), nullable=False),

@@ -1,0 +1,159 @@
+"""A vendor that has gone silent: for longer than it promised, or than it usually is.  Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from bot.core.people import is_muted
+from bot.model import ChangeKind, Incident, Kind, SourceKind, State, TimelineEntry, Who
+
+# What we take for a vendor's pace as long as it has shown none of its own.
+USUAL = timedelta(minutes=45)
+# A promise is kept if it is late by this much: people type while the clock runs.
+GRACE = timedelta(minutes=5)
+# Twice its usual pace is a silence; but no vendor is expected to write more often than that, or seldomer than this.
+SHORTEST, LONGEST = timedelta(minutes=30), timedelta(hours=12)
+# From so many statements a vendor's own pace can be told.
+_ENOUGH = 3
+_WORDS_KINDS = frozenset({ChangeKind.UPDATED, ChangeKind.ACKNOWLEDGED, ChangeKind.REOPENED, ChangeKind.OPENED})
+_QUIET_STATES = frozenset({State.SCHEDULED, State.UNKNOWN, State.SUSPECTED})
+
+_NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "thirty": 30, "sixty": 60}
+_AMOUNT = rf"(?P<number>\d{{1,3}}|{'|'.join(_NUMBERS)})(?:\s*-\s*|\s+)?(?P<unit>minutes?|mins?|hours?|hrs?|m|h)\b"
+_UPDATE = r"(?:update|more information|information|details|progress)s?"
+_IN = re.compile(
+    rf"(?:{_UPDATE}[^.!?\n]{{0,60}}\b(?:in|within|every)\s+(?:the\s+next\s+|about\s+|approximately\s+|another\s+)?{_AMOUNT})"
+    rf"|(?:\b(?:in|within|every)\s+(?:the\s+next\s+|about\s+|approximately\s+|another\s+)?"
+    rf"{_AMOUNT.replace('number', 'number2').replace('unit', 'unit2')}[^.!?\n]{{0,60}}{_UPDATE})",
+    re.IGNORECASE,
+)
+_NEXT_HOUR = re.compile(
+    rf"{_UPDATE}[^.!?\n]{{0,60}}\b(?:in|within)\s+the\s+(?:next\s+)?(?P<half>half\s+)?hour\b", re.IGNORECASE
+)
+_ZONES = {
+    "utc": "UTC",
+    "gmt": "UTC",
+    "z": "UTC",
+    "pt": "America/Los_Angeles",
+    "pst": "America/Los_Angeles",
+    "pdt": "America/Los_Angeles",
+    "us/pacific": "America/Los_Angeles",
+    "et": "America/New_York",
+    "est": "America/New_York",
+    "edt": "America/New_York",
+    "ct": "America/Chicago",
+    "cst": "America/Chicago",
+    "cdt": "America/Chicago",
+    "cet": "Europe/Berlin",
+    "cest": "Europe/Berlin",
+    "bst": "Europe/London",
+}
+_BY = re.compile(
+    rf"{_UPDATE}[^.!?\n]{{0,60}}?\b(?:by|at|before|around)\s+(?:\d{{4}}-\d\d-\d\d[ T])?"
+    rf"(?P<hour>\d{{1,2}})(?::(?P<minute>\d\d))?\s*(?P<half>[ap]\.?m\.?)?\s*\(?(?P<zone>{'|'.join(_ZONES)})\b",
+    re.IGNORECASE,
+)
+
+
+def promised(text: str, at: datetime) -> datetime | None:
+    """Return when the words of `at` promise the next ones: `next update in 30 minutes`, `by 15:00 UTC`."""
+    by = _BY.search(text)
+    if by is not None:
+        return _clock(by, at)
+    hour = _NEXT_HOUR.search(text)
+    if hour is not None:
+        return at + timedelta(minutes=30 if hour["half"] else 60)
+    found = _IN.search(text)
+    if found is None:
+        return None
+    number, unit = found["number"] or found["number2"], found["unit"] or found["unit2"]
+    amount = int(number) if number.isdecimal() else _NUMBERS[number.lower()]
+    span = timedelta(hours=amount) if unit.lower().startswith("h") else timedelta(minutes=amount)
+    return at + span if timedelta() < span <= timedelta(days=3) else None
+
+
+def _clock(found: re.Match[str], at: datetime) -> datetime | None:
+    """Return the next time after `at` that a clock there shows what was promised."""
+    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    half = (found["half"] or "").lower()[:1]
+    if half and hour <= 12:  # noqa: PLR2004  (of a clock)
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if not half and found["minute"] is None:
+        return None
+    try:
+        there = at.astimezone(ZoneInfo(_ZONES[found["zone"].lower()]))
+        then = there.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    except ValueError:
+        return None
+    later = then if then >= there else then + timedelta(days=1)
+    return later.astimezone(UTC)
+
+
+def soonest(incident: Incident) -> datetime | None:
+    """Return when an incident may first be called silent; None if its vendor owes nobody a word."""
+    last = incident.latest
+    if last is None or not _is_owed(incident) or _was_silent_before(incident, last.at):
+        return None
+    promise = promised(last.text, last.at)
+    return promise + GRACE if promise else last.at + SHORTEST
+
+
+def _was_silent_before(incident: Incident, spoken: datetime) -> bool:
+    """Some incidents stand on a page for months: a silence that is older than our watch is no news."""
+    return incident.first_seen_at - spoken > LONGEST
+
+
+def _is_owed(incident: Incident) -> bool:
+    is_vendors = any(v.teller is SourceKind.FEED and not v.state.is_over for v in incident.claims)
+    return incident.is_open and incident.kind is Kind.INCIDENT and is_vendors and incident.state not in _QUIET_STATES
+
+
+def judge(incident: Incident, entries: Sequence[TimelineEntry], now: datetime) -> TimelineEntry | datetime | None:
+    """Return the entry that says that the vendor is silent, or when to ask again; None if there is nothing to say.
+
+    It is said once: not again before the vendor has spoken.
+    """
+    spoken = [entry for entry in entries if _is_word(entry)]
+    if not spoken or not _is_owed(incident):
+        return None
+    last = max(spoken, key=lambda entry: entry.happened_at)
+    if _was_silent_before(incident, last.happened_at):
+        return None
+    if any(entry.kind is ChangeKind.SILENT and entry.seq > last.seq for entry in entries):
+        return None
+    promise = promised(last.text, last.happened_at)
+    due = promise + GRACE if promise else last.happened_at + _patience([entry.happened_at for entry in spoken])
+    return due if now < due else _entry(incident, last, promise, now)
+
+
+def _is_word(entry: TimelineEntry) -> bool:
+    return entry.who is Who.VENDOR and bool(entry.text) and entry.kind in _WORDS_KINDS
+
+
+def _patience(times: Sequence[datetime]) -> timedelta:
+    """Return how long a silence may last: twice the vendor's own pace in this incident, if that can be told."""
+    ordered = sorted(times)
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(ordered)]
+    pace = timedelta(seconds=median(gaps)) if len(ordered) >= _ENOUGH else USUAL
+    return min(max(2 * pace, SHORTEST), LONGEST)
+
+
+def _entry(incident: Incident, last: TimelineEntry, promise: datetime | None, now: datetime) -> TimelineEntry:
+    return TimelineEntry(
+        incident=incident.id,
+        seq=incident.last_seq + 1,
+        happened_at=last.happened_at,
+        recorded_at=now,
+        who=Who.BOT,
+        author="Sitrep",
+        kind=ChangeKind.SILENT,
+        state=incident.state,
+        impact=incident.impact,
+        until=promise,
+        hushed=is_muted(incident, now),
+    )

@@ -1,0 +1,96 @@
+"""The heed loop: what time alone brings about.  Witnesses fade or fall silent, and so do vendors."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.clock import Clock
+from bot.core import silence
+from bot.core.actions import Acted, Outcome
+from bot.core.evidence import Panel, Thresholds, weighed
+from bot.core.fold import advance
+from bot.model import Incident, TimelineEntry
+from bot.store import heeding, incidents
+from bot.store.database import Database
+
+log = logging.getLogger(__name__)
+
+PAUSE = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Heeding:
+    """What the heed loop works with.  `announced` is set whenever something became due for delivery."""
+
+    database: Database
+    thresholds: Thresholds
+    clock: Clock
+    announced: asyncio.Event
+
+
+async def heed(heeding_: Heeding) -> None:
+    """Look every few seconds, until cancelled."""
+    while True:
+        await weigh_all(heeding_)
+        await call_silent(heeding_)
+        await heeding_.clock.sleep(PAUSE)
+
+
+async def weigh_all(heeding_: Heeding) -> int:
+    """Weigh the witnesses of every open incident anew; returns for how many that came to something else."""
+    now, count = heeding_.clock.now(), 0
+    for incident, panel in await heeding.witnessed(heeding_.database):
+        if weighed(incident, panel, now, heeding_.thresholds) is None:
+            continue
+        decide = partial(_weigh, panel, heeding_.thresholds, now)
+        count += _is_done(await incidents.act(heeding_.database, incident.id, decide, now))
+    if count:
+        heeding_.announced.set()
+    return count
+
+
+async def call_silent(heeding_: Heeding) -> int:
+    """Say of which open incidents nobody has heard for too long; returns how many those are."""
+    now, count = heeding_.clock.now(), 0
+    for incident in await heeding.silent(heeding_.database, now):
+        entries = await incidents.timeline(heeding_.database, incident)
+        acted = await incidents.act(heeding_.database, incident, partial(_judge, entries, now), now)
+        if _is_done(acted):
+            count += 1
+            log.info("silent incident=%s", incident)
+        elif acted is not None:
+            found = silence.judge(acted.incident, entries, now)
+            await heeding.ask_again(heeding_.database, acted.incident, found if isinstance(found, datetime) else None)
+    if count:
+        heeding_.announced.set()
+    return count
+
+
+def _weigh(
+    panel: Panel, thresholds: Thresholds, now: datetime, incident: Incident, _recent: Sequence[TimelineEntry]
+) -> Acted:
+    return _with(incident, weighed(incident, panel, now, thresholds))
+
+
+def _judge(
+    entries: Sequence[TimelineEntry], now: datetime, incident: Incident, recent: Sequence[TimelineEntry]
+) -> Acted:
+    known = {entry.seq for entry in entries}
+    since = [entry for entry in recent if entry.seq not in known]
+    found = silence.judge(incident, (*entries, *since), now)
+    return _with(incident, found if isinstance(found, TimelineEntry) else None)
+
+
+def _with(incident: Incident, entry: TimelineEntry | None) -> Acted:
+    if entry is None:
+        return Acted(Outcome.NOTHING, incident)
+    return Acted(Outcome.DONE, advance(incident, entry), (entry,))
+
+
+def _is_done(acted: Acted | None) -> bool:
+    return acted is not None and bool(acted.entries)
