@@ -197,6 +197,15 @@ def _link(verb: Verb, listener: Listener) -> _Shape:
     return link, {"which": listener.desk.complete}
 
 
+def _join(verb: Verb, listener: Listener) -> _Shape:
+    @app_commands.describe(other="The incident that it is part of: it goes on there", which=_WHICH)
+    async def join(interaction: Interaction, other: str, which: str = "") -> None:
+        command = Command(action=verb.action, incident=_id(which), query=_id(other) or "")
+        await listener.ask(interaction, command, spell(command))
+
+    return join, {"other": listener.desk.complete, "which": listener.desk.complete}
+
+
 def _id(which: str) -> str | None:
     return verbs.plainly(which).removeprefix("#") or None
 
@@ -209,4 +218,5 @@ _SHAPES: Mapping[Any, Callable[[Verb, Listener], _Shape]] = {
     verbs.note: _note,
     verbs.mute: _mute,
     verbs.link: _link,
+    verbs.join: _join,
 }

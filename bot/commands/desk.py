@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.commands.finding import Found, begun, find, label, matching
+from bot.commands.linking import relink
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
 from bot.core import actions, answers, histories, remarks
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 _COMPLETIONS = 25
 _EVERYBODY = Access()
 _AT_HOME = 5
+_OF_INCIDENTS = frozenset({Action.DETAILS, Action.JOIN, Action.UNLINK})
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
 
@@ -122,7 +124,7 @@ class Desk(Port):
             return Answer(remarks.not_permitted(action))
         if action in ADMINISTERING:
             log.info("asked for action=%s what=%s person=%s", action, asked.command.query, asked.person.key)
-        if action in DEEDS or action is Action.DETAILS:
+        if action in DEEDS or action in _OF_INCIDENTS:
             return Answer(await self._about_incident(asked))
         return await self._answer(asked.command)
 
@@ -149,7 +151,7 @@ class Desk(Port):
         if len(found.briefs) > 1:
             return remarks.which(command, _choices(found.briefs, command))
         (one,) = found.briefs
-        reply = await (self._details(one) if command.action is Action.DETAILS else self._act(asked, one))
+        reply = await self._of(one, asked)
         return await self._with_others(reply, one, command) if found.is_guess else reply
 
     async def _find(self, asked: Asked) -> tuple[Asked, Found]:
@@ -169,6 +171,16 @@ class Desk(Port):
             return reply
         parts = (*reply.message.parts, line("The newest open incident was taken. Others are open too."))
         return replace(reply, message=replace(reply.message, parts=parts), choices=_choices(others, command))
+
+    async def _of(self, one: Brief, asked: Asked) -> Reply:
+        if asked.command.action is Action.DETAILS:
+            return await self._details(one)
+        if asked.command.action not in {Action.JOIN, Action.UNLINK}:
+            return await self._act(asked, one)
+        done, reply = await relink(self._database, self._catalog, asked, one, self._clock.now())
+        if done:
+            self._due.set()
+        return reply
 
     async def _details(self, brief: Brief) -> Reply:
         found = await lookups.one(self._database, brief.id, _ENTRIES)

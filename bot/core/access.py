@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from bot.model import Action, Person
 
 # What changes the course of an incident, or speaks for the team in its thread.
-RESPONDING = frozenset({Action.ACK, Action.UNACK, Action.NOTE, Action.MUTE, Action.UNMUTE, Action.LINK})
+RESPONDING = frozenset(
+    {Action.ACK, Action.UNACK, Action.NOTE, Action.MUTE, Action.UNMUTE, Action.LINK, Action.JOIN, Action.UNLINK}
+)
 # What changes what Sitrep does, for everybody.
 ADMINISTERING = frozenset({Action.WATCH, Action.UNWATCH})
 _ROTA = "oncall:"

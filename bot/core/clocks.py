@@ -129,3 +129,18 @@ def resolved(entry: TimelineEntry, incident: Incident) -> Parts:
     later = entry.happened_at - max(ends) if ends else timedelta()
     remark = [line(f"{incident.name} called it over {duration(later)} before.")] if later >= BACKDATED else []
     return f"Resolved after {lasted}: our own checks pass again", [*remark]
+
+
+def joined(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say what a person has counted in, or that it is an incident of its own again."""
+    del incident
+    other = entry.transitions[0]
+    return f"{entry.author} linked “{other.after}” with this", [line(f"What is said of {other.before} goes on here.")]
+
+
+def left(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say what a person has taken out, and where it goes on."""
+    other = entry.transitions[0]
+    if not incident.claims:
+        return f"{entry.author} linked this with “{other.after}”", [line(f"It goes on there: {other.before}")]
+    return f"{entry.author} unlinked “{other.after}”", [line(f"It goes on by itself: {other.before}")]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.core import people
 from bot.core.severity import worst
-from bot.core.witnesses import are_alike
+from bot.core.witnesses import are_alike, statements, testimonies
 from bot.model import (
     ChangeKind,
     ClaimView,
@@ -36,6 +36,8 @@ def fold(beginning: Incident, entries: Iterable[TimelineEntry]) -> Incident:
 
 def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after one more entry.  Its state is the worst that any of its claims still says."""
+    if entry.kind in {ChangeKind.JOINED, ChangeKind.LEFT}:
+        return people.carried_on(incident, _relinked(incident, entry), entry)
     if entry.who is Who.PERSON:
         return replace(people.advance(incident, entry), last_seq=entry.seq)
     if entry.kind is ChangeKind.REMINDED:
@@ -45,8 +47,42 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     return people.carried_on(incident, _with_claim(incident, entry), entry)
 
 
+def _relinked(incident: Incident, entry: TimelineEntry) -> Incident:
+    """Return the incident with the claims that came or without those that went; without any it goes on elsewhere."""
+    moved = {view.key for view in entry.views}
+    claims = tuple(view for view in incident.claims if view.key not in moved)
+    claims += entry.views if entry.kind is ChangeKind.JOINED else ()
+    posted, seen = statements(claims), testimonies(claims)
+    clocks = replace(
+        incident,
+        detected_at=(incident.detected_at or _first(v.started_at for v in seen)) if seen else None,
+        acknowledged_at=(incident.acknowledged_at or _first(v.published_at for v in posted)) if posted else None,
+        dated_from=(incident.dated_from or _first(v.started_at for v in posted)) if posted else None,
+        evidence=incident.evidence if seen else None,
+    )
+    if claims:
+        return _with_claims(clocks, claims, entry)
+    over = State.COMPLETED if incident.kind is Kind.MAINTENANCE else State.RESOLVED
+    return replace(
+        clocks,
+        state=over,
+        resolved_at=entry.happened_at,
+        claims=(),
+        ending=ChangeKind.MERGED,
+        last_seq=entry.seq,
+    )
+
+
+def _first(times: Iterable[datetime | None]) -> datetime | None:
+    return min((at for at in times if at is not None), default=None)
+
+
 def _with_claim(incident: Incident, entry: TimelineEntry) -> Incident:
     claims = incident.claims if entry.claim is None else _with(incident.claims, entry.claim)
+    return _with_claims(incident, claims, entry)
+
+
+def _with_claims(incident: Incident, claims: tuple[ClaimView, ...], entry: TimelineEntry) -> Incident:
     heard = voices(claims)
     leading = _leading(heard)
     if leading is None:

@@ -68,6 +68,22 @@ VERBS = (
     ),
     Verb(Action.LINK, ("link",), verbs.link, "link [which] URL", "add a link to its thread", of=True),
     Verb(
+        Action.JOIN,
+        ("join",),
+        verbs.join,
+        "join [which] to OTHER",
+        "two incidents are one: it goes on in the other's thread",
+        of=True,
+    ),
+    Verb(
+        Action.UNLINK,
+        ("unlink", "unjoin"),
+        verbs.incident,
+        "unlink [which]",
+        "what was taken for one is two: our own witnesses, or what was joined, go on by themselves",
+        of=True,
+    ),
+    Verb(
         Action.WATCH,
         ("watch add", "watch also"),
         verbs.page,
@@ -170,6 +186,8 @@ def spell(command: Command) -> str:
         words += [spell_span(command.span), f"because {command.text}" if command.text else ""]
     elif command.action is Action.LINK:
         words += [command.url or "", command.text]
+    elif command.action is Action.JOIN:
+        words[1:] = [which, "to", command.query]
     else:
         words.append(command.text)
     return " ".join(filter(None, words))

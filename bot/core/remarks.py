@@ -10,6 +10,7 @@ from bot.core.access import ADMINISTERING
 from bot.core.actions import Acted, Outcome
 from bot.core.answers import cut, listed
 from bot.core.grammar import VERBS, Misunderstood, spell
+from bot.core.linking import Moved
 from bot.core.message import Item, Line, Message, Moment, Part, Reply, Tone, line
 from bot.core.spans import duration
 from bot.core.standing import Standing
@@ -60,6 +61,8 @@ _DEEDS = {
     Action.MUTE: "mute",
     Action.UNMUTE: "unmute",
     Action.LINK: "link messages",
+    Action.JOIN: "link incidents",
+    Action.UNLINK: "unlink incidents",
 }
 _ALREADY = {
     Action.ACK: "You have it already",
@@ -75,6 +78,17 @@ _SAID: Mapping[Outcome, Callable[[Action, Incident], str]] = {
     Outcome.NOTHING: lambda action, _: "It is not muted" if action is Action.UNMUTE else "Nobody has it",
     Outcome.EMPTY: lambda *_: "There were no words in it",
 }
+
+
+def relinked(done: Moved, action: Action) -> Reply:
+    """Return what became of two incidents that somebody called one, or of one that they called two."""
+    lines = [line(headline(done.loses), " · ", done.loses.id), line(headline(done.gets), " · ", done.gets.id)]
+    if done.outcome is Outcome.ALREADY:
+        return say("These are one already", lines[1])
+    if done.outcome is Outcome.NOTHING:
+        return say("There is nothing to unlink in it", lines[0])
+    said = "Linked: it goes on in the second one's thread" if action is Action.JOIN else "Unlinked: they are two now"
+    return say(said, *lines)
 
 
 def usage() -> Reply:

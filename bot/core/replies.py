@@ -248,4 +248,6 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.AFFECTED: _affected,
     ChangeKind.WORKS: _works,
     ChangeKind.LINKED: _linked,
+    ChangeKind.JOINED: _clock(clocks.joined),
+    ChangeKind.LEFT: _clock(clocks.left),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.model import Action, Command
@@ -122,14 +122,32 @@ def note(verb: Verb, rest: str) -> Command | Misunderstood:
 def link(verb: Verb, rest: str) -> Command | Misunderstood:
     """Read an address; what stands before it is the incident, what comes after is said of it."""
     found = _URL.search(rest)
+    if found is None and (is_id(rest.partition(" ")[0]) or _INTO.search(rest)):
+        return join(replace(verb, action=Action.JOIN), rest)
     if found is None:
-        return Misunderstood(f"{verb.names[0]} {rest}".strip(), "Which address? `link https://…`")
+        return Misunderstood(
+            verb.names[0], "What? An address, `link https://…`, or another incident, `link openai-01JM3`"
+        )
     return Command(
         action=verb.action,
         incident=_which(rest[: found.start()]),
         url=found[1],
         text=rest[found.end() :].strip(),
     )
+
+
+def join(verb: Verb, rest: str) -> Command | Misunderstood:
+    """Read which incident goes into which: `openai-api-20260301T1202 to openai-01JM3`; the first may be left out."""
+    first, _, second = (part.strip() for part in _INTO.sub("\n", f"{rest} ", count=1).partition("\n"))
+    if not second and first:
+        words = first.split()
+        first, second = (words[0], words[1]) if len(words) == 2 and all(map(is_id, words)) else ("", first)  # noqa: PLR2004
+    if not plainly(second):
+        return Misunderstood(f"{verb.names[0]} {rest}".strip(), "With which incident? `join openai-01JM3`")
+    return Command(action=verb.action, incident=_which(first), query=plainly(second).removeprefix("#"))
+
+
+_INTO = re.compile(r"(?:^|\s+)(?:to|into|with|and)\s+", re.IGNORECASE)
 
 
 def mute(verb: Verb, rest: str) -> Command | Misunderstood:

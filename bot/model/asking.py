@@ -23,6 +23,8 @@ class Action(StrEnum):
     AFFECTED = "affected"
     WORKS = "works"
     LINK = "link"
+    JOIN = "join"
+    UNLINK = "unlink"
     WATCH = "watch"
     UNWATCH = "unwatch"
     WATCHES = "watches"
@@ -58,8 +60,8 @@ class Command:
     """One thing asked for.
 
     `incident` is an id or the beginning of one; without it the thread's is meant, or the newest.  `query` is what
-    somebody typed for a vendor or a component, `text` a note in their own words, `span` how long (None: until it
-    is resolved), `url` a message elsewhere.
+    somebody typed for a vendor, a component or another incident, `text` a note in their own words, `span` how long
+    (None: until it is resolved), `url` a message elsewhere.
     """
 
     action: Action

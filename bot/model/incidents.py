@@ -80,7 +80,8 @@ class TimelineEntry:
     that the words themselves name.  A `quiet` entry is kept but never sent; a `hushed` one is told in the
     thread and not in the channel, because the incident was muted when it was written.
 
-    `person` is the key of whoever did it, `until` when what they did ends by itself, `url` what they linked.
+    `person` is the key of whoever did it, `until` when what they did ends by itself, `url` what they linked; `views`
+    are the claims that came or went when somebody said that two incidents are one, or two.
     """
 
     incident: str
@@ -102,6 +103,7 @@ class TimelineEntry:
     until: datetime | None = None
     url: str | None = None
     evidence: Evidence | None = None
+    views: tuple[ClaimView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,6 +175,9 @@ class ChangeKind(StrEnum):
     AFFECTED = "affected"
     WORKS = "works"
     LINKED = "linked"
+    # A person says that two incidents are one, or that what was taken for one is two: claims come and go.
+    JOINED = "joined"
+    LEFT = "left"
 
 
 class Who(StrEnum):

@@ -34,6 +34,8 @@ OURS = {
     ChangeKind.AFFECTED,
     ChangeKind.WORKS,
     ChangeKind.LINKED,
+    ChangeKind.JOINED,
+    ChangeKind.LEFT,
     ChangeKind.REMINDED,
     ChangeKind.SEEN,
     ChangeKind.WEIGHED,

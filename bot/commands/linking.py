@@ -1,0 +1,50 @@
+"""`join` and `unlink`: two incidents that are one, or one that is two, as a person sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.catalog import Catalog
+from bot.commands.finding import find, label
+from bot.core import linking, remarks
+from bot.core.actions import Outcome
+from bot.core.grammar import spell
+from bot.core.linking import Moved
+from bot.core.message import Reply
+from bot.model import Action, Asked, Incident, TimelineEntry
+from bot.store import relinking
+from bot.store.database import Database
+from bot.store.lookups import Brief
+
+
+async def relink(database: Database, catalog: Catalog, asked: Asked, one: Brief, now: datetime) -> tuple[bool, Reply]:
+    """Do what is asked of an incident; returns whether anything came of it, and the answer."""
+    command = asked.command
+    if command.action is Action.UNLINK:
+        return await _done(database, one.id, None, asked, now)
+    wanted = replace(asked, command=replace(command, incident=command.query), thread=None)
+    found = await find(database, catalog, wanted)
+    others = tuple(brief for brief in found.briefs if brief.id != one.id)
+    if not others:
+        return False, remarks.no_incident(command.query)
+    if len(others) > 1:
+        choices = [(label(b), spell(replace(command, incident=one.id, query=b.id))) for b in others]
+        return False, remarks.which(replace(command, incident=command.query), choices)
+    return await _done(database, one.id, others[0].id, asked, now)
+
+
+async def _done(database: Database, incident: str, host: str | None, asked: Asked, now: datetime) -> tuple[bool, Reply]:
+    def other(entries: Sequence[TimelineEntry]) -> str | None:
+        return host or linking.came_from(entries)
+
+    def decide(one: Incident, entries: Sequence[TimelineEntry], there: Incident | None) -> Moved:
+        if asked.command.action is Action.UNLINK:
+            return linking.unlink(one, entries, there, asked, now)
+        return linking.join(one, there, asked, now) if there else Moved(Outcome.NOTHING, one, one)
+
+    moved = await relinking.relink(database, incident, other, decide, now)
+    if moved is None:
+        return False, remarks.no_incident(incident)
+    return bool(moved.entries), remarks.relinked(moved, asked.command.action)

@@ -1,0 +1,127 @@
+"""Two incidents that a person says are one, and one that a person says are two.  Claims move, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core.actions import Outcome
+from bot.core.fold import advance
+from bot.core.witnesses import statements, testimonies
+from bot.core.wording import headline
+from bot.model import Asked, ChangeKind, ClaimView, Incident, Kind, TimelineEntry, Transition, Who
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What came of it: the incidents that lost and that got claims, as they are now, and a line for each of them.
+
+    `begins` if the one that got them did not exist before.
+    """
+
+    outcome: Outcome
+    loses: Incident
+    gets: Incident
+    entries: tuple[TimelineEntry, ...] = ()
+    begins: bool = False
+
+
+def join(away: Incident, host: Incident, asked: Asked, now: datetime) -> Moved:
+    """Return `host` with all claims of `away`, which goes on there."""
+    if away.id == host.id or not away.claims:
+        return Moved(Outcome.ALREADY, away, host)
+    return _moved(away, host, away.claims, asked, now)
+
+
+def unlink(
+    incident: Incident, entries: Sequence[TimelineEntry], origin: Incident | None, asked: Asked, now: datetime
+) -> Moved:
+    """Return what was linked by hand last to where it came from; else our own witnesses to an incident of their own.
+
+    `origin` is the incident that `came_from` names.
+    """
+    joined = _last_joined(entries)
+    if joined is not None and origin is not None:
+        there = {view.key: view for view in incident.claims}
+        views = tuple(there[view.key] for view in joined.views if view.key in there)
+        if views and len(views) < len(incident.claims):
+            return _moved(incident, origin, views, asked, now)
+    seen = testimonies(incident.claims)
+    if not seen or not statements(incident.claims):
+        return Moved(Outcome.NOTHING, incident, incident)
+    return _moved(incident, _of_our_own(incident, seen, now), seen, asked, now, begins=True)
+
+
+def came_from(entries: Sequence[TimelineEntry]) -> str | None:
+    """Return the id of the incident that was linked into this one last, and is still part of it."""
+    joined = _last_joined(entries)
+    return joined.transitions[0].before if joined else None
+
+
+def _last_joined(entries: Sequence[TimelineEntry]) -> TimelineEntry | None:
+    """Return the last entry by which claims came that have not gone again since."""
+    gone: set[str] = set()
+    for entry in sorted(entries, key=lambda entry: -entry.seq):
+        if entry.kind is ChangeKind.LEFT:
+            gone |= {view.key for view in entry.views}
+        if entry.kind is ChangeKind.JOINED and not gone & {view.key for view in entry.views}:
+            return entry
+    return None
+
+
+def _of_our_own(incident: Incident, views: tuple[ClaimView, ...], now: datetime) -> Incident:
+    """Return the beginning of an incident that only our witnesses tell of."""
+    begun = min((view.started_at for view in views if view.started_at), default=now)
+    return Incident(
+        id=f"{incident.id}-ours-{now:%H%M%S}",
+        vendor=incident.vendor,
+        name=incident.name,
+        kind=Kind.SUSPECTED,
+        title=views[0].title,
+        state=views[0].state,
+        impact=views[0].impact,
+        peak=views[0].impact,
+        started_at=begun,
+        first_seen_at=incident.detected_at or now,
+        services=incident.services,
+        evidence=incident.evidence,
+        detected_at=incident.detected_at,
+    )
+
+
+def _moved(
+    loses: Incident,
+    gets: Incident,
+    views: tuple[ClaimView, ...],
+    asked: Asked,
+    now: datetime,
+    *,
+    begins: bool = False,
+) -> Moved:
+    entries = (
+        _entry(ChangeKind.LEFT, loses, gets, views, asked, now),
+        _entry(ChangeKind.JOINED, gets, loses, views, asked, now),
+    )
+    after = (advance(loses, entries[0]), advance(gets, entries[1]))
+    told = tuple(replace(entry, state=i.state, impact=i.impact) for entry, i in zip(entries, after, strict=True))
+    return Moved(Outcome.DONE, *after, told, begins)
+
+
+def _entry(
+    kind: ChangeKind, incident: Incident, other: Incident, views: tuple[ClaimView, ...], asked: Asked, now: datetime
+) -> TimelineEntry:
+    return TimelineEntry(
+        incident=incident.id,
+        seq=incident.last_seq + 1,
+        happened_at=now,
+        recorded_at=now,
+        who=Who.PERSON,
+        author=asked.person.name,
+        kind=kind,
+        state=incident.state,
+        impact=incident.impact,
+        transitions=(Transition("incident", other.id, headline(other)),),
+        person=asked.person.key,
+        views=views,
+    )
