@@ -75,7 +75,8 @@ async def test_a_command_is_answered_at_once_and_to_one_person(
 @pytest.mark.parametrize("umbrella", ["incident", "sitrep"])
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if verb.of and verb.action not in {Action.MUTE, Action.LINK}])
 async def test_a_command_about_an_incident_says_which(at: Scene, umbrella: str, verb: Any) -> None:
-    more = {"words": "We switched over."} if verb.action is Action.NOTE else {}
+    needed = {Action.NOTE: {"words": "We switched over."}, Action.JOIN: {"other": "acme-2"}}
+    more = needed.get(verb.action, {})
 
     sent = await at.local.person().runs(f"{umbrella} {verb.names[0]}", channel=at.ops, which="acme-1", **more)
     await sent.said()
@@ -83,7 +84,7 @@ async def test_a_command_about_an_incident_says_which(at: Scene, umbrella: str, 
     (asked,) = at.desk.asked
     assert asked.command.action is verb.action
     assert asked.command.incident == "acme-1"
-    assert asked.command.text == more.get("words", "")
+    assert (asked.command.text, asked.command.query) == (more.get("words", ""), more.get("other", ""))
 
 
 @pytest.mark.parametrize("verb", ["health", "help"])
