@@ -102,7 +102,7 @@ def test_the_short_names_of_components_lead_to_the_ones_on_the_page() -> None:
     github = catalog.find("github")
 
     assert github is not None
-    assert github.components["prs"] == "Pull Requests"
+    assert github.components["prs"] == ("Pull Requests",)
     assert hash(github)
 
 

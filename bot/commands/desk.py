@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.commands.finding import Found, begun, find, label, matching
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
-from bot.core import actions, answers, histories, remarks
+from bot.core import actions, answers, histories, remarks, routing
 from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.grammar import Misunderstood, parse, spell
@@ -20,7 +20,7 @@ from bot.core.message import Part, Reply, line
 from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
 from bot.ports import Answer
 from bot.ports import Desk as Port
-from bot.store import incidents, lookups, standings
+from bot.store import filters, incidents, lookups, standings
 from bot.store.database import Database
 from bot.store.lookups import Brief
 
@@ -217,8 +217,18 @@ class Desk(Port):
             waiting=found.waiting,
             open_incidents=found.open_incidents,
             platforms=tuple(self.platforms()),
+            misfits=await self._misfits(),
         )
         return remarks.health(health, now)
+
+    async def _misfits(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the watches that name components which their pages do not have, and those names."""
+        found = []
+        for source, parts in await filters.filtered(self._database):
+            vendor = self._catalog.find(source.vendor)
+            if names := routing.misfits(source.components, vendor.components if vendor else {}, parts):
+                found.append((source.name, names))
+        return tuple(found)
 
     async def _home(self) -> Answer:
         total, found = await lookups.some(self._database, _AT_HOME)

@@ -37,10 +37,10 @@ def slug_of_page(url: str, name: str | None, catalog: Catalog) -> str:
 
 
 def with_full_names(components: Iterable[str], vendors: Iterable[Vendor | None]) -> tuple[str, ...]:
-    """Return the components as they were written, and with them what the catalog's short names stand for."""
+    """Return the components as they were written, and with them what the catalog's words for them stand for."""
     written = tuple(components)
     books = [vendor.components for vendor in vendors if vendor]
-    meant = [book[word.casefold()] for book in books for word in written if word.casefold() in book]
+    meant = [name for book in books for word in written for name in book.get(word.casefold(), ())]
     return tuple(dict.fromkeys((*written, *meant)))
 
 
