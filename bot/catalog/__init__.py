@@ -12,8 +12,8 @@ from typing import Any
 
 # Below this likeness it is no slip of the finger but another word.
 CLOSE = 0.75
-# Two that are so nearly as much like it are equally likely; of so many at most.
-_SPREAD, _EQUALS = 0.05, 5
+# Above this it is so little a slip that who is nearest is meant, with those who are nearly as near; of so many at most.
+_SLIP, _SPREAD, _EQUALS = 0.8, 0.05, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +89,16 @@ class Catalog:
         """Return who is meant: one vendor if that is clear, several if they are equally likely, or nobody.
 
         Whoever is called exactly this is meant; else all that share the word; else all that begin so; else all
-        that have it in them; else whoever it is nearest to, if it is no more than a slip of the finger away.
+        that have it in them; else whoever it is nearest to, if it is no more than a slip of the finger.
         """
-        exactly = self.find(query)
         wanted = folded(query)
-        if exactly or not wanted:
-            return (exactly,) if exactly else ()
+        if not wanted:
+            return ()
         return (
-            self.family(query)
+            self._called_so(query)
             or self._with(lambda word: word.startswith(wanted))
             or self._with(lambda word: wanted in word)
-            or self._nearest(query, limit=_EQUALS, likeness=CLOSE, spread=_SPREAD)
+            or self._nearest(query, limit=_EQUALS, likeness=_SLIP, spread=_SPREAD)
         )
 
     def search(self, query: str) -> tuple[Vendor, ...]:
@@ -128,13 +127,16 @@ class Catalog:
         """Return those whose spelling is so much like it, and by no more than `spread` less than the best."""
         from rapidfuzz import fuzz, process  # noqa: PLC0415  (seldom wanted, and not quick to load)
 
-        close = process.extract(
-            folded(query), self._words.keys(), scorer=fuzz.ratio, limit=4 * limit, score_cutoff=100 * likeness
-        )
+        words = (*self._words, *(word for word in self._families if word not in self._words))
+        close = process.extract(folded(query), words, scorer=fuzz.ratio, limit=4 * limit, score_cutoff=100 * likeness)
         # Of those that are equally alike, the one that more people use.
         ordered = sorted(close, key=lambda found: (-found[1], found[2]))
-        best = [self._words[word] for word, score, _ in ordered if score >= ordered[0][1] - 100 * spread]
-        return tuple(dict.fromkeys(best))[:limit]
+        best = [word for word, score, _ in ordered if score >= ordered[0][1] - 100 * spread]
+        return tuple(dict.fromkeys(vendor for word in best for vendor in self._called_so(word)))[:limit]
+
+    def _called_so(self, word: str) -> tuple[Vendor, ...]:
+        exactly = self.find(word)
+        return (exactly,) if exactly else self.family(word)
 
 
 @lru_cache(maxsize=1)

@@ -80,12 +80,13 @@ async def likely(database: Database, catalog: Catalog, query: str) -> tuple[Name
 def asked_for(query: str, vendor: str, parts: Sequence[Component], catalog: Catalog) -> list[Component]:
     """Return the components that the words name: a group by its name, or by the page's names or ours for them."""
     row, wanted = catalog.find(vendor), folded(query)
-    if row is not None and wanted not in row.components:
-        names = [word for word in row.words if wanted.startswith(f"{word} ")]
+    words, meanings = (row.words, row.components) if row else ((vendor,), {})
+    if wanted not in meanings:
+        names = [word for word in words if wanted.startswith(f"{word} ")]
         wanted = wanted.removeprefix(max(names, key=len, default="")).strip()
     grouped = [part for part in parts if part.group and folded(part.group) == wanted]
-    exactly = grouped or _called(parts, (wanted, *(row.components.get(wanted, ()) if row else ())))
-    if exactly or wanted == vendor or (row is not None and wanted in row.words):
+    exactly = grouped or _called(parts, (wanted, *meanings.get(wanted, ())))
+    if exactly or wanted in words:
         return exactly
     return [part for part in parts if wanted in folded(part.name)]
 
