@@ -77,6 +77,11 @@ class Catalog:
         """Return the vendor that is called exactly this, by slug, name or alias, in any case."""
         return self._words.get(folded(query))
 
+    def meanings(self, slug: str) -> Mapping[str, tuple[str, ...]]:
+        """Return what people's words for a vendor's components stand for; nothing for who is not in the catalog."""
+        vendor = self.find(slug)
+        return vendor.components if vendor else MappingProxyType({})
+
     def family(self, query: str) -> tuple[Vendor, ...]:
         """Return the vendors that share exactly this word, those that more people use first; mostly none."""
         return self._families.get(folded(query), ())

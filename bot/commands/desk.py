@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _COMPLETIONS = 25
 _EVERYBODY = Access()
-_AT_HOME = 5
+_AT_HOME, _CHOICES = 5, 5
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
 
@@ -201,6 +201,9 @@ class Desk(Port):
         vendor = self._catalog.find(whose)
         slug = vendor.slug if vendor else whose.casefold() or None
         total, found = await lookups.some(self._database, histories.MOST_INCIDENTS, vendor=slug)
+        meant = () if total or vendor else self._catalog.meant(whose)[:_CHOICES]
+        if meant:
+            return remarks.whose_incidents(whose, [(one.name, one.slug) for one in meant])
         return histories.incidents(found, total, of=vendor.name if vendor else whose)
 
     async def _health(self) -> Reply:
@@ -225,8 +228,8 @@ class Desk(Port):
         """Return the watches that name components which their pages do not have, and those names."""
         found = []
         for source, parts in await filters.filtered(self._database):
-            vendor = self._catalog.find(source.vendor)
-            if names := routing.misfits(source.components, vendor.components if vendor else {}, parts):
+            meanings = self._catalog.meanings(source.vendor)
+            if names := routing.misfits(source.components, meanings, parts):
                 found.append((source.name, names))
         return tuple(found)
 

@@ -79,8 +79,8 @@ async def likely(database: Database, catalog: Catalog, query: str) -> tuple[Name
 
 def asked_for(query: str, vendor: str, parts: Sequence[Component], catalog: Catalog) -> list[Component]:
     """Return the components that the words name: a group by its name, or by the page's names or ours for them."""
-    row, wanted = catalog.find(vendor), folded(query)
-    words, meanings = (row.words, row.components) if row else ((vendor,), {})
+    row, wanted, meanings = catalog.find(vendor), folded(query), catalog.meanings(vendor)
+    words = row.words if row else (vendor,)
     if wanted not in meanings:
         names = [word for word in words if wanted.startswith(f"{word} ")]
         wanted = wanted.removeprefix(max(names, key=len, default="")).strip()

@@ -106,6 +106,12 @@ def no_incident(words: str | None) -> Reply:
     return say(f"No open incident is called “{cut(words, 60)}”", line("`incidents` lists the open ones."))
 
 
+def whose_incidents(query: str, likely: Sequence[tuple[str, str]]) -> Reply:
+    """Return whose incidents may be meant, where nobody who has any is called so; names and slugs."""
+    choices = tuple((name, f"incidents {slug}") for name, slug in likely)
+    return say(f"Whose incidents? Nobody is called just “{cut(query, 60)}”", choices=choices)
+
+
 def unknown(query: str, likely: Sequence[tuple[str, str]]) -> Reply:
     """Return that nobody knows such a vendor; `likely` are names that are spelt like it, and their slugs."""
     hint = "Did you mean one of these?" if likely else "`status` alone lists everything watched, `help` what to ask."

@@ -230,8 +230,8 @@ def _tell_misfits(watching: Watching, source: Source, snapshot: Snapshot) -> Non
     """A name in a filter that nothing on the page has would keep quiet about what it was meant to tell."""
     if not source.components or source.key in watching.misfit:
         return
-    vendor = catalog.find(source.vendor)
-    found = routing.misfits(source.components, vendor.components if vendor else {}, snapshot.components)
+    meanings = catalog.load().meanings(source.vendor)
+    found = routing.misfits(source.components, meanings, snapshot.components)
     if found:
         watching.misfit.add(source.key)
         names = ", ".join(found)

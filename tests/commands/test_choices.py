@@ -186,3 +186,11 @@ async def test_a_filter_of_which_the_page_has_nothing_hides_nothing(office: Offi
 
     assert "No logins" in text(await office.says("status acme"))
     assert "No logins at Beta" not in text(await office.says("status beta"))
+
+
+@pytest.mark.parametrize("typed", ["gtihub", "githu"])
+async def test_nobody_is_said_to_have_no_incident_as_long_as_it_is_not_clear_who(office: Office, typed: str) -> None:
+    await office.opens("github-1", vendor="github")
+
+    assert commands(await office.says(f"incidents {typed}"))[0] == "incidents github"
+    assert (await office.says("incidents gh")).message.headline == "1 open incident of GitHub"
