@@ -91,6 +91,8 @@ class Vendors:
         if len(found) > 1:
             return remarks.or_one_of(answers.several(found, now, query), query, others)
         (one,) = found
+        if folded(query) in {one.vendor, folded(one.name)}:
+            others = []
         parts = await standings.components(self.database, one.key)
         reply = answers.one(one, now, asked_for(query, one.vendor, parts, self.catalog), remark)
         return remarks.or_one_of(reply, query, others)

@@ -98,6 +98,12 @@ async def test_the_one_that_is_watched_is_shown_and_the_others_are_offered(offic
     assert "status gcp" not in commands(answer)
 
 
+async def test_beside_one_that_is_watched_and_called_just_so_nobody_is_offered(office: Office) -> None:
+    await office.watches("Grafana")
+
+    assert commands(await office.says("grafana")) == []
+
+
 async def test_several_that_are_watched_are_all_shown(office: Office) -> None:
     await office.watches("GCP", fine("Cloud Run"))
     await office.watches("Firebase", fine("Hosting"))
