@@ -9,7 +9,8 @@ one object is how clients read them: no real capture seen.  Salesforce announces
 Stable: the ids of incidents, maintenances and events, the keys of instances and services.  The two kinds of
 ids are told apart by a prefix: nothing says that they come from one sequence.
 
-An incident is open while one of its impacts has no end.  `incidents/active` and `instances/status` are complete
+An incident is open while one of its impacts has no end, or while it says so itself: in an answer of 2026 it has a
+`status` (Active, Resolved).  `incidents/active` and `instances/status` are complete
 open sets of incidents; a list in which something is over may be the history, and an instance in trouble that
 names no incident is no proof of anything: neither is complete.  `[]` is `incidents/active` when all is well;
 as it has no mark of its own, it is believed only at Salesforce's address, or of a source of this format.
@@ -72,6 +73,7 @@ _EVENTS = {
     "resolved": State.RESOLVED,
     "scheduled": State.SCHEDULED,
 }
+_STATUSES = {"active": State.INVESTIGATING, "resolved": State.RESOLVED}
 _PLANS = {
     "confirmed": State.SCHEDULED,
     "scheduled": State.SCHEDULED,
@@ -186,13 +188,14 @@ def _claims(
 def _incident(key: str, thing: Thing, instances: set[str], known: Mapping[str, Component], words: Words) -> Claim:
     impacts = sorted(thing.things("IncidentImpacts"), key=_by_start)
     ends = [impact.instant("endTime") for impact in impacts]
-    is_over = bool(ends) and all(ends)
+    word = words.among(thing.text("status"), _STATUSES, None)
+    is_over = all(ends) if ends and word is not State.INVESTIGATING else not ends and word is State.RESOLVED
     said = [(_severity(impact, words), impact) for impact in impacts]
     (impact, status), worst = max(said, key=lambda one: one[0][0].rank, default=(_NO_SEVERITY, Thing({})))
     updates = _updates(thing, "IncidentEvents")
     return Claim(
         external_id=key,
-        title=_text.title(_HUMP.sub(" ", worst.text("type") or "").capitalize()),
+        title=_text.title(_HUMP.sub(" ", worst.text("type") or thing.text("type") or "").capitalize()),
         state=State.RESOLVED if is_over else _phase(updates),
         impact=impact,
         components=_components(thing, instances, known, ComponentStatus.OPERATIONAL if is_over else status),
