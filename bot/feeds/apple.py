@@ -1,9 +1,9 @@
 """Apple's system status, of its services and of those for developers: `system_status_en_US.js`.
 
-Facts: four captures of 2020 and 2021 (insidegui/StatusBuddy), one of them of an older or reduced shape without
-`messageId` and `statusType`; the keys of a resolved event of 2026-07 quoted by a third party.  The file is JSON,
-or JSON in a call `jsonCallback(...)`, as the developers' file still is for its readers.  That `upcoming` is what
-a planned maintenance says is reported by others: no real capture seen.
+Facts: seven captures of 2020 and 2021 (insidegui/StatusBuddy), three of them written anew by an app, without
+`messageId` and `statusType` and with times in seconds since 2001; the keys of a resolved event of 2026-07 quoted by a
+third party.  The file is JSON, or JSON in a call `jsonCallback(...)`, as the developers' file still is for its
+readers.  That `upcoming` is what a planned maintenance says is reported by others: no real capture seen.
 
 Stable: `messageId`, which is the same under every service that the event touches; where there is none, the
 service and the start as printed.  Services have no ids: their names stand for them, so a file in another language
@@ -32,7 +32,7 @@ from bot.errors import ParseError
 from bot.feeds import _hosts, _text, _urls
 from bot.feeds._json import Thing, decode
 from bot.feeds._severity import SEVERITY, gravest
-from bot.feeds._times import from_millis
+from bot.feeds._times import from_epoch, from_millis
 from bot.feeds._words import Words
 from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, Source, State, Update
 
@@ -51,6 +51,9 @@ _TYPES = {
     "issue": (Kind.INCIDENT, Impact.MINOR, ComponentStatus.DEGRADED_PERFORMANCE),
     "maintenance": (Kind.MAINTENANCE, Impact.MAINTENANCE, ComponentStatus.UNDER_MAINTENANCE),
 }
+# https://developer.apple.com/documentation/foundation/nsdate/timeintervalsincereferencedate
+_2001 = 978_307_200
+_SECONDS = re.compile(r"\d{9}")
 _NO_TYPE = (Kind.INCIDENT, Impact.UNKNOWN, ComponentStatus.UNKNOWN)
 _STATES = {
     "ongoing": State.INVESTIGATING,
@@ -158,9 +161,15 @@ def _event(thing: Thing, service: str, words: Words) -> _Event:
         status=status if not state.is_over and state is not State.SCHEDULED else ComponentStatus.OPERATIONAL,
         state=state,
         words="\n".join(plain for text in said if (plain := _text.plain(text))),
-        start=from_millis(thing.text("epochStartDate")),
-        end=from_millis(thing.text("epochEndDate")),
+        start=_moment(thing.text("epochStartDate")),
+        end=_moment(thing.text("epochEndDate")),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Return a time in milliseconds since 1970 or, as Apple's own libraries write it, in seconds since 2001."""
+    found = from_millis(text)
+    return found if found or not _SECONDS.fullmatch(text or "") else from_epoch(str(int(text or "") + _2001))
 
 
 def _worst(events: Iterable[_Event]) -> ComponentStatus:
