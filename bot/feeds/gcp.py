@@ -95,7 +95,8 @@ def parse(body: bytes, source: Source) -> Snapshot:
                 f"no incident of Google's (with `begin`, `updates` and `affected_products`) at {thing.path}"
             )
     words, base = Words(), _base(source)
-    found = {_key(thing): thing for thing in _of_now(listed)}
+    # Should an id be there twice, the open one is meant.
+    found = {_key(thing): thing for thing in sorted(_of_now(listed), key=lambda one: _ended(one) is None)}
     claims = tuple(_claim(key, found[key], base, words) for key in sorted(found))
     return Snapshot(
         vendor=source.vendor,
