@@ -29,6 +29,7 @@ VOLATILE = re.compile(
 )
 
 _API_ID = re.compile(r"/incidents/([A-Za-z0-9_-]+)/?(?:[?#].*)?$")
+_NO_YEAR = re.compile(r"\d{5,}-")
 _CLOSED = (b"</feed>", b"</rss>", b"</rdf:RDF>")
 # The largest one seen has 95 kB; feedparser reads some two megabytes a second.
 _LARGEST = 2**20
@@ -170,9 +171,13 @@ def _word(raw: dict[str, Any], key: str) -> str:
 
 
 def _time(raw: dict[str, Any], key: str) -> datetime | None:
-    """Return a time as written where it is ISO 8601, which keeps its fraction, else as feedparser reads it."""
-    written = instant(_word(raw, key))
-    if written:
+    """Return a time as written where it is ISO 8601, which keeps its fraction, else as feedparser reads it.
+
+    Of a year of five digits, as Stripe's maintenances had, feedparser makes another year: it is no time.
+    """
+    word = _word(raw, key)
+    written = instant(word)
+    if written or _NO_YEAR.match(word):
         return written
     parsed = dict.get(raw, f"{key}_parsed")
     return from_parts(parsed) if isinstance(parsed, tuple) else None

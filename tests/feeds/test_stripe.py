@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -99,6 +100,15 @@ def test_the_feed_that_the_old_address_leads_to_is_read_for_a_source_of_this_for
     assert detect(feed, source("auto"))[0] == "statuspage-atom"
     with pytest.raises(ParseError, match="the feed is not Stripe's"):
         stripe.parse(ATOM.format(host="status.acme.example").encode(), SOURCE)
+
+
+@pytest.mark.parametrize("year", ["2226", "22026"])
+def test_a_year_that_is_none_does_not_make_its_statements_of_another(year: str) -> None:
+    feed = ATOM.format(host="www.stripestatus.com").replace("<published>2026", f"<published>{year}")
+
+    claim = stripe.parse(feed.encode(), SOURCE).incidents[0]
+
+    assert claim.started_at == claim.updates[0].at == datetime(2026, 3, 1, 11, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("payload", [{}, {"message": "up"}, {"status": "up"}, [], {"largestatus": "up"}])
