@@ -277,3 +277,12 @@ def test_an_incident_is_over_where_neither_its_impacts_nor_its_own_word_say_othe
 
 def test_an_incident_without_impacts_is_called_by_its_own_kind() -> None:
     assert claim(type="featureDegradation", IncidentImpacts=[]).title == "Feature degradation"
+
+
+def test_instances_without_a_list_of_incidents_tell_how_they_are_and_nothing_of_incidents() -> None:
+    preview = {"key": "AC1", "location": "NA", "status": "OK", "isActive": True}
+
+    snapshot = parse([preview])
+
+    assert [(one.id, one.status) for one in snapshot.components] == [("AC1", ComponentStatus.OPERATIONAL)]
+    assert (snapshot.indicator, snapshot.complete_open_set) == (Impact.UNKNOWN, False)
