@@ -1,9 +1,10 @@
 """Apple's system status, of its services and of those for developers: `system_status_en_US.js`.
 
 Facts: seven captures of 2020 and 2021 (insidegui/StatusBuddy), three of them written anew by an app, without
-`messageId` and `statusType` and with times in seconds since 2001; the keys of a resolved event of 2026-07 quoted by a
-third party.  The file is JSON, or JSON in a call `jsonCallback(...)`, as the developers' file still is for its
-readers.  That `upcoming` is what a planned maintenance says is reported by others: no real capture seen.
+`messageId` and `statusType` and with times in seconds since 2001; an event of 2017 of the kind Performance
+(70-10/apple-system-status); the keys of a resolved event of 2026-07 quoted by a third party.  The file is JSON, or
+JSON in a call `jsonCallback(...)`, as the developers' file still is for its readers.  That `upcoming` is what a
+planned maintenance says is reported by others: no real capture seen.
 
 Stable: `messageId`, which is the same under every service that the event touches; where there is none, the
 service and the start as printed.  Services have no ids: their names stand for them, so a file in another language
@@ -12,12 +13,12 @@ is another source.  Not stable: `datePosted`, which was one and the same for eve
 It is a complete open set: every service is listed with its events, and an event stays for days after its end
 (in the captures for up to 24), so its end is found in the document itself.
 
-There is no list of updates: one message is replaced in place, from "are affected" to "were affected".  It is read
-as one statement for each stage, at the event's start, or at its end; of what is still to come there is none, as
-nothing tells when it was said.  It can not tell phases, a title (the kind and the service are worded), nor when an
-event was written.  One event may go on for one service and be over for another:
-it is open then.  That an outage is major and an issue minor is our reading.  `drpost` comes with a message to all
-(`drMessage`): it is not read, but the page is then never called well.
+There is no list of updates: one message is replaced in place, from "are affected" to "were affected".  It is read as
+one statement for each stage, at the event's start, or at its end; of what is still to come there is none, as nothing
+tells when it was said.  It can not tell phases, a title (the kind and the service are worded), nor when an event was
+written.  One event may go on for one service and be over for another: it is open then.  That an outage is major, and an
+issue and a performance problem minor, is our reading.  `drpost` comes with a message to all (`drMessage`): it is not
+read, but the page is then never called well.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ _CALL = re.compile(rb"\s*[A-Za-z_$][\w$.]{0,80}\s*\(")
 _TYPES = {
     "outage": (Kind.INCIDENT, Impact.MAJOR, ComponentStatus.PARTIAL_OUTAGE),
     "issue": (Kind.INCIDENT, Impact.MINOR, ComponentStatus.DEGRADED_PERFORMANCE),
+    "performance": (Kind.INCIDENT, Impact.MINOR, ComponentStatus.DEGRADED_PERFORMANCE),
     "maintenance": (Kind.MAINTENANCE, Impact.MAINTENANCE, ComponentStatus.UNDER_MAINTENANCE),
 }
 # https://developer.apple.com/documentation/foundation/nsdate/timeintervalsincereferencedate

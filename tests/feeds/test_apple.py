@@ -36,6 +36,7 @@ def claim(**changes: Any) -> Claim:
     [
         ("Outage", Kind.INCIDENT, Impact.MAJOR, ComponentStatus.PARTIAL_OUTAGE),
         ("Issue", Kind.INCIDENT, Impact.MINOR, ComponentStatus.DEGRADED_PERFORMANCE),
+        ("Performance", Kind.INCIDENT, Impact.MINOR, ComponentStatus.DEGRADED_PERFORMANCE),
         ("Maintenance", Kind.MAINTENANCE, Impact.MAINTENANCE, ComponentStatus.UNDER_MAINTENANCE),
         ("Hiccup", Kind.INCIDENT, Impact.UNKNOWN, ComponentStatus.UNKNOWN),
         (None, Kind.INCIDENT, Impact.UNKNOWN, ComponentStatus.UNKNOWN),
