@@ -89,7 +89,7 @@ def _imitation(payload: Thing, source: Source) -> Snapshot:
     about = _statuspage.page(payload, source, words)
     if not _statuspage.is_ulid(about.id):
         raise ParseError("this page is not incident.io's (its id is no ULID): use format statuspage")
-    if not any(key in payload.fields for key in ("status", "components", "incidents", "incident")):
+    if not any(key in payload.fields for key in (*_statuspage.LISTS, "status", "incident")):
         raise ParseError("a page that says nothing: no status, components or incidents at $")
     return Snapshot(
         vendor=source.vendor,

@@ -61,6 +61,15 @@ class TestStatuspageAtom:
         with pytest.raises(ParseError, match="not a history of Statuspage's"):
             statuspage_atom.parse(body("feed", case), source("statuspage-atom"))
 
+    def test_a_link_without_scheme_has_the_id_of_its_incident_too(self) -> None:
+        text = body("statuspage-atom", "rss").decode().replace("<link>https://", "<link>")
+        ids = [
+            {one.external_id for one in statuspage_atom.parse(each.encode(), source("statuspage-atom")).incidents}
+            for each in (text, body("statuspage-atom", "rss").decode())
+        ]
+
+        assert ids[0] == ids[1]
+
     def test_a_page_keeps_it_in_two_places(self) -> None:
         at = source("statuspage-atom", "https://status.acme.example/some/page")
 
