@@ -149,7 +149,7 @@ def _entry(raw: dict[str, Any], fallback: datetime | None) -> Entry:
 
 
 def _link(written: str) -> str | None:
-    """Return an address that may be shown; one that begins with its host, as OnlineOrNot writes it, is meant in full."""
+    """Return an address that may be shown; OnlineOrNot leaves the scheme out."""
     return _urls.shown(f"https://{written}" if _NO_SCHEME.match(written) else written)
 
 
