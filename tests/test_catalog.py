@@ -2,12 +2,15 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from bot import catalog
-from bot.catalog import Catalog, Vendor
+from bot.catalog import Catalog, Vendor, folded
+from bot.core.grammar import VERBS, Misunderstood, parse
+from bot.model import Action, Command
 
 VENDORS = catalog.load().vendors
 # Whose documents can not be found from the page's address.
@@ -102,7 +105,7 @@ def test_the_short_names_of_components_lead_to_the_ones_on_the_page() -> None:
     github = catalog.find("github")
 
     assert github is not None
-    assert github.components["prs"] == "Pull Requests"
+    assert github.components["prs"] == ("Pull Requests",)
     assert hash(github)
 
 
@@ -141,3 +144,110 @@ def test_an_empty_search_finds_everybody() -> None:
 
 def test_a_search_for_nobody_finds_nobody() -> None:
     assert slugs("zzzzzz") == []
+
+
+# Words that stand in many a sentence: an alias that is one of them would answer for somebody who was not asked about.
+EVERYDAY = {*(Path(__file__).parent / "data" / "everyday-words.txt").read_text(encoding="utf-8").split()}
+
+
+def test_no_alias_is_an_everyday_word_or_a_word_of_the_grammar() -> None:
+    verbs = {folded(name) for verb in VERBS for name in verb.names}
+    taken = EVERYDAY | verbs | {word for name in verbs for word in name.split()} | {"incident", "sitrep"}
+    aliases = {folded(alias) for vendor in VENDORS for alias in vendor.aliases}
+
+    assert aliases & taken == set()
+
+
+def test_an_alias_is_read_as_a_name_and_as_nothing_else() -> None:
+    read = {alias: parse(alias) for vendor in VENDORS for alias in vendor.aliases}
+    wrong = [alias for alias, command in read.items() if not asks_for(command, alias)]
+
+    # That is how the company itself writes it; `status help scout` finds it.
+    assert wrong == ["help scout"]
+
+
+def asks_for(command: Command | Misunderstood, alias: str) -> bool:
+    """Whether a word that was typed alone asks how its vendor stands, or may ask for it."""
+    meant = command.otherwise if isinstance(command, Misunderstood) else command
+    return meant is not None and meant.action is Action.STATUS and folded(meant.query) == folded(alias)
+
+
+def test_those_that_teams_depend_on_most_are_called_by_what_is_typed_and_have_a_category() -> None:
+    known = [vendor for vendor in VENDORS if vendor.aliases]
+
+    assert len(known) >= 150
+    assert [vendor.slug for vendor in known if vendor.category == "other"] == []
+
+
+def test_a_category_is_one_of_a_few() -> None:
+    used = Counter(vendor.category for vendor in VENDORS)
+
+    assert [category for category, number in used.items() if number < 3] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("gl", "gitlab"),
+        ("gh", "github"),
+        ("gha", "github"),
+        ("cf", "cloudflare"),
+        ("dd", "datadog"),
+        ("pd", "pagerduty"),
+        ("stripe payments", "stripe"),
+        ("Zoom meetings", "zoom"),
+        ("sentry.io", "sentry"),
+        ("aws s3", "aws"),
+        ("MS Teams", "microsoft-365"),
+        ("gmail", "google-workspace"),
+        ("digital ocean", "digitalocean"),
+        ("transferwise", "wise"),
+        ("sendinblue", "brevo"),
+        ("logdna", "mezmo"),
+        ("entra id", "azure"),
+    ],
+)
+def test_what_is_typed_in_a_hurry_finds_whom_it_means(typed: str, slug: str) -> None:
+    found = catalog.find(typed)
+
+    assert found is not None
+    assert found.slug == slug
+
+
+def test_a_word_that_several_share_finds_them_all_and_nobody_alone() -> None:
+    assert catalog.find("google") is None
+    assert [vendor.slug for vendor in catalog.load().meant("Google")][:2] == ["gcp", "google-workspace"]
+    assert catalog.load().meant("gogle") == catalog.load().meant("google") == catalog.load().family("google")
+    assert catalog.load().nearest("microsoft")[0].slug == "azure"
+
+
+@pytest.mark.parametrize(
+    ("typed", "slugs"),
+    [
+        ("mongo", ("mongodb",)),
+        ("atlassian", ("atlassian",)),
+        ("herok", ("heroku",)),
+        ("pagrduty", ("pagerduty",)),
+        ("sumo logic", ("sumo-logic-us1", "sumo-logic-us2")),
+        ("timescale", ()),
+        ("", ()),
+    ],
+)
+def test_one_is_meant_if_that_is_clear_and_else_all_that_are_equally_likely(typed: str, slugs: tuple[str, ...]) -> None:
+    assert tuple(vendor.slug for vendor in catalog.load().meant(typed)) == slugs
+
+
+def test_two_that_are_equally_like_what_was_typed_are_both_meant() -> None:
+    book = Catalog([vendor("telvia"), vendor("melvia"), vendor("tellurium")])
+
+    assert {found.slug for found in book.meant("elvia")} == {"telvia", "melvia"}
+    assert {found.slug for found in book.meant("xelvia")} == {"telvia", "melvia"}
+
+
+def test_a_word_for_components_stands_for_one_or_for_many() -> None:
+    openai, github = catalog.find("openai"), catalog.find("github")
+
+    assert openai is not None
+    assert {"ChatGPT", "Conversations", "Voice mode", "File uploads"} < set(openai.components["chatgpt"])
+    assert github is not None
+    assert github.components["copilot"] == ("Copilot*",)

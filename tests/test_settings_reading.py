@@ -89,6 +89,17 @@ def test_five_mistakes_are_five_lines(tmp_path: Path) -> None:
     ]
 
 
+def test_a_word_that_several_vendors_share_is_answered_with_all_of_them(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, '[[watch]]\nvendor = "google"')
+
+    assert found == [
+        (
+            'watch[1].vendor: "google" is not in the catalog; '
+            "it may be gcp, google-workspace, firebase, google-play, google-ads"
+        )
+    ]
+
+
 def test_a_name_is_given_once(tmp_path: Path) -> None:
     rota = 'people = [{ name = "b", slack = "U1" }]'
 

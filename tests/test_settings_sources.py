@@ -23,7 +23,7 @@ CATALOG = Catalog(
             page="https://www.acmestatus.example",
             format="statuspage",
             category="cloud",
-            components={"db": "Managed Database"},
+            components={"db": ("Managed Database",)},
             default=True,
         ),
         Vendor(

@@ -132,7 +132,7 @@ def test_a_route_says_who_is_told_what_and_when(tmp_path: Path) -> None:
         """
         [[route]]
         match.vendor = ["claude", "openai"]
-        match.component = "API"
+        match.component = "Login"
         match.region = "eu"
         match.min_impact = "major"
         match.kind = "incident"
@@ -155,7 +155,7 @@ def test_a_route_says_who_is_told_what_and_when(tmp_path: Path) -> None:
             name="route[1]",
             match=Match(
                 vendors=("anthropic", "openai"),
-                components=("API",),
+                components=("Login",),
                 regions=("eu",),
                 min_impact=Impact.MAJOR,
                 kinds=(Kind.INCIDENT,),

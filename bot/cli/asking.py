@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from bot import catalog
+from bot.catalog import CLOSE
 from bot.cli.verb import Verb, config, load, query
 from bot.clock import SystemClock
-from bot.commands.status import status
+from bot.commands.status import asked_for, status
 from bot.core import standing as standings
 from bot.core.spans import duration
 from bot.core.standing import Standing
 from bot.core.wording import state_word, words
-from bot.model import Incident
+from bot.model import Component, Incident
 from bot.store import announcements, incidents
 from bot.store.database import Database, migrate, open_database
+from bot.store.standings import components
 
 _WIDE = 14
+_GUESSES = 5
 _MOST = 1_000_000
 
 
@@ -37,29 +40,42 @@ async def _reading(options: Namespace) -> AsyncIterator[Database]:
 async def _status(options: Namespace) -> int:
     now = SystemClock().now()
     async with _reading(options) as database:
-        found = await status(database, catalog.load(), " ".join(options.query))
+        query = " ".join(options.query)
+        found = await status(database, catalog.load(), query)
+        asked = {one.key: await _asked(database, one, query) for one in found} if query else {}
         stuck = await announcements.troubled(database)
     if options.json:
         print(json.dumps([_standing_json(one) for one in found], ensure_ascii=False, indent=2))
         return 0
     for one in found:
-        _print_standing(one, now)
+        _print_standing(one, now, asked.get(one.key, ()))
     for announcement in stuck:
         print(f"! {announcement.destination}: {announcement.incident} is {announcement.state}: {announcement.error}")
     if not found:
-        print(_nothing(" ".join(options.query)))
+        print(_nothing(query))
     return 0
+
+
+async def _asked(database: Database, one: Standing, query: str) -> Sequence[Component]:
+    return asked_for(query, one.vendor, await components(database, one.key), catalog.load())
 
 
 def _nothing(query: str) -> str:
     if not query:
         return "Nothing has been watched yet: `sitrep run` begins."
-    guess = [vendor.name for vendor in catalog.search(query)[:3]]
-    return f"Nothing watched is called {query!r}." + (f" Not watched, but known: {', '.join(guess)}." if guess else "")
+    book = catalog.load()
+    guess = book.meant(query) or book.nearest(query, likeness=CLOSE)
+    known = ", ".join(f"{vendor.name} ({vendor.slug})" for vendor in guess[:_GUESSES])
+    more = f" and {len(guess) - _GUESSES} more" if len(guess) > _GUESSES else ""
+    text = f"Nothing watched is called {query!r}."
+    if not guess:
+        return text
+    return f"{text} Not watched, but known: {known}{more}; `sitrep ask status {guess[0].slug}` reads its page."
 
 
-def _print_standing(one: Standing, now: datetime) -> None:
+def _print_standing(one: Standing, now: datetime, asked: Sequence[Component]) -> None:
     first, *rest = standings.details(one, now)
+    rest += [row for c in asked if (row := f"{c.name}: {words(c.status)}") not in {first, *rest}]
     print(f"{one.name:<{_WIDE}} {standings.label(one).upper() if one.incidents else standings.label(one):<12} {first}")
     for row in rest:
         print(f"{'':<{_WIDE}} {'':<12} {row}")

@@ -10,6 +10,7 @@ from bot import catalog, compose, plugins, settings
 from bot.cli.verb import Verb, config, load
 from bot.clock import SystemClock
 from bot.core.health import Health
+from bot.core.routing import misfits
 from bot.errors import ConfigError, FetchError, ParseError
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops.reading import read
@@ -103,7 +104,9 @@ async def _try(fetcher: Fetcher, source: Source, clock: SystemClock) -> tuple[bo
     if snapshot is None:
         return False, "answers that nothing has changed, though it was never asked before"
     still = sum(claim.is_open for claim in snapshot.incidents)
-    return True, f"{snapshot.format}, {len(snapshot.components)} components, {still} open incidents"
+    wrong = misfits(source.components, catalog.load().meanings(source.vendor), snapshot.components)
+    note = f"; nothing there is called {', '.join(wrong)}, as `components` wants" if wrong else ""
+    return True, f"{snapshot.format}, {len(snapshot.components)} components, {still} open incidents{note}"
 
 
 async def _migrate(options: Namespace) -> int:

@@ -13,7 +13,7 @@ from bot.commands.finding import Found, begun, find, label, matching
 from bot.commands.linking import relink
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
-from bot.core import actions, answers, histories, remarks
+from bot.core import actions, answers, histories, remarks, routing
 from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.grammar import Misunderstood, parse, spell
@@ -21,7 +21,7 @@ from bot.core.message import Part, Reply, line
 from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
 from bot.ports import Answer
 from bot.ports import Desk as Port
-from bot.store import incidents, lookups, standings
+from bot.store import filters, incidents, lookups, standings
 from bot.store.database import Database
 from bot.store.lookups import Brief
 
@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _COMPLETIONS = 25
 _EVERYBODY = Access()
-_AT_HOME = 5
 _OF_INCIDENTS = frozenset({Action.DETAILS, Action.JOIN, Action.UNLINK})
+_AT_HOME, _CHOICES = 5, 5
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
 
@@ -213,6 +213,9 @@ class Desk(Port):
         vendor = self._catalog.find(whose)
         slug = vendor.slug if vendor else whose.casefold() or None
         total, found = await lookups.some(self._database, histories.MOST_INCIDENTS, vendor=slug)
+        meant = () if total or vendor else self._catalog.meant(whose)[:_CHOICES]
+        if meant:
+            return remarks.whose_incidents(whose, [(one.name, one.slug) for one in meant])
         return histories.incidents(found, total, of=vendor.name if vendor else whose)
 
     async def _health(self) -> Reply:
@@ -229,8 +232,18 @@ class Desk(Port):
             waiting=found.waiting,
             open_incidents=found.open_incidents,
             platforms=tuple(self.platforms()),
+            misfits=await self._misfits(),
         )
         return remarks.health(health, now)
+
+    async def _misfits(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the watches that name components which their pages do not have, and those names."""
+        found = []
+        for source, parts in await filters.filtered(self._database):
+            meanings = self._catalog.meanings(source.vendor)
+            if names := routing.misfits(source.components, meanings, parts):
+                found.append((source.name, names))
+        return tuple(found)
 
     async def _home(self) -> Answer:
         total, found = await lookups.some(self._database, _AT_HOME)

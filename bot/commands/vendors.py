@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from bot.catalog import Catalog, Vendor, folded
 from bot.clock import Clock
-from bot.commands.status import likely, named, partly
+from bot.commands.status import asked_for, likely, named, partly, related
 from bot.core import answers, remarks
 from bot.core.first import first_look
 from bot.core.message import Reply
 from bot.core.standing import in_order
 from bot.errors import SitrepError
-from bot.model import Component, Snapshot, Source
+from bot.model import Snapshot, Source
 from bot.ports import Answer
 from bot.store import standings
 from bot.store.database import Database
@@ -44,7 +44,8 @@ class Vendors:
         found = await named(self.database, self.catalog, query)
         vendor = self.catalog.find(query)
         if not found and vendor is not None:
-            return self._unwatched(vendor)
+            return self._unwatched(vendor, query)
+        found = found or await related(self.database, self.catalog, query)
         found = found or await partly(self.database, self.catalog, query)
         if found:
             return Answer(await self._stand(found, query))
@@ -55,11 +56,14 @@ class Vendors:
         return self._not_here(query)
 
     def _not_here(self, query: str) -> Answer:
-        close = self.catalog.search(query)[:_LIKELY]
-        if len(close) == 1:
-            return self._unwatched(close[0])
-        known = close or self.catalog.nearest(query, limit=_LIKELY, likeness=0.6)
-        return Answer(remarks.unknown(query, [(one.name, one.slug) for one in known]))
+        meant = self.catalog.meant(query)
+        if len(meant) == 1:
+            return self._unwatched(meant[0], query)
+        known = meant or self.catalog.nearest(query, limit=_LIKELY, likeness=0.6)
+        choices = [(one.name, one.slug) for one in known[:_LIKELY]]
+        if meant:
+            return Answer(remarks.ambiguous(query, choices, len(meant) - len(choices)))
+        return Answer(remarks.unknown(query, choices))
 
     async def suggest(self, typed: str, most: int) -> tuple[tuple[str, str], ...]:
         """Return names, and what to ask for them, while somebody types: what is watched before what is not."""
@@ -83,16 +87,27 @@ class Vendors:
 
     async def _stand(self, meant: tuple[Name, ...], query: str, remark: str = "") -> Reply:
         found, now = in_order(await standings.some(self.database, [one.key for one in meant])), self.clock.now()
+        others = self._others(query, {one.vendor for one in found})
         if len(found) > 1:
-            return answers.several(found, now, query)
+            return remarks.or_one_of(answers.several(found, now, query), query, others)
         (one,) = found
+        if folded(query) in {one.vendor, folded(one.name)}:
+            others = []
         parts = await standings.components(self.database, one.key)
-        return answers.one(one, now, _asked_for(query, one.vendor, parts, self.catalog), remark)
+        reply = answers.one(one, now, asked_for(query, one.vendor, parts, self.catalog), remark)
+        return remarks.or_one_of(reply, query, others)
 
-    def _unwatched(self, vendor: Vendor) -> Answer:
-        return Answer(remarks.looking(vendor.name, vendor.page), lambda: self._read(vendor))
+    def _others(self, query: str, shown: Collection[str]) -> list[tuple[str, str]]:
+        """Return those that share the very word, and that the answer is not about."""
+        return [(one.name, one.slug) for one in self.catalog.family(query) if one.slug not in shown][:_LIKELY]
 
-    async def _read(self, vendor: Vendor) -> Reply:
+    def _unwatched(self, vendor: Vendor, query: str) -> Answer:
+        return Answer(remarks.looking(vendor.name, vendor.page), lambda: self._read(vendor, query))
+
+    async def _read(self, vendor: Vendor, query: str) -> Reply:
+        return remarks.or_one_of(await self._look(vendor, query), query, self._others(query, {vendor.slug}))
+
+    async def _look(self, vendor: Vendor, query: str) -> Reply:
         """Return how a vendor stands that nobody watches; never raises."""
         source = Source(
             key=f"feed:{vendor.slug}", vendor=vendor.slug, name=vendor.name, format=vendor.format, url=vendor.address
@@ -108,17 +123,6 @@ class Vendors:
         except Exception:
             log.exception("look crashed vendor=%s", vendor.slug)
             return remarks.unreadable(vendor.name, vendor.page, "an error of our own; it is in Sitrep's log")
-        return answers.one(found, self.clock.now(), remark=f"{vendor.name} is not watched: this is its page just now.")
-
-
-def _asked_for(query: str, vendor: str, parts: tuple[Component, ...], catalog: Catalog) -> list[Component]:
-    """Return the components that the words name, by the vendor's name for them or by ours."""
-    row, wanted = catalog.find(vendor), folded(query)
-    if row is not None:
-        names = [word for word in row.words if wanted.startswith(f"{word} ")]
-        wanted = wanted.removeprefix(max(names, key=len, default="")).strip()
-        wanted = folded(row.components.get(wanted, wanted))
-    exactly = [part for part in parts if folded(part.name) == wanted]
-    if exactly or wanted == vendor or (row is not None and wanted in row.words):
-        return exactly
-    return [part for part in parts if wanted in folded(part.name)]
+        asked = asked_for(query, vendor.slug, snapshot.components, self.catalog)
+        remark = f"{vendor.name} is not watched: this is its page just now."
+        return answers.one(found, self.clock.now(), asked, remark)

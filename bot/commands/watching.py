@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bot import plugins
-from bot.catalog import Catalog
+from bot.catalog import Catalog, Vendor
 from bot.clock import Clock
-from bot.commands.status import named
-from bot.core import answers, remarks, watches
+from bot.commands.status import named, related
+from bot.core import answers, watches
 from bot.core.first import first_look
 from bot.core.message import Reply
 from bot.errors import SitrepError
@@ -39,23 +39,26 @@ class Watches:
         """Watch a vendor or a page as well, from now on and after a restart."""
         watch = self._meant(query)
         if watch is None:
-            close = self.catalog.search(query)[:_CHOICES]
-            close = close or self.catalog.nearest(query, limit=_CHOICES, likeness=0.6)
-            choices = tuple((one.name, f"watch add {one.slug}") for one in close)
-            return Answer(remarks.say(f"Whose page is “{answers.cut(query, 60)}”?", choices=choices))
+            close = self.catalog.meant(query) or self.catalog.nearest(query, limit=_CHOICES, likeness=0.6)
+            return Answer(watches.whose(query, _choices("watch add", close), len(close)))
         found, mistakes = resolve([watch], self.catalog, plugins.discover("bot.feeds"))
         if mistakes:
             return Answer(watches.refused(query, mistakes[0].removeprefix(f"{watch.where}.")))
         (source,) = found
         there = await sources.entry(self.database, source.key)
+        others = _choices("watch add", [one for one in self.catalog.family(query) if one.slug != source.vendor])
         if there is not None:
-            return Answer(watches.there_already(there.source, in_file=there.origin == sources.FILE))
+            reply = watches.there_already(there.source, in_file=there.origin == sources.FILE)
+            return Answer(replace(reply, choices=others))
         await sources.add(self.database, source, self.clock.now(), sources.CHAT)
-        return Answer(watches.added(source), lambda: self._first(source))
+        return Answer(replace(watches.added(source), choices=others), lambda: self._first(source, others))
 
     async def remove(self, query: str) -> Reply:
         """Watch no more what somebody added in chat."""
-        there = await self._there(query)
+        keys = await self._keys(query)
+        if len(keys) > 1:
+            return watches.which(query, keys)
+        there = await sources.entry(self.database, *keys) if keys else None
         if there is None:
             return watches.not_there(query)
         if there.origin == sources.FILE:
@@ -74,13 +77,19 @@ class Watches:
         vendor = self.catalog.find(query)
         return Watch(where="watch", vendor=vendor.slug) if vendor else None
 
-    async def _there(self, query: str) -> sources.Entry | None:
+    async def _keys(self, query: str) -> Mapping[str, str]:
+        """Return the keys of what is watched and may be meant, each with a name that means nothing else."""
         watch = self._meant(query)
         found, _ = resolve([watch], self.catalog, plugins.discover("bot.feeds")) if watch else ((), [])
-        keys = [one.key for one in found] or [one.key for one in await named(self.database, self.catalog, query)]
-        return await sources.entry(self.database, keys[0]) if keys else None
+        if found:
+            return {one.key: one.vendor for one in found}
+        names = await named(self.database, self.catalog, query) or await related(self.database, self.catalog, query)
+        return {one.key: one.vendor for one in names}
 
-    async def _first(self, source: Source) -> Reply:
+    async def _first(self, source: Source, others: tuple[tuple[str, str], ...]) -> Reply:
+        return replace(await self._look(source), choices=others)
+
+    async def _look(self, source: Source) -> Reply:
         """Return how a page stands at the first look, or why it can not be read."""
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -91,3 +100,7 @@ class Watches:
             return watches.unread(source, str(error))
         found = first_look(source, snapshot, self.clock.now())
         return answers.one(found, self.clock.now(), remark=f"{source.name} is watched from now on.")
+
+
+def _choices(command: str, vendors: Sequence[Vendor]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.name, f"{command} {one.slug}") for one in vendors[:_CHOICES])

@@ -11,7 +11,7 @@ from bot.core.overview import Overview, Row
 from bot.core.spans import duration
 from bot.core.standing import Standing, checked
 from bot.core.wording import TONES, capital, people, planned, short, state_word, words
-from bot.model import Component, Impact, Incident, Kind, State
+from bot.model import Component, ComponentStatus, Impact, Incident, Kind, State
 
 # What a person reads on one screen.
 _ITEMS, _STALE, _INCIDENTS, _COMPONENTS = 12, 5, 5, 8
@@ -137,19 +137,32 @@ def one(standing: Standing, now: datetime, asked: Iterable[Component] = (), rema
     """Return one vendor's page; `asked` are the components that somebody asked for, well or not."""
     parts: list[Part] = [line(remark)] if remark else []
     parts += [_source(standing, now), *_stale(standing, now)]
-    parts += [line(f"{c.name}: {short(c.status)}") for c in list(asked)[:_COMPONENTS]]
+    parts += _asked(wanted := list(asked))
     going_on = underway(standing)
     for incident in going_on[:_INCIDENTS]:
         parts += [_incident(incident), *_words(incident)]
     if len(going_on) > _INCIDENTS:
         parts.append(line(f"{len(going_on) - _INCIDENTS} more incidents are open."))
     listed_there = {component.id for incident in going_on for component in incident.components}
+    listed_there |= {component.id for component in wanted}
     others = [component for component in standing.components if component.id not in listed_there]
     if others:
         parts.append(line("Not well: ", _parts(others)))
     parts += [_plan(i) for i in standing.incidents if i.state is State.SCHEDULED][:_INCIDENTS]
     headline = f"{standing.name}: {condition(standing)}"
     return Reply(message=Message(tone=look(standing), headline=headline, parts=tuple(parts)), shareable=True)
+
+
+def _asked(parts: Sequence[Component]) -> list[Line]:
+    """Return how some components are, a line each; of many, those that are well are only named."""
+    if len(parts) <= _COMPONENTS:
+        return [line(f"{c.name}: {short(c.status)}") for c in parts]
+    well = [c.name for c in parts if c.status is ComponentStatus.OPERATIONAL]
+    unwell = [c for c in parts if c.status is not ComponentStatus.OPERATIONAL]
+    rows = [line(f"{c.name}: {short(c.status)}") for c in unwell[:_COMPONENTS]]
+    if len(unwell) > _COMPONENTS:
+        rows.append(line(f"{len(unwell) - _COMPONENTS} more of them are not operational."))
+    return [*rows, line("Operational: ", listed(well))] if well else rows
 
 
 def _source(standing: Standing, now: datetime) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.access import ADMINISTERING
@@ -121,11 +121,33 @@ def no_incident(words: str | None) -> Reply:
     return say(f"No open incident is called “{cut(words, 60)}”", line("`incidents` lists the open ones."))
 
 
+def whose_incidents(query: str, likely: Sequence[tuple[str, str]]) -> Reply:
+    """Return whose incidents may be meant, where nobody who has any is called so; names and slugs."""
+    choices = tuple((name, f"incidents {slug}") for name, slug in likely)
+    return say(f"Whose incidents? Nobody is called just “{cut(query, 60)}”", choices=choices)
+
+
 def unknown(query: str, likely: Sequence[tuple[str, str]]) -> Reply:
     """Return that nobody knows such a vendor; `likely` are names that are spelt like it, and their slugs."""
     hint = "Did you mean one of these?" if likely else "`status` alone lists everything watched, `help` what to ask."
     choices = tuple((name, f"status {slug}") for name, slug in likely)
     return say(f"Nothing is called “{cut(query, 60)}”", line(hint), choices=choices)
+
+
+def ambiguous(query: str, likely: Sequence[tuple[str, str]], more: int) -> Reply:
+    """Return that several may be meant, with the names and slugs of some; `more` are left out."""
+    hint = f"{more:,} more are called like it: type more of the name." if more > 0 else "None of them is watched."
+    choices = tuple((name, f"status {slug}") for name, slug in likely)
+    return say(f"Which one? “{cut(query, 60)}” may mean several", line(hint), choices=choices)
+
+
+def or_one_of(reply: Reply, query: str, others: Sequence[tuple[str, str]]) -> Reply:
+    """Return an answer with those beside it that share the very word; `others` are their names and slugs."""
+    if not others:
+        return reply
+    hint = line(f"“{cut(query, 60)}” may also mean one of these, which have pages of their own.")
+    choices = (*reply.choices, *((name, f"status {slug}") for name, slug in others))
+    return replace(reply, message=replace(reply.message, parts=(*reply.message.parts, hint)), choices=choices)
 
 
 def looking(name: str, url: str) -> Reply:
@@ -156,7 +178,10 @@ def failed() -> Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How Sitrep itself is: what it can not read, what it could not tell, and what its platforms say of themselves."""
+    """How Sitrep itself is: what it can not read, what it could not tell, and what its platforms say of themselves.
+
+    `misfits` are watches whose filters name what their pages do not have, with those names.
+    """
 
     watched: int
     stale: tuple[Standing, ...] = ()
@@ -167,14 +192,16 @@ class Health:
     waiting: int = 0
     open_incidents: int = 0
     platforms: tuple[str, ...] = ()
+    misfits: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def health(found: Health, now: datetime) -> Reply:
     """Return what Sitrep can not do just now, with since when and why."""
-    well = not found.stale_total and not found.stuck_total and not found.platforms
+    well = not (found.stale_total or found.stuck_total or found.platforms or found.misfits)
     text = "Everything watched can be read, and everything was told" if well else "Something needs a look"
     parts: list[Part] = [line(_counts(found))]
     parts += [Item(Tone.CRITICAL, cut(said, 300)) for said in found.platforms]
+    parts += [_misfit(*one) for one in found.misfits[:_MOST]]
     parts += [_lost(standing, now) for standing in found.stale[:_MOST]]
     if found.stale_total > _MOST:
         parts.append(line(f"{found.stale_total - _MOST:,} more can not be read."))
@@ -194,6 +221,11 @@ def _counts(found: Health) -> str:
         f"{found.stuck_total:,} announcements stuck" if found.stuck_total else "",
     ]
     return listed([count for count in counts if count])
+
+
+def _misfit(name: str, names: Sequence[str]) -> Item:
+    said = line("`components` of its [[watch]] wants what nothing on its page is called: ", cut(listed(names), 300))
+    return Item(Tone.NOTICE, name, (), (said,))
 
 
 def _lost(standing: Standing, now: datetime) -> Item:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from bot.core.rules import Match, Route, Service
-from bot.model import Destination, Impact, Incident, Kind, Source
+from bot.model import Component, Destination, Impact, Incident, Kind, Source
 
 # As most clouds spell theirs: us-east-1, europe-west4, ap-southeast-2.
 _REGION = re.compile(r"\b[a-z]{2,12}-[a-z]{4,12}-?\d\b")
@@ -45,6 +45,31 @@ def choose(incident: Incident, routes: Sequence[Route], services: Iterable[Servi
         if not route.go_on:
             break
     return Choice(tuple(destinations), tuple(verdicts))
+
+
+def fits(pattern: str, part: Component) -> bool:
+    """Whether a name, in which `*` stands for anything, is a component's or that of the group which it is in."""
+    wanted = pattern.lower()
+    # A name that is written as the vendor writes it means itself, also if it has a [ in it.
+    return any(name == wanted or fnmatchcase(name, wanted) for name in (part.name.lower(), (part.group or "").lower()))
+
+
+def misfits(names: Sequence[str], meanings: Mapping[str, Sequence[str]], parts: Sequence[Component]) -> tuple[str, ...]:
+    """Return the names in a watch's filter that nothing on the page has; none as long as no component is known.
+
+    `meanings` are the catalog's words for components and what they stand for, which may be in the filter as well.
+    """
+    led = {name: tuple(meanings.get(name.lower(), ())) for name in names}
+    others = {way for ways in led.values() for way in ways}
+    asked = [name for name in names if name not in others] if parts else []
+    return tuple(name for name in asked if not _fits_any((name, *led[name]), parts))
+
+
+def as_far_as_it_fits(source: Source, parts: Sequence[Component]) -> Source:
+    """Return a watch without its filter, if nothing on the page has any of the names: better too much than nothing."""
+    if not source.components or not parts or _fits_any(source.components, parts):
+        return source
+    return replace(source, components=())
 
 
 def passes_watch(incident: Incident, source: Source) -> bool:
@@ -98,12 +123,11 @@ def _is_bad_enough(match: Match, incident: Incident, kind: Kind) -> bool:
 
 
 def _names_any(patterns: tuple[str, ...], incident: Incident) -> bool:
-    if not incident.components:
-        return True
-    names = [component.name.lower() for component in incident.components]
-    # A name that is written as the vendor writes it means itself, also if it has a [ in it.
-    wanted = [pattern.lower() for pattern in patterns]
-    return any(name == pattern or fnmatchcase(name, pattern) for name in names for pattern in wanted)
+    return not incident.components or _fits_any(patterns, incident.components)
+
+
+def _fits_any(patterns: Iterable[str], parts: Sequence[Component]) -> bool:
+    return any(fits(pattern, part) for pattern in patterns for part in parts)
 
 
 def _is_in(regions: tuple[str, ...], incident: Incident) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.core.answers import cut
 from bot.core.message import Line, Link, Message, Reply, Tone, line
@@ -12,6 +12,8 @@ from bot.model import AUTO, Source
 
 _ADDRESS = 200
 _NAME = 60
+_MOST = 10
+_BY_ADDRESS = "A page that is not in the catalog is watched by its address: `watch add https://…`"
 
 
 def added(source: Source) -> Reply:
@@ -40,6 +42,19 @@ def in_file(source: Source) -> Reply:
 def not_there(query: str) -> Reply:
     """Return that nothing that is watched is called so."""
     return say(f"Nothing that is watched is called “{cut(query, _NAME)}”", line("`watch list` tells what is watched."))
+
+
+def whose(query: str, choices: Sequence[tuple[str, str]], total: int) -> Reply:
+    """Return who may be meant, of `total` that may be, each to be chosen."""
+    more = total - len(choices)
+    hint = f"{more:,} more are called like it: type more of the name." if more > 0 else _BY_ADDRESS
+    return say(f"Whose page is “{cut(query, _NAME)}”?", line(hint), choices=choices)
+
+
+def which(query: str, vendors: Mapping[str, str]) -> Reply:
+    """Return which of what is watched may be meant, each to be taken out."""
+    choices = [(vendor, f"watch remove {vendor}") for vendor in vendors.values()]
+    return say(f"Which one is “{cut(query, _NAME)}”? Nothing was changed", choices=choices[:_MOST])
 
 
 def refused(query: str, reason: str) -> Reply:

@@ -21,6 +21,7 @@ _LABELS = "|".join(sorted((word.replace("_", "[ _-]") for word in STATES), key=l
 _BOX = re.compile(rf"\[(?P<label>{_LABELS})\]", re.IGNORECASE)  # anywhere in a title
 _HEAD = re.compile(rf"(?P<label>{_LABELS})(?: ?:| [-–—] )", re.IGNORECASE)
 _STATUS_LINE = re.compile(r"\s*Status:\s*(?P<label>[^\n]{1,60})(?:\n|$)", re.IGNORECASE)
+_OF_LINES = {**STATES, "active": State.INVESTIGATING}  # https://status.x.ai/feed.xml
 _AFFECTED = re.compile(r"^Affected components:?[ ]*\n\s*(?P<list>(?:- [^\n]*(?:\n|$))+)", re.IGNORECASE | re.MULTILINE)
 _PART = re.compile(r"- (?P<name>.+?)(?: \((?P<status>[^()]*)\))?")
 
@@ -57,7 +58,7 @@ def claim(entry: Entry, words: Words) -> Claim:
     headed = _STATUS_LINE.match(text)
     if headed:
         body, components = _without_components(text[headed.end() :], words)
-        return single(entry, words.state(headed["label"]), body, components)
+        return single(entry, words.among(headed["label"], _OF_LINES, State.UNKNOWN), body, components)
     return single(entry, _marked(entry, text), text, ())
 
 

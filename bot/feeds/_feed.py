@@ -29,6 +29,8 @@ VOLATILE = re.compile(
 )
 
 _API_ID = re.compile(r"/incidents/([A-Za-z0-9_-]+)/?(?:[?#].*)?$")
+_NO_SCHEME = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,9}[A-Za-z]{2,63}/")
+_NO_YEAR = re.compile(r"\d{5,}-")
 _CLOSED = (b"</feed>", b"</rss>", b"</rdf:RDF>")
 # The largest one seen has 95 kB; feedparser reads some two megabytes a second.
 _LARGEST = 2**20
@@ -130,7 +132,7 @@ def _grows(body: bytes) -> bool:
 
 def _entry(raw: dict[str, Any], fallback: datetime | None) -> Entry:
     published, updated = _time(raw, "published"), _time(raw, "updated")
-    title, link = _word(raw, "title"), _urls.shown(_single_slashes(_word(raw, "link")))
+    title, link = _word(raw, "title"), _link(_single_slashes(_word(raw, "link")))
     stamp = _word(raw, "updated") or _word(raw, "published")
     found = _API_ID.search(link or "")
     return Entry(
@@ -144,6 +146,11 @@ def _entry(raw: dict[str, Any], fallback: datetime | None) -> Entry:
         window_end=_time(raw, "maintenanceenddate"),
         categories=tuple(_word(tag, "term") for tag in dict.get(raw, "tags") or ()),
     )
+
+
+def _link(written: str) -> str | None:
+    """Return an address that may be shown; OnlineOrNot leaves the scheme out."""
+    return _urls.shown(f"https://{written}" if _NO_SCHEME.match(written) else written)
 
 
 def _merged(claims: Iterable[Claim]) -> dict[str, Claim]:
@@ -170,9 +177,13 @@ def _word(raw: dict[str, Any], key: str) -> str:
 
 
 def _time(raw: dict[str, Any], key: str) -> datetime | None:
-    """Return a time as written where it is ISO 8601, which keeps its fraction, else as feedparser reads it."""
-    written = instant(_word(raw, key))
-    if written:
+    """Return a time as written where it is ISO 8601, which keeps its fraction, else as feedparser reads it.
+
+    Of a year of five digits, as Stripe's maintenances had, feedparser makes another year: it is no time.
+    """
+    word = _word(raw, key)
+    written = instant(word)
+    if written or _NO_YEAR.match(word):
         return written
     parsed = dict.get(raw, f"{key}_parsed")
     return from_parts(parsed) if isinstance(parsed, tuple) else None

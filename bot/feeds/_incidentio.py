@@ -1,12 +1,13 @@
 """incident.io's own answers: `/proxy/<host>`, its incidents, and the widget's summary.
 
-Native incident: id, status_page_id, name, type incident|maintenance, status, published_at,
-affected_components [{component_id, status, current_status}], component_impacts [{component_id, start_at,
-end_at, status}], status_summaries [{start_at, end_at, worst_component_status}], updates oldest first
-[{id, published_at, to_status, message, message_string, component_statuses, automated_update}].
-States of maintenances: maintenance_scheduled, maintenance_in_progress, maintenance_complete.
-Read by others from live pages: yash492/statusy (Pleo, 2026-01), a TypeScript client of OpenAI with the
-whole type, and `{"incident": ...}` for one.  Some name a component's status `component_status`.
+Native incident: id, status_page_id, name, type incident|maintenance, status, published_at, affected_components
+[{component_id, status, current_status}], component_impacts [{component_id, start_at, end_at, status}],
+status_summaries [{start_at, end_at, worst_component_status}], updates oldest first [{id, published_at, to_status,
+message, message_string, component_statuses, automated_update}]. States of maintenances: maintenance_scheduled,
+maintenance_in_progress, maintenance_complete. Seen in the HTML of the pages of OpenAI, Aiven, Linear and Rollbar
+(inket/stts, March 2026), which hold the whole summary and the history: 15 incidents.  Read by others from live pages:
+yash492/statusy (Pleo, 2026-01), a TypeScript client of OpenAI with the whole type, and `{"incident": ...}` for
+one.  Some name a component's status `component_status`.
 """
 
 from __future__ import annotations
@@ -130,12 +131,17 @@ def _claim(thing: Thing, page_url: str, known: Mapping[str, Component], words: W
         components=_touched(affected, known),
         updates=updates,
         url=_urls.incident_page(page_url, key),
-        started_at=published if is_maintenance else starts or published,
+        started_at=published if is_maintenance else _first(published, starts, *(update.at for update in updates)),
         published_at=published,
         resolved_at=(ended_at(updates) or ends) if state.is_over else None,
         starts_at=starts if is_maintenance else None,
         ends_at=ends if is_maintenance else None,
     )
+
+
+def _first(*times: datetime | None) -> datetime | None:
+    """Return when it began: what was told first may have ended, and what suffers now may have begun days later."""
+    return min((at for at in times if at), default=None)
 
 
 def _update(thing: Thing, incident: Thing, words: Words) -> Update:

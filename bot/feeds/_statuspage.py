@@ -49,7 +49,8 @@ def page(payload: Thing, source: Source, words: Words) -> Page:
     if page_id is None:
         raise ParseError(f"no page id at {about.path}")
     url = _urls.shown(about.text("url")) or _urls.origin(source)
-    components = _components(payload.things("components"), words)
+    single = (payload.thing("component"),) if payload.has("component") else ()
+    components = _components((*payload.things("components"), *single), words)
     return Page(page_id, _text.one_line(about.text("name")) or None, url.rstrip("/"), components)
 
 

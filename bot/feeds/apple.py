@@ -1,9 +1,10 @@
 """Apple's system status, of its services and of those for developers: `system_status_en_US.js`.
 
-Facts: four captures of 2020 and 2021 (insidegui/StatusBuddy), one of them of an older or reduced shape without
-`messageId` and `statusType`; the keys of a resolved event of 2026-07 quoted by a third party.  The file is JSON,
-or JSON in a call `jsonCallback(...)`, as the developers' file still is for its readers.  That `upcoming` is what
-a planned maintenance says is reported by others: no real capture seen.
+Facts: seven captures of 2020 and 2021 (insidegui/StatusBuddy), three of them written anew by an app, without
+`messageId` and `statusType` and with times in seconds since 2001; an event of 2017 of the kind Performance
+(70-10/apple-system-status); the keys of a resolved event of 2026-07 quoted by a third party.  The file is JSON, or
+JSON in a call `jsonCallback(...)`, as the developers' file still is for its readers.  That `upcoming` is what a
+planned maintenance says is reported by others: no real capture seen.
 
 Stable: `messageId`, which is the same under every service that the event touches; where there is none, the
 service and the start as printed.  Services have no ids: their names stand for them, so a file in another language
@@ -12,12 +13,12 @@ is another source.  Not stable: `datePosted`, which was one and the same for eve
 It is a complete open set: every service is listed with its events, and an event stays for days after its end
 (in the captures for up to 24), so its end is found in the document itself.
 
-There is no list of updates: one message is replaced in place, from "are affected" to "were affected".  It is read
-as one statement for each stage, at the event's start, or at its end; of what is still to come there is none, as
-nothing tells when it was said.  It can not tell phases, a title (the kind and the service are worded), nor when an
-event was written.  One event may go on for one service and be over for another:
-it is open then.  That an outage is major and an issue minor is our reading.  `drpost` comes with a message to all
-(`drMessage`): it is not read, but the page is then never called well.
+There is no list of updates: one message is replaced in place, from "are affected" to "were affected".  It is read as
+one statement for each stage, at the event's start, or at its end; of what is still to come there is none, as nothing
+tells when it was said.  It can not tell phases, a title (the kind and the service are worded), nor when an event was
+written.  One event may go on for one service and be over for another: it is open then.  That an outage is major, and an
+issue and a performance problem minor, is our reading.  `drpost` comes with a message to all (`drMessage`): it is not
+read, but the page is then never called well.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from bot.errors import ParseError
 from bot.feeds import _hosts, _text, _urls
 from bot.feeds._json import Thing, decode
 from bot.feeds._severity import SEVERITY, gravest
-from bot.feeds._times import from_millis
+from bot.feeds._times import from_epoch, from_millis
 from bot.feeds._words import Words
 from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, Source, State, Update
 
@@ -49,8 +50,12 @@ _CALL = re.compile(rb"\s*[A-Za-z_$][\w$.]{0,80}\s*\(")
 _TYPES = {
     "outage": (Kind.INCIDENT, Impact.MAJOR, ComponentStatus.PARTIAL_OUTAGE),
     "issue": (Kind.INCIDENT, Impact.MINOR, ComponentStatus.DEGRADED_PERFORMANCE),
+    "performance": (Kind.INCIDENT, Impact.MINOR, ComponentStatus.DEGRADED_PERFORMANCE),
     "maintenance": (Kind.MAINTENANCE, Impact.MAINTENANCE, ComponentStatus.UNDER_MAINTENANCE),
 }
+# https://developer.apple.com/documentation/foundation/nsdate/timeintervalsincereferencedate
+_2001 = 978_307_200
+_SECONDS = re.compile(r"\d{9}")
 _NO_TYPE = (Kind.INCIDENT, Impact.UNKNOWN, ComponentStatus.UNKNOWN)
 _STATES = {
     "ongoing": State.INVESTIGATING,
@@ -158,9 +163,15 @@ def _event(thing: Thing, service: str, words: Words) -> _Event:
         status=status if not state.is_over and state is not State.SCHEDULED else ComponentStatus.OPERATIONAL,
         state=state,
         words="\n".join(plain for text in said if (plain := _text.plain(text))),
-        start=from_millis(thing.text("epochStartDate")),
-        end=from_millis(thing.text("epochEndDate")),
+        start=_moment(thing.text("epochStartDate")),
+        end=_moment(thing.text("epochEndDate")),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Return a time in milliseconds since 1970 or, as Apple's own libraries write it, in seconds since 2001."""
+    found = from_millis(text)
+    return found if found or not _SECONDS.fullmatch(text or "") else from_epoch(str(int(text or "") + _2001))
 
 
 def _worst(events: Iterable[_Event]) -> ComponentStatus:

@@ -1,9 +1,10 @@
 """AWS's public health events: `https://health.aws.amazon.com/public/currentevents`, and their history.
 
-Facts: no real capture seen.  The shape is that of two events of 2026 which a third party quotes from the live
-answer, and of what others' clients read; the endpoint is nowhere documented.  The body is UTF-16, which is decoded
-as any other.  The history (`historyevents.json`, an object of lists by service) is read by four clients, from
-buckets that are named after regions.  `status.aws.amazon.com/data.json` answers a list of the same events today.
+Facts: no whole answer was captured by us.  The shape is that of an event of 2023, which inket/stts quotes from a web
+archive and which has no `arn` (its service and date stand for it), of two events of 2026 which a third party quotes
+from the live answer, and of what others' clients read; the endpoint is nowhere documented.  The body is UTF-16, which
+is decoded as any other.  The history (`historyevents.json`, an object of lists by service) is read by four clients,
+from buckets that are named after regions.  `status.aws.amazon.com/data.json` answers a list of the same events today.
 
 Stable: `arn`, the event's id; the key of a service, `ec2-us-east-1`.  A log entry has no id: its time stands for it.
 Not stable: `summary`; `region_name` is for people, and null where the event is of no region.
@@ -68,7 +69,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
     if not listed and (is_history or not (source.format == "aws" or _is_awss(source))):
         raise ParseError("no events, and not a list at an address of AWS's, at $")
     for thing in listed:
-        if not ((thing.text("arn") or "").startswith(_ARN) and thing.has("date")):
+        if not _is_event(thing):
             raise ParseError(f"no event of AWS's (with `arn` and `date`) at {thing.path}")
     words = Words()
     claims = {
@@ -105,6 +106,12 @@ def linked(_page: str, source: Source) -> tuple[str, ...]:
     return endpoints(source) if is_page and not _urls.split(source).path.endswith(".rss") else ()
 
 
+def _is_event(thing: Thing) -> bool:
+    if thing.has("arn"):
+        return thing.identity("arn").startswith(_ARN) and thing.has("date")
+    return all(thing.has(key) for key in ("service", "date", "event_log", "impacted_services"))
+
+
 def _is_awss(source: Source) -> bool:
     return _hosts.at(source, (*HOSTS, "status.aws.amazon.com"))
 
@@ -126,7 +133,7 @@ def _changed(claim: Claim) -> datetime | None:
 
 
 def _claim(thing: Thing, words: Words, *, is_history: bool) -> Claim:
-    arn, date = thing.identity("arn"), from_epoch(thing.text("date"))
+    arn, date = thing.text("arn"), from_epoch(thing.text("date"))
     summary = _text.one_line(thing.text("summary"))
     updates = _updates(thing, date, words)
     end = from_epoch(thing.text("end_time"))
@@ -136,13 +143,13 @@ def _claim(thing: Thing, words: Words, *, is_history: bool) -> Claim:
     is_over = is_closed or bool(updates and updates[-1].state.is_over) or (is_history and recovered)
     last = updates[-1].at if updates else None
     return Claim(
-        external_id=arn,
+        external_id=arn or f"{thing.identity('service')}-{thing.identity('date')}",
         title=_title(thing, _RESOLVED.sub("", summary, count=1)),
         state=State.RESOLVED if is_over else State.MONITORING if recovered else State.INVESTIGATING,
         impact=_at_worst(thing, words),
         components=tuple(replace(one, status=ComponentStatus.OPERATIONAL) for one in services) if is_over else services,
         updates=updates,
-        url=_urls.shown(f"{_PAGE}?eventID={quote(arn, safe=':/')}") or _PAGE,
+        url=(_urls.shown(f"{_PAGE}?eventID={quote(arn, safe=':/')}") if arn else None) or _PAGE,
         started_at=date,
         published_at=updates[0].at if updates else date,
         resolved_at=(end or ended_at(updates) or last) if is_over else None,
@@ -159,7 +166,7 @@ def _title(thing: Thing, summary: str) -> str:
 
 def _region(thing: Thing) -> str | None:
     """Return the region as it is written in configurations; `global` for what has none."""
-    _, _, _, region, *_ = (*thing.identity("arn").split(":"), "", "", "", "")
+    _, _, _, region, *_ = (*(thing.text("arn") or "").split(":"), "", "", "", "")
     found = _REGION.search(thing.text("service") or "")
     return region or (found["region"] if found else None)
 

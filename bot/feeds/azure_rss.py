@@ -10,7 +10,8 @@ A feed without items proves nothing: on 2026-07-23 an instance in the region tha
 hours, so the host that is not routed by place is asked (`rssfeed.`), and beside it `status.cloud.microsoft`, which says
 in a word whether Azure is well.  Absence means something where the feed has other items, or where that word is good.
 
-Stable: the item's id.  Not stable: the end of the title, which tells the state; the description is replaced in place.
+Stable: the item's id.  Not stable: the end of the title, which tells the state, or its beginning (`Resolved - …`); the
+description is replaced in place.  A post incident review (PIR, once RCA) comes days after the end and is no trouble.
 It can not tell severity, nor when it began.  A vanished item can be read nowhere.
 """
 
@@ -44,7 +45,14 @@ _WELL: Mapping[str, Impact] = {
     "service_degradation": Impact.UNKNOWN,
 }
 _CLAUSES = re.compile(r"\s+[-–—:;]\s+|\.\s+")
-_BEFORE = re.compile(r"\s*[\[(]\s*(?P<label>resolved|mitigated)\s*[\])]\s*[-–—:]?\s*", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"\s*(?:[\[(]\s*(?P<boxed>resolved|mitigated)\s*[\])]\s*[-–—:]?|(?P<bare>resolved|mitigated)\s*[-–—:])\s*",
+    re.IGNORECASE,
+)
+_REVIEW = re.compile(
+    r"\s*(?:(?:preliminary|final)\s+)?(?:post[- ]incident review|pir|rca)(?:\s*\((?:pir|rca)\))?\s*[-–—:]\s*",
+    re.IGNORECASE,
+)
 _STATES = {
     "resolved": State.RESOLVED,
     "mitigated": State.MONITORING,
@@ -120,8 +128,9 @@ def _claim(entry: Entry, own: str) -> Claim:
     title, state = _judged(_text.one_line(entry.title))
     named = replace(entry, title=title, external_id=own or title.casefold())
     claim = _entries.single(named, state, _text.from_html(entry.html), _parts(entry.categories))
-    # The one time that an item has is that of its last change.
-    return replace(claim, title=_text.title(title), started_at=None, published_at=None)
+    # The one time that an item has is that of its last change; a review is written days after the end.
+    ended = None if state is State.POSTMORTEM else claim.resolved_at
+    return replace(claim, title=_text.title(title), started_at=None, published_at=None, resolved_at=ended)
 
 
 def _judged(title: str) -> tuple[str, State]:
@@ -129,9 +138,12 @@ def _judged(title: str) -> tuple[str, State]:
 
     What is said in between may be of a part: "Resolved in North Europe. Impact continues in West Europe".
     """
+    review = _REVIEW.match(title)
+    if review:
+        return title[review.end() :], State.POSTMORTEM
     before = _BEFORE.match(title)
     if before:
-        return title[before.end() :], _STATES[before["label"].lower()]
+        return title[before.end() :], _STATES[(before["boxed"] or before["bare"]).lower()]
     clauses = _CLAUSES.split(title)
     state = _STATES.get(clauses[-1].strip(" .").lower())
     if state is None or len(clauses) == 1:

@@ -1,9 +1,11 @@
 """Google's status dashboards, all of one engine: Cloud, Workspace, Firebase, Play, and others: `incidents.json`.
 
 Facts: a captured `incidents.json` of Google Cloud of July 2022, 157 incidents of a year, all of them closed
-(moritalous/cloud-status-history); open incidents of 2026 of Cloud and Workspace quoted by third parties, who also
-name the dashboards of Search and Ads; each dashboard publishes its schema as `incidents.schema.json`.  Of Firebase
-and Play no capture was seen: that they are of the family is what others' clients assume.
+(moritalous/cloud-status-history); an open one of 2022 and one of 2023 in the tests of Checkmk; open incidents of 2026
+of Cloud and Workspace quoted by third parties, who also name the dashboards of Search and Ads; each dashboard publishes
+its schema as `incidents.schema.json`.  Of Firebase and Play no capture was seen: that they are of the family is what
+others' clients assume.  Until 2021 an incident had no id, no products, no locations and no status, and its newest
+update was `most-recent-update`: its service and its number, which is one of that service, stand for an id.
 
 Stable: the incident's id, a product's id, a location's id (`europe-west1`).  An update has no id: its `created` and
 its status stand for it, so an edited text keeps it.  Not stable: `external_desc`, which grows, `modified`.
@@ -69,6 +71,7 @@ _SEVERITIES = {
     "low": _IMPACTS["service_information"],
 }
 _NO_IMPACT = (Impact.UNKNOWN, ComponentStatus.UNKNOWN)
+_NEWEST = ("most_recent_update", "most-recent-update")
 _STATES = {
     "available": State.RESOLVED,
     "available_information": State.RESOLVED,
@@ -87,12 +90,13 @@ def parse(body: bytes, source: Source) -> Snapshot:
     if not listed and not (source.format == "gcp" or _is_googles(source)):
         raise ParseError("an empty list that is not at an address of Google's, at $")
     for thing in listed:
-        if not (thing.has("begin") and thing.has("updates") and (thing.has("affected_products") or thing.has("uri"))):
+        if not _is_incident(thing):
             raise ParseError(
                 f"no incident of Google's (with `begin`, `updates` and `affected_products`) at {thing.path}"
             )
     words, base = Words(), _base(source)
-    found = {thing.identity("id"): thing for thing in _of_now(listed)}
+    # Should an id be there twice, the open one is meant.
+    found = {_key(thing): thing for thing in sorted(_of_now(listed), key=lambda one: _ended(one) is None)}
     claims = tuple(_claim(key, found[key], base, words) for key in sorted(found))
     return Snapshot(
         vendor=source.vendor,
@@ -133,6 +137,18 @@ def _base(source: Source) -> str:
     return f"{_urls.origin(source)}{_BELOW.get(parts.hostname or '', '')}"
 
 
+def _is_incident(thing: Thing) -> bool:
+    is_told = any(thing.has(key) for key in ("updates", *_NEWEST, "external_desc"))
+    return thing.has("begin") and is_told and (thing.has("affected_products") or thing.has("uri"))
+
+
+def _key(thing: Thing) -> str:
+    """Return the id; before there were ids, numbers were those of a service."""
+    if thing.has("id") or not thing.has("service_key"):
+        return thing.identity("id")
+    return f"{thing.identity('service_key')}-{thing.identity('number')}"
+
+
 def _of_now(listed: tuple[Thing, ...]) -> list[Thing]:
     changed = [(_ended(thing), _changed(thing), thing) for thing in listed]
     newest = max((at for _, at, _ in changed if at), default=None)
@@ -156,7 +172,7 @@ def _claim(key: str, thing: Thing, base: str, words: Words) -> Claim:
     impact, status = _how_bad(thing, words)
     updates = _updates(thing, words)
     recovered = bool(updates) and updates[-1].state.is_over
-    path = thing.text("uri") or f"incidents/{quote(key, safe='')}"
+    path = (thing.text("uri") or f"incidents/{quote(key, safe='')}").lstrip("/")
     return Claim(
         external_id=key,
         title=_title(thing.text("external_desc") or ""),
@@ -164,7 +180,7 @@ def _claim(key: str, thing: Thing, base: str, words: Words) -> Claim:
         impact=impact,
         components=_components(thing, ComponentStatus.OPERATIONAL if end else status),
         updates=updates,
-        url=_urls.shown(f"{base}/{path}") or base,
+        url=_urls.shown(path) or _urls.shown(f"{base}/{path}") or base,
         started_at=thing.instant("begin"),
         published_at=created or (updates[0].at if updates else None),
         resolved_at=end,
@@ -211,7 +227,8 @@ def _location(thing: Thing, status: ComponentStatus) -> Component:
 
 
 def _updates(incident: Thing, words: Words) -> tuple[Update, ...]:
-    return oldest_first(_update(update, incident, words) for update in incident.things("updates"))
+    listed = incident.things("updates") or tuple(incident.thing(key) for key in _NEWEST if incident.has(key))
+    return oldest_first(_update(update, incident, words) for update in listed)
 
 
 def _update(thing: Thing, incident: Thing, words: Words) -> Update:

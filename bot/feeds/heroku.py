@@ -1,8 +1,8 @@
-"""Heroku's own status API, version 4: `current-status`, and `incidents`, the history.
+"""Heroku's own status API: `current-status`, and `incidents`, the history, of version 4; and those of version 3.
 
 Facts: a captured `current-status` of October 2019 with an open incident (amureki/statuscheck), answers of
-2026-09-23 quoted by a third party, tests of Heroku's own command line of version 3, which has the same
-incidents.  `incidents` is a bare list (read so by clients); that `incidents/<id>` answers one object is taken
+2026-09-23 quoted by a third party; of version 3, which has the same incidents as `issues`, answers of 2013 in tests of
+its clients.  `incidents` is a bare list (read so by clients); that `incidents/<id>` answers one object is taken
 over from version 3 and unverified, and so is `monitoring`, and what `blue` means (maintenance).
 The newest command line falls back to Salesforce's Trust API: version 4 may go.
 
@@ -66,6 +66,8 @@ _STATES = {
     "upcoming": State.SCHEDULED,
 }
 _OF_MAINTENANCES = {"scheduled", "maintenance"}
+_LISTS = {"incidents": Kind.INCIDENT, "scheduled": Kind.MAINTENANCE}
+_OF_THIRD = {"issues": Kind.INCIDENT}
 _DONE = re.compile(r"(?:the )?maintenance (?:is|was|has been) (?:now )?complete", re.IGNORECASE)
 
 
@@ -114,14 +116,13 @@ def _is_incident(thing: Thing) -> bool:
 
 def _current(payload: Thing, source: Source) -> Snapshot:
     words = Words()
-    systems = payload.things("status")
-    if not systems or not (payload.has("incidents") and payload.has("scheduled")):
-        raise ParseError("no systems, or no lists `incidents` and `scheduled`, at $")
+    lists = _OF_THIRD if payload.has("issues") else _LISTS
+    systems = _third_systems(payload) if payload.has("issues") else payload.things("status")
+    if not systems or not all(payload.has(key) for key in lists):
+        raise ParseError("no systems, or no lists `incidents` and `scheduled`, or `issues`, at $")
     components = _components(systems, "system", words)
     claims = [
-        _claim(thing, components, words, listed_as=kind)
-        for key, kind in (("incidents", Kind.INCIDENT), ("scheduled", Kind.MAINTENANCE))
-        for thing in payload.things(key)
+        _claim(thing, components, words, listed_as=kind) for key, kind in lists.items() for thing in payload.things(key)
     ]
     return Snapshot(
         vendor=source.vendor,
@@ -134,6 +135,14 @@ def _current(payload: Thing, source: Source) -> Snapshot:
         page_url=_PAGE,
         unknown_words=words.unknown,
     )
+
+
+def _third_systems(payload: Thing) -> tuple[Thing, ...]:
+    """Return the systems of version 3, `{"Production": "green", "Development": "green"}`, as version 4 lists them."""
+    systems = payload.thing("status")
+    if "Production" not in systems.fields:
+        raise ParseError(f"no system `Production` of Heroku's at {systems.path}")
+    return tuple(Thing({"system": key, "status": systems.text(key)}, systems.path) for key in systems.fields)
 
 
 def _components(listed: Iterable[Thing], key: str, words: Words) -> dict[str, Component]:
@@ -151,9 +160,7 @@ def _colour(thing: Thing, key: str, words: Words) -> ComponentStatus:
 def _claim(thing: Thing, known: Mapping[str, Component], words: Words, listed_as: Kind) -> Claim:
     key, created = thing.identity("id"), thing.instant("created_at")
     types = {update.text("update_type") for update in thing.things("updates")}
-    is_maintenance = (
-        listed_as is Kind.MAINTENANCE or bool(types & _OF_MAINTENANCES) or thing.text("state") == "upcoming"
-    )
+    is_maintenance = listed_as is Kind.MAINTENANCE or bool(types & _OF_MAINTENANCES) or _is_to_come(thing)
     updates = _updates(thing, words)
     if is_maintenance:
         updates = tuple(replace(update, state=_stage(update)) for update in updates)
@@ -172,6 +179,11 @@ def _claim(thing: Thing, known: Mapping[str, Component], words: Words, listed_as
         published_at=created,
         resolved_at=(thing.instant("resolved_at") or ended_at(updates)) if state.is_over else None,
     )
+
+
+def _is_to_come(thing: Thing) -> bool:
+    """Whether it is planned, which version 3 says by `true` and version 4 by a word."""
+    return thing.flag("upcoming") or thing.text("state") == "upcoming"
 
 
 def _updates(incident: Thing, words: Words) -> tuple[Update, ...]:
@@ -201,6 +213,7 @@ def _state(thing: Thing, updates: tuple[Update, ...], words: Words) -> State:
         said = words.among(thing.text("state"), _STATES, State.UNKNOWN)
     else:
         said = State.RESOLVED if thing.flag("resolved") else State.INVESTIGATING
+        said = State.SCHEDULED if thing.flag("upcoming") else said
     if said not in {State.INVESTIGATING, State.SCHEDULED} or not updates:
         return said
     last = updates[-1].state
@@ -220,5 +233,6 @@ def _of_maintenance(state: State) -> State:
 
 def _impact(thing: Thing, touched: Iterable[Component], words: Words) -> Impact:
     keys = ("status_dev", "status_prod")
-    colours = [_colour(update, key, words) for update in thing.things("updates") for key in keys if update.has(key)]
+    said = (thing, *thing.things("updates"))
+    colours = [_colour(one, key, words) for one in said for key in keys if one.has(key)]
     return worst((*colours, *(component.status for component in touched)), Impact.UNKNOWN)

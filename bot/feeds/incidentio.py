@@ -1,11 +1,12 @@
 """incident.io status pages: the page's own `/proxy`, the widget API, and the imitation of Statuspage.
 
-Seen in a capture: `/api/v2/incidents.json` of OpenAI, 2025-11-15.  Documented: the widget's
-`/api/v1/summary` (https://docs.incident.io/status-pages/widget-api), which a page may have switched off,
-and the words of states and components (https://docs.incident.io/api-reference/status-page-incidents-v2).
-Of `/proxy` no whole answer was captured by us; its shape is taken from the clients of others, who quote
-answers of OpenAI, Pleo, HeyGen and ElevenLabs of 2025 and 2026 (see `_incidentio`).  Unverified: pages
-below a path of a shared host (`statuspage.incident.io/acme`), `/proxy/<host>/incidents` without a range.
+Seen in a capture: `/api/v2/incidents.json` of OpenAI, 2025-11-15.  Documented: the widget's `/api/v1/summary`
+(https://docs.incident.io/status-pages/widget-api), which a page may have switched off, and the words of states and
+components (https://docs.incident.io/api-reference/status-page-incidents-v2). Of `/proxy` no whole answer was
+captured; its shape is that of the summaries and histories which the HTML of OpenAI's, Aiven's, Linear's and Rollbar's
+pages held in March 2026, and of the answers of OpenAI, Pleo, HeyGen and ElevenLabs that the clients of others quote
+(see `_incidentio`).  Unverified: pages below a path of a shared host (`statuspage.incident.io/acme`),
+`/proxy/<host>/incidents` without a range.
 
 Stable: the page id and the incident, update and component ids, all ULIDs.  Not stable: `position`.
 Complete open sets are the three summaries.  The imitation leaves `incidents` out, or says null, or `[]`,
@@ -88,7 +89,7 @@ def _imitation(payload: Thing, source: Source) -> Snapshot:
     about = _statuspage.page(payload, source, words)
     if not _statuspage.is_ulid(about.id):
         raise ParseError("this page is not incident.io's (its id is no ULID): use format statuspage")
-    if not any(key in payload.fields for key in ("status", "components", "incidents", "incident")):
+    if not any(key in payload.fields for key in (*_statuspage.LISTS, "status", "incident")):
         raise ParseError("a page that says nothing: no status, components or incidents at $")
     return Snapshot(
         vendor=source.vendor,

@@ -1,8 +1,10 @@
 """Instatus: a page's `/summary.json` and `/v3/summary.json`, and beside it `/v3/components.json`.
 
-Facts: https://instatus.com/help/api/public-data (an example; the words) and what others quote from live pages
-of 2026: Recraft and Manychat (summaries, in the tests of a Swift client), Wistia (components), Koyeb and Zed
-(`/v2/components.json`, of the same shape).  No capture seen by us.
+Facts: https://instatus.com/help/api/public-data (an example; the words) and what others quote from live pages of
+2026: Recraft and Manychat (summaries, in the tests of a Swift client), Wistia (components), Koyeb and Zed
+(`/v2/components.json`, of the same shape).  No capture seen by us.  Pages of Checkly have a summary of the same shape
+in words of their own (HAS_ISSUES, `startedAt`, `severity`, `affectedServices`): Mistral's of 2026-09-17, in the tests
+of another Swift client.
 
 Stable: the ids of incidents, maintenances and components.  The page has none.  The address of an incident,
 whose last part is its id, stands for an id that is absent, as in the documentation's older example.
@@ -42,6 +44,10 @@ _PAGE: Mapping[str, Impact] = {
     "up": Impact.NONE,
     "hasissues": Impact.UNKNOWN,
     "undermaintenance": Impact.MAINTENANCE,
+    # Checkly's
+    "operational": Impact.NONE,
+    "has_issues": Impact.UNKNOWN,
+    "under_maintenance": Impact.MAINTENANCE,
 }
 _STATUSES: Mapping[str, ComponentStatus] = {
     "operational": ComponentStatus.OPERATIONAL,
@@ -52,6 +58,12 @@ _STATUSES: Mapping[str, ComponentStatus] = {
     "majoroutage": ComponentStatus.MAJOR_OUTAGE,
 }
 _IMPACTS: Mapping[str, Impact] = {word: SEVERITY[status] for word, status in _STATUSES.items()}
+_SEVERITIES: Mapping[str, Impact] = {
+    "minor": Impact.MINOR,
+    "medium": Impact.MINOR,
+    "major": Impact.MAJOR,
+    "critical": Impact.CRITICAL,
+}
 _STATES: Mapping[str, State] = {
     "investigating": State.INVESTIGATING,
     "identified": State.IDENTIFIED,
@@ -159,14 +171,22 @@ def _identity(thing: Thing) -> str:
 
 
 def _incident(thing: Thing, words: Words) -> Claim:
+    is_checklys = thing.has("severity") and not thing.has("impact")
+    word, table = (thing.text("severity"), _SEVERITIES) if is_checklys else (thing.text("impact"), _IMPACTS)
     return Claim(
         external_id=_identity(thing),
         title=_text.title(thing.text("name")),
         state=words.among(thing.text("status"), _STATES, State.UNKNOWN),
-        impact=words.among(thing.text("impact"), _IMPACTS, Impact.UNKNOWN),
+        impact=words.among(word, table, Impact.UNKNOWN),
+        components=_listed.components(_touched(part) for part in thing.things("affectedServices")),
         url=_urls.shown(thing.text("url")),
-        started_at=_jstimes.read(thing.text("started")),
+        started_at=_jstimes.read(thing.text("started") or thing.text("startedAt")),
     )
+
+
+def _touched(part: Thing) -> Component:
+    key = part.identity("id")
+    return Component(key, _text.one_line(part.text("name")) or key, group=_text.one_line(part.text("group")) or None)
 
 
 def _maintenance(thing: Thing, words: Words) -> Claim:

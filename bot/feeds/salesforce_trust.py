@@ -1,19 +1,21 @@
 """Salesforce's Trust API, version 1: incidents, maintenances, and instances with both.
 
 Facts: a captured `instances/status` of July 2020, 1,528 instances with one incident (amureki/statuscheck); the
-fixtures and types of Heroku's command line of 2025 (heroku/cli), which reads `incidents/active`, `maintenances`
-and `instances`; an instance of 2023 with an incident and a maintenance, quoted by a third party; the list of an
-instance's words from a forum.  That `incidents/<id>`, `maintenances/<id>` and `instances/<key>/status` answer
-one object is how clients read them: no real capture seen.  Salesforce announces a successor that wants a token.
+fixtures and types of Heroku's command line of 2025 (heroku/cli), which reads `incidents/active`, `maintenances` and
+`instances`; an instance of 2023 with an incident and a maintenance and two incidents of 2026, quoted by third
+parties; the list of an instance's words, and an instance of `instances/status/preview`, from a forum.  That
+`incidents/<id>`, `maintenances/<id>` and `instances/<key>/status` answer one object is how clients read them: no real
+capture seen.  Salesforce announces a successor that wants a token.
 
 Stable: the ids of incidents, maintenances and events, the keys of instances and services.  The two kinds of
 ids are told apart by a prefix: nothing says that they come from one sequence.
 
-An incident is open while one of its impacts has no end.  `incidents/active` and `instances/status` are complete
-open sets of incidents; a list in which something is over may be the history, and an instance in trouble that
-names no incident is no proof of anything: neither is complete.  `[]` is `incidents/active` when all is well;
-as it has no mark of its own, it is believed only at Salesforce's address, or of a source of this format.
-`incidents/active` lists no maintenances, so absence proves nothing for those.
+An incident is open while one of its impacts has no end, or while it says so itself: in an answer of 2026 it has a
+`status` (Active, Resolved).  `incidents/active` and `instances/status` are complete open sets of incidents; a list in
+which something is over may be the history, and an instance that has no list of incidents, or is in trouble and names
+none, is no proof of anything: neither is complete.  `[]` is `incidents/active` when all is well; as it has no mark of
+its own, it is believed only at Salesforce's address, or of a source of this format. `incidents/active` lists no
+maintenances, so absence proves nothing for those.
 
 It can not tell: a title (the kind of the impact, which is a key, is worded), phases beyond those of a few event
 types (the others are keys of a catalogue of texts, `localizations`, and count as no state, not as unknown words),
@@ -72,6 +74,7 @@ _EVENTS = {
     "resolved": State.RESOLVED,
     "scheduled": State.SCHEDULED,
 }
+_STATUSES = {"active": State.INVESTIGATING, "resolved": State.RESOLVED}
 _PLANS = {
     "confirmed": State.SCHEDULED,
     "scheduled": State.SCHEDULED,
@@ -92,7 +95,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
     if not listed and not (source.format == "salesforce-trust" or _hosts.at(source, HOSTS)):
         raise ParseError("an empty list that is not at Salesforce's address, at $")
     words = Words()
-    if listed and all(thing.has("key") and thing.has("Incidents") for thing in listed):
+    if listed and all(_is_instance(thing) for thing in listed):
         return _instances(listed, source, words)
     if not all(thing.has("IncidentImpacts") or thing.has("MaintenanceImpacts") for thing in listed):
         raise ParseError("no instances with `Incidents`, nor `IncidentImpacts` or `MaintenanceImpacts`, at $")
@@ -124,6 +127,11 @@ def linked(_page: str, source: Source) -> tuple[str, ...]:
     return endpoints(source) if _hosts.at(source, HOSTS) else ()
 
 
+def _is_instance(thing: Thing) -> bool:
+    # `instances/status/preview` leaves the incidents out.
+    return thing.has("key") and (thing.has("Incidents") or (thing.has("status") and thing.has("isActive")))
+
+
 def _instances(listed: tuple[Thing, ...], source: Source, words: Words) -> Snapshot:
     components = {thing.identity("key"): _instance(thing, words) for thing in listed}
     found = [
@@ -135,7 +143,8 @@ def _instances(listed: tuple[Thing, ...], source: Source, words: Words) -> Snaps
     reasons = {key for is_planned, _, keys in found if not is_planned for key in keys}
     troubled = {key for key, component in components.items() if component.status in _NEEDS_A_REASON}
     claims = _claims(found, components, words)
-    return _snapshot(source, claims, components, words, is_whole=troubled <= reasons)
+    is_whole = troubled <= reasons and all(thing.has("Incidents") for thing in listed)
+    return _snapshot(source, claims, components, words, is_whole=is_whole)
 
 
 def _instance(thing: Thing, words: Words) -> Component:
@@ -186,13 +195,14 @@ def _claims(
 def _incident(key: str, thing: Thing, instances: set[str], known: Mapping[str, Component], words: Words) -> Claim:
     impacts = sorted(thing.things("IncidentImpacts"), key=_by_start)
     ends = [impact.instant("endTime") for impact in impacts]
-    is_over = bool(ends) and all(ends)
+    word = words.among(thing.text("status"), _STATUSES, None)
+    is_over = all(ends) if ends and word is not State.INVESTIGATING else not ends and word is State.RESOLVED
     said = [(_severity(impact, words), impact) for impact in impacts]
     (impact, status), worst = max(said, key=lambda one: one[0][0].rank, default=(_NO_SEVERITY, Thing({})))
     updates = _updates(thing, "IncidentEvents")
     return Claim(
         external_id=key,
-        title=_text.title(_HUMP.sub(" ", worst.text("type") or "").capitalize()),
+        title=_text.title(_HUMP.sub(" ", worst.text("type") or thing.text("type") or "").capitalize()),
         state=State.RESOLVED if is_over else _phase(updates),
         impact=impact,
         components=_components(thing, instances, known, ComponentStatus.OPERATIONAL if is_over else status),

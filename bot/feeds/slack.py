@@ -1,16 +1,18 @@
-"""Slack's own status API, version 2.0.0: `current` and `history`.
+"""Slack's own status API: `current` and `history` of version 2.0.0, and of version 1.0.0.
 
 Facts: Slack's documentation (https://docs.slack.dev/reference/slack-status-api); a captured `current` of July
-2020 with two incidents (amureki/statuscheck); a quiet one of 2026-09-23 and ids of 2026 quoted by third
-parties.  `history` is documented as a list of the same incidents: no real capture seen by us.  Version 1,
-which shows one incident at a time and shows it for an hour after its end, is refused.
+2020 with two incidents (amureki/statuscheck); what Slack's own library for Java logged from 2019 to 2022: 60 incidents
+of `current` and the whole `history` of 2019, 116 items (slackapi/java-slack-sdk); a quiet answer of 2026-09-23
+quoted by a third party.  In version 1 `current` is one incident, and shows it for an hour after its end.
 
 Stable: the incident's id, a number or a string.  A note has no id: its time stands for it, so an edited note
 keeps it.  Services have no ids: their names stand for them.  Not stable: titles, `date_updated`.
 
 `current` is a complete open set: documented to list all active incidents.  Where it says `active` and lists
 none, or a word that we do not know, nothing is concluded.  A resolved incident vanishes from it; `history` has
-its end.  `history` is a window.
+its end.  `history` is a window.  `current` of version 1 may hide others behind the one that it shows: it is complete
+only while it says `ok`; what it shows then is over.  A quiet one has no mark of its own, and is believed only at
+Slack's addresses, or of a source of this format.
 
 It can not tell: phases (what is active is investigating, and a note has no state), when an incident ended (the
 last note stands for it), the window of a maintenance (`date_created` may be when it was written or when it
@@ -101,11 +103,30 @@ def _is_incident(thing: Thing) -> bool:
 
 
 def _current(payload: Thing, source: Source, words: Words) -> Snapshot:
+    if payload.has("status") and not payload.has("active_incidents") and _is_first(payload, source):
+        return _first(payload, source, words)
     if not payload.has("active_incidents") or not payload.has("status"):
         raise ParseError("no `status` and list `active_incidents` at $")
     claims = _listed.claims(_claim(thing, words) for thing in payload.things("active_incidents"))
     is_busy = words.among(payload.text("status"), {"ok": False, "active": True}, None)
     is_sound = is_busy is False or (is_busy is True and bool(claims))
+    return _shown(claims, source, words, is_sound=is_sound)
+
+
+def _is_first(payload: Thing, source: Source) -> bool:
+    """Whether this is the answer of version 1: one incident, or none, which only its address can tell."""
+    is_slacks = source.format == "slack" or _hosts.at(source, HOSTS)
+    return _is_incident(payload) or (is_slacks and payload.has("date_updated"))
+
+
+def _first(payload: Thing, source: Source, words: Words) -> Snapshot:
+    is_calm = payload.text("status") == "ok"
+    shown = Thing({**payload.fields, "status": "resolved"}, payload.path) if is_calm else payload
+    claims = (_claim(shown, words),) if _is_incident(payload) else ()
+    return _shown(claims, source, words, is_sound=is_calm)
+
+
+def _shown(claims: tuple[Claim, ...], source: Source, words: Words, *, is_sound: bool) -> Snapshot:
     calm = Impact.NONE if is_sound else Impact.UNKNOWN
     impacts = [claim.impact for claim in claims if claim.is_open and claim.state is not State.SCHEDULED]
     return Snapshot(

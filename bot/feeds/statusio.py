@@ -1,10 +1,11 @@
 """Status.io's public answer, `https://api.status.io/1.0/status/<page id>`.
 
-Facts: two captures of 2020, Docker's and GitLab's (from the tests of amureki/statuscheck); the kinds of
-events from https://kb.status.io/notifications/webhook.  Codes as read by many clients: 100 operational, 200
-planned maintenance, 300 degraded, 400 partial disruption, 500 disruption, 600 security event.  The page id,
-24 hexadecimal digits, is not in the answer: it stands in the address and in the page's HTML (`statuspage_id`
-or `pageId = '…'`, quoted by APVentureEngine/vendor-status-watch and by another client; not seen by us).
+Facts: three captures of 2020, Docker's and two of GitLab's (from the tests of amureki/statuscheck), one of them of a
+security event; the fields of Status.io's own library for Go (statusio/statusio-go); the kinds of events from
+https://kb.status.io/notifications/webhook.  Codes as read by many clients: 100 operational, 200 planned maintenance,
+300 degraded, 400 partial disruption, 500 disruption, 600 security event.  The page id, 24 hexadecimal digits, is not
+in the answer: it stands in the address and in the page's HTML (`statuspage_id` or `pageId = '…'`, quoted by
+APVentureEngine/vendor-status-watch and by another client; not seen by us).
 
 Stable: the ids of the page, its components and its incidents.  Messages have no id: their time and state
 stand for one.  In the captures they are oldest first, other clients say newest first: they are sorted.
@@ -158,7 +159,7 @@ def _incident(thing: Thing, source: Source, known: Mapping[str, Component], word
         external_id=key,
         title=_text.title(thing.text("name")),
         state=state,
-        impact=words.among(said[-1][1], _IMPACTS, Impact.UNKNOWN) if said else Impact.UNKNOWN,
+        impact=words.among((said[-1][1] if said else "") or thing.text("status_code"), _IMPACTS, Impact.UNKNOWN),
         components=_touched(thing, known),
         updates=updates,
         url=_link("incident", source, key),

@@ -1,9 +1,11 @@
 """Atlassian Statuspage, API v2.
 
-Facts: a page's own `/api` (https://confluence.status.atlassian.com/api); 154 captured GitHub summaries
-(2020 to 2026) and the payloads of CodaMetrix and Twilio.  Seen in captures: summary, status, components,
-incidents, incidents/unresolved, scheduled-maintenances/active.  `incidents/<id>.json` holds
-`{"page", "incident"}`: reported by others, no real capture seen.
+Facts: a page's own `/api` (https://confluence.status.atlassian.com/api); 3,391 captured GitHub summaries (2020 to
+2026; 154 of them are tests) and the payloads of CodaMetrix, Twilio and CloudAMQP.  Seen in captures: summary, status,
+components, incidents, incidents/unresolved, scheduled-maintenances/active.  `incidents/<id>.json` holds `{"page",
+"incident"}`: reported by others, no real capture seen.  What a page sends to its subscribers has the same shape and is
+read too (2017, in the tests of zulip/zulip: `incident`, or `component` with `component_update`); so are the examples
+of 2014, without `started_at` and without components.
 
 Stable: page id, incident id, update id, component id.  Not stable: titles, impacts, bodies, positions.
 A host is no identity: `status.grafana.com` and `grafanalabs.statuspage.io` are one page id.
@@ -42,14 +44,16 @@ def parse(body: bytes, source: Source) -> Snapshot:
     about = _statuspage.page(payload, source, words)
     if _statuspage.is_ulid(about.id):
         raise ParseError("this page is incident.io's: use format incidentio")
-    if not any(payload.has(key) for key in (*_statuspage.LISTS, "status", "incident")):
+    if not any(payload.has(key) for key in (*_statuspage.LISTS, "status", "incident", "component")):
         raise ParseError("a page that says nothing: no status, components, incidents or maintenances at $")
     return Snapshot(
         vendor=source.vendor,
         format="statuspage",
         incidents=_statuspage.claims(payload, about, words),
         components=tuple(about.components[key] for key in sorted(about.components)),
-        indicator=words.impact(payload.thing("status").text("indicator")),
+        indicator=words.impact(
+            payload.thing("status").text("indicator") or payload.thing("page").text("status_indicator")
+        ),
         complete_open_set=_is_summary(payload),
         page_id=about.id,
         page_name=about.name,

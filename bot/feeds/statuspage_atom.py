@@ -1,8 +1,10 @@
 """Statuspage's history feeds, `/history.atom` and `/history.rss`: for pages whose JSON can not be had.
 
-Facts: 275 entries of GitHub's history.atom (2024 and 2026); the RSS as others quote it.  The ids of incidents are those
-of the JSON, because the links have them, so a source may change between the two.  `<published>` is the time of the
-newest statement, not of the start; statements have no year (see `_paragraphs`).
+Facts: 190 captures of GitHub's history.atom (2022 to 2026; 11 of them are tests), compared entry by entry, and one of
+Meraki's (2026); the RSS of GitHub (25 items), Staffbase and GOV.UK of 2021 to 2024, in the tests of others.
+OnlineOrNot imitates the RSS, with links that have no scheme.  The ids of incidents are those of the JSON, because the
+links have them, so a source may change between the two.  `<published>` is the time of the newest statement, not of the
+start; statements have no year (see `_paragraphs`).
 
 Stable: the incident's id in the link.  Not stable: `<updated>`, titles, and even the text under a statement: in most
 entries a root cause is added days after the end.

@@ -102,6 +102,8 @@ def _decide(
 ) -> tuple[incidents.Decision | None, TakenIn | Missing]:
     """Return what follows from `snapshot`; nothing yet while there are incidents whose end is to be asked for."""
     source, now = watched.source, _taken_at(snapshot)
+    listed = snapshot.components or (watched.page.components if watched.page else ())
+    filtering = routing.as_far_as_it_fits(source, listed)
     awaited = memory.awaited(gathered.known, snapshot)
     missing = {external_id: gathered.known.claims[external_id] for external_id in awaited if external_id not in asked}
     if missing:
@@ -122,7 +124,7 @@ def _decide(
         attachments=attachments,
         told=told,
         before=gathered.around.incidents,
-        destinations={i.id: destinations(i, source, rules) for i in told.incidents.values()},
+        destinations={i.id: destinations(i, filtering, rules) for i in told.incidents.values()},
         urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
         look=look(not awaited),
         visits={}

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
+from bot import catalog
 from bot.clock import Clock
-from bot.core import health
+from bot.core import health, routing
 from bot.core.claims import is_trouble, read_together
 from bot.core.health import Health, Notice
 from bot.errors import FetchError, ParseError, SitrepError
@@ -20,6 +21,7 @@ from bot.loops.batch import Batch
 from bot.loops.reading import Reading, dump, follow_up, page_of, read
 from bot.loops.recognising import changed, is_nameless, recognised
 from bot.loops.take_in import Rules, take_in
+from bot.model import Snapshot, Source
 from bot.store import polls
 from bot.store.database import Database
 from bot.store.incidents import LeaseLost
@@ -47,7 +49,7 @@ class Watching:
 
     `announced` is set whenever something became due for delivery; `lost` are the sources that can not be read;
     `whose` has the first source that showed each page, `doubled` the pages that more than one showed,
-    `moved` the sources whose pages say that they live elsewhere now.
+    `moved` the sources whose pages say that they live elsewhere now, `misfit` those whose filter was complained of.
     """
 
     database: Database
@@ -64,6 +66,7 @@ class Watching:
     whose: dict[str, str] = field(default_factory=dict[str, str])
     doubled: set[str] = field(default_factory=set[str])
     moved: set[str] = field(default_factory=set[str])
+    misfit: set[str] = field(default_factory=set[str])
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
 
@@ -190,6 +193,8 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
         )
     snapshot = reading.snapshot
     _tell_if_doubled(watching, watched, snapshot.page_id if snapshot else None)
+    if snapshot is not None:
+        _tell_misfits(watching, watched.source, snapshot)
     in_trouble = watched.in_trouble if snapshot is None else any(map(is_trouble, read_together(snapshot).values()))
     return Look(
         key=watched.source.key,
@@ -219,6 +224,18 @@ def _tell_if_doubled(watching: Watching, watched: Watched, page_id: str | None) 
     if first != watched.source.key:
         watching.doubled.add(page_id)
         log.warning("%s and %s are one page (id %s); watch only one of them", first, watched.source.key, page_id)
+
+
+def _tell_misfits(watching: Watching, source: Source, snapshot: Snapshot) -> None:
+    """A name in a filter that nothing on the page has would keep quiet about what it was meant to tell."""
+    if not source.components or source.key in watching.misfit:
+        return
+    meanings = catalog.load().meanings(source.vendor)
+    found = routing.misfits(source.components, meanings, snapshot.components)
+    if found:
+        watching.misfit.add(source.key)
+        names = ", ".join(found)
+        log.warning("components of %s: nothing on its page is called %s; check the watch", source.name, names)
 
 
 async def _not_understood(watching: Watching, watched: Watched, error: SitrepError) -> Look:

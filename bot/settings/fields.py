@@ -15,7 +15,7 @@ from bot.core.rules import Handover, Quiet
 from bot.model import Destination
 from bot.settings import scalars
 from bot.settings.mistakes import shown
-from bot.settings.names import Names, nearest
+from bot.settings.names import Names, instead_of
 
 PROBE_TYPES = ("llm", "http", "tcp", "dns", "tls", "ping", "heartbeat")
 
@@ -43,7 +43,7 @@ def _names(info: ValidationInfo) -> Names:
 def _in_catalog(word: str, info: ValidationInfo) -> str:
     catalog = _names(info).catalog
     if catalog.find(word) is None:
-        raise ValueError(f"{shown(word)} is not in the catalog{nearest(v.slug for v in catalog.nearest(word))}")
+        raise ValueError(f"{shown(word)} is not in the catalog{instead_of(word, catalog)}")
     return word
 
 

@@ -37,17 +37,19 @@ def slug_of_page(url: str, name: str | None, catalog: Catalog) -> str:
 
 
 def with_full_names(components: Iterable[str], vendors: Iterable[Vendor | None]) -> tuple[str, ...]:
-    """Return the components as they were written, and with them what the catalog's short names stand for."""
+    """Return the components as they were written, and with them what the catalog's words for them stand for."""
     written = tuple(components)
     books = [vendor.components for vendor in vendors if vendor]
-    meant = [book[word.casefold()] for book in books for word in written if word.casefold() in book]
+    meant = [name for book in books for word in written for name in book.get(word.casefold(), ())]
     return tuple(dict.fromkeys((*written, *meant)))
 
 
-def nearest(vendors: Iterable[str]) -> str:
-    """Return what to write instead of an unknown vendor, at most three that are spelled like it."""
-    some = ", ".join(list(dict.fromkeys(vendors))[:3])
-    return f"; the nearest are {some}" if some else "; `sitrep vendors` shows what there is"
+def instead_of(word: str, catalog: Catalog, own: Iterable[str] = ()) -> str:
+    """Return what to write instead of an unknown vendor: who shares the word, or three that are spelled like it."""
+    if several := catalog.family(word):
+        return f"; it may be {', '.join(vendor.slug for vendor in several)}"
+    near = dict.fromkeys((*own, *(vendor.slug for vendor in catalog.nearest(word))))
+    return f"; the nearest are {', '.join(list(near)[:3])}" if near else "; `sitrep vendors` shows what there is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,7 @@ class Names:
         """Return the slug of a vendor; ValueError if it is nobody's."""
         found = self.find_vendor(word)
         if found is None:
-            own = difflib.get_close_matches(slug(word), self.vendors, n=1)
-            instead = nearest((*own, *(vendor.slug for vendor in self.catalog.nearest(word))))
+            instead = instead_of(word, self.catalog, difflib.get_close_matches(slug(word), self.vendors, n=1))
             raise ValueError(f"{shown(word)} is neither watched nor in the catalog{instead}")
         return found
 

@@ -8,7 +8,7 @@ from bot.catalog import Catalog, Vendor
 from bot.errors import ConfigError
 from bot.model import AUTO, Source
 from bot.settings.mistakes import one_of, shown
-from bot.settings.names import host_of, nearest, slug_of_page, with_full_names
+from bot.settings.names import host_of, instead_of, slug_of_page, with_full_names
 from bot.settings.scalars import split_url
 from bot.settings.values import Settings, Watch
 
@@ -72,8 +72,7 @@ def _of_catalog(watch: Watch, catalog: Catalog) -> tuple[Vendor | None, str, str
     word = watch.vendor or ""
     vendor = catalog.find(word)
     if vendor is None:
-        instead = nearest(near.slug for near in catalog.nearest(word))
-        raise ConfigError(f"{watch.where}.vendor: {shown(word)} is not in the catalog{instead}")
+        raise ConfigError(f"{watch.where}.vendor: {shown(word)} is not in the catalog{instead_of(word, catalog)}")
     return vendor, vendor.address, watch.format or vendor.format
 
 

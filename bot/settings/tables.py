@@ -89,7 +89,7 @@ class WatchTable(Table):
     )
     components: Texts = Field(
         default=[],
-        description="Only incidents of these components; page-wide ones still pass.",
+        description="Only incidents of these components, or of these groups; page-wide ones still pass.",
         examples=['["ChatGPT"]'],
     )
     regions: Texts = Field(

@@ -15,7 +15,7 @@ from bot.core.overview import Overview, Row, survey
 from bot.core.routing import passes_watch
 from bot.core.standing import Standing, glance, shown, standing
 from bot.model import Component, Impact, Incident, Page, State
-from bot.store import codec
+from bot.store import codec, filters
 from bot.store.database import Database
 from bot.store.tables import INCIDENT, POLL, SOURCE
 
@@ -127,7 +127,7 @@ async def every(database: Database) -> tuple[Standing, ...]:
 def _some(connection: Connection, keys: Collection[str] | None) -> tuple[Standing, ...]:
     chosen = connection.execute(_ALL_GLANCES) if keys is None else connection.execute(_CHOSEN, {"b_keys": [*keys]})
     found = chosen.mappings().all()
-    sources = [codec.SOURCE.load(row["spec"]) for row in found]
+    sources = filters.in_force(connection, [codec.SOURCE.load(row["spec"]) for row in found])
     open_ones = _open(connection, None if keys is None else {source.vendor for source in sources})
     return tuple(
         standing(

@@ -92,6 +92,18 @@ def test_status_says_so_if_nothing_is_meant_and_helps_on(desk: Desk, seen: str) 
     assert "OpenAI" in answer.out
 
 
+def test_status_offers_all_that_a_word_may_mean_and_how_to_look_at_them(desk: Desk, seen: str) -> None:
+    answer = desk.ask("status", "google", DATABASE_URL=seen)
+
+    assert "Not watched, but known: Google Cloud (gcp), Google Workspace (google-workspace), Firebase" in answer.out
+    assert "`sitrep ask status gcp` reads its page" in answer.out
+
+
+def test_status_shows_the_component_that_is_asked_for_also_if_it_is_well(desk: Desk, seen: str) -> None:
+    assert "API: operational" in desk.ask("status", "acme api", DATABASE_URL=seen).out
+    assert "API: operational" not in desk.ask("status", "acme", DATABASE_URL=seen).out
+
+
 def test_status_for_programs_has_the_same_keys_always(desk: Desk, seen: str) -> None:
     rows = json.loads(desk.ask("status", "--json", DATABASE_URL=seen).out)
 

@@ -24,6 +24,18 @@ async def test_every_page_is_read_once_and_told_with_what_it_speaks(tmp_path: Pa
         assert not (tmp_path / "sitrep.db").exists()
 
 
+async def test_a_filter_that_the_page_has_nothing_for_is_told(tmp_path: Path) -> None:
+    async with serve({SUMMARY: Answer.json(PAGE)}) as server, sitrep_in(tmp_path) as sitrep:
+        sitrep.watches({"Acme": server.url})
+        config = sitrep.config.read_text(encoding="utf-8")
+        filtered = config.replace("[[watch]]\n", '[[watch]]\ncomponents = ["api", "Lgoin"]\n')
+        sitrep.config.write_text(filtered, encoding="utf-8")
+        checked = await sitrep.run("check", "--live", "--config", str(sitrep.config))
+
+    assert checked.status == 0
+    assert checked.out.splitlines()[1].endswith("; nothing there is called Lgoin, as `components` wants")
+
+
 async def test_a_page_that_can_not_be_read_fails_the_check_and_hides_no_other(tmp_path: Path) -> None:
     async with (
         serve({SUMMARY: Answer.json(PAGE)}) as well,

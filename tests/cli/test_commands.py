@@ -207,6 +207,12 @@ def test_routes_test_knows_the_names_that_the_file_gives(desk: Desk, word: str) 
     assert desk.ask("routes", "test", "--vendor", word).lines[-1] == "goes to: slack:#acme"
 
 
+def test_vendors_lists_all_that_share_a_word_first(desk: Desk) -> None:
+    answer = desk.ask("vendors", "google")
+
+    assert [line.split()[0] for line in answer.lines[:3]] == ["gcp", "google-workspace", "firebase"]
+
+
 def test_vendors_finds_what_people_call_them(desk: Desk) -> None:
     answer = desk.ask("vendors", "chatgpt")
 

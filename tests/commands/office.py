@@ -48,11 +48,19 @@ class Office:
             raise FetchError("HTTP 503")
         return replace(self.pages[source.vendor], taken_at=self.clock.now())
 
-    async def watches(self, name: str, *parts: Component, stale: str = "", indicator: Impact = Impact.NONE) -> Source:
-        """Watch a vendor whose page has just been read, or could not be for an hour."""
+    async def watches(
+        self,
+        name: str,
+        *parts: Component,
+        stale: str = "",
+        indicator: Impact = Impact.NONE,
+        wanted: tuple[str, ...] = (),
+    ) -> Source:
+        """Watch a vendor, or the `wanted` parts of it; its page has just been read, or could not be for an hour."""
         vendor = name.lower().replace(" ", "-")
         url = f"https://status.{vendor}.example"
-        one = Source(key=f"feed:{vendor}", vendor=vendor, name=name, format="statuspage", url=url)
+        key = f"feed:{vendor}"
+        one = Source(key=key, vendor=vendor, name=name, format="statuspage", url=url, components=wanted)
         self.watched.append(one)
         now = self.clock.now()
         await sources.register(self.database, self.watched, now - timedelta(days=365))

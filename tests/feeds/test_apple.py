@@ -36,6 +36,7 @@ def claim(**changes: Any) -> Claim:
     [
         ("Outage", Kind.INCIDENT, Impact.MAJOR, ComponentStatus.PARTIAL_OUTAGE),
         ("Issue", Kind.INCIDENT, Impact.MINOR, ComponentStatus.DEGRADED_PERFORMANCE),
+        ("Performance", Kind.INCIDENT, Impact.MINOR, ComponentStatus.DEGRADED_PERFORMANCE),
         ("Maintenance", Kind.MAINTENANCE, Impact.MAINTENANCE, ComponentStatus.UNDER_MAINTENANCE),
         ("Hiccup", Kind.INCIDENT, Impact.UNKNOWN, ComponentStatus.UNKNOWN),
         (None, Kind.INCIDENT, Impact.UNKNOWN, ComponentStatus.UNKNOWN),
@@ -113,12 +114,23 @@ def test_an_event_without_an_id_is_known_by_its_service_and_its_start() -> None:
         claim(messageId=None, epochStartDate=None)
 
 
-def test_times_are_milliseconds_and_what_is_none_is_no_time() -> None:
+def test_times_are_milliseconds_or_seconds_since_2001_and_what_is_none_is_no_time() -> None:
     found = claim(eventStatus="resolved", epochEndDate=END)
 
     assert found.started_at == datetime(2026, 3, 1, 10, tzinfo=UTC)
     assert found.resolved_at == datetime(2026, 3, 1, 11, tzinfo=UTC)
-    assert claim(epochStartDate=646419600).started_at is None
+    assert claim(epochStartDate=646419600).started_at == datetime(2021, 6, 26, 17, tzinfo=UTC)
+    assert claim(epochStartDate=1619435580).started_at is None
+    assert claim(epochStartDate="soon").started_at is None
+
+
+def test_an_event_of_which_little_is_told_keeps_its_words() -> None:
+    reduced = {"message": "It was slow.", "eventStatus": "ongoing", "epochStartDate": 646419600, "epochEndDate": None}
+
+    found = parse(Books=[reduced]).incidents[0]
+
+    assert (found.state, found.impact, found.title) == (State.INVESTIGATING, Impact.UNKNOWN, "Books: Incident")
+    assert [update.body for update in found.updates] == ["It was slow."]
 
 
 def test_the_statement_of_a_stage_keeps_its_id_when_it_is_edited_and_a_new_stage_is_a_new_statement() -> None:

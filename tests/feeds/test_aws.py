@@ -237,3 +237,19 @@ def test_where_it_is_read_and_followed_up() -> None:
 def test_only_awss_own_pages_lead_to_it(page: str, found: tuple[str, ...]) -> None:
     assert aws.HOSTS == ("health.aws.amazon.com",)
     assert aws.linked('<a href="https://health.aws.amazon.com">', source("aws", page)) == found
+
+
+def test_an_event_of_2023_has_no_arn_and_its_service_and_date_stand_for_it() -> None:
+    old = event(arn=None, event_log=[entry(5)], impacted_services={"compute-us-east-1": service("2")})
+
+    found = parse(old).incidents[0]
+
+    assert (found.external_id, found.state) == (f"compute-us-east-1-{DATE}", State.INVESTIGATING)
+    assert found.url == "https://health.aws.amazon.com/health/status"
+    assert [part.group for part in found.components] == ["us-east-1"]
+    assert detect(json.dumps([old]).encode(), source("auto"))[0] == "aws"
+
+
+def test_what_has_neither_an_arn_nor_a_log_is_no_event() -> None:
+    with pytest.raises(ParseError, match="no event of AWS's"):
+        parse(event(arn=None))

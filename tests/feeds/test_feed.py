@@ -197,6 +197,7 @@ def test_the_components_of_an_incidentio_entry_are_read_and_leave_its_text() -> 
         ("Resolved: Mail is late", "Words.", State.RESOLVED, "Mail is late"),
         ("Resolved - Mail is late", "Words.", State.RESOLVED, "Mail is late"),
         ("Mail is late", "Status: Identified\nWords.", State.IDENTIFIED, "Mail is late"),
+        ("Mail is late", "Status: ACTIVE\nWords.", State.INVESTIGATING, "Mail is late"),
         ("Mail is late", "Monitoring - we watch.", State.MONITORING, "Mail is late"),
         ("Resolved mail problems came back", "Words.", State.UNKNOWN, "Resolved mail problems came back"),
         ("Mail is late", "This was resolved: no.", State.UNKNOWN, "Mail is late"),

@@ -61,6 +61,15 @@ class TestStatuspageAtom:
         with pytest.raises(ParseError, match="not a history of Statuspage's"):
             statuspage_atom.parse(body("feed", case), source("statuspage-atom"))
 
+    def test_a_link_without_scheme_has_the_id_of_its_incident_too(self) -> None:
+        text = body("statuspage-atom", "rss").decode().replace("<link>https://", "<link>")
+        ids = [
+            {one.external_id for one in statuspage_atom.parse(each.encode(), source("statuspage-atom")).incidents}
+            for each in (text, body("statuspage-atom", "rss").decode())
+        ]
+
+        assert ids[0] == ids[1]
+
     def test_a_page_keeps_it_in_two_places(self) -> None:
         at = source("statuspage-atom", "https://status.acme.example/some/page")
 
@@ -80,6 +89,15 @@ class TestAzure:
         [
             ("Network - West US - Investigating", State.INVESTIGATING),
             ("Network - West US – Mitigated", State.MONITORING),
+            ("RESOLVED - Network", State.RESOLVED),
+            ("  Resolved: Network", State.RESOLVED),
+            ("Mitigated – Network", State.MONITORING),
+            ("Unresolved - Network", State.INVESTIGATING),
+            ("Network resolved in West US only", State.INVESTIGATING),
+            ("Post Incident Review (PIR) – Network – West US", State.POSTMORTEM),
+            ("Preliminary Post-incident review - Network", State.POSTMORTEM),
+            ("RCA - Network", State.POSTMORTEM),
+            ("Pirate Cove - Network", State.INVESTIGATING),
             ("Network - West US - Resolved", State.RESOLVED),
             ("[RESOLVED] Network - West US", State.RESOLVED),
             ("Network - West US", State.INVESTIGATING),
@@ -120,6 +138,11 @@ class TestAzure:
 
     def test_a_guid_that_is_the_pages_address_is_no_id(self) -> None:
         assert azure("Down - Resolved", guid="https://azure.status.microsoft").external_id == "down"
+
+    def test_a_review_is_no_trouble_and_does_not_tell_when_it_ended(self) -> None:
+        found = azure("Final Post Incident Review (PIR) – Network – West US")
+
+        assert (found.title, found.is_open, found.resolved_at) == ("Network – West US", False, None)
 
     def test_no_item_proves_nothing_and_one_proves_that_the_others_are_gone(self) -> None:
         quiet, outage = (azure_rss.parse(body("azure-rss", case), AZURE) for case in ("quiet", "outage"))

@@ -255,3 +255,41 @@ def test_no_other_page_leads_there(page: str) -> None:
 def test_a_host_that_google_shares_with_much_else_is_not_named() -> None:
     assert "status.cloud.google.com" in gcp.HOSTS
     assert not {"www.google.com", "ads.google.com"} & set(gcp.HOSTS)
+
+
+def of_old(**changes: Any) -> dict[str, Any]:
+    """Return an incident as it was written until 2021."""
+    said = {"created": "2020-09-25T01:05:00Z", "when": "2020-09-25T01:05:00Z", "text": "We look."}
+    given = {"begin": "2020-09-24T17:58:00Z", "created": said["created"], "modified": said["created"], "end": None}
+    about = {"number": 20010, "service_key": "store", "service_name": "Store", "external_desc": "Errors"}
+    return {**given, **about, "severity": "high", "uri": "/incident/store/20010", "updates": [said], **changes}
+
+
+def test_before_there_were_ids_a_number_was_one_of_its_service() -> None:
+    other = of_old(service_key="queue", uri="/incident/queue/20010", end="2020-09-25T02:00:00Z")
+
+    found = {one.external_id: one for one in parse(of_old(), other).incidents}
+
+    assert {key: one.state for key, one in found.items()} == {
+        "queue-20010": State.RESOLVED,
+        "store-20010": State.INVESTIGATING,
+    }
+    store = found["store-20010"]
+    assert (store.url, store.impact) == ("https://status.cloud.google.com/incident/store/20010", Impact.CRITICAL)
+    assert [(part.id, part.name) for part in store.components] == [("store", "Store")]
+
+
+@pytest.mark.parametrize("key", ["most_recent_update", "most-recent-update"])
+def test_where_no_updates_are_listed_the_newest_is_read(key: str) -> None:
+    found = claim(updates=None, **{key: update(11, "SERVICE_DISRUPTION", text="We look.")})
+
+    assert [one.body for one in found.updates] == ["We look."]
+
+
+def test_an_end_of_no_words_is_none_and_a_whole_address_stands_as_it_is() -> None:
+    found = claim(end="", uri="https://www.google.com/appsstatus/dashboard/incidents/one")
+
+    assert (found.state, found.url) == (
+        State.INVESTIGATING,
+        "https://www.google.com/appsstatus/dashboard/incidents/one",
+    )

@@ -178,7 +178,6 @@ def test_one_incident_can_be_read_alone_and_only_the_page_is_a_complete_open_set
         ([{"id": 1, "updates": []}], "no systems of Heroku"),
         ({"status": [], "incidents": [], "scheduled": []}, "no systems, or no lists"),
         ({"status": GREEN, "incidents": []}, "no systems, or no lists"),
-        ({"status": {"Production": "green"}, "issues": []}, r"an object instead of a list at \$\.status"),
         ({"status": [{"status": "green"}], "incidents": [], "scheduled": []}, r"no usable system at \$\.status\[0\]"),
         ({"status": GREEN, "incidents": [{}], "scheduled": []}, r"no usable id at \$\.incidents\[0\]"),
         (
@@ -216,3 +215,55 @@ def test_only_herokus_own_page_leads_to_it() -> None:
     assert heroku.HOSTS == ("status.heroku.com",)
     assert heroku.linked(page, replace(SOURCE, url="https://status.heroku.com/")) == heroku.endpoints(SOURCE)
     assert heroku.linked(page, source("heroku")) == ()
+
+
+YELLOW = {"status_dev": "yellow", "status_prod": "green"}
+ISSUE = {
+    "id": 7,
+    "title": "Slow builds",
+    "created_at": "2013-11-13T18:17:11Z",
+    "updates": [update(1, "issue", **YELLOW)],
+}
+ISSUE |= {"resolved": False, "upcoming": False, "href": "https://status.heroku.com/api/v3/issues/7", **YELLOW}
+
+
+def third(*issues: dict[str, Any], status: Any = None) -> Snapshot:
+    payload = {"status": status or {"Production": "green", "Development": "yellow"}, "issues": issues}
+    return heroku.parse(json.dumps(payload).encode(), SOURCE)
+
+
+def test_version_3_has_two_systems_and_its_incidents_are_called_issues() -> None:
+    snapshot = third(ISSUE)
+
+    assert {one.id: one.status for one in snapshot.components} == {
+        "Development": ComponentStatus.DEGRADED_PERFORMANCE,
+        "Production": ComponentStatus.OPERATIONAL,
+    }
+    assert [(one.external_id, one.state, one.impact) for one in snapshot.incidents] == [
+        ("7", State.INVESTIGATING, Impact.MINOR)
+    ]
+    assert (snapshot.indicator, snapshot.complete_open_set) == (Impact.MINOR, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "kind"),
+    [
+        ({"resolved": True}, State.RESOLVED, Kind.INCIDENT),
+        ({"upcoming": True, "updates": []}, State.SCHEDULED, Kind.MAINTENANCE),
+    ],
+)
+def test_version_3_says_by_flags_what_version_4_says_by_a_word(
+    changes: dict[str, Any], state: State, kind: Kind
+) -> None:
+    found = third(ISSUE | changes).incidents[0]
+
+    assert (found.state, found.kind) == (state, kind)
+
+
+def test_an_issue_without_updates_is_as_bad_as_its_own_colours() -> None:
+    assert third(ISSUE | {"updates": []}).incidents[0].impact is Impact.MINOR
+
+
+def test_what_only_looks_like_version_3_is_refused() -> None:
+    with pytest.raises(ParseError, match="no system `Production`"):
+        third(status={"api": "green"})

@@ -142,3 +142,19 @@ def test_a_document_is_asked_where_it_is_and_its_page_is_found_from_there(path: 
         "https://status.acme.example/proxy/status.acme.example/incidents",
         "https://status.acme.example/api/v2/incidents.json",
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "suffers", "began"),
+    [("02:42", "03:06", "02:42"), ("03:06", "02:42", "02:42"), ("03:06", None, "03:06")],
+)
+def test_an_incident_began_with_what_came_first_its_words_or_its_impact(
+    said: str, suffers: str | None, began: str
+) -> None:
+    native = json.loads(body("incidentio", "native-one-incident"))
+    spoken = {"id": "01HZZZZZZZZZZZZZZZZZZZZUP1", "to_status": "identified", "published_at": f"2026-03-01T{said}:00Z"}
+    impacts = [{"start_at": f"2026-03-01T{suffers}:00Z", "end_at": None}] if suffers else []
+    native["incident"] |= {"updates": [spoken], "component_impacts": impacts, "status_summaries": []}
+    native["incident"] |= {"type": "incident", "status": "identified", "published_at": "2026-03-01T03:06:00Z"}
+
+    assert parse(native).incidents[0].started_at == datetime.fromisoformat(f"2026-03-01T{began}:00+00:00")

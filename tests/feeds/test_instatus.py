@@ -184,3 +184,22 @@ def test_the_stamp_of_the_last_edit_is_volatile_and_nothing_else_is() -> None:
 )
 def test_a_time_may_be_written_as_javascript_prints_it(text: str | None, at: datetime | None) -> None:
     assert incident(started=text).started_at == at
+
+
+@pytest.mark.parametrize(
+    ("word", "impact"),
+    [
+        ("MINOR", Impact.MINOR),
+        ("MEDIUM", Impact.MINOR),
+        ("MAJOR", Impact.MAJOR),
+        ("CRITICAL", Impact.CRITICAL),
+        ("HAUNTED", Impact.UNKNOWN),
+    ],
+)
+def test_checklys_pages_tell_a_severity_and_the_services_that_it_touches(word: str, impact: Impact) -> None:
+    touched = [{"id": "aaaa1111", "name": "Store", "group": "API"}]
+
+    found = incident(impact=None, severity=word, startedAt="2026-03-01T10:00:00.000Z", affectedServices=touched)
+
+    assert (found.impact, found.started_at) == (impact, datetime(2026, 3, 1, 10, tzinfo=UTC))
+    assert [(part.name, part.group) for part in found.components] == [("Store", "API")]

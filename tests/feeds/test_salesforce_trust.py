@@ -256,3 +256,33 @@ def test_an_incident_and_a_maintenance_are_followed_up_by_their_numbers() -> Non
 def test_only_salesforces_own_page_leads_to_it() -> None:
     assert salesforce_trust.HOSTS == ("api.status.salesforce.com", "status.salesforce.com")
     assert salesforce_trust.linked('<a href="https://status.salesforce.com">', source("salesforce-trust")) == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "impacts", "state"),
+    [
+        ("Resolved", [], State.RESOLVED),
+        ("Resolved", [impact()], State.INVESTIGATING),
+        ("Resolved", [impact(endTime="2026-03-01T12:00:00Z")], State.RESOLVED),
+        ("Active", [], State.INVESTIGATING),
+        ("Active", [impact(endTime="2026-03-01T12:00:00Z")], State.INVESTIGATING),
+        (None, [], State.INVESTIGATING),
+    ],
+)
+def test_an_incident_is_over_where_neither_its_impacts_nor_its_own_word_say_otherwise(
+    word: str | None, impacts: list[dict[str, Any]], state: State
+) -> None:
+    assert claim(status=word, IncidentImpacts=impacts).state is state
+
+
+def test_an_incident_without_impacts_is_called_by_its_own_kind() -> None:
+    assert claim(type="featureDegradation", IncidentImpacts=[]).title == "Feature degradation"
+
+
+def test_instances_without_a_list_of_incidents_tell_how_they_are_and_nothing_of_incidents() -> None:
+    preview = {"key": "AC1", "location": "NA", "status": "OK", "isActive": True}
+
+    snapshot = parse([preview])
+
+    assert [(one.id, one.status) for one in snapshot.components] == [("AC1", ComponentStatus.OPERATIONAL)]
+    assert (snapshot.indicator, snapshot.complete_open_set) == (Impact.UNKNOWN, False)

@@ -200,3 +200,35 @@ def test_only_slacks_own_page_leads_to_it() -> None:
     assert slack.HOSTS == ("slack-status.com", "status.slack.com")
     assert slack.linked("", SOURCE) == slack.endpoints(SOURCE)
     assert slack.linked('<a href="https://slack-status.com">', source("slack")) == ()
+
+
+def first(url: str = "https://status.slack.com", **changes: Any) -> Snapshot:
+    at = "2026-03-01T08:00:00-08:00"
+    payload = {"status": "ok", "date_created": at, "date_updated": at, **changes}
+    return slack.parse(json.dumps(payload).encode(), source("auto", url))
+
+
+def test_version_1_shows_one_incident_and_may_hide_others_behind_it() -> None:
+    snapshot = first("https://status.acme.example", **item())
+
+    assert [(one.external_id, one.state) for one in snapshot.incidents] == [("9", State.INVESTIGATING)]
+    assert (snapshot.indicator, snapshot.complete_open_set) == (Impact.MINOR, False)
+
+
+def test_what_version_1_still_shows_when_all_is_well_is_over() -> None:
+    snapshot = first(**item(status="ok"))
+
+    assert [one.state for one in snapshot.incidents] == [State.RESOLVED]
+    assert (snapshot.indicator, snapshot.complete_open_set) == (Impact.NONE, True)
+
+
+@pytest.mark.parametrize(("word", "impact"), [("ok", Impact.NONE), ("active", Impact.UNKNOWN), ("odd", Impact.UNKNOWN)])
+def test_version_1_without_an_incident_is_well_only_if_it_says_so(word: str, impact: Impact) -> None:
+    snapshot = first(status=word)
+
+    assert (snapshot.indicator, snapshot.complete_open_set) == (impact, impact is Impact.NONE)
+
+
+def test_a_quiet_answer_of_version_1_is_believed_only_at_slacks_address() -> None:
+    with pytest.raises(ParseError):
+        first("https://status.acme.example")

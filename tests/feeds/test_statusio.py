@@ -185,3 +185,11 @@ def test_the_stamps_of_components_are_volatile_and_nothing_else_is() -> None:
     text = b'{"updated": "2026-03-01T10:00:00.000Z", "status": "x", "details": "\\"updated\\":\\"now\\""}'
 
     assert statusio.VOLATILE.sub(b"", text) == b'{, "status": "x", "details": "\\"updated\\":\\"now\\""}'
+
+
+def test_an_incident_without_messages_is_as_bad_as_its_own_code_says() -> None:
+    incident = {"_id": "a" * 24, "name": "Errors", "datetime_open": "2026-03-01T09:00:00Z", "status_code": 500}
+
+    found = parse(incidents=[incident]).incidents[0]
+
+    assert (found.state, found.impact) == (State.INVESTIGATING, Impact.CRITICAL)

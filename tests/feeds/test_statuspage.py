@@ -221,3 +221,32 @@ def test_the_stamps_of_a_page_and_the_positions_of_components_are_volatile_and_n
         statuspage.VOLATILE.sub(b"", rb'{"body":"say \"updated_at\":\"now\""}')
         == rb'{"body":"say \"updated_at\":\"now\""}'
     )
+
+
+def test_what_a_page_sends_to_its_subscribers_is_read_and_is_never_the_whole() -> None:
+    sent = {
+        "meta": {"generated_at": "2026-03-01T10:00:00Z"},
+        "page": {"id": "acme12345678", "status_indicator": "major"},
+    }
+    part = {"id": "aaaa00000001", "name": "API", "status": "major_outage"}
+    updated = {"old_status": "operational", "new_status": "major_outage", "component_id": part["id"]}
+
+    snapshot = parse(sent | {"component": part, "component_update": updated})
+
+    assert snapshot.components == (Component("aaaa00000001", "API", ComponentStatus.MAJOR_OUTAGE),)
+    assert (snapshot.indicator, snapshot.complete_open_set) == (Impact.MAJOR, False)
+
+
+def test_an_incident_of_2014_has_neither_a_start_nor_components() -> None:
+    old = {"id": "cp30", "name": "Down", "status": "identified", "impact": "critical", "shortlink": "http://j.mp/x"}
+    said = {"id": "u1", "status": "identified", "body": "Found.", "created_at": "2014-05-14T14:22:40.301-06:00"}
+
+    found = parse(
+        {
+            "page": {"id": "acme12345678"},
+            "incidents": [old | {"created_at": "2014-05-14T14:25:00Z", "incident_updates": [said]}],
+        }
+    ).incidents[0]
+
+    assert (found.state, found.impact, found.components) == (State.IDENTIFIED, Impact.CRITICAL, ())
+    assert found.started_at == datetime(2014, 5, 14, 14, 25, tzinfo=UTC)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.routing import choose, passes_watch
+from bot.core.routing import as_far_as_it_fits, choose, misfits, passes_watch
 from bot.core.rules import Match, Route, Service
 from bot.model import Destination, Impact, Incident, Kind
-from tests.unit.build import ACME, degraded, incident
+from tests.unit.build import ACME, degraded, fine, incident
 
 OPS, LEADS, ALL = (Destination("slack", name) for name in ("#ops", "#leads", "#all"))
 
@@ -78,6 +78,44 @@ def test_a_watch_of_some_components_does_not_want_others() -> None:
 
     assert passes_watch(incident(degraded("Login")), watch)
     assert not passes_watch(incident(degraded("API")), watch)
+
+
+def test_a_name_may_be_that_of_a_group_which_a_component_is_in() -> None:
+    shown = incident(replace(degraded("Conversations"), group="ChatGPT"))
+
+    assert passes_watch(shown, replace(ACME, components=("chatgpt",)))
+    assert goes_to(shown, route(OPS, components=("Chat*",))) == (OPS,)
+    assert not passes_watch(shown, replace(ACME, components=("APIs",)))
+
+
+PARTS = (replace(fine("Conversations"), group="ChatGPT"), fine("Batch"))
+MEANINGS = {"chat": ("Conversations", "Voice mode"), "voice": ("Voice mode",)}
+
+
+@pytest.mark.parametrize(
+    ("names", "wrong"),
+    [
+        (("Batch",), ()),
+        (("BATCH", "Bat*", "chatgpt"), ()),
+        (("Batch", "Login"), ("Login",)),
+        # What a word of the catalog stands for is not asked for by itself.
+        (("Chat", "Conversations", "Voice mode"), ()),
+        (("voice", "Voice mode"), ("voice",)),
+    ],
+)
+def test_the_names_in_a_filter_that_nothing_on_the_page_has_are_known(
+    names: tuple[str, ...], wrong: tuple[str, ...]
+) -> None:
+    assert misfits(names, MEANINGS, PARTS) == wrong
+    assert misfits(names, MEANINGS, ()) == ()
+
+
+def test_a_filter_of_which_nothing_is_on_the_page_keeps_nothing_out() -> None:
+    renamed, half = replace(ACME, components=("Talks",)), replace(ACME, components=("Talks", "Batch"))
+
+    assert as_far_as_it_fits(renamed, PARTS).components == ()
+    assert as_far_as_it_fits(half, PARTS) == half
+    assert as_far_as_it_fits(renamed, ()) == renamed
 
 
 def test_a_service_is_affected_by_what_it_depends_on() -> None:
