@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.commands.finding import Found, begun, find, label, matching
+from bot.commands.reporting import Report, Reporting
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
 from bot.core import actions, answers, histories, remarks
@@ -17,6 +18,8 @@ from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Part, Reply, line
+from bot.core.people import as_of
+from bot.core.reports import Terms
 from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
 from bot.ports import Answer
 from bot.ports import Desk as Port
@@ -30,12 +33,16 @@ log = logging.getLogger(__name__)
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _COMPLETIONS = 25
 _EVERYBODY = Access()
+_USUAL = Terms()
 _AT_HOME = 5
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
 
 class Desk(Port):
-    """Answers from the database.  `due` is set when something is to be told; `fetch` reads pages nobody watches."""
+    """Answers from the database.
+
+    `due` is set when something is to be told; `fetch` reads pages nobody watches; `report` takes in what people report.
+    """
 
     def __init__(
         self,
@@ -44,7 +51,9 @@ class Desk(Port):
         clock: Clock,
         due: asyncio.Event,
         fetch: Fetch,
+        report: Report,
         access: Access = _EVERYBODY,
+        terms: Terms = _USUAL,
     ) -> None:
         """Ask nothing yet.  `platforms` says what is wrong with the platforms themselves, a line each."""
         self.platforms: Callable[[], Sequence[str]] = tuple
@@ -55,6 +64,7 @@ class Desk(Port):
         self._access = access
         self._vendors = Vendors(database, catalog, clock, fetch)
         self._watches = Watches(database, catalog, clock, fetch)
+        self._reporting = Reporting(database, catalog, clock, report, terms)
 
     async def ask(self, asked: Asked) -> Answer:
         """Do what is asked; whatever goes wrong, there is an answer."""
@@ -124,6 +134,8 @@ class Desk(Port):
             log.info("asked for action=%s what=%s person=%s", action, asked.command.query, asked.person.key)
         if action in DEEDS or action is Action.DETAILS:
             return Answer(await self._about_incident(asked))
+        if action is Action.REPORT:
+            return Answer(await self._reporting.answer(asked))
         return await self._answer(asked.command)
 
     async def _answer(self, command: Command) -> Answer:
@@ -172,7 +184,10 @@ class Desk(Port):
 
     async def _details(self, brief: Brief) -> Reply:
         found = await lookups.one(self._database, brief.id, _ENTRIES)
-        return histories.details(*found) if found else remarks.no_incident(brief.id)
+        if found is None:
+            return remarks.no_incident(brief.id)
+        incident, entries = found
+        return histories.details(as_of(incident, self._clock.now()), entries)
 
     async def _act(self, asked: Asked, brief: Brief) -> Reply:
         now = self._clock.now()
@@ -187,7 +202,7 @@ class Desk(Port):
             log.info("noted incident=%s seq=%d kind=%s by=%s", entry.incident, entry.seq, entry.kind, entry.person)
         if done.entries:
             self._due.set()
-        return remarks.acted(done, asked.command.action)
+        return remarks.acted(done, asked.command.action, now)
 
     async def _status(self, query: str) -> Answer:
         if query:

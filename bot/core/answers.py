@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Reply, Span, Tone, line
 from bot.core.overview import Overview, Row
+from bot.core.people import as_of
 from bot.core.standing import Standing, checked
 from bot.core.wording import TONES, capital, duration, people, planned, short, state_word, words
 from bot.model import Component, Impact, Incident, Kind, State
@@ -139,7 +140,7 @@ def one(standing: Standing, now: datetime, asked: Iterable[Component] = (), rema
     parts += [line(f"{c.name}: {short(c.status)}") for c in list(asked)[:_COMPONENTS]]
     going_on = underway(standing)
     for incident in going_on[:_INCIDENTS]:
-        parts += [_incident(incident), *_words(incident)]
+        parts += [_incident(as_of(incident, now)), *_words(incident)]
     if len(going_on) > _INCIDENTS:
         parts.append(line(f"{len(going_on) - _INCIDENTS} more incidents are open."))
     listed_there = {component.id for incident in going_on for component in incident.components}

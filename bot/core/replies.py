@@ -9,7 +9,17 @@ from datetime import timedelta
 from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.severity import is_rise
 from bot.core.wording import STATUS_WORDS, TONES, capital, duration, headline, planned, short, standing, words
-from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
+from bot.model import (
+    ChangeKind,
+    ComponentStatus,
+    Impact,
+    Incident,
+    Kind,
+    SourceKind,
+    State,
+    TimelineEntry,
+    Transition,
+)
 
 
 def reply(entry: TimelineEntry, incident: Incident) -> Message:
@@ -153,6 +163,9 @@ def _renamed(case: _Case) -> _Parts:
 
 
 def _resolved(case: _Case) -> _Parts:
+    claim = case.entry.claim
+    if claim is not None and claim.teller is SourceKind.PEOPLE:
+        return "Nobody here reports it any more", [line(f"{case.incident.name} never said a word of it: unconfirmed.")]
     word = capital(words(State.COMPLETED if case.incident.kind is Kind.MAINTENANCE else State.RESOLVED))
     return f"{word} after {duration(case.entry.happened_at - case.incident.started_at)}", []
 

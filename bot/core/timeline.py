@@ -173,6 +173,9 @@ def _is_quiet(change: Change, incident: Incident, attachment: Attachment, source
     """Whether there is nothing to say: another source says it, or another claim of this incident goes on for it."""
     if attachment.echo or (change.kind is ChangeKind.COMPONENTS_CHANGED and not change.transitions):
         return True
+    # That nobody here says any more what others still say is no news.
+    if source.kind is SourceKind.PEOPLE and any(change.subject == "still" for change in change.transitions):
+        return True
     if change.kind is not ChangeKind.MERGED:
         return False
     others = (view for view in voices(incident.claims) if view.key != claim_key(source, change.claim))
@@ -191,7 +194,7 @@ def _entry(change: Change, incident: Incident, source: Source, now: datetime) ->
         seq=incident.last_seq + 1,
         happened_at=_happened_at(change, now),
         recorded_at=now,
-        who=Who.PROBE if source.kind is SourceKind.PROBE else Who.VENDOR,
+        who=Who.VENDOR if source.kind is SourceKind.FEED else Who.PROBE,
         author=source.name,
         kind=change.kind,
         state=incident.state,
