@@ -20,6 +20,7 @@ from bot import catalog, garbage, plugins
 from bot import settings as configuration
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
+from bot.commands.reporting import Hearing
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
 from bot.loops.deliver import Delivering, deliver
@@ -117,10 +118,8 @@ async def _loops(
 def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     """Return the desk that answers people, and hands on what they report."""
     fetch = partial(read_once, fetcher, now=heard.clock.now)
-    report = partial(people.report, heard)
-    return Desk(
-        heard.database, catalog.load(), heard.clock, heard.announced, fetch, report, settings.access, settings.people
-    )
+    hearing = Hearing(partial(people.report, heard), heard.terms)
+    return Desk(heard.database, catalog.load(), heard.clock, heard.announced, fetch, hearing, settings.access)
 
 
 async def _until_stopped(

@@ -12,6 +12,7 @@ from bot import catalog
 from bot.cli.verb import Verb, config, load
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
+from bot.commands.reporting import Hearing
 from bot.core.message import Reply, plain
 from bot.core.strangers import safe
 from bot.fetch import EgressPolicy, Fetcher
@@ -32,8 +33,8 @@ async def _ask(options: Namespace) -> int:
             # A `sitrep run` on the same database tells what was done within a second.
             due, terms = asyncio.Event(), settings.people
             heard = People(database, Rules(settings.routes, settings.services), terms, clock, due)
-            fetch, heard_by = partial(read_once, fetcher, now=clock.now), partial(report, heard)
-            desk = Desk(database, catalog.load(), clock, due, fetch, heard_by, terms=terms)
+            fetch, hearing = partial(read_once, fetcher, now=clock.now), Hearing(partial(report, heard), terms)
+            desk = Desk(database, catalog.load(), clock, due, fetch, hearing)
             answer = await desk.say(" ".join(options.words), _who())
             _show(answer.reply)
             if answer.later is not None:

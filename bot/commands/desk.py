@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.commands.finding import Found, begun, find, label, matching
-from bot.commands.reporting import Report, Reporting
+from bot.commands.reporting import Hearing, Reporting
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
 from bot.core import actions, answers, histories, remarks
@@ -19,7 +19,6 @@ from bot.core.actions import DEEDS, Acted
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Part, Reply, line
 from bot.core.people import as_of
-from bot.core.reports import Terms
 from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
 from bot.ports import Answer
 from bot.ports import Desk as Port
@@ -33,7 +32,6 @@ log = logging.getLogger(__name__)
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _COMPLETIONS = 25
 _EVERYBODY = Access()
-_USUAL = Terms()
 _AT_HOME = 5
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
@@ -41,7 +39,8 @@ _ENTRIES = 3 * histories.MOST_ENTRIES
 class Desk(Port):
     """Answers from the database.
 
-    `due` is set when something is to be told; `fetch` reads pages nobody watches; `report` takes in what people report.
+    `due` is set when something is to be told; `fetch` reads pages nobody watches; `hearing` takes in
+    what people report.
     """
 
     def __init__(
@@ -51,9 +50,8 @@ class Desk(Port):
         clock: Clock,
         due: asyncio.Event,
         fetch: Fetch,
-        report: Report,
+        hearing: Hearing,
         access: Access = _EVERYBODY,
-        terms: Terms = _USUAL,
     ) -> None:
         """Ask nothing yet.  `platforms` says what is wrong with the platforms themselves, a line each."""
         self.platforms: Callable[[], Sequence[str]] = tuple
@@ -64,7 +62,7 @@ class Desk(Port):
         self._access = access
         self._vendors = Vendors(database, catalog, clock, fetch)
         self._watches = Watches(database, catalog, clock, fetch)
-        self._reporting = Reporting(database, catalog, clock, report, terms)
+        self._reporting = Reporting(database, catalog, clock, hearing)
 
     async def ask(self, asked: Asked) -> Answer:
         """Do what is asked; whatever goes wrong, there is an answer."""

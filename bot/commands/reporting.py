@@ -25,14 +25,21 @@ _LIKELY = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """Who takes in what people report, and on which terms."""
+
+    report: Report
+    terms: Terms = field(default_factory=Terms)
+
+
+@dataclass(frozen=True, slots=True)
 class Reporting:
     """What it takes to hear a report."""
 
     database: Database
     catalog: Catalog
     clock: Clock
-    report: Report
-    terms: Terms = field(default_factory=Terms)
+    hearing: Hearing
 
     async def answer(self, asked: Asked) -> Reply:
         """Count whoever asks, if it is clear what fails; else ask back."""
@@ -44,8 +51,8 @@ class Reporting:
         if len(targets) > 1:
             return thanks.which_target(query, targets, words)
         (target,) = targets
-        found = await self.report(target, asked.person, words)
-        return thanks.thanks(found, target, self.terms, await self._page(target), self.clock.now())
+        found = await self.hearing.report(target, asked.person, words)
+        return thanks.thanks(found, target, self.hearing.terms, await self._page(target), self.clock.now())
 
     async def _page(self, target: Target) -> Standing | None:
         mine = await standings.called(self.database, {target.vendor})
@@ -72,7 +79,9 @@ class Names:
 
     async def meant(self, query: str) -> tuple[Sequence[Target], str]:
         """Return what the longest beginning of some words is called exactly, and the words after it."""
-        words = query.split()
+        first, _, rest = query.partition(" ")
+        # As the configuration writes it: `openai:Login`.
+        words = [*first.split(":"), *rest.split()]
         vendors = {n: await self._vendors(" ".join(words[:n])) for n in range(1, min(len(words), _LONGEST_VENDOR) + 1)}
         for count in range(min(len(words), _LONGEST), 0, -1):
             found = vendors.get(count) or await self._within(words[:count], vendors)
@@ -116,11 +125,9 @@ class Names:
             parts = await standings.components(self.database, one.key)
             found += [Target(one.vendor, one.name, c.name) for c in parts if folded(c.name) == wanted][:1]
         known = [vendor for vendor in self.catalog.vendors if wanted in vendor.components]
+        # Of what nobody watches only if nothing that is watched can be meant.
         watched = await standings.called(self.database, {vendor.slug for vendor in known}) if known else ()
         here = {one.vendor for one in watched}
-        found += [
-            Target(vendor.slug, vendor.name, vendor.components[wanted])
-            for vendor in known
-            if vendor.slug in here or not here
-        ]
+        short = [vendor for vendor in known if vendor.slug in here] or ([] if found else known)
+        found += [Target(vendor.slug, vendor.name, vendor.components[wanted]) for vendor in short]
         return tuple({(one.vendor, folded(one.component)): one for one in reversed(found)}.values())[::-1]

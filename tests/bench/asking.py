@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, update
 from bot import catalog, plugins
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
+from bot.commands.reporting import Hearing
 from bot.core import health
 from bot.core.reports import Reported, Target
 from bot.loops.reading import page_of
@@ -66,7 +67,7 @@ async def asked(url: str | None) -> Mapping[str, Sequence[float]]:
         await migrate(database)
         watched = [source_at(f"https://{number}.example", number, _INTERVAL) for number in range(SOURCES)]
         await filled(database, watched)
-        desk = Desk(database, catalog.load(), SystemClock(), asyncio.Event(), _nobody, _unheard)
+        desk = Desk(database, catalog.load(), SystemClock(), asyncio.Event(), _nobody, Hearing(_unheard))
         for text in _ASKED.values():
             await _timed(desk, text, 0)
         watching = asyncio.create_task(_watched(database))

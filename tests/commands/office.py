@@ -10,6 +10,7 @@ from functools import partial
 
 from bot import catalog
 from bot.commands.desk import Desk
+from bot.commands.reporting import Hearing
 from bot.core import health
 from bot.core.access import Access
 from bot.core.health import Health
@@ -31,6 +32,7 @@ from tests.unit.build import fine
 
 ONCALL = Person("fake", "1", "on-call")
 LEAD = Person("fake", "2", "lead")
+ALL = Rules((Route(name="all", to=(OPS,)),))
 
 
 @dataclass(slots=True)
@@ -47,9 +49,13 @@ class Office:
     people: People = field(init=False)
 
     def __post_init__(self) -> None:
-        self.people = People(self.database, Rules((Route(name="all", to=(OPS,)),)), Terms(), self.clock, self.due)
-        heard = partial(report, self.people)
-        self.desk = Desk(self.database, catalog.load(), self.clock, self.due, self._fetch, heard, self.access)
+        self.hears(ALL, Terms())
+
+    def hears(self, rules: Rules, terms: Terms) -> None:
+        """Take people's reports by these rules."""
+        self.people = People(self.database, rules, terms, self.clock, self.due)
+        hearing = Hearing(partial(report, self.people), terms)
+        self.desk = Desk(self.database, catalog.load(), self.clock, self.due, self._fetch, hearing, self.access)
 
     async def _fetch(self, source: Source) -> Snapshot:
         if source.vendor not in self.pages:

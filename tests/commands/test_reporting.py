@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.core.reports import Terms
 from bot.loops.people import look
+from bot.loops.take_in import Rules
 from bot.model import (
     ChangeKind,
     ClaimView,
@@ -17,10 +20,16 @@ from bot.model import (
     TimelineEntry,
 )
 from bot.store import incidents
-from tests.commands.office import LEAD, ONCALL, Office, commands, text
+from bot.store.database import Database
+from tests.commands.office import ALL, LEAD, ONCALL, Office, commands, text
 from tests.unit.build import fine
 
 THIRD = Person("fake", "3", "support")
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database)
 
 
 async def only(office: Office) -> Incident:
@@ -66,7 +75,7 @@ async def test_the_second_makes_it_known_with_the_words_of_both_under_their_name
     assert "2 people report Acme: API now" in said
     assert "It is announced, as suspected." in said
     assert root.headline == "Acme: API is failing"
-    replies = [str(reply.message) for reply in root.replies]
+    replies = [str(reply.message) for reply in root.thread]
     assert ["every call times out" in replies[0], "all is red here" in replies[1]] == [True, True]
     assert "on-call is affected" in replies[0]
 
@@ -120,8 +129,8 @@ async def test_what_was_announced_ends_as_unconfirmed_when_the_last_report_has_f
     await delivery.settles()
 
     (root,) = delivery.fake.channels["ops"]
-    assert root.replies[-1].headline == "Nobody here reports it any more"
-    assert "Acme never said a word of it: unconfirmed." in str(root.replies[-1].message)
+    assert root.thread[-1].headline == "Nobody here reports it any more"
+    assert "Acme never said a word of it: unconfirmed." in str(root.thread[-1].message)
 
 
 async def test_who_says_that_it_works_takes_it_back_at_once(office: Office) -> None:
@@ -203,7 +212,7 @@ async def test_a_name_that_is_almost_right_is_offered_and_not_taken(office: Offi
 
 
 async def test_a_vendor_of_the_catalog_that_nobody_watches_can_be_reported(office: Office) -> None:
-    said = text(await office.says("report chatgpt login"))
+    said = text(await office.says("report chatgpt:login"))
 
     one = await only(office)
     assert (one.vendor, one.title) == ("openai", "Login is failing")
@@ -220,12 +229,15 @@ async def test_the_page_that_can_not_be_read_or_tells_of_something_else_is_said(
 
 async def test_what_no_route_wants_is_said_to_be_told_nowhere(office: Office) -> None:
     await office.watches("Acme")
-    office.people.rules.routes.__class__  # noqa: B018
+    office.hears(Rules(()), Terms())
     await office.says("report acme")
+
+    assert "no channel hears of it" in text(await office.says("report acme", LEAD))
+    assert await channels(office) == []
 
 
 async def test_how_many_it_takes_is_configured(office: Office) -> None:
-    object.__setattr__(office.people, "terms", Terms(announce_after=1))
+    office.hears(ALL, Terms(announce_after=1))
     await office.watches("Acme")
 
     await office.says("report acme")
@@ -242,3 +254,15 @@ async def test_hostile_words_and_names_are_kept_as_they_are_and_open_nothing_els
 
     assert await channels(office) == ["Acme: Acme is failing"]
     assert ONCALL.key not in {witness.person for witness in (await only(office)).witnesses}
+
+
+async def test_what_is_only_suspected_is_never_called_out_of_order(office: Office) -> None:
+    await office.watches("Acme")
+    await office.watches("Bolt")
+    await office.says("report acme")
+
+    assert text(await office.says("status")).startswith("1 of 2 suspected to be in trouble\n- Acme · suspected")
+    assert text(await office.says("status acme")).startswith("Acme: suspected\n")
+
+    await office.opens("bolt-1", vendor="bolt")
+    assert text(await office.says("status")).startswith("1 of 2 not operational, 1 more suspected\n")
