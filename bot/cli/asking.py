@@ -11,9 +11,13 @@ from datetime import UTC, datetime
 from bot import catalog
 from bot.cli.verb import Verb, config, load, query
 from bot.clock import SystemClock
+from bot.commands.recording import Recording
 from bot.commands.status import status
 from bot.core import standing as standings
+from bot.core.message import plain
+from bot.core.records import as_json
 from bot.core.standing import Standing
+from bot.core.strangers import safe
 from bot.core.wording import duration, state_word, words
 from bot.model import Incident
 from bot.store import announcements, incidents
@@ -34,6 +38,8 @@ async def _reading(options: Namespace) -> AsyncIterator[Database]:
 
 
 async def _status(options: Namespace) -> int:
+    if len(options.query) > 1 and options.query[-1].casefold() == "history":
+        return await _history(options, " ".join(options.query[:-1]))
     now = SystemClock().now()
     async with _reading(options) as database:
         found = await status(database, catalog.load(), " ".join(options.query))
@@ -47,6 +53,20 @@ async def _status(options: Namespace) -> int:
         print(f"! {announcement.destination}: {announcement.incident} is {announcement.state}: {announcement.error}")
     if not found:
         print(_nothing(" ".join(options.query)))
+    return 0
+
+
+async def _history(options: Namespace, query: str) -> int:
+    """Print a vendor's record; for programs a list with one, or with none if it is not clear whose is meant."""
+    async with _reading(options) as database:
+        recording = Recording(database, catalog.load(), SystemClock())
+        if not options.json:
+            reply = await recording.answer(query)
+            print("\n".join(map(safe, plain(reply.message).split("\n"))))
+            return 0
+        found = await recording.meant(query)
+        cards = [await recording.card(slug, name) for name, slug in found] if len(found) == 1 else []
+    print(json.dumps([as_json(card) for card in cards if card is not None], ensure_ascii=False, indent=2))
     return 0
 
 

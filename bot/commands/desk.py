@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.commands.finding import Found, begun, find, label, matching
+from bot.commands.recording import Recording
 from bot.commands.reporting import Hearing, Reporting
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
@@ -62,6 +63,7 @@ class Desk(Port):
         self._access = access
         self._vendors = Vendors(database, catalog, clock, fetch)
         self._watches = Watches(database, catalog, clock, fetch)
+        self._recording = Recording(database, catalog, clock)
         self._reporting = Reporting(database, catalog, clock, hearing)
 
     async def ask(self, asked: Asked) -> Answer:
@@ -139,6 +141,8 @@ class Desk(Port):
     async def _answer(self, command: Command) -> Answer:
         if command.action is Action.STATUS:
             return await self._status(command.query)
+        if command.action is Action.HISTORY:
+            return Answer(await self._recording.answer(command.query))
         if command.action is Action.INCIDENTS:
             return Answer(await self._incidents(command.query))
         if command.action is Action.WATCH:

@@ -155,6 +155,7 @@ class IncidentRow(SQLModel, table=True):
         Index("incident_open", "is_open", "vendor"),
         Index("incident_newest", "is_open", "started_at"),
         Index("incident_started", "started_at"),
+        Index("incident_vendor", "vendor", "started_at"),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)

@@ -107,6 +107,7 @@ def _incidents() -> None:
     op.create_index("incident_open", "incident", ["is_open", "vendor"], unique=False)
     op.create_index("incident_newest", "incident", ["is_open", "started_at"], unique=False)
     op.create_index("incident_started", "incident", ["started_at"], unique=False)
+    op.create_index("incident_vendor", "incident", ["vendor", "started_at"], unique=False)
     op.create_table(
         "timeline_entry",
         sa.Column("incident", sa.Text(), nullable=False),
