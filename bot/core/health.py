@@ -81,14 +81,15 @@ def gap(before: Health, after: Health, interval: timedelta | None = None) -> Gap
         return None
     if before.failures >= TELL_AT and before.failing_since is not None:
         return Gap(before.failing_since, after.last_look, before.failure)
-    if interval is None or before.last_look is None or after.last_look - before.last_look < _longest_pause(interval):
-        return None
-    return Gap(before.last_look, after.last_look, NOT_LOOKED)
+    return (
+        None if interval is None or before.last_look is None else absence(before.last_look, after.last_look, interval)
+    )
 
 
-def _longest_pause(interval: timedelta) -> timedelta:
-    """Return how long it may be from one look to the next, one lost packet between them, without anybody's absence."""
-    return 3 * max(interval, LONGEST_PATIENCE)
+def absence(looked: datetime, now: datetime, interval: timedelta) -> Gap | None:
+    """Return the time between two looks if it is so long that nobody was there to look."""
+    # As long as it takes with a cache that asks for patience, and a lost packet or two.
+    return Gap(looked, now, NOT_LOOKED) if now - looked > 3 * max(interval, LONGEST_PATIENCE) else None
 
 
 def next_look(

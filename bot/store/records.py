@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
 from bot.core.courses import Record
-from bot.core.health import Gap
+from bot.core.health import Gap, absence
 from bot.core.scorecard import Watch
 from bot.model import SourceKind, TimelineEntry
 from bot.store import codec
@@ -96,12 +96,15 @@ def _lines(connection: Connection, ids: Collection[str]) -> dict[str, list[Timel
 def _watch(connection: Connection, vendor: str, since: datetime, now: datetime) -> tuple[str, Watch]:
     """Return what the vendor's page is called, and when it was watched: as long as any of its sources was."""
     rows = connection.execute(_SOURCES, {"b_vendor": vendor}).all()
-    feeds = [row for row in rows if codec.SOURCE.load(row.spec).kind is SourceKind.FEED]
+    specs = {row.key: codec.SOURCE.load(row.spec) for row in rows}
+    feeds = [row for row in rows if specs[row.key].kind is SourceKind.FEED]
     looked = [row for row in feeds if row.first_look is not None]
     if not looked:
         return (feeds[0].name if feeds else ""), Watch()
     asked = {"b_ids": [row.key for row in looked], "b_since": since}
     gaps = [Gap(row.began_at, row.ended_at, row.reason) for row in connection.execute(_BLIND, asked)]
-    gaps += [Gap(row.failing_since, now, row.failure) for row in looked if row.active and row.failing_since]
-    until = None if any(row.active for row in looked) else max(row.last_look for row in looked)
+    reading = [row for row in looked if row.active]
+    gaps += [Gap(row.failing_since, now, row.failure) for row in reading if row.failing_since]
+    gaps += [gap for row in reading if (gap := absence(row.last_look, now, specs[row.key].interval))]
+    until = None if reading else max(row.last_look for row in looked)
     return looked[0].name, Watch(since=min(row.first_look for row in looked), until=until, gaps=tuple(gaps))
