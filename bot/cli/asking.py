@@ -63,6 +63,7 @@ async def _history(options: Namespace, query: str) -> int:
         if not options.json:
             reply = await recording.answer(query)
             print("\n".join(map(safe, plain(reply.message).split("\n"))))
+            print("".join(f"  sitrep ask {safe(command)}\n" for _, command in reply.choices), end="")
             return 0
         found = await recording.meant(query)
         cards = [await recording.card(slug, name) for name, slug in found] if len(found) == 1 else []

@@ -60,11 +60,11 @@ def _watch(card: Scorecard) -> Iterator[Part]:
     if card.watched_since is None:
         yield line("Its status page is not watched: only what we saw ourselves is known.")
         return
-    blind = f", not watching for {duration(card.unwatched)} of it" if card.unwatched else ""
+    blind = f"not watching for {duration(card.unwatched)} of it" if card.unwatched else "without a gap"
     if card.watched >= card.until - card.since:
-        yield line(f"Watched for all of it{blind or ', without a gap'}.")
+        yield line(f"Watched all the time, {blind}.")
     else:
-        yield line(f"Watched for {duration(card.watched)} only, since ", Moment(card.watched_since), blind, ".")
+        yield line(f"Watched for {duration(card.watched)} only, since ", Moment(card.watched_since), f", {blind}.")
     if card.watched < LEAST_WATCHED:
         yield line(f"That is too short for a grade: it takes {LEAST_WATCHED.days} days.")
     if card.cut:
@@ -115,7 +115,8 @@ def _acknowledgement(card: Scorecard) -> Iterator[Line]:
     if lags.first:
         yield line(f"First with its word {'once' if lags.first == 1 else f'{lags.first} times'}, of {lags.count}")
     if lags.never:
-        yield line(f"Never told of {lags.never}, which count {duration(NEVER_TOLD)} each")
+        count = "counts" if lags.never == 1 else "each count"
+        yield line(f"Never told of {lags.never}, which {count} {duration(NEVER_TOLD)}")
     if card.backdated_most is not None:
         most = card.backdated_most
         whose = f"{card.backdated} of {card.incidents} began before its first word, as it says itself"
