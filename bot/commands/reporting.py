@@ -84,8 +84,10 @@ class Names:
         words = [*first.split(":"), *rest.split()]
         vendors = {n: await self._vendors(" ".join(words[:n])) for n in range(1, min(len(words), _LONGEST_VENDOR) + 1)}
         for count in range(min(len(words), _LONGEST), 0, -1):
-            found = vendors.get(count) or await self._within(words[:count], vendors)
-            found = found or await self._components(" ".join(words[:count]))
+            whole, part = vendors.get(count) or (), await self._within(words[:count], vendors)
+            # `github actions` is a name of GitHub's, and one of its components: that says more.
+            is_same = {one.vendor for one in whole} == {one.vendor for one in part}
+            found = (part if is_same else whole) or part or await self._components(" ".join(words[:count]))
             if found:
                 return found, " ".join(words[count:])
         return (), ""

@@ -163,8 +163,8 @@ def _renamed(case: _Case) -> _Parts:
 
 
 def _resolved(case: _Case) -> _Parts:
-    claim = case.entry.claim
-    if claim is not None and claim.teller is SourceKind.PEOPLE:
+    claim, tellers = case.entry.claim, {view.teller for view in case.incident.claims}
+    if claim is not None and claim.teller is SourceKind.PEOPLE and SourceKind.FEED not in tellers:
         return "Nobody here reports it any more", [line(f"{case.incident.name} never said a word of it: unconfirmed.")]
     word = capital(words(State.COMPLETED if case.incident.kind is Kind.MAINTENANCE else State.RESOLVED))
     return f"{word} after {duration(case.entry.happened_at - case.incident.started_at)}", []

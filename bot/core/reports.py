@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.core.actions import Acted
 from bot.core.people import fresh
-from bot.model import Claim, ClaimView, Component, Impact, Incident, Kind, Snapshot, Source, SourceKind, State
+from bot.model import Claim, ClaimView, Component, Impact, Incident, Kind, Snapshot, Source, SourceKind, State, Witness
 
 AUTHOR = "Colleagues"
 PREFIX = "people:"
@@ -148,14 +148,33 @@ def judge(incident: Incident, began_at: datetime, terms: Terms, now: datetime) -
 
     One person alone is asked to wait for a second witness: another person, a probe, the vendor.
     """
-    lately = [witness for witness in fresh(incident.witnesses, now, terms.fades) if witness.is_affected]
+    explained = _called_over(incident)
+    lately = [w for w in fresh(incident.witnesses, now, terms.fades) if w.is_affected and not _is_before(w, explained)]
     announce = len(lately) >= terms.announce_after or bool(_others(incident))
     if lately:
         return Verdict(len(lately), announce)
     # Who says that it works takes their report back at once.
-    ends = [w.at + (terms.fades if w.is_affected else timedelta()) for w in incident.witnesses if w.at]
-    over_at = max((began_at, *ends)) if ends else began_at + terms.fades
+    ends = [_ends(witness, explained, terms) for witness in incident.witnesses]
+    over_at = max((began_at, *filter(None, ends))) if ends else began_at + terms.fades
     return Verdict(0, announce, over_at if over_at <= now else None)
+
+
+def _called_over(incident: Incident) -> datetime | None:
+    """Return when the vendor called it over: what was reported before that is over with it, as far as we know."""
+    theirs = [view for view in incident.claims if view.teller is SourceKind.FEED]
+    if not theirs or any(not view.state.is_over for view in theirs):
+        return None
+    return max((view.resolved_at for view in theirs if view.resolved_at), default=None)
+
+
+def _is_before(witness: Witness, moment: datetime | None) -> bool:
+    return moment is not None and witness.at is not None and witness.at <= moment
+
+
+def _ends(witness: Witness, explained: datetime | None, terms: Terms) -> datetime | None:
+    if _is_before(witness, explained):
+        return explained
+    return witness.at + (terms.fades if witness.is_affected else timedelta()) if witness.at else None
 
 
 def _names(incident: Incident) -> frozenset[str]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from bot.core.reports import Terms
+from bot.core import reports
+from bot.core.health import Health
+from bot.core.reports import Target, Terms
 from bot.loops.people import look
-from bot.loops.take_in import Rules
+from bot.loops.take_in import Ending, Rules, take_in
 from bot.model import (
     ChangeKind,
+    Claim,
     ClaimView,
     Component,
     ComponentStatus,
@@ -16,11 +21,15 @@ from bot.model import (
     Incident,
     Kind,
     Person,
+    Snapshot,
+    Source,
     State,
     TimelineEntry,
+    Update,
 )
 from bot.store import incidents
 from bot.store.database import Database
+from bot.store.sources import Watched
 from tests.commands.office import ALL, LEAD, ONCALL, Office, commands, text
 from tests.unit.build import fine
 
@@ -30,6 +39,12 @@ THIRD = Person("fake", "3", "support")
 @pytest.fixture
 def office(database: Database) -> Office:
     return Office(database)
+
+
+async def nobody(source: Source, external_id: str) -> Ending:
+    """Know of no page on which to read how something ended."""
+    del source, external_id
+    return Ending.UNREADABLE
 
 
 async def only(office: Office) -> Incident:
@@ -219,6 +234,14 @@ async def test_a_vendor_of_the_catalog_that_nobody_watches_can_be_reported(offic
     assert "OpenAI's status page is not watched." in said
 
 
+async def test_a_part_that_the_catalog_has_a_name_for_is_that_part_and_the_rest_is_what_is_seen(office: Office) -> None:
+    await office.says("report github actions no runners for an hour")
+
+    one = await only(office)
+    assert [component.name for component in one.components] == ["Actions"]
+    assert [entry.text for entry in await words(office, one)] == ["no runners for an hour"]
+
+
 async def test_the_page_that_can_not_be_read_or_tells_of_something_else_is_said(office: Office) -> None:
     await office.watches("Acme", stale="HTTP 503")
     await office.watches("Bolt", fine("API"), Component("web", "Web", ComponentStatus.PARTIAL_OUTAGE))
@@ -266,3 +289,62 @@ async def test_what_is_only_suspected_is_never_called_out_of_order(office: Offic
 
     await office.opens("bolt-1", vendor="bolt")
     assert text(await office.says("status")).startswith("1 of 2 not operational, 1 more suspected\n")
+
+
+async def test_a_restart_loses_no_report(office: Office) -> None:
+    await office.watches("Acme")
+    await office.says("report acme")
+    office.hears(ALL, Terms())
+    office.clock.move(minutes=10)
+
+    assert "2 people report Acme now" in text(await office.says("report acme", LEAD))
+
+    office.hears(ALL, Terms())
+    office.clock.move(minutes=31)
+    await look(office.people)
+    assert not (await only(office)).is_open
+
+
+async def test_what_was_cut_off_between_the_suspicion_and_its_witness_fades(office: Office) -> None:
+    now, target = office.clock.now(), Target("acme", "Acme")
+    source, claim = reports.source_of("acme", "Acme"), reports.claim_of(target, now)
+    watched = Watched(source=source, health=Health(first_look=now, last_look=now))
+    snapshot = reports.snapshot_of(source, claim, now)
+    await take_in(office.database, watched, snapshot, rules=Rules(()), follow_up=nobody)
+    office.clock.move(minutes=31)
+
+    await look(office.people)
+
+    assert not (await only(office)).is_open
+
+
+async def test_ten_at_once_begin_one_incident_and_all_of_them_count(office: Office) -> None:
+    await office.watches("Acme")
+    crowd = [Person("fake", str(number), f"dev {number}") for number in range(10)]
+
+    await asyncio.gather(*(office.says("report acme: red", person) for person in crowd))
+
+    assert (await only(office)).affected == 10
+    assert await channels(office) == ["Acme: Acme is failing"]
+
+
+async def test_the_vendor_that_tells_of_it_is_the_second_witness_and_it_stays_one_incident(office: Office) -> None:
+    page = await office.watches("Acme")
+    await office.says("report acme")
+    office.clock.move(minutes=17)
+    now = office.clock.now()
+    words = Update("u1", State.INVESTIGATING, "We see errors.", now)
+    claim = Claim(external_id="1", title="Errors", state=State.INVESTIGATING, updates=(words,), published_at=now)
+    snapshot = Snapshot(vendor="acme", format="statuspage", incidents=(claim,), complete_open_set=True, taken_at=now)
+
+    watched = Watched(source=page, health=Health(first_look=now, last_look=now))
+    await take_in(office.database, watched, snapshot, rules=ALL, follow_up=nobody)
+    office.clock.move(minutes=20)
+    await look(office.people)
+
+    one = await only(office)
+    assert (one.is_open, one.title, one.kind) == (True, "Errors", Kind.INCIDENT)
+    assert await channels(office) == ["Acme: Errors"]
+    # That the report has faded is no news while the vendor says that it goes on.
+    told = [entry for entry in await incidents.timeline(office.database, one.id) if not entry.quiet]
+    assert [entry.kind for entry in told] == [ChangeKind.OPENED, ChangeKind.ACKNOWLEDGED, ChangeKind.UPDATED]

@@ -95,6 +95,14 @@ def test_a_suspicion_whose_first_witness_was_lost_in_a_crash_fades_too() -> None
     assert judge(suspicion(), at(0), TERMS, at(31)).over_at == at(30)
 
 
+def test_the_vendors_all_clear_covers_what_was_reported_before_and_not_what_is_reported_after() -> None:
+    over = replace(view("1", State.RESOLVED), resolved_at=at(20))
+    before, after = witness("a", 10), witness("b", 25)
+
+    assert judge(suspicion(before, claims=(over,)), at(0), TERMS, at(21)).over_at == at(20)
+    assert judge(suspicion(before, after, claims=(over,)), at(0), TERMS, at(26)).witnesses == 1
+
+
 def test_two_who_report_the_same_within_a_minute_claim_the_same() -> None:
     assert claim_of(API, at(0.1)).external_id == claim_of(API, at(0.9)).external_id == "reported-api-20260301T1200"
     assert claim_of(ACME, at(0)).external_id == "reported-20260301T1200"
