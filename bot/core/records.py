@@ -156,11 +156,12 @@ def _honesty(card: Scorecard) -> Iterator[Line]:
 
 
 def _suspected(card: Scorecard) -> str:
+    now = f"{card.pending} open now" if card.pending else ""
     if not card.unconfirmed:
-        return "nothing"
+        return now or "nothing"
     times = "once" if card.unconfirmed == 1 else f"{card.unconfirmed} times"
     lone = f", {card.lone} of these by a single witness" if card.lone else ""
-    return f"{times}, for {duration(card.suspected)}, and never confirmed{lone}"
+    return f"{times}, for {duration(card.suspected)}, and never confirmed{lone}{now and '; '}{now}"
 
 
 def as_json(card: Scorecard) -> Mapping[str, object]:
@@ -201,6 +202,7 @@ def as_json(card: Scorecard) -> Mapping[str, object]:
         "false_all_clears": list(card.false_clears),
         "unconfirmed": {
             "counted": card.unconfirmed,
+            "open": card.pending,
             "single_witness": card.lone,
             "minutes": _minutes(card.suspected),
         },

@@ -72,7 +72,7 @@ class Scorecard:
 
     `spent` is how long it was in trouble by the worst impact at each moment, so that what overlaps counts once;
     `summed` is what its incidents come to one by one.  `unconfirmed` are troubles that only our own witnesses told of,
-    for `suspected` in all; `lone` of them were told by a single witness.  `cut` says that there were more incidents.
+    for `suspected` in all; `lone` of them were told by a single witness; `pending` are those that are open now.  `cut` says that there were more incidents.
     """
 
     vendor: str
@@ -89,6 +89,7 @@ class Scorecard:
     summed: timedelta = timedelta()
     maintenances: int = 0
     maintained: timedelta = timedelta()
+    pending: int = 0
     unconfirmed: int = 0
     lone: int = 0
     suspected: timedelta = timedelta()
@@ -142,6 +143,7 @@ def scorecard(
         summed=_total([s for one in told for s in one.stretches if s.impact is not Impact.NONE], since, now),
         maintenances=sum(bool(one.stretches) for one in plans),
         maintained=_sum(spent(begun, since, now)),
+        pending=sum(one.incident.is_open and not is_told(one.incident) for one in troubles),
         unconfirmed=len(doubted),
         lone=sum(not one.is_sure for one in doubted),
         suspected=_sum(spent([s for one in doubted for s in one.stretches], since, now)),

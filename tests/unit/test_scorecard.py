@@ -191,7 +191,7 @@ def test_what_only_our_witnesses_told_is_unconfirmed_and_no_trouble_of_the_vendo
     one = card(sure, lone, still)
 
     assert (one.incidents, one.in_trouble) == (0, timedelta())
-    assert (one.unconfirmed, one.lone, one.suspected) == (2, 1, minutes(60))
+    assert (one.unconfirmed, one.lone, one.suspected, one.pending) == (2, 1, minutes(60), 1)
     # What a single witness told is not held against the vendor; the other counts four hours.
     assert (one.lags.never, one.lags.average, one.grade) == (1, NEVER_TOLD, "F")
 
