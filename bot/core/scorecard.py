@@ -72,7 +72,8 @@ class Scorecard:
 
     `spent` is how long it was in trouble by the worst impact at each moment, so that what overlaps counts once;
     `summed` is what its incidents come to one by one.  `unconfirmed` are troubles that only our own witnesses told of,
-    for `suspected` in all; `lone` of them were told by a single witness; `pending` are those that are open now.  `cut` says that there were more incidents.
+    for `suspected` in all; `lone` of them were told by a single witness, and `pending` more are open now.  `cut`
+    says that there were more incidents.
     """
 
     vendor: str
