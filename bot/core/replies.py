@@ -9,17 +9,7 @@ from datetime import timedelta
 from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.severity import is_rise
 from bot.core.wording import STATUS_WORDS, TONES, capital, duration, headline, planned, short, standing, words
-from bot.model import (
-    ChangeKind,
-    ComponentStatus,
-    Impact,
-    Incident,
-    Kind,
-    SourceKind,
-    State,
-    TimelineEntry,
-    Transition,
-)
+from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
 
 
 def reply(entry: TimelineEntry, incident: Incident) -> Message:
@@ -163,11 +153,11 @@ def _renamed(case: _Case) -> _Parts:
 
 
 def _resolved(case: _Case) -> _Parts:
-    claim, tellers = case.entry.claim, {view.teller for view in case.incident.claims}
-    if claim is not None and claim.teller is SourceKind.PEOPLE and SourceKind.FEED not in tellers:
-        return "Nobody here reports it any more", [line(f"{case.incident.name} never said a word of it: unconfirmed.")]
+    lasted = duration(case.entry.happened_at - case.incident.started_at)
+    if case.incident.kind is Kind.SUSPECTED:
+        return f"Over after {lasted}, unconfirmed", [line(f"{case.incident.name} never said anything of it.")]
     word = capital(words(State.COMPLETED if case.incident.kind is Kind.MAINTENANCE else State.RESOLVED))
-    return f"{word} after {duration(case.entry.happened_at - case.incident.started_at)}", []
+    return f"{word} after {lasted}", []
 
 
 def _reopened(case: _Case) -> _Parts:

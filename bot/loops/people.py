@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -91,7 +91,7 @@ async def _take_in(people: People, source: Source, claim: Claim, now: datetime) 
         Watched(source=source, health=Health(first_look=now, last_look=now)),
         reports.snapshot_of(source, claim, now),
         # Where it is told is decided apart, once there are witnesses enough.
-        rules=Rules((), people.rules.services),
+        rules=replace(people.rules, routes=()),
         follow_up=_no_page,
     )
     return tuple(taken.told.incidents.values())
