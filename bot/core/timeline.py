@@ -171,10 +171,10 @@ def _still_open(incident: Incident, key: str) -> tuple[str, ...]:
 
 def _is_quiet(change: Change, incident: Incident, attachment: Attachment, source: Source) -> bool:
     """Whether there is nothing to say: another source says it, or another claim of this incident goes on for it."""
-    if attachment.echo or (change.kind is ChangeKind.COMPONENTS_CHANGED and not change.transitions):
-        return True
     # That nobody here says any more what others still say is no news.
-    if source.kind is SourceKind.PEOPLE and any(change.subject == "still" for change in change.transitions):
+    if source.kind is SourceKind.PEOPLE and any(one.subject == "still" for one in change.transitions):
+        return True
+    if attachment.echo or (change.kind is ChangeKind.COMPONENTS_CHANGED and not change.transitions):
         return True
     if change.kind is not ChangeKind.MERGED:
         return False
