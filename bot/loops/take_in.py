@@ -118,7 +118,10 @@ def _decide(
         destinations={i.id: destinations(i, source, rules) for i in told.incidents.values()},
         urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
         look=look(not awaited),
-        visits=_visits(source, changed, gathered.known, {*gathered.around.attached, *attachments}, now),
+        # A witness of ours has no page to read of it.
+        visits={}
+        if source.kind is not SourceKind.FEED
+        else _visits(changed, gathered.known, {*gathered.around.attached, *attachments}, now),
     )
     return decision, TakenIn(changes, told, settled=not awaited)
 
@@ -128,14 +131,9 @@ def _with_services(incident: Incident, rules: Rules) -> Incident:
 
 
 def _visits(
-    source: Source, changed: Mapping[str, memory.Memory], before: memory.Known, told: Collection[str], now: datetime
+    changed: Mapping[str, memory.Memory], before: memory.Known, told: Collection[str], now: datetime
 ) -> Mapping[str, datetime | None]:
-    """Return when to read again of each incident that has been told and is over; None for one that goes on again.
-
-    A witness of ours has no page to read of it.
-    """
-    if source.kind is not SourceKind.FEED:
-        return {}
+    """Return when to read again of each incident that has been told and is over; None for one that goes on again."""
     mine = {name: known.claim for name, known in changed.items() if name in told and not is_own(name)}
     over = {name: next_visit(claim.resolved_at or now, now) for name, claim in mine.items() if not claim.is_open}
     again = (name for name, claim in mine.items() if claim.is_open and _was_over(before.claims.get(name)))
