@@ -15,7 +15,7 @@ from bot.core.actions import Acted
 from bot.core.people import fresh
 from bot.model import Claim, ClaimView, Component, Impact, Incident, Kind, Snapshot, Source, SourceKind, State, Witness
 
-AUTHOR = "Colleagues"
+AUTHOR = "A colleague"
 PREFIX = "people:"
 _SLUG = 15
 
@@ -135,8 +135,9 @@ def claimed(incident: Incident) -> ClaimView | None:
 
 
 def is_lone(incident: Incident) -> bool:
-    """Whether only people here tell of it: no vendor, no probe, no program."""
-    return claimed(incident) is not None and not _others(incident)
+    """Whether only people here ever told of it: no vendor, no probe, no program."""
+    tellers = {view.teller for view in incident.claims}
+    return claimed(incident) is not None and tellers == {SourceKind.PEOPLE}
 
 
 def _others(incident: Incident) -> Sequence[ClaimView]:

@@ -163,6 +163,7 @@ async def test_a_new_report_after_the_end_is_a_new_suspicion(office: Office) -> 
     await office.says("report acme")
     office.clock.move(minutes=31)
     await look(office.people)
+    office.clock.move(minutes=20)
 
     await office.says("report acme", LEAD)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.people import as_of, counted
-from bot.core.reports import Target, Terms, claim_of, judge, place
+from bot.core.reports import Target, Terms, claim_of, is_lone, judge, place
 from bot.model import ClaimView, Impact, Incident, Kind, SourceKind, State, Witness
 from tests.unit.build import at, component, incident, view
 
@@ -76,6 +76,15 @@ def test_one_person_and_a_probe_or_the_vendor_are_two_witnesses() -> None:
     assert judge(suspicion(witness("a", 0), claims=(probe,)), at(0), TERMS, at(1)).announce
     assert judge(suspicion(witness("a", 0), claims=(view("1"),)), at(0), TERMS, at(1)).announce
     assert not judge(suspicion(witness("a", 0), claims=(view("1", State.RESOLVED),)), at(0), TERMS, at(1)).announce
+
+
+def test_only_people_tell_of_it_until_somebody_else_ever_did() -> None:
+    probe = replace(view("trouble"), teller=SourceKind.PROBE)
+
+    assert is_lone(suspicion())
+    assert not is_lone(suspicion(claims=(probe,)))
+    assert not is_lone(suspicion(claims=(view("1", State.RESOLVED),)))
+    assert not is_lone(incident())
 
 
 def test_it_is_over_when_the_last_report_has_faded() -> None:
