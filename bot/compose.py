@@ -20,8 +20,9 @@ from bot import catalog, garbage, plugins
 from bot import settings as configuration
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
+from bot.commands.reporting import Hearing
 from bot.fetch import EgressPolicy, Fetcher
-from bot.loops import own
+from bot.loops import own, people
 from bot.loops.deliver import Delivering, deliver
 from bot.loops.heed import Heeding, heed
 from bot.loops.recognising import read_once
@@ -89,10 +90,11 @@ async def _loops(
     owner = f"{socket.gethostname()}-{os.getpid()}"
     due = asyncio.Event()
     dice = random.SystemRandom().random
-    desk = Desk(database, catalog.load(), clock, due, partial(read_once, fetcher, now=clock.now), settings.access)
+    rules = Rules(settings.routes, settings.services)
+    heard = people.People(database, rules, settings.people, clock, due)
+    desk = desk_of(settings, heard, fetcher)
     chats = _chats(settings, desk, database, clock, due)
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
-    rules = Rules(settings.routes, settings.services)
     delivering = Delivering(database, platforms, clock, owner, dice, due)
     desk.platforms = partial(_conditions, chats)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
@@ -101,6 +103,7 @@ async def _loops(
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
         "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
         "heed": partial(heed, Heeding(database, rules.thresholds, clock, due)),
+        "people": partial(people.mind, heard),
         "own": partial(own.tell, own.Own(database, delivering, _destinations(settings), clock, due)),
     }
     for chat in chats:
@@ -112,6 +115,13 @@ async def _loops(
         loops["web"] = partial(server.serve, routes, server.bound(settings.host, settings.port))
     garbage.seldom()
     await _until_stopped(loops, chats, clock, dice, stop)
+
+
+def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
+    """Return the desk that answers people, and hands on what they report."""
+    fetch = partial(read_once, fetcher, now=heard.clock.now)
+    hearing = Hearing(partial(people.report, heard), heard.terms)
+    return Desk(heard.database, catalog.load(), heard.clock, heard.announced, fetch, hearing, settings.access)
 
 
 async def _until_stopped(

@@ -38,7 +38,7 @@ _WATCH = "watch"
 def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
     """Give a tree all commands."""
     for verb in VERBS:
-        if verb.action in {Action.STATUS, Action.INCIDENTS}:
+        if verb.action in {Action.STATUS, Action.INCIDENTS, Action.REPORT}:
             tree.add_command(_command(verb, listener))
     incident = app_commands.Group(name="incident", description="What is to be done about an incident")
     umbrella = app_commands.Group(name="sitrep", description="Everything that Sitrep can be asked for")
@@ -112,9 +112,9 @@ def _query(verb: Verb, listener: Listener) -> _Shape:
         command = Command(action=verb.action)
         await listener.ask(interaction, command, spell(command))
 
-    @app_commands.describe(what="A vendor or a component, as you would say it. Left out: everything watched")
-    async def status(interaction: Interaction, what: str = "") -> None:
-        await listener.say(interaction, f"{verb.names[0]} {what}".strip())
+    @app_commands.describe(whose="A vendor, as you would say it")
+    async def history(interaction: Interaction, whose: str) -> None:
+        await listener.say(interaction, f"{verb.names[0]} {whose}")
 
     @app_commands.describe(whose="A vendor, or `all` for those that are over too. Left out: the open ones")
     async def incidents(interaction: Interaction, whose: str = "") -> None:
@@ -126,9 +126,35 @@ def _query(verb: Verb, listener: Listener) -> _Shape:
 
     if verb.action in _ALONE:
         return alone, {}
-    if verb.action is Action.STATUS:
-        return status, {"what": listener.desk.suggest}
+    if verb.action is Action.HISTORY:
+        return history, {"whose": listener.desk.suggest}
     return incidents, {"whose": vendors}
+
+
+def _status(verb: Verb, listener: Listener) -> _Shape:
+    @app_commands.describe(
+        what="A vendor or a component, as you would say it. Left out: everything watched",
+        history="The vendor's last 90 days in numbers",
+    )
+    async def status(interaction: Interaction, what: str = "", history: bool = False) -> None:  # noqa: FBT001, FBT002
+        # As it would be typed: without a vendor it is answered in the same words everywhere.
+        last = spell(Command(action=Action.HISTORY)) if history and not what.strip() else ""
+        said = f"{verb.names[0]} {what}".strip() + (" history" if history else "")
+        await listener.say(interaction, last or said)
+
+    return status, {"what": listener.desk.suggest}
+
+
+def _report(verb: Verb, listener: Listener) -> _Shape:
+    @app_commands.describe(
+        what="A vendor or a component, as you would say it", words="What you see, for the thread; or leave it out"
+    )
+    async def report(
+        interaction: Interaction, what: str, words: app_commands.Range[str, 1, _LONGEST_WORDS] | None = None
+    ) -> None:
+        await listener.ask(interaction, Command(action=verb.action, query=verbs.plainly(what), text=words or ""))
+
+    return report, {"what": listener.desk.suggest}
 
 
 def _page(verb: Verb, listener: Listener) -> _Shape:
@@ -212,6 +238,9 @@ def _id(which: str) -> str | None:
 
 _SHAPES: Mapping[Any, Callable[[Verb, Listener], _Shape]] = {
     verbs.query: _query,
+    verbs.status: _status,
+    verbs.whose: _query,
+    verbs.report: _report,
     verbs.watches: _query,
     verbs.page: _page,
     verbs.incident: _incident,

@@ -35,6 +35,7 @@ COMMANDS = {
     "/incidents": "incidents",
     "/incident": "incident",
     "/watch": "watch",
+    "/report": "report",
     "/sitrep": "",
 }
 EVENTS_HEARD = ("app_mention", "app_home_opened", "member_joined_channel", "app_uninstalled", "tokens_revoked")

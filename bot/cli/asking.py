@@ -12,10 +12,14 @@ from bot import catalog
 from bot.catalog import CLOSE
 from bot.cli.verb import Verb, config, load, query
 from bot.clock import SystemClock
+from bot.commands.recording import Recording
 from bot.commands.status import asked_for, status
 from bot.core import standing as standings
+from bot.core.message import plain
+from bot.core.records import as_json
 from bot.core.spans import duration
 from bot.core.standing import Standing
+from bot.core.strangers import safe
 from bot.core.wording import state_word, words
 from bot.model import Component, Incident
 from bot.store import announcements, incidents
@@ -38,6 +42,8 @@ async def _reading(options: Namespace) -> AsyncIterator[Database]:
 
 
 async def _status(options: Namespace) -> int:
+    if len(options.query) > 1 and options.query[-1].casefold() == "history":
+        return await _history(options, " ".join(options.query[:-1]))
     now = SystemClock().now()
     async with _reading(options) as database:
         query = " ".join(options.query)
@@ -58,6 +64,21 @@ async def _status(options: Namespace) -> int:
 
 async def _asked(database: Database, one: Standing, query: str) -> Sequence[Component]:
     return asked_for(query, one.vendor, await components(database, one.key), catalog.load())
+
+
+async def _history(options: Namespace, query: str) -> int:
+    """Print a vendor's record; for programs a list with one, or with none if it is not clear whose is meant."""
+    async with _reading(options) as database:
+        recording = Recording(database, catalog.load(), SystemClock())
+        if not options.json:
+            reply = await recording.answer(query)
+            print("\n".join(map(safe, plain(reply.message).split("\n"))))
+            print("".join(f"  sitrep ask {safe(command)}\n" for _, command in reply.choices), end="")
+            return 0
+        found = await recording.meant(query)
+        cards = [await recording.card(slug, name) for name, slug in found] if len(found) == 1 else []
+    print(json.dumps([as_json(card) for card in cards if card is not None], ensure_ascii=False, indent=2))
+    return 0
 
 
 def _nothing(query: str) -> str:

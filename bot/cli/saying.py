@@ -12,10 +12,13 @@ from bot import catalog
 from bot.cli.verb import Verb, config, load
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
+from bot.commands.reporting import Hearing
 from bot.core.message import Reply, plain
 from bot.core.strangers import safe
 from bot.fetch import EgressPolicy, Fetcher
+from bot.loops.people import People, report
 from bot.loops.recognising import read_once
+from bot.loops.take_in import Rules
 from bot.model import Person
 from bot.store.database import migrate, open_database
 
@@ -28,7 +31,10 @@ async def _ask(options: Namespace) -> int:
         await migrate(database)
         async with Fetcher(egress=EgressPolicy.allowing(*settings.egress_allow), now=clock.now) as fetcher:
             # A `sitrep run` on the same database tells what was done within a second.
-            desk = Desk(database, catalog.load(), clock, asyncio.Event(), partial(read_once, fetcher, now=clock.now))
+            due, terms = asyncio.Event(), settings.people
+            heard = People(database, Rules(settings.routes, settings.services), terms, clock, due)
+            fetch, hearing = partial(read_once, fetcher, now=clock.now), Hearing(partial(report, heard), terms)
+            desk = Desk(database, catalog.load(), clock, due, fetch, hearing)
             answer = await desk.say(" ".join(options.words), _who())
             _show(answer.reply)
             if answer.later is not None:

@@ -11,6 +11,8 @@ from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.commands.finding import Found, begun, find, label, matching
 from bot.commands.linking import relink
+from bot.commands.recording import Recording
+from bot.commands.reporting import Hearing, Reporting
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
 from bot.core import actions, answers, histories, remarks, routing
@@ -18,6 +20,7 @@ from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Part, Reply, line
+from bot.core.people import as_of
 from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
 from bot.ports import Answer
 from bot.ports import Desk as Port
@@ -37,7 +40,11 @@ _ENTRIES = 3 * histories.MOST_ENTRIES
 
 
 class Desk(Port):
-    """Answers from the database.  `due` is set when something is to be told; `fetch` reads pages nobody watches."""
+    """Answers from the database.
+
+    `due` is set when something is to be told; `fetch` reads pages nobody watches; `hearing` takes in
+    what people report.
+    """
 
     def __init__(
         self,
@@ -46,6 +53,7 @@ class Desk(Port):
         clock: Clock,
         due: asyncio.Event,
         fetch: Fetch,
+        hearing: Hearing,
         access: Access = _EVERYBODY,
     ) -> None:
         """Ask nothing yet.  `platforms` says what is wrong with the platforms themselves, a line each."""
@@ -57,6 +65,8 @@ class Desk(Port):
         self._access = access
         self._vendors = Vendors(database, catalog, clock, fetch)
         self._watches = Watches(database, catalog, clock, fetch)
+        self._recording = Recording(database, catalog, clock)
+        self._reporting = Reporting(database, catalog, clock, hearing)
 
     async def ask(self, asked: Asked) -> Answer:
         """Do what is asked; whatever goes wrong, there is an answer."""
@@ -126,11 +136,15 @@ class Desk(Port):
             log.info("asked for action=%s what=%s person=%s", action, asked.command.query, asked.person.key)
         if action in DEEDS or action in _OF_INCIDENTS:
             return Answer(await self._about_incident(asked))
+        if action is Action.REPORT:
+            return Answer(await self._reporting.answer(asked))
         return await self._answer(asked.command)
 
     async def _answer(self, command: Command) -> Answer:
         if command.action is Action.STATUS:
             return await self._status(command.query)
+        if command.action is Action.HISTORY:
+            return Answer(await self._recording.answer(command.query))
         if command.action is Action.INCIDENTS:
             return Answer(await self._incidents(command.query))
         if command.action is Action.WATCH:
@@ -184,7 +198,10 @@ class Desk(Port):
 
     async def _details(self, brief: Brief) -> Reply:
         found = await lookups.one(self._database, brief.id, _ENTRIES)
-        return histories.details(*found) if found else remarks.no_incident(brief.id)
+        if found is None:
+            return remarks.no_incident(brief.id)
+        incident, entries = found
+        return histories.details(as_of(incident, self._clock.now()), entries)
 
     async def _act(self, asked: Asked, brief: Brief) -> Reply:
         now = self._clock.now()
@@ -199,7 +216,7 @@ class Desk(Port):
             log.info("noted incident=%s seq=%d kind=%s by=%s", entry.incident, entry.seq, entry.kind, entry.person)
         if done.entries:
             self._due.set()
-        return remarks.acted(done, asked.command.action)
+        return remarks.acted(done, asked.command.action, now)
 
     async def _status(self, query: str) -> Answer:
         if query:

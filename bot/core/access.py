@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from bot.model import Action, Person
 
-# What changes the course of an incident, or speaks for the team in its thread.
+# What changes the course of an incident, or speaks for the team in its thread.  Whoever reports is a witness, and one
+# alone changes nothing that a channel hears: everybody may.
 RESPONDING = frozenset(
     {Action.ACK, Action.UNACK, Action.NOTE, Action.MUTE, Action.UNMUTE, Action.LINK, Action.JOIN, Action.UNLINK}
 )

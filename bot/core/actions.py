@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.core.fold import advance
 from bot.core.people import is_muted
-from bot.model import Action, Asked, ChangeKind, Incident, TimelineEntry, Who
+from bot.model import Action, Asked, ChangeKind, Incident, TimelineEntry, Who, Witness
 
 # The same press arrives twice when an answer was lost; this much later it is meant again.
 SAME_PRESS = timedelta(minutes=1)
@@ -136,13 +136,24 @@ def _works(case: _Case) -> _Result:
 
 
 def _witness(case: _Case, kind: ChangeKind) -> _Result:
-    """Everybody is counted once: a room full of them must not fill the thread."""
+    """Everybody is counted once: a room full of them must not fill the thread; only what they say in words is told.
+
+    Who says the same again, a while later, is counted as of now.
+    """
     if not case.incident.is_open:
         return Outcome.OVER
+    entry = case.did(kind)
     last = next((w for w in case.incident.witnesses if w.person == case.asked.person.key), None)
-    if last is not None and last.is_affected == (kind is ChangeKind.AFFECTED):
+    if last is not None and last.is_affected == (kind is ChangeKind.AFFECTED) and not _has_news(case, entry, last):
         return Outcome.ALREADY
-    return replace(case.did(kind), quiet=True)
+    return replace(entry, quiet=not entry.text)
+
+
+def _has_news(case: _Case, entry: TimelineEntry, last: Witness) -> bool:
+    if entry.text:
+        said = (b for b in case.recent if (b.kind, b.person, b.text) == (entry.kind, entry.person, entry.text))
+        return all(case.now - before.recorded_at >= SAME_NOTE for before in said)
+    return last.at is not None and case.now - last.at >= SAME_NOTE
 
 
 def _link(case: _Case) -> _Result:

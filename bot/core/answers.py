@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Reply, Span, Tone, line
 from bot.core.overview import Overview, Row
+from bot.core.people import as_of
 from bot.core.spans import duration
-from bot.core.standing import Standing, checked
+from bot.core.standing import Standing, checked, is_only_suspected
 from bot.core.wording import TONES, capital, people, planned, short, state_word, words
 from bot.model import Component, ComponentStatus, Impact, Incident, Kind, State
 
@@ -47,7 +48,11 @@ def _headline(overview: Overview) -> str:
         return "Nothing is watched yet"
     if found.troubled:
         rest = f", {blind:,} can not be told" if blind else ""
-        return f"{len(found.troubled):,} of {found.total:,} not operational{rest}"
+        sure, maybe = len(found.troubled) - found.suspected, found.suspected
+        if not sure:
+            return f"{maybe:,} of {found.total:,} suspected to be in trouble{rest}"
+        more = f", {maybe:,} more suspected" if maybe else ""
+        return f"{sure:,} of {found.total:,} not operational{more}{rest}"
     if blind:
         return f"No trouble known, but {blind:,} of {found.total:,} can not be told"
     return f"All {found.total:,} operational" if found.total > 1 else f"{found.well[0].name}: operational"
@@ -99,6 +104,8 @@ def condition(standing: Standing) -> str:
 def _condition(standing: Standing) -> str:
     if standing.impact is None:
         return "can not be read" if standing.stale_since else "not looked at yet"
+    if is_only_suspected(standing):
+        return "suspected"
     if standing.impact is Impact.NONE:
         kinds = {incident.kind for incident in underway(standing)}
         return "maintenance" if Kind.MAINTENANCE in kinds else "notice posted" if kinds else "operational"
@@ -140,7 +147,7 @@ def one(standing: Standing, now: datetime, asked: Iterable[Component] = (), rema
     parts += _asked(wanted := list(asked))
     going_on = underway(standing)
     for incident in going_on[:_INCIDENTS]:
-        parts += [_incident(incident), *_words(incident)]
+        parts += [_incident(as_of(incident, now)), *_words(incident)]
     if len(going_on) > _INCIDENTS:
         parts.append(line(f"{len(going_on) - _INCIDENTS} more incidents are open."))
     listed_there = {component.id for incident in going_on for component in incident.components}

@@ -127,6 +127,8 @@ def resolved(entry: TimelineEntry, incident: Incident) -> Parts:
         return f"{'Completed' if incident.kind is Kind.MAINTENANCE else 'Resolved'} after {lasted}", []
     ends = [v.resolved_at for v in incident.claims if v.teller is SourceKind.FEED and v.resolved_at]
     later = entry.happened_at - max(ends) if ends else timedelta()
+    if entry.claim and entry.claim.teller is SourceKind.PEOPLE:
+        return f"Resolved after {lasted}: nobody here reports it any more", []
     remark = [line(f"{incident.name} called it over {duration(later)} before.")] if later >= BACKDATED else []
     return f"Resolved after {lasted}: our own checks pass again", [*remark]
 

@@ -168,12 +168,19 @@ def _title(leading: ClaimView, claims: tuple[ClaimView, ...]) -> str:
     return ", ".join(dict.fromkeys(still)) or leading.title
 
 
+_IS_FAILING = " is failing"
+_MOST_NAMES = 3
+
+
 def _failing(claims: tuple[ClaimView, ...]) -> str:
     """Name what our witnesses say is failing: all that ever was, so that the name does not flicker."""
-    parts = list(dict.fromkeys(part.name for part in _components(claims)))
-    if not parts:
-        return ""
-    return f"{', '.join(parts[:-1])} and {parts[-1]} are failing" if len(parts) > 1 else f"{parts[0]} is failing"
+    titles = [view.title for view in claims if view.kind is Kind.SUSPECTED]
+    names = list(dict.fromkeys(title.removesuffix(_IS_FAILING) for title in titles if title.endswith(_IS_FAILING)))
+    if len(names) <= 1:
+        return titles[0] if titles else ""
+    more = len(names) - _MOST_NAMES
+    names = [*names[:_MOST_NAMES], f"{more} more"] if more > 0 else names
+    return f"{', '.join(names[:-1])} and {names[-1]} are failing"
 
 
 def _state(leading: ClaimView, still: list[ClaimView]) -> State:
@@ -200,7 +207,11 @@ def _components(claims: tuple[ClaimView, ...]) -> tuple[Component, ...]:
         for component in view.components:
             over = view.state.is_over and view.kind is Kind.COMPONENT
             found[component.id] = replace(component, status=ComponentStatus.OPERATIONAL) if over else component
-    ours = {component.id for view in claims if view.teller is not SourceKind.FEED for component in view.components}
+    ours = {component.id for view in testimonies(claims) for component in view.components}
+    if any(view.components for view in statements(claims)):
+        # What the vendor lists is what people meant; they name a thing by whatever they call it.
+        said = [v.components for v in claims if v.teller is SourceKind.PEOPLE]
+        found = {key: part for key, part in found.items() if all(part not in parts for parts in said)}
     told: list[Component] = []
     for component in sorted(found.values(), key=lambda component: component.id in ours):
         if component.id not in ours or not any(are_alike(component, other) for other in told):

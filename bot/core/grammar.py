@@ -1,6 +1,7 @@
 """What somebody typed, as a command; and a command, as one would type it.
 
-    status [what] · incidents [whose] · watch add|remove WHOM · watch list · health · help
+    status [what] · history WHOSE · incidents [whose] · report WHAT [: WORDS] · health · help
+    watch add|remove WHOM · watch list
     [incident] details|ack|unack|affected|works|unmute [which] · note [which] WORDS · mute [which] [4h] [because WORDS]
 
 The words before a verb that only call Sitrep are passed over: `@sitrep`, `/sitrep`, `<@U123>`.  Words that are no
@@ -20,7 +21,14 @@ from bot.model import Action, Command
 __all__ = ["VERBS", "Misunderstood", "Verb", "parse", "span_of", "spell"]
 
 VERBS = (
-    Verb(Action.STATUS, ("status",), verbs.query, "status [what]", "how everything stands, or what you name"),
+    Verb(Action.STATUS, ("status",), verbs.status, "status [what]", "how everything stands, or what you name"),
+    Verb(
+        Action.HISTORY,
+        ("history", "scorecard"),
+        verbs.whose,
+        "history WHOSE",
+        "90 days of a vendor in numbers; `status github history` is the same",
+    ),
     Verb(
         Action.INCIDENTS,
         ("incidents",),
@@ -65,6 +73,13 @@ VERBS = (
         "works [which]",
         "it works for you",
         of=True,
+    ),
+    Verb(
+        Action.REPORT,
+        ("report",),
+        verbs.report,
+        "report WHAT [: WORDS]",
+        "it fails for you, whether or not anybody has said so yet",
     ),
     Verb(Action.LINK, ("link",), verbs.link, "link [which] URL", "add a link to its thread", of=True),
     Verb(
@@ -188,6 +203,9 @@ def spell(command: Command) -> str:
         words += [command.url or "", command.text]
     elif command.action is Action.JOIN:
         words[1:] = [which, "to", command.query]
+    elif command.action is Action.REPORT:
+        words[-1] += ":" if command.text else ""
+        words.append(command.text)
     else:
         words.append(command.text)
     return " ".join(filter(None, words))

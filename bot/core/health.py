@@ -15,6 +15,8 @@ ALERT_INTERVAL = timedelta(seconds=12)
 LONGEST_PATIENCE = timedelta(minutes=5)
 # The operator is told at this failure in a row: one lost packet is not news.
 TELL_AT = 2
+# Why nothing is known of a time in which nobody looked.
+NOT_LOOKED = "nobody looked: Sitrep was not running, or far behind"
 # No vendor has a thousand things open: a page that says so is broken, and would be a flood of messages.
 MOST_OPEN = 1000
 
@@ -70,11 +72,24 @@ def notice(before: Health, after: Health) -> Notice | None:
     return Notice.BACK if before.failures >= TELL_AT and not after.failures else None
 
 
-def gap(before: Health, after: Health) -> Gap | None:
-    """Return the time that nobody watched, once it has ended."""
-    if after.is_stale or before.failures < TELL_AT or before.failing_since is None or after.last_look is None:
+def gap(before: Health, after: Health, interval: timedelta | None = None) -> Gap | None:
+    """Return the time that nobody watched, once it has ended.
+
+    With the `interval` at which it is looked at, also one in which nobody so much as tried: Sitrep was not running.
+    """
+    if after.is_stale or after.last_look is None:
         return None
-    return Gap(before.failing_since, after.last_look, before.failure)
+    if before.failures >= TELL_AT and before.failing_since is not None:
+        return Gap(before.failing_since, after.last_look, before.failure)
+    return (
+        None if interval is None or before.last_look is None else absence(before.last_look, after.last_look, interval)
+    )
+
+
+def absence(looked: datetime, now: datetime, interval: timedelta) -> Gap | None:
+    """Return the time between two looks if it is so long that nobody was there to look."""
+    # As long as it takes with a cache that asks for patience, and a lost packet or two.
+    return Gap(looked, now, NOT_LOOKED) if now - looked > 3 * max(interval, LONGEST_PATIENCE) else None
 
 
 def next_look(

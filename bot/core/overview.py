@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -23,7 +23,8 @@ class Row(NamedTuple):
 class Survey:
     """Every source in one of four lists: in trouble the worst first, else by name.
 
-    Of those that are well `unlisted` more are not in the list.
+    Of those that are well `unlisted` more are not in the list.  `suspected` counts those in trouble of which only our
+    own witnesses say so.
     """
 
     troubled: tuple[Row, ...] = ()
@@ -31,6 +32,7 @@ class Survey:
     unread: tuple[Row, ...] = ()
     well: tuple[Row, ...] = ()
     unlisted: int = 0
+    suspected: int = 0
 
     @property
     def total(self) -> int:
@@ -46,10 +48,11 @@ class Overview:
     closer: Mapping[str, Standing] = field(default_factory=dict[str, Standing])
 
 
-def survey(rows: Sequence[Row], worst: Mapping[str, int], *, total: int) -> Survey:
+def survey(rows: Sequence[Row], worst: Mapping[str, int], *, total: int, suspected: Collection[str] = ()) -> Survey:
     """Sort the sources; `worst` is the rank of the worst open incident of each vendor that has one.
 
-    `total` is how many are watched: those that are not in `rows` are well.
+    `total` is how many are watched: those that are not in `rows` are well.  `suspected` are the vendors of which nobody
+    but our own witnesses says that something is wrong.
 
     One that is in trouble and can not be read either is in trouble: that it is stale is said there.
     """
@@ -70,6 +73,7 @@ def survey(rows: Sequence[Row], worst: Mapping[str, int], *, total: int) -> Surv
         unread=tuple(sorted(unread, key=_name)),
         well=tuple(sorted(well, key=_name)),
         unlisted=max(total - len(rows), 0),
+        suspected=sum(not row.severity and row.vendor in suspected for _, row in troubled),
     )
 
 

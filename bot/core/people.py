@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from bot.core.severity import is_rise
 from bot.model import Ack, ChangeKind, Impact, Incident, Mute, TimelineEntry, Witness
 
+# So long somebody's word on how it is for them counts while an incident is open.
+FADES = timedelta(hours=2)
+
 
 def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after something that a person did; its state, and the vendor's words, are not theirs."""
@@ -26,20 +29,6 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     return after
 
 
-# So long somebody's last word on how it is for them counts.
-FADES = timedelta(hours=2)
-
-
-def counted(witnesses: Iterable[Witness], now: datetime, fades: timedelta = FADES) -> tuple[int, int]:
-    """Return for how many people it fails and for how many it works, by what they have said lately.
-
-    How it was for somebody hours ago says nothing of now.
-    """
-    lately = [witness for witness in witnesses if witness.at is None or now - witness.at < fades]
-    affected = sum(witness.is_affected for witness in lately)
-    return affected, len(lately) - affected
-
-
 def _mute(entry: TimelineEntry) -> Mute:
     return Mute(person=entry.person, name=entry.author, at=entry.happened_at, until=entry.until, why=entry.text)
 
@@ -47,7 +36,28 @@ def _mute(entry: TimelineEntry) -> Mute:
 def _heard(witnesses: tuple[Witness, ...], entry: TimelineEntry) -> tuple[Witness, ...]:
     """Everybody counts once, with their last word."""
     others = tuple(witness for witness in witnesses if witness.person != entry.person)
-    return (*others, Witness(person=entry.person, is_affected=entry.kind is ChangeKind.AFFECTED, at=entry.happened_at))
+    is_affected = entry.kind is ChangeKind.AFFECTED
+    return (*others, Witness(person=entry.person, is_affected=is_affected, at=entry.happened_at))
+
+
+def counted(witnesses: Iterable[Witness], now: datetime, fades: timedelta = FADES) -> tuple[int, int]:
+    """Return for how many people it fails and for how many it works, by what they have said lately.
+
+    How it was for somebody hours ago says nothing of now.
+    """
+    lately = fresh(witnesses, now, fades)
+    affected = sum(witness.is_affected for witness in lately)
+    return affected, len(lately) - affected
+
+
+def fresh(witnesses: Iterable[Witness], now: datetime, fades: timedelta = FADES) -> tuple[Witness, ...]:
+    """Return those whose last word still counts; of one whose time nobody wrote down it does."""
+    return tuple(witness for witness in witnesses if witness.at is None or now - witness.at < fades)
+
+
+def as_of(incident: Incident, now: datetime) -> Incident:
+    """Return an incident with the people who count now, for an answer; once it is over all count who ever did."""
+    return replace(incident, witnesses=fresh(incident.witnesses, now)) if incident.is_open else incident
 
 
 def _after_time(incident: Incident, now: datetime) -> Incident:

@@ -12,6 +12,7 @@ from bot.core.answers import cut, listed
 from bot.core.grammar import VERBS, Misunderstood, spell
 from bot.core.linking import Moved
 from bot.core.message import Item, Line, Message, Moment, Part, Reply, Tone, line
+from bot.core.people import as_of
 from bot.core.spans import duration
 from bot.core.standing import Standing
 from bot.core.wording import capital, headline, people, words
@@ -25,19 +26,19 @@ def say(text: str, *parts: Part, choices: Sequence[tuple[str, str]] = ()) -> Rep
     return Reply(message=Message(tone=Tone.NOTICE, headline=text, parts=parts), choices=tuple(choices))
 
 
-def acted(done: Acted, action: Action) -> Reply:
-    """Return what became of a deed, and of which incident."""
+def acted(done: Acted, action: Action, now: datetime) -> Reply:
+    """Return what became of a deed, and of which incident; it counts the people whose word is fresh `now`."""
     incident = done.incident
     lines = [line(headline(incident), " · ", incident.id)]
     if done.outcome is Outcome.OVER:
         end = (Moment(incident.resolved_at),) if incident.resolved_at else ()
         lines.insert(0, line(f"It is {words(incident.state)} since ", *end) if end else line("It is over."))
-    return say(_SAID[done.outcome](action, incident), *lines, *_now(done))
+    return say(_SAID[done.outcome](action, incident), *lines, *_now(done, now))
 
 
-def _now(done: Acted) -> list[Line]:
+def _now(done: Acted, now: datetime) -> list[Line]:
     """How it stands now, where that is part of the answer."""
-    return people(done.incident) if done.outcome in {Outcome.DONE, Outcome.ALREADY, Outcome.HELD} else []
+    return people(as_of(done.incident, now)) if done.outcome in {Outcome.DONE, Outcome.ALREADY, Outcome.HELD} else []
 
 
 def _held(_: Action, incident: Incident) -> str:

@@ -9,7 +9,7 @@ from bot.core.health import Health
 from bot.core.severity import of_components, worst
 from bot.core.spans import duration
 from bot.core.wording import state_word, words
-from bot.model import Component, ComponentStatus, Impact, Incident, Kind, Page, Source
+from bot.model import Component, ComponentStatus, Impact, Incident, Kind, Page, Source, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,12 @@ def standing(source: Source, health: Health, page: Page | None, incidents: tuple
         components=troubled,
         url=page.url if page else None,
     )
+
+
+def is_only_suspected(standing: Standing) -> bool:
+    """Whether nobody but our own witnesses tells of a trouble: its page shows none."""
+    going_on = [incident for incident in standing.incidents if incident.state is not State.SCHEDULED]
+    return bool(going_on) and not standing.components and all(one.state is State.SUSPECTED for one in going_on)
 
 
 _FINE = frozenset({ComponentStatus.OPERATIONAL, ComponentStatus.UNKNOWN})
@@ -79,6 +85,8 @@ def label(standing: Standing) -> str:
     """Return one or two words for how it stands."""
     if standing.impact is None:
         return "not known"
+    if is_only_suspected(standing):
+        return "suspected"
     word = "trouble" if standing.impact is Impact.UNKNOWN else words(standing.impact)
     return "operational" if standing.impact is Impact.NONE and not standing.incidents else word
 

@@ -175,6 +175,9 @@ def _still_open(incident: Incident, key: str) -> tuple[str, ...]:
 
 def _is_quiet(change: Change, incident: Incident, attachment: Attachment, source: Source) -> bool:
     """Whether there is nothing to say: another source says it, or another claim of this incident goes on for it."""
+    # That nobody here says any more what others still say is no news.
+    if source.kind is SourceKind.PEOPLE and any(one.subject == "still" for one in change.transitions):
+        return True
     if is_witness(source):
         return _is_one_of_many(change, incident, source)
     if attachment.echo or (change.kind is ChangeKind.COMPONENTS_CHANGED and not change.transitions):

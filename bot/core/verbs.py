@@ -55,6 +55,8 @@ _SPAN = re.compile(rf"(?<!\S)(?:for\s+)?{_AMOUNT}(?:\s*{_AMOUNT})*(?!\S)", re.IG
 _TO_THE_END = re.compile(
     r"(?<!\S)(?:until|till)\s+(?:it\s+is\s+|it['’]s\s+)?(?:resolved|the\s+end|over)(?!\S)", re.IGNORECASE
 )
+_HISTORY = "history"
+_HOW = re.compile(r":(?=\s)\s*|:$|\s*[\r\n]+\s*|\s+because\s+", re.IGNORECASE)
 _BECAUSE = re.compile(r"(?:^|\s)because\s+", re.IGNORECASE)
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 
@@ -80,6 +82,42 @@ def is_id(word: str) -> bool:
 def query(verb: Verb, rest: str) -> Command:
     """Read anything as what somebody looks for."""
     return Command(action=verb.action, query=plainly(rest))
+
+
+def status(verb: Verb, rest: str) -> Command:
+    """Read what somebody looks for; with `history` at its end they ask for the record of it."""
+    words = plainly(rest)
+    whose, _, last = words.rpartition(" ")
+    if whose and last.casefold() == _HISTORY:
+        return Command(action=Action.HISTORY, query=plainly(whose))
+    return Command(action=verb.action, query=words)
+
+
+def whose(verb: Verb, rest: str) -> Command | Misunderstood:
+    """Read whose record it is about."""
+    wanted = plainly(rest)
+    if not wanted:
+        return Misunderstood(verb.names[0], "Whose history? `status github history`")
+    return Command(action=verb.action, query=wanted)
+
+
+def report(verb: Verb, rest: str) -> Command | Misunderstood:
+    """Read what fails, and after a colon or a line's end how, in somebody's own words.
+
+    Without a colon all may be the name or a part of it words: only who knows the names can tell.
+    """
+    what, words = rest.lstrip(":, \t\r\n"), ""
+    end = _HOW.search(what)
+    if end is not None:
+        what, words = what[: end.start()], what[end.end() :].strip()
+    if len(what) > _LONGEST_QUERY:
+        head = what[:_LONGEST_QUERY].rpartition(" ")[0] or what[:_LONGEST_QUERY]
+        what, words = head, f"{what[len(head) :].strip()} {words}".strip()
+    wanted = plainly(what)
+    if not wanted:
+        hint = "What fails for you? `report github actions: no runners`"
+        return Misunderstood(f"{verb.names[0]} {rest}".strip(), hint)
+    return Command(action=verb.action, query=wanted, text=words)
 
 
 def page(verb: Verb, rest: str) -> Command | Misunderstood:

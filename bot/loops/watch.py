@@ -212,7 +212,7 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
         page_id=snapshot.page_id if snapshot else None,
         endpoint=reading.endpoint if snapshot else None,
         validators=(dump(reading.validators) if settled else "{}") if snapshot else None,
-        gap=health.gap(watched.health, after),
+        gap=health.gap(watched.health, after, watched.source.interval),
     )
 
 

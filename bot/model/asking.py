@@ -13,6 +13,7 @@ class Action(StrEnum):
     """Everything that can be asked for."""
 
     STATUS = "status"
+    HISTORY = "history"
     INCIDENTS = "incidents"
     DETAILS = "details"
     ACK = "ack"
@@ -22,6 +23,7 @@ class Action(StrEnum):
     UNMUTE = "unmute"
     AFFECTED = "affected"
     WORKS = "works"
+    REPORT = "report"
     LINK = "link"
     JOIN = "join"
     UNLINK = "unlink"

@@ -27,6 +27,7 @@ from bot.settings.tables import (
     EscalationTable,
     MaintenanceTable,
     OncallTable,
+    PeopleTable,
     ProbeTable,
     RouteTable,
     ServiceTable,
@@ -154,6 +155,7 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         oncalls=rotas,
         escalations=tuple(build.escalation(row, names) for row in document.rows("escalation", EscalationTable)),
         access=build.access(document.single("access", AccessTable), rotas),
+        people=build.people(document.single("people", PeopleTable)),
         egress_allow=_merged(document.single("egress", EgressTable).allow, settings.egress_allow),
     )
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from bot.core.access import Access
+from bot.core.reports import Terms
 from bot.core.rules import Escalation, EscalationStep, Match, Oncall, Person, Route, Service
 from bot.core.windows import Window
 from bot.model import Destination, Impact, Kind
@@ -20,6 +21,7 @@ from bot.settings.tables import (
     MatchTable,
     MentionTable,
     OncallTable,
+    PeopleTable,
     ProbeTable,
     RouteTable,
     ServiceTable,
@@ -127,6 +129,11 @@ def access(table: AccessTable, rotas: Sequence[Oncall]) -> Access:
     responders = None if table.responders is None else tuple(table.responders)
     found = Access(admins=tuple(table.admins), responders=responders)
     return found.with_rotas({rota.name: tuple(_keys(rota.people)) for rota in rotas})
+
+
+def people(table: PeopleTable) -> Terms:
+    """Return when the channel hears of what people report."""
+    return Terms(announce_after=table.announce_after, fades=table.fades)
 
 
 def _keys(people: Iterable[Person]) -> Iterator[str]:

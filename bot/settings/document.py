@@ -22,6 +22,7 @@ from bot.settings.tables import (
     EscalationTable,
     MaintenanceTable,
     OncallTable,
+    PeopleTable,
     ProbeTable,
     RouteTable,
     ServiceTable,
@@ -40,7 +41,7 @@ LISTS: Mapping[str, type[Table]] = {
     "oncall": OncallTable,
     "escalation": EscalationTable,
 }
-SINGLES: Mapping[str, type[Table]] = {"access": AccessTable, "egress": EgressTable}
+SINGLES: Mapping[str, type[Table]] = {"access": AccessTable, "people": PeopleTable, "egress": EgressTable}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ PLATFORMS = ("slack", "discord", "console")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # A vendor's page is cached for ten seconds or more, so looking oftener tells nothing and is no way to treat a guest.
 SHORTEST_INTERVAL = timedelta(seconds=5)
+SHORTEST_FADING, LONGEST_FADING = timedelta(minutes=5), timedelta(days=1)
 LONGEST_REMINDER = timedelta(days=30)
 
 _QUIET = re.compile(r"([^\s–-]+)\s*[–-]\s*([^\s–-]+)\s+(\S+)")
@@ -131,6 +132,14 @@ def interval(value: object) -> timedelta:
     span = duration(value)
     if span < SHORTEST_INTERVAL:
         raise ValueError(f'{shown(value)} is too often; the shortest interval is "5s"')
+    return span
+
+
+def fading(value: object) -> timedelta:
+    """Read how long what a person said counts: long enough for a second one to come."""
+    span = duration(value)
+    if not SHORTEST_FADING <= span <= LONGEST_FADING:
+        raise ValueError(f'{shown(value)} is not between "5m" and "1d"')
     return span
 
 

@@ -19,6 +19,7 @@ from bot.settings.fields import (
     Destinations,
     DiscordUser,
     Duration,
+    Fading,
     HandoverTime,
     Hosts,
     Interval,
@@ -309,6 +310,19 @@ class AccessTable(Table):
         default=None,
         description='Who may acknowledge: `"everyone"` (the default), or a list like `admins`.',
         examples=['"everyone"'],
+    )
+
+
+class PeopleTable(Table):
+    """What it takes until the channel hears of what people report."""
+
+    announce_after: Count = Field(
+        default=2, description="So many people make a suspicion that is announced; default 2.", examples=["2"]
+    )
+    fades: Fading = Field(
+        default=timedelta(minutes=30),
+        description='How long one report counts; default "30m", from "5m" to "1d".',
+        examples=['"30m"'],
     )
 
 

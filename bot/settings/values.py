@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.core.access import Access
+from bot.core.reports import Terms
 from bot.core.rules import Escalation, Oncall, Route, Service
 from bot.core.windows import Window
 
@@ -132,4 +133,5 @@ class Settings:
     oncalls: tuple[Oncall, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     access: Access = field(default_factory=Access)
+    people: Terms = field(default_factory=Terms)
     not_yet: tuple[str, ...] = ()

@@ -114,6 +114,12 @@ def make_due(
         connection.execute(_announce(connection.dialect.name), begun)
 
 
+def begin(connection: Connection, incident: str, destinations: Iterable[Destination], now: datetime) -> int:
+    """Announce an incident wherever it is not yet; returns in how many places that is."""
+    new = [_new_announcement(incident, destination, now, urgent=True) for destination in destinations]
+    return sum(connection.execute(_announce(connection.dialect.name), one).rowcount for one in new)
+
+
 _INCIDENTS: BindParameter[str] = bindparam("b_incidents", expanding=True)
 # Always in the same order: two that wait for each other's rows would wait for ever.
 _LIVE = (

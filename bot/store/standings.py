@@ -81,7 +81,10 @@ _OPEN_OF = _OPEN.where(INCIDENT.c.id.in_(select(_PLACED.c.id).where(_PLACED.c.pl
 # What is going on somewhere; what is only planned is not.
 _TROUBLED = INCIDENT.c.is_open & (INCIDENT.c.state != State.SCHEDULED.value)
 _RANK = func.max(case({impact.value: impact.rank for impact in Impact}, value=INCIDENT.c.impact, else_=0))
-_WORST = select(INCIDENT.c.vendor, _RANK.label("rank")).where(_TROUBLED).group_by(INCIDENT.c.vendor)
+_TOLD = func.max(case((INCIDENT.c.state == State.SUSPECTED.value, 0), else_=1))
+_WORST = (
+    select(INCIDENT.c.vendor, _RANK.label("rank"), _TOLD.label("told")).where(_TROUBLED).group_by(INCIDENT.c.vendor)
+)
 _TROUBLED_VENDORS = select(INCIDENT.c.vendor).where(_TROUBLED)
 # These columns are in one index (`source_standing`): the rows themselves are long, and are left alone.
 _ROWS = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity).where(SOURCE.c.active)
@@ -102,12 +105,15 @@ async def overview(database: Database) -> Overview:
     """Return how everything watched stands, with a closer look at the worst; of what is well only the first names."""
 
     def work(connection: Connection) -> Overview:
-        worst = {str(vendor): int(rank) for vendor, rank in connection.execute(_WORST).all()}
+        reasons = connection.execute(_WORST).all()
+        worst = {str(vendor): int(rank) for vendor, rank, _ in reasons}
+        suspected = frozenset(vendor for vendor, _, told in reasons if not told)
         stale = frozenset(connection.execute(_STALE).scalars().all())
         questions = (_UNWELL, _INVOLVED, *((_UNREAD,) if stale else ()), _WELL)
         found = {row[0]: row for question in questions for row in connection.execute(question).all()}
         rows = tuple(Row(key, vendor, name, rank, key in stale) for key, vendor, name, rank in found.values())
-        seen = survey(rows, worst, total=connection.execute(_HOW_MANY).scalar() or 0)
+        total = connection.execute(_HOW_MANY).scalar() or 0
+        seen = survey(rows, worst, total=total, suspected=suspected)
         keys = [row.key for some in (seen.troubled, seen.stale) for row in some[:CLOSER]]
         return Overview(seen, {one.key: one for one in _some(connection, keys)})
 

@@ -162,6 +162,7 @@ class IncidentRow(SQLModel, table=True):
         Index("incident_ended", "vendor", "resolved_at"),
         Index("incident_witnessed", "id", **_where("witnessed")),
         Index("incident_silent", "silent_from", **_where("silent_from IS NOT NULL")),
+        Index("incident_vendor", "vendor", "started_at"),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)

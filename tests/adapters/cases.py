@@ -10,8 +10,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import replies, wording
+from bot.core.actions import Acted, Outcome
 from bot.core.message import Line, Message, Moment, Quote, Tone, line
+from bot.core.records import record
 from bot.core.reminding import remind
+from bot.core.reports import Reported, Target, Terms
+from bot.core.scorecard import WINDOW, Extreme, Lags, Scorecard, Words
+from bot.core.standing import Standing
+from bot.core.thanks import thanks
 from bot.model import (
     Ack,
     ChangeKind,
@@ -144,6 +150,72 @@ def by_on_call(seq: int, kind: ChangeKind, text: str = "") -> TimelineEntry:
     return replace(done, who=Who.PERSON, author="on-call", person="slack:U1", claim=None, until=until)
 
 
+def of_all_kinds() -> Scorecard:
+    """Return the record of a vendor of which everything is known, and not all of it is good."""
+    return Scorecard(
+        vendor="acme",
+        name="Acme",
+        since=NOON - WINDOW,
+        until=NOON,
+        watched=WINDOW,
+        watched_since=NOON - timedelta(days=200),
+        unwatched=timedelta(hours=3, minutes=5),
+        incidents=9,
+        going_on=1,
+        early=1,
+        spent=(
+            (Impact.CRITICAL, timedelta(hours=1, minutes=10)),
+            (Impact.MAJOR, timedelta(hours=3, minutes=20)),
+            (Impact.MINOR, timedelta(hours=10)),
+        ),
+        summed=timedelta(hours=16),
+        maintenances=2,
+        maintained=timedelta(hours=5),
+        unconfirmed=3,
+        lone=2,
+        suspected=timedelta(minutes=95),
+        lags=Lags(
+            count=5,
+            first=1,
+            never=1,
+            median=timedelta(minutes=17),
+            worst=Extreme(timedelta(minutes=80), "acme-7"),
+            average=timedelta(minutes=61),
+        ),
+        grade="C",
+        backdated=4,
+        backdated_most=Extreme(timedelta(minutes=29), "acme-3"),
+        words=Words(count=31, median=timedelta(minutes=32), longest=Extreme(timedelta(hours=3), "acme-2")),
+        all_clears=9,
+        false_clears=("acme-4",),
+        ended=8,
+        causes=2,
+        cause_after=timedelta(days=2, hours=3),
+    )
+
+
+def just_begun() -> Scorecard:
+    """Return the record of a vendor that is watched since the day before yesterday, and where all was well."""
+    begun = NOON - timedelta(days=2)
+    return Scorecard(
+        vendor="acme",
+        name="Acme",
+        since=NOON - WINDOW,
+        until=NOON,
+        watched=timedelta(days=2),
+        watched_since=begun,
+        unwatched=timedelta(),
+    )
+
+
+def reported(witnesses: int, *, told: bool) -> Message:
+    """Return what somebody is answered who reports Acme's API."""
+    one = replace(incident(component("API")), id="acme-reported-api-20260301T1200", title="API is failing")
+    found = Reported(acted=Acted(Outcome.DONE, one), witnesses=witnesses, is_lone=True, is_told=told)
+    page = Standing(vendor="acme", name="Acme", impact=Impact.NONE, checked_at=at(-1))
+    return thanks(found, Target("acme", "Acme", "API"), Terms(), page, NOON).message
+
+
 # Rendered by every platform, reviewed by eye, kept beside the tests: a root, then what is said in its thread.
 CASES: Mapping[str, tuple[Message, ...]] = {
     "critical-open": (wording.root(outage()),),
@@ -182,6 +254,14 @@ CASES: Mapping[str, tuple[Message, ...]] = {
         replies.reply(by_on_call(4, ChangeKind.MUTED), outage(**ON_IT)),
         replies.reply(by_on_call(5, ChangeKind.UNACKED), outage()),
     ),
+    "affected-in-words": (
+        wording.root(outage(**ON_IT)),
+        replies.reply(by_on_call(2, ChangeKind.AFFECTED, "Every call answers 503 since noon."), outage(**ON_IT)),
+    ),
+    "reported-first": (reported(1, told=False),),
+    "reported-by-two": (reported(2, told=True),),
+    "history": (record(of_all_kinds()).message,),
+    "history-of-two-days": (record(just_begun()).message,),
     "catch-up": (
         wording.root(outage()),
         replies.catch_up(tuple(entry(n, f"Update number {n}.") for n in range(2, 7)), outage()),

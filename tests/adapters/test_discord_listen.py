@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.grammar import VERBS
 from bot.core.message import Message, Quote, Tone
-from bot.model import Action, Person, Ref
+from bot.model import Action, Command, Person, Ref
 from bot.ports import Answer
 from tests.adapters.cases import HOSTILE
 from tests.adapters.discordscene import Scene, running, scene, soon
@@ -38,7 +38,7 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
     await at.local.journal.until("overwrite_global_commands")
 
     commands = offered(at)
-    assert set(commands) == {"status", "incidents", "incident", "watch", "sitrep", "Link to incident"}
+    assert set(commands) == {"status", "incidents", "incident", "report", "watch", "sitrep", "Link to incident"}
     assert {one["name"] for one in commands["sitrep"]["options"]} == {verb.names[0].split()[0] for verb in VERBS}
     assert {one["name"] for one in commands["watch"]["options"]} == {"add", "remove", "list"}
     assert {one["name"] for one in commands["incident"]["options"]} == {verb.names[0] for verb in VERBS if verb.of}
@@ -50,6 +50,9 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
     [
         ("status", {"what": "chatgpt"}, "status chatgpt"),
         ("status", {}, "status"),
+        ("status", {"what": "chatgpt", "history": True}, "status chatgpt history"),
+        ("status", {"history": True}, "history"),
+        ("sitrep history", {"whose": "chatgpt"}, "history chatgpt"),
         ("incidents", {"whose": "all"}, "incidents all"),
         ("sitrep status", {"what": "chatgpt"}, "status chatgpt"),
         ("incident mute", {"length": "4h", "which": "acme-1"}, "mute acme-1 4h"),
@@ -60,7 +63,7 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
     ],
 )
 async def test_a_command_is_answered_at_once_and_to_one_person(
-    at: Scene, command: str, options: dict[str, str], said: str
+    at: Scene, command: str, options: dict[str, Any], said: str
 ) -> None:
     sent = await at.local.person().runs(command, channel=at.ops, **options)
     shown = await sent.said()
@@ -87,6 +90,17 @@ async def test_a_command_about_an_incident_says_which(at: Scene, umbrella: str, 
     assert (asked.command.text, asked.command.query) == (more.get("words", ""), more.get("other", ""))
 
 
+@pytest.mark.parametrize("command", ["report", "sitrep report"])
+@pytest.mark.parametrize("words", ["It answers 500: every time", ""])
+async def test_a_report_says_what_fails_and_how(at: Scene, command: str, words: str) -> None:
+    more = {"words": words} if words else {}
+
+    await (await at.local.person().runs(command, channel=at.ops, what="chatgpt", **more)).said()
+
+    (asked,) = at.desk.asked
+    assert asked.command == Command(action=Action.REPORT, query="chatgpt", text=words)
+
+
 @pytest.mark.parametrize("verb", ["health", "help"])
 async def test_a_verb_without_options_is_asked_for_alone(at: Scene, verb: str) -> None:
     await (await at.local.person().runs(f"sitrep {verb}", channel=at.ops)).said()
@@ -106,6 +120,8 @@ async def test_a_length_that_is_none_is_answered_with_how_to_say_it(at: Scene) -
     [
         ("status", "what", "", ["Acme", "openai"]),
         ("status", "what", "chatgp", ["openai"]),
+        ("report", "what", "chatgp", ["openai"]),
+        ("sitrep history", "whose", "", ["Acme", "openai"]),
         ("incidents", "whose", "", ["all", "Acme", "openai"]),
         ("incidents", "whose", "ope", ["openai"]),
         ("incident ack", "which", "", ["acme-1", "bolt-7"]),

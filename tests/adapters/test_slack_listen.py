@@ -125,6 +125,8 @@ async def at(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
         ("/status", "", "status"),
         ("/incidents", "", "incidents"),
         ("/watch", "add github", "watch add github"),
+        ("/report", "chatgpt: no answer at all", "report chatgpt: no answer at all"),
+        ("/status", "chatgpt history", "status chatgpt history"),
         ("/incident", "ack acme-1", "incident ack acme-1"),
         ("/sitrep", "mute 4h", "mute 4h"),
         ("/sitrep", "", ""),

@@ -15,7 +15,9 @@ from sqlalchemy import Connection, bindparam, update
 from bot import catalog, plugins
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
+from bot.commands.reporting import Hearing
 from bot.core import health
+from bot.core.reports import Reported, Target
 from bot.loops.reading import page_of
 from bot.model import ChangeKind, Impact, Incident, Kind, Person, Snapshot, Source, State, Statement, TimelineEntry, Who
 from bot.store import polls, sources
@@ -65,7 +67,7 @@ async def asked(url: str | None) -> Mapping[str, Sequence[float]]:
         await migrate(database)
         watched = [source_at(f"https://{number}.example", number, _INTERVAL) for number in range(SOURCES)]
         await filled(database, watched)
-        desk = Desk(database, catalog.load(), SystemClock(), asyncio.Event(), _nobody)
+        desk = Desk(database, catalog.load(), SystemClock(), asyncio.Event(), _nobody, Hearing(_unheard))
         for text in _ASKED.values():
             await _timed(desk, text, 0)
         watching = asyncio.create_task(_watched(database))
@@ -152,6 +154,10 @@ def _entry(incident: Incident, seq: int) -> TimelineEntry:
         text="We are looking into it. " * 10,
         said=State.INVESTIGATING,
     )
+
+
+async def _unheard(target: Target, person: Person, words: str) -> Reported:
+    raise LookupError(f"{target} {person} {words}")
 
 
 async def _nobody(source: Source) -> Snapshot:

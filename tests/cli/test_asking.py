@@ -216,3 +216,26 @@ def test_init_lets_nobody_else_read_either_file(desk: Desk) -> None:
         "sitrep.toml": "0o600",
         ".env": "0o600",
     }
+
+
+def test_status_with_history_shows_a_vendors_record(desk: Desk, seen: str) -> None:
+    answer = desk.ask("status", "acme", "history", DATABASE_URL=seen)
+
+    assert (answer.status, answer.complaints) == (0, ())
+    assert answer.lines[0].startswith("Acme: 90 days, ")
+    assert any("in 1 incident, 1 of them open" in line for line in answer.lines)
+    assert "  sitrep ask details acme-i2" in answer.lines
+
+
+def test_a_record_for_programs_has_everything_by_name(desk: Desk, seen: str) -> None:
+    (card,) = json.loads(desk.ask("status", "acme", "history", "--json", DATABASE_URL=seen).out)
+
+    assert (card["vendor"], card["name"], card["incidents"], card["open"]) == ("acme", "Acme", 1, 1)
+    assert card["minutes_by_impact"] == {"critical": pytest.approx(90 * 24 * 60, abs=1)}
+    assert card["acknowledgement"]["worst"] is None
+    assert card["grade"] is None
+
+
+def test_nobody_has_no_record(desk: Desk, seen: str) -> None:
+    assert json.loads(desk.ask("status", "nobody", "at", "all", "history", "--json", DATABASE_URL=seen).out) == []
+    assert desk.ask("status", "nobody", "at", "all", "history", DATABASE_URL=seen).lines[0].startswith("Nothing is")

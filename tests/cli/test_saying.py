@@ -57,3 +57,13 @@ def test_vendors_words_do_not_act_on_the_terminal(desk: Desk) -> None:
 
     assert "Some requests fail." in answer.out
     assert not any(ord(letter) < 32 and letter != "\n" for letter in answer.out)
+
+
+def test_what_fails_can_be_reported_from_a_terminal(desk: Desk) -> None:
+    url = filled(desk, summary(components=(component("API"),)))
+
+    answer = desk.ask("ask", "report", "acme api: every call times out", DATABASE_URL=url)
+    again = desk.ask("ask", "details", "acme", DATABASE_URL=url)
+
+    assert answer.lines[0] == "Thank you: so far you are the only one who reports Acme: API"
+    assert "“every call times out”" in again.out

@@ -6,14 +6,20 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from bot import catalog
 from bot.commands.desk import Desk
+from bot.commands.reporting import Hearing
 from bot.core import health
 from bot.core.access import Access
 from bot.core.health import Health
 from bot.core.message import Reply, plain
+from bot.core.reports import Terms
+from bot.core.rules import Route
 from bot.errors import FetchError
+from bot.loops.people import People, report
+from bot.loops.take_in import Rules
 from bot.model import Component, Impact, Incident, Page, Person, Ref, Snapshot, Source, Statement
 from bot.ports import Answer
 from bot.store import incidents, polls, sources
@@ -26,6 +32,7 @@ from tests.unit.build import fine
 
 ONCALL = Person("fake", "1", "on-call")
 LEAD = Person("fake", "2", "lead")
+ALL = Rules((Route(name="all", to=(OPS,)),))
 
 
 @dataclass(slots=True)
@@ -39,9 +46,16 @@ class Office:
     watched: list[Source] = field(default_factory=list[Source])
     access: Access = field(default_factory=Access)
     desk: Desk = field(init=False)
+    people: People = field(init=False)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.database, catalog.load(), self.clock, self.due, self._fetch, self.access)
+        self.hears(ALL, Terms())
+
+    def hears(self, rules: Rules, terms: Terms) -> None:
+        """Take people's reports by these rules."""
+        self.people = People(self.database, rules, terms, self.clock, self.due)
+        hearing = Hearing(partial(report, self.people), terms)
+        self.desk = Desk(self.database, catalog.load(), self.clock, self.due, self._fetch, hearing, self.access)
 
     async def _fetch(self, source: Source) -> Snapshot:
         if source.vendor not in self.pages:

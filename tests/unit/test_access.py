@@ -20,7 +20,9 @@ def test_where_nobody_is_named_everybody_may_do_everything_but_what_is_for_admin
 @pytest.mark.parametrize("action", Action)
 def test_to_look_and_to_say_how_it_is_is_for_everybody(action: Action) -> None:
     assert Access(responders=()).permits(SOMEBODY, action) is (action not in RESPONDING | ADMINISTERING)
-    assert {Action.AFFECTED, Action.WORKS, Action.STATUS, Action.DETAILS}.isdisjoint(RESPONDING)
+    assert {Action.AFFECTED, Action.WORKS, Action.REPORT, Action.STATUS, Action.HISTORY, Action.DETAILS}.isdisjoint(
+        RESPONDING
+    )
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,15 @@ def command(action: Action, **rest: object) -> Command:
         ("@sitrep github actions", command(Action.STATUS, query="github actions")),
         ("status “chat gpt”", command(Action.STATUS, query="chat gpt")),
         ("is chatgpt down?", command(Action.STATUS, query="chatgpt")),
+        ("status openai history", command(Action.HISTORY, query="openai")),
+        ("@sitrep history github actions", command(Action.HISTORY, query="github actions")),
+        ("status history", command(Action.STATUS, query="history")),
+        ("report chatgpt", command(Action.REPORT, query="chatgpt")),
+        ("<@U0123> report github actions no runners", command(Action.REPORT, query="github actions no runners")),
+        ("report github actions: no runners: at all", command(Action.REPORT, query="github actions", text="no runners: at all")),  # noqa: E501
+        ("report acme because it’s slow", command(Action.REPORT, query="acme", text="it’s slow")),
+        ("report: acme\nall is red\nhere", command(Action.REPORT, query="acme", text="all is red\nhere")),
+        ("report openai:login", command(Action.REPORT, query="openai:login")),
         ("incidents", command(Action.INCIDENTS)),
         ("incidents all", command(Action.INCIDENTS, query="all")),
         ("incident", command(Action.DETAILS)),
@@ -71,7 +80,13 @@ def test_what_is_typed_is_understood(typed: str, meant: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [("akc", "ack"), ("statsu openai", "status openai"), ("incident akc openai-1", "ack openai-1")]
+    ("typed", "meant"),
+    [
+        ("akc", "ack"),
+        ("statsu openai", "status openai"),
+        ("incident akc openai-1", "ack openai-1"),
+        ("reprot chatgpt", "report chatgpt"),
+    ],
 )
 def test_a_slip_of_the_finger_is_pointed_out_with_what_was_meant(typed: str, meant: str) -> None:
     answer = parse(typed)
@@ -87,12 +102,24 @@ def test_a_name_that_is_like_a_verb_may_still_be_a_name() -> None:
     assert answer.otherwise == command(Action.STATUS, query="slack")
 
 
-@pytest.mark.parametrize("typed", ["note", "note openai-01JM3", "mute 4", "mute 0h", "mute 400d", "link", "link it"])
+@pytest.mark.parametrize(
+    "typed",
+    ["note", "note openai-01JM3", "mute 4", "mute 0h", "mute 400d", "link", "link it", "report", "report :", "history"],
+)
 def test_what_is_half_said_is_asked_back(typed: str) -> None:
     answer = parse(typed)
 
     assert isinstance(answer, Misunderstood)
     assert answer.hint
+
+
+def test_of_a_report_without_a_colon_no_word_is_lost() -> None:
+    long = " ".join(f"word{number}" for number in range(200))
+
+    answer = parse(f"report chatgpt {long}")
+
+    assert isinstance(answer, Command)
+    assert f"{answer.query} {answer.text}" == f"chatgpt {long}"
 
 
 def test_every_action_has_one_verb() -> None:
@@ -147,6 +174,13 @@ SPELT = st.one_of(
         url=st.sampled_from(["https://chat.example/a/p1?x=1", "http://a.b"]),
         text=st.just("") | TEXTS,
     ),
+    st.builds(
+        Command,
+        action=st.just(Action.REPORT),
+        query=st.sampled_from(["chatgpt", "github actions", "acme:api"]),
+        text=st.just("") | TEXTS,
+    ),
+    st.builds(Command, action=st.just(Action.HISTORY), query=st.sampled_from(["chatgpt", "github actions"])),
     st.sampled_from([Command(action=Action.HEALTH), Command(action=Action.HELP), Command(action=Action.INCIDENTS)]),
 )
 

@@ -93,6 +93,19 @@ def test_a_gap_is_known_only_once_it_is_over() -> None:
     assert health.gap(FAILING, lost) is None
 
 
+def test_a_time_in_which_nobody_looked_is_a_gap_as_well() -> None:
+    half_a_minute, an_hour = timedelta(seconds=30), timedelta(hours=1)
+
+    late = health.seen(WELL, at(14))
+    back = health.seen(WELL, at(90))
+
+    assert health.gap(WELL, late, half_a_minute) is None
+    assert health.gap(WELL, back, half_a_minute) == health.Gap(NOON, at(90), health.NOT_LOOKED)
+    assert health.gap(WELL, back, an_hour) is None
+    assert health.gap(FAILING, back, half_a_minute) == health.Gap(NOON, at(90), health.NOT_LOOKED)
+    assert health.gap(WELL, back) is None
+
+
 def test_times_are_those_that_were_handed_in() -> None:
     assert isinstance(WELL.last_look, datetime)
     assert WELL.last_look == NOON

@@ -115,6 +115,7 @@ def _incidents() -> None:
     op.create_index("incident_witnessed", "incident", ["id"], unique=False, sqlite_where=some, postgresql_where=some)
     some = sa.text("silent_from IS NOT NULL")
     op.create_index("incident_silent", "incident", ["silent_from"], sqlite_where=some, postgresql_where=some)
+    op.create_index("incident_vendor", "incident", ["vendor", "started_at"], unique=False)
     op.create_table(
         "timeline_entry",
         sa.Column("incident", sa.Text(), nullable=False),

@@ -1,0 +1,243 @@
+"""One incident as a record of its vendor: from a timeline to a few instants and lengths of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from bot.model import (
+    ChangeKind,
+    ClaimView,
+    Confidence,
+    Impact,
+    Incident,
+    Kind,
+    SourceKind,
+    State,
+    TimelineEntry,
+    Who,
+)
+
+# A witness needs a few checks to see that something is well again: less than this after an all-clear is not held
+# against the vendor.
+STILL_FAILING = timedelta(minutes=5)
+# Two clocks, and a form that is filled in: less than this is no backdating.
+_BACKDATED = timedelta(minutes=1)
+_SEES_BY_ITSELF = frozenset({SourceKind.PROBE, SourceKind.HOOK})
+_SURE = frozenset({Confidence.MEDIUM, Confidence.HIGH, Confidence.CONFIRMED})
+_TWO = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An incident with its history, oldest first."""
+
+    incident: Incident
+    entries: tuple[TimelineEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time during which an incident was of one impact."""
+
+    began_at: datetime
+    ended_at: datetime
+    impact: Impact
+
+
+@dataclass(frozen=True, slots=True)
+class AllClear:
+    """When a vendor called an incident over; false if it opened it again, or our witnesses went on failing."""
+
+    at: datetime
+    is_false: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What one incident says of its vendor.
+
+    `told_at` is the vendor's first word, `seen_at` when a witness of ours first told of it; `backdated` is by how much
+    the vendor says that it began before its first word.  `silences` lie between one statement and the next while it was
+    open, `running` is the one that has not ended.  `cause_after` is how long after the end a root cause came.
+    `is_sure` says whether more than a single witness of ours told of it.
+    """
+
+    id: str
+    is_open: bool
+    stretches: tuple[Stretch, ...]
+    told_at: datetime | None = None
+    seen_at: datetime | None = None
+    backdated: timedelta | None = None
+    silences: tuple[timedelta, ...] = ()
+    running: timedelta | None = None
+    all_clears: tuple[AllClear, ...] = ()
+    cause_after: timedelta | None = None
+    is_sure: bool = False
+
+    @property
+    def lag(self) -> timedelta | None:
+        """How much later than us the vendor told of it; less than nothing if it was first."""
+        return self.told_at - self.seen_at if self.told_at and self.seen_at else None
+
+
+def course(record: Record, now: datetime) -> Course:
+    """Return what an incident's history says of its vendor, as far as it is known."""
+    incident, entries = record.incident, record.entries
+    words = tuple(_statements(entries))
+    silences, running = _silences(words, now if incident.is_open else None)
+    return Course(
+        id=incident.id,
+        is_open=incident.is_open,
+        stretches=tuple(_stretches(incident, entries, now)),
+        told_at=min((_told_at(entry) for entry in entries if _is_vendors(entry)), default=None),
+        # What was going on when we began to watch was there before we could have seen it.
+        seen_at=None if incident.was_open_at_first_look else _seen_at(entries),
+        backdated=max((span for entry in entries if (span := _backdated(entry))), default=None),
+        silences=silences,
+        running=running,
+        all_clears=tuple(_all_clears(entries, now)),
+        cause_after=_cause_after(incident, entries),
+        is_sure=_is_sure(incident, entries),
+    )
+
+
+def _stretches(incident: Incident, entries: Sequence[TimelineEntry], now: datetime) -> Iterator[Stretch]:
+    """Give the times of each impact, in order and without overlap, of what had begun and was not over."""
+    at, impact = min(incident.started_at, now), None
+    for number, entry in enumerate(entries):
+        is_on = not entry.state.is_over and entry.state is not State.SCHEDULED
+        after = entry.impact if is_on else None
+        if after is impact:
+            continue
+        begins = at if number == 0 else max(at, min(entry.happened_at, now))
+        if impact is not None and begins > at:
+            yield Stretch(at, begins, impact)
+        at, impact = begins, after
+    end = now if incident.is_open else min(incident.resolved_at or now, now)
+    if impact is not None and end > at:
+        yield Stretch(at, end, impact)
+
+
+def _is_vendors(entry: TimelineEntry) -> bool:
+    return entry.who is Who.VENDOR and entry.claim is not None and entry.claim.teller is SourceKind.FEED
+
+
+def _told_at(entry: TimelineEntry) -> datetime:
+    published = entry.claim.published_at if entry.claim else None
+    return min(published, entry.recorded_at) if published else entry.recorded_at
+
+
+def _seen_at(entries: Sequence[TimelineEntry]) -> datetime | None:
+    ours = (e.recorded_at for e in entries if e.claim is not None and e.claim.teller is not SourceKind.FEED)
+    return min(ours, default=None)
+
+
+def _backdated(entry: TimelineEntry) -> timedelta | None:
+    claim = entry.claim
+    if not _is_vendors(entry) or claim is None or claim.kind is not Kind.INCIDENT:
+        return None
+    if claim.started_at is None or claim.published_at is None:
+        return None
+    span = claim.published_at - claim.started_at
+    return span if span >= _BACKDATED else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    at: datetime
+    ends: bool
+
+
+def _statements(entries: Sequence[TimelineEntry]) -> Iterator[_Statement]:
+    """Give what the vendor said while it was going on; neither edits nor what it wrote afterwards."""
+    for entry in entries:
+        claim = entry.claim
+        if not _is_vendors(entry) or claim is None or claim.kind is Kind.COMPONENT or entry.quiet:
+            continue
+        if entry.kind is ChangeKind.EDITED or entry.kind is ChangeKind.POSTMORTEM:
+            continue
+        if entry.said is not None or entry.kind in {ChangeKind.OPENED, ChangeKind.ACKNOWLEDGED, ChangeKind.RESOLVED}:
+            yield _Statement(_told_at(entry) if entry.said is None else entry.happened_at, claim.state.is_over)
+
+
+def _silences(words: Sequence[_Statement], now: datetime | None) -> tuple[tuple[timedelta, ...], timedelta | None]:
+    """Return the times between statements, and the one since the last if it still goes on (`now`)."""
+    ordered = sorted(words, key=lambda word: (word.at, word.ends))
+    pairs = pairwise(ordered)
+    spans = tuple(later.at - before.at for before, later in pairs if not before.ends and later.at > before.at)
+    waits = now is not None and bool(ordered) and not ordered[-1].ends
+    return spans, max(now - ordered[-1].at, timedelta()) if waits and now else None
+
+
+def _all_clears(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[AllClear]:
+    """Give every time that the vendor called an incident of its own over."""
+    failing = tuple(_failing(entries, now))
+    for key in _keys(entries):
+        clear: datetime | None = None
+        is_open = False
+        for entry in entries:
+            claim = entry.claim
+            if claim is None or claim.key != key or claim.kind is not Kind.INCIDENT:
+                continue
+            if is_open and claim.state.is_over and entry.kind is not ChangeKind.WITHDRAWN:
+                clear = claim.resolved_at or entry.happened_at
+            elif clear is not None and not claim.state.is_over:
+                yield AllClear(clear, is_false=True)
+                clear = None
+            is_open = not claim.state.is_over
+        if clear is not None:
+            yield AllClear(clear, any(begun <= clear and end - clear >= STILL_FAILING for begun, end in failing))
+
+
+def _keys(entries: Sequence[TimelineEntry]) -> Iterator[str]:
+    """Give the vendor's claims; of several sources that tell of the same thing only the first."""
+    first: dict[str, str] = {}
+    for entry in entries:
+        if _is_vendors(entry) and entry.claim is not None:
+            first.setdefault(entry.claim.key.partition("|")[2], entry.claim.key)
+    yield from first.values()
+
+
+def _failing(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Give the times during which a witness that sees by itself told of a failure.
+
+    People are no such witness: that nobody reports it any more is known only when the last report has faded.
+    """
+    since: dict[str, datetime] = {}
+    for entry in entries:
+        claim = entry.claim
+        if claim is None or claim.teller not in _SEES_BY_ITSELF:
+            continue
+        if not claim.state.is_over:
+            since.setdefault(claim.key, claim.started_at or entry.recorded_at)
+        elif claim.key in since:
+            yield since.pop(claim.key), claim.resolved_at or entry.recorded_at
+    for begun in since.values():
+        yield begun, now
+
+
+def _cause_after(incident: Incident, entries: Sequence[TimelineEntry]) -> timedelta | None:
+    causes = (e.happened_at for e in entries if _is_vendors(e) and e.said is State.POSTMORTEM and e.text)
+    first = min(causes, default=None)
+    if first is None or incident.resolved_at is None:
+        return None
+    return max(first - incident.resolved_at, timedelta())
+
+
+def _is_sure(incident: Incident, entries: Sequence[TimelineEntry]) -> bool:
+    if any(entry.evidence is not None and entry.evidence.confidence in _SURE for entry in entries):
+        return True
+    return len(own_claims(incident)) + incident.affected >= _TWO
+
+
+def own_claims(incident: Incident) -> Sequence[ClaimView]:
+    """Return what witnesses of ours that see by themselves claim of an incident."""
+    return [view for view in incident.claims if view.teller in _SEES_BY_ITSELF]
+
+
+def is_told(incident: Incident) -> bool:
+    """Whether it is more than a suspicion: the vendor told of it, or it is something of our own."""
+    return any(view.teller is SourceKind.FEED or view.kind is not Kind.SUSPECTED for view in incident.claims)
