@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from bot.core import testimony
 from bot.core.hosting import is_posted
+from bot.core.linked import PARTED
+from bot.core.linking import PARTED
 from bot.core.message import Line, Moment, Quote, heading, line
 from bot.core.spans import duration
 from bot.core.testimony import BACKDATED, dated_back
@@ -137,12 +139,15 @@ def joined(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say what a person has counted in, or that it is an incident of its own again."""
     del incident
     other = entry.transitions[0]
+    if other.subject == PARTED:
+        return f"{entry.author} unlinked this from “{other.after}”", [line("It goes on here by itself.")]
     return f"{entry.author} linked “{other.after}” with this", [line(f"What is said of {other.before} goes on here.")]
 
 
 def left(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say what a person has taken out, and where it goes on."""
+    del incident
     other = entry.transitions[0]
-    if not incident.claims:
-        return f"{entry.author} linked this with “{other.after}”", [line(f"It goes on there: {other.before}")]
-    return f"{entry.author} unlinked “{other.after}”", [line(f"It goes on by itself: {other.before}")]
+    if other.subject == PARTED:
+        return f"{entry.author} unlinked “{other.after}”", [line(f"It goes on by itself: {other.before}")]
+    return f"{entry.author} linked this with “{other.after}”", [line(f"It goes on there: {other.before}")]

@@ -12,6 +12,9 @@ from bot.core.witnesses import statements, testimonies
 from bot.core.wording import headline
 from bot.model import Asked, ChangeKind, ClaimView, Incident, Kind, TimelineEntry, Transition, Who
 
+# Why claims have moved: two incidents were one, or one was two.
+JOINED, PARTED = "joined", "parted"
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -31,7 +34,7 @@ def join(away: Incident, host: Incident, asked: Asked, now: datetime) -> Moved:
     """Return `host` with all claims of `away`, which goes on there."""
     if away.id == host.id or not away.claims:
         return Moved(Outcome.ALREADY, away, host)
-    return _moved(away, host, away.claims, asked, now)
+    return _moved(away, host, away.claims, asked, now, JOINED)
 
 
 def unlink(
@@ -46,11 +49,11 @@ def unlink(
         there = {view.key: view for view in incident.claims}
         views = tuple(there[view.key] for view in joined.views if view.key in there)
         if views and len(views) < len(incident.claims):
-            return _moved(incident, origin, views, asked, now)
+            return _moved(incident, origin, views, asked, now, PARTED)
     seen = testimonies(incident.claims)
     if not seen or not statements(incident.claims):
         return Moved(Outcome.NOTHING, incident, incident)
-    return _moved(incident, _of_our_own(incident, seen, now), seen, asked, now, begins=True)
+    return replace(_moved(incident, _of_our_own(incident, seen, now), seen, asked, now, PARTED), begins=True)
 
 
 def came_from(entries: Sequence[TimelineEntry]) -> str | None:
@@ -85,7 +88,6 @@ def _of_our_own(incident: Incident, views: tuple[ClaimView, ...], now: datetime)
         started_at=begun,
         first_seen_at=incident.detected_at or now,
         services=incident.services,
-        evidence=incident.evidence,
         detected_at=incident.detected_at,
     )
 
@@ -96,20 +98,21 @@ def _moved(
     views: tuple[ClaimView, ...],
     asked: Asked,
     now: datetime,
-    *,
-    begins: bool = False,
+    why: str,
 ) -> Moved:
+    left = _entry(ChangeKind.LEFT, loses, views, asked, now)
+    joined = _entry(ChangeKind.JOINED, gets, views, asked, now)
     entries = (
-        _entry(ChangeKind.LEFT, loses, gets, views, asked, now),
-        _entry(ChangeKind.JOINED, gets, loses, views, asked, now),
+        replace(left, transitions=(Transition(why, gets.id, headline(gets)),)),
+        replace(joined, transitions=(Transition(why, loses.id, headline(loses)),)),
     )
     after = (advance(loses, entries[0]), advance(gets, entries[1]))
     told = tuple(replace(entry, state=i.state, impact=i.impact) for entry, i in zip(entries, after, strict=True))
-    return Moved(Outcome.DONE, *after, told, begins)
+    return Moved(Outcome.DONE, *after, told)
 
 
 def _entry(
-    kind: ChangeKind, incident: Incident, other: Incident, views: tuple[ClaimView, ...], asked: Asked, now: datetime
+    kind: ChangeKind, incident: Incident, views: tuple[ClaimView, ...], asked: Asked, now: datetime
 ) -> TimelineEntry:
     return TimelineEntry(
         incident=incident.id,
@@ -121,7 +124,6 @@ def _entry(
         kind=kind,
         state=incident.state,
         impact=incident.impact,
-        transitions=(Transition("incident", other.id, headline(other)),),
         person=asked.person.key,
         views=views,
     )

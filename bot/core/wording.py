@@ -122,6 +122,8 @@ def _ending(incident: Incident) -> str:
         return "No longer listed"
     if incident.ending is ChangeKind.MERGED:
         return "Part of another incident"
+    if incident.kind is Kind.SUSPECTED:
+        return "Over, unconfirmed"
     return capital(words(State.COMPLETED if incident.kind is Kind.MAINTENANCE else State.RESOLVED))
 
 

@@ -33,6 +33,7 @@ from bot.model import (
     Who,
     Witness,
 )
+from tests.adapters.clocks import CLOCKS
 from tests.unit.build import NOON, at, component, degraded, down, entry, incident
 
 URL = "https://status.acme.example/incidents/1"
@@ -310,4 +311,4 @@ CASES: Mapping[str, tuple[Message, ...]] = {
     "maintenance-under-way": (
         wording.root(replace(planned(), state=State.IN_PROGRESS, starts_at=NOON, ends_at=at(180))),
     ),
-}
+} | CLOCKS

@@ -23,7 +23,7 @@ from tests.loops.acme import SUMMARY, incident, summary
 from tests.loops.world import ALL_TO_OPS, World, acme, acme_at
 from tests.servers import Answer
 from tests.unit.build import at
-from tests.unit.test_two_clocks import ONE, failing, passing
+from tests.unit.witnessing import ONE, failing, passing
 
 ONCALL = Person("fake", "1", "on-call")
 BEGUN = incident("i1", ("investigating", "We look into it. Next update in 30 minutes.", 1))

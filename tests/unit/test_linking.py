@@ -12,7 +12,7 @@ from bot.core.message import plain
 from bot.model import Action, ChangeKind, Command, Incident, Kind, State
 from tests.unit.build import asked, at, claim, degraded, snapshot, update
 from tests.unit.desk import Desk
-from tests.unit.test_two_clocks import ONE, desk_with, failing, passing
+from tests.unit.witnessing import ONE, desk_with, failing, passing
 
 WORDS = update("u1", "We look into slow mail.", 19)
 JOIN, UNLINK = asked(Action.JOIN), asked(Action.UNLINK)
