@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from bot.core import testimony
 from bot.core.hosting import is_posted
-from bot.core.linked import PARTED
 from bot.core.linking import PARTED
 from bot.core.message import Line, Moment, Quote, heading, line
 from bot.core.spans import duration
