@@ -109,7 +109,8 @@ def test_what_was_taken_for_one_by_itself_becomes_two() -> None:
     assert (moved.gets.kind, moved.gets.title) == (Kind.SUSPECTED, "API is failing")
     assert moved.loses.evidence is None
     assert "after us" not in plain(wording.root(moved.loses))
-    assert "1 of 1" in plain(wording.root(moved.gets)) or "our probe fails" in plain(wording.root(moved.gets))
+    desk.weighs(31)
+    assert "our probe fails (HTTP 503)" in plain(wording.root(desk.incidents[moved.gets.id]))
 
 
 def test_an_incident_of_the_vendor_alone_has_nothing_to_unlink() -> None:
