@@ -51,6 +51,10 @@ class TimedOut(FetchError):
     fault = Fault.TIMEOUT
 
 
+class NoConnection(TimedOut):
+    """Nothing was sent: no connection came about in time."""
+
+
 class BadAnswer(FetchError):
     """There is an answer, but it breaks the rules or the limits."""
 

@@ -14,7 +14,7 @@ import aiohttp
 import httpx
 
 from bot.core.faults import fault_of
-from bot.errors import BadAnswer, FetchError, Offline, TimedOut
+from bot.errors import BadAnswer, FetchError, NoConnection, Offline
 from bot.model import Fault
 
 # Whatever httpx, aiohttp, ssl and the sockets can throw.  RuntimeError is what aiohttp says of a
@@ -32,7 +32,7 @@ _REASONS: tuple[tuple[type[BaseException], type[FetchError], str], ...] = (
         "the certificate of {host} is not valid: {detail}",
     ),
     (aiohttp.ClientSSLError, FetchError, "no secure connection to {host}"),
-    (aiohttp.ServerTimeoutError, TimedOut, "no connection to {host} within {connect:g} s"),
+    (aiohttp.ServerTimeoutError, NoConnection, "no connection to {host} within {connect:g} s"),
     (aiohttp.ClientConnectorError, FetchError, "no connection to {host}: {detail}"),
     (aiohttp.ClientPayloadError, FetchError, "the answer is cut short"),
     (aiohttp.ClientResponseError, BadAnswer, "the answer of {host} is not valid HTTP"),
@@ -62,7 +62,7 @@ def _sort(cause: BaseException) -> type[FetchError]:
     """Return whether it is the connection that failed, or our own way out."""
     if not isinstance(cause, aiohttp.ClientConnectorError) or isinstance(cause, aiohttp.ClientConnectorDNSError):
         return FetchError
-    return {Fault.NETWORK: Offline, Fault.TIMEOUT: TimedOut}.get(fault_of(cause.os_error.errno), FetchError)
+    return {Fault.NETWORK: Offline, Fault.TIMEOUT: NoConnection}.get(fault_of(cause.os_error.errno), FetchError)
 
 
 def _detail(cause: BaseException) -> str:

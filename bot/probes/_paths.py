@@ -22,11 +22,18 @@ _PLAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*", re.ASCII)
 class _Expression(FilterFunction):
     """RFC 9535's `match` and `search`, with expressions that can not be made to search for ever."""
 
-    arg_types = (ExpressionType.VALUE, ExpressionType.VALUE)
-    return_type = ExpressionType.LOGICAL
-
     def __init__(self, frame: str) -> None:
         self._frame = frame
+
+    @property
+    def arg_types(self) -> list[ExpressionType]:
+        """Take two values."""
+        return [ExpressionType.VALUE, ExpressionType.VALUE]
+
+    @property
+    def return_type(self) -> ExpressionType:
+        """Say yes or no."""
+        return ExpressionType.LOGICAL
 
     def __call__(self, value: object, pattern: object) -> bool:
         """Whether a text fits a pattern; what is none, does not."""

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, quote_plus
 
 from bot.core.faults import fault_of
-from bot.errors import FetchError
 from bot.model import Fault, ProbeResult
 from bot.ports import Setup
 
 Facts = tuple[tuple[str, str], ...]
+Wrong = tuple[Fault, str]
 
 _SHOWN = 60
 _SHORTEST_SECRET = 4
@@ -48,8 +48,6 @@ async def result_of(
         facts = await look
     except Objection as objection:
         fault, reason, facts = objection.fault, objection.reason, objection.facts
-    except FetchError as error:
-        fault, reason = error.fault, str(error)
     except TimeoutError:
         fault, reason = Fault.TIMEOUT, f"no answer within {seconds(setup.timeout)}"
     except socket.gaierror as error:
@@ -59,6 +57,12 @@ async def result_of(
     latency = timedelta(seconds=time() - began)
     if fault is None and slower_than is not None and latency > slower_than:
         fault, reason = Fault.SLOW, slow("answered", latency, slower_than)
+    return verdict(setup, at, (fault, reason) if fault else None, latency, facts)
+
+
+def verdict(setup: Setup, at: datetime, wrong: Wrong | None, latency: timedelta | None, facts: Facts) -> ProbeResult:
+    """Return a result, in which no secret stands."""
+    fault, reason = wrong or (None, "")
     return ProbeResult(
         ok=fault is None,
         at=at,

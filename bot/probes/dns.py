@@ -9,7 +9,6 @@ from typing import Annotated
 
 import dns.asyncquery
 import dns.exception
-import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
@@ -43,9 +42,13 @@ def _record(value: object) -> str:
     raise ValueError("is not a type of record; write for example A, AAAA, CNAME, MX, NS, TXT or SRV")
 
 
+def _address(text: str) -> Server:
+    return host_and_port(f"[{text}]" if text.count(":") > 1 and "[" not in text else text, _PORT)
+
+
 def _server(value: object) -> str:
     if isinstance(value, str):
-        host, _port = host_and_port(f"[{value}]" if value.count(":") > 1 and "[" not in value else value, _PORT)
+        host, _port = _address(value)
         if is_address(host):
             return value
     raise ValueError('is not the address of a name server; write for example "192.0.2.53" or "[2001:db8::53]:53"')
@@ -115,10 +118,7 @@ async def _look(setup: Setup, name: str) -> Facts:
 
 def _servers(options: Options) -> list[Server]:
     if options.servers:
-        return [
-            host_and_port(f"[{one}]" if one.count(":") > 1 and "[" not in one else one, _PORT)
-            for one in options.servers
-        ]
+        return [_address(one) for one in options.servers]
     try:
         found = [str(one) for one in dns.resolver.Resolver().nameservers]
     except dns.resolver.NoResolverConfiguration:
@@ -135,7 +135,7 @@ async def _answered(
     excuse = Objection(Fault.SETUP, "this machine has no name server; name some in `servers`")
     for number, (address, port) in enumerate(servers):
         share = max(0.0, deadline - time()) / (len(servers) - number)
-        label = address if port == _PORT else f"{address}:{port}"
+        label = f"{'our name server ' if ours else ''}{address if port == _PORT else f'{address}:{port}'}"
         try:
             async with asyncio.timeout(share):
                 answer, _by_tcp = await dns.asyncquery.udp_with_fallback(
@@ -171,7 +171,7 @@ def _found(answer: dns.message.Message, name: str, record: str, server: str) -> 
         raise Objection(Fault.WRONG, f"there is no {name} (NXDOMAIN from {server})")
     if answer.rcode() != dns.rcode.NOERROR:
         raise Objection(Fault.WRONG, f"{server} answered {dns.rcode.to_text(answer.rcode())}")
-    if not answer.flags & dns.flags.QR or not answer.question:
+    if not isinstance(answer, dns.message.QueryMessage) or not answer.question:
         raise Objection(Fault.WRONG, f"{server} answered something that is not an answer")
     try:
         chain = answer.resolve_chaining()
@@ -180,8 +180,7 @@ def _found(answer: dns.message.Message, name: str, record: str, server: str) -> 
     if not chain.answer:
         leads = f", only an alias of {str(chain.canonical_name).rstrip('.')}" if chain.cnames else ""
         raise Objection(Fault.EMPTY, f"{name} has no {record} record{leads} (from {server})")
-    for one in sorted(rdata.to_text() for rdata in chain.answer):
-        yield one
+    yield from sorted(rdata.to_text() for rdata in chain.answer)
 
 
 def _objections(options: Options, found: tuple[str, ...], setup: Setup) -> Iterator[str]:

@@ -11,16 +11,17 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
+from bot.errors import FetchError
 from bot.model import Fault, ProbeResult
 from bot.ports import Setup, Web, WebAnswer, WebRequest
 from bot.probes import _keys
 from bot.probes._keys import Headers, Keys, Regex, Span, filled
 from bot.probes._paths import Path, found_at
-from bot.probes._results import Facts, Objection, result_of, shown, slow
+from bot.probes._results import Wrong, shown, slow, verdict
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _STATUS = re.compile(r"[1-5](?:\d\d|xx)")
@@ -30,8 +31,6 @@ _TOO_MANY = 429
 _SERVER_ERROR = 500
 # Longer ones are looked at in a thread, so that others are not kept waiting.
 _LONG = 64 * 1024
-
-Wrong = tuple[Fault, str]
 
 
 def _method(value: object) -> str:
@@ -110,6 +109,13 @@ class Options(Keys):
         default=[], description="Paths that must lead to nothing.", examples=["\"$.checks[?@.status != 'up']\""]
     )
 
+    @model_validator(mode="after")
+    def _has_body(self) -> Self:
+        wanted = self.contains, self.lacks, self.matches
+        if self.method == "HEAD" and (any(one is not None for one in wanted) or self.values or self.finds):
+            raise ValueError('method = "HEAD" brings no text to look at; write method = "GET"')
+        return self
+
 
 def read_target(text: str) -> None:
     """Raise ValueError if a target is no web address."""
@@ -121,20 +127,16 @@ def read_target(text: str) -> None:
 
 async def check(setup: Setup, web: Web, at: datetime) -> ProbeResult:
     """Ask once."""
-    return await result_of(setup, at, "the server", _look(setup, web))
-
-
-async def _look(setup: Setup, web: Web) -> Facts:
     options: Options = setup.options
-    answer = await web.send(_request(setup, options))
-    facts: Facts = (("status", str(answer.status)),)
+    try:
+        answer = await web.send(_request(setup, options))
+    except FetchError as error:
+        return verdict(setup, at, (error.fault, str(error)), None, ())
     if len(answer.body) > _LONG:
         wrong = await asyncio.to_thread(_first_wrong, options, answer, setup.secrets)
     else:
         wrong = _first_wrong(options, answer, setup.secrets)
-    if wrong:
-        raise Objection(*wrong, facts)
-    return facts
+    return verdict(setup, at, wrong, answer.latency, (("status", str(answer.status)),))
 
 
 def _request(setup: Setup, options: Options) -> WebRequest:
@@ -216,16 +218,20 @@ def _wrong_json(options: Options, body: bytes, secrets: Mapping[str, str]) -> It
     except (ValueError, RecursionError):
         yield "the answer is HTML, not JSON" if body.lstrip()[:1] == b"<" else "the answer is not JSON"
         return
-    for path, wanted in options.values.items():
-        found = found_at(path, document)
-        if not found:
-            yield f"the answer has no {path}"
-        for value in found:
-            if value != wanted or isinstance(value, bool) is not isinstance(wanted, bool):
-                yield f"{path} is {shown(value, secrets)}, not {shown(wanted, {})}"
+    yield from _wrong_values(options.values, document, secrets)
     for path in options.finds:
         if not found_at(path, document):
             yield f"the answer has nothing at {path}"
     for path in options.finds_no:
         if found := found_at(path, document):
             yield f"the answer has {shown(found[0], secrets)} at {path}"
+
+
+def _wrong_values(values: Mapping[str, object], document: object, secrets: Mapping[str, str]) -> Iterator[str]:
+    for path, wanted in values.items():
+        found = found_at(path, document)
+        if not found:
+            yield f"the answer has no {path}"
+        for value in found:
+            if value != wanted or isinstance(value, bool) is not isinstance(wanted, bool):
+                yield f"{path} is {shown(value, secrets)}, not {shown(wanted, {})}"
