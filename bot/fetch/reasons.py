@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -60,7 +61,8 @@ def plainly(host: str, connect: float) -> Iterator[None]:
 
 def _sort(cause: BaseException) -> type[FetchError]:
     """Return whether it is the connection that failed, or our own way out."""
-    if not isinstance(cause, aiohttp.ClientConnectorError) or isinstance(cause, aiohttp.ClientConnectorDNSError):
+    # The numbers of TLS and of the resolver are others than those of the system.
+    if not isinstance(cause, aiohttp.ClientConnectorError) or isinstance(cause.os_error, ssl.SSLError | socket.gaierror):
         return FetchError
     return {Fault.NETWORK: Offline, Fault.TIMEOUT: NoConnection}.get(fault_of(cause.os_error.errno), FetchError)
 
