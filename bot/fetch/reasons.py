@@ -62,7 +62,9 @@ def plainly(host: str, connect: float) -> Iterator[None]:
 def _sort(cause: BaseException) -> type[FetchError]:
     """Return whether it is the connection that failed, or our own way out."""
     # The numbers of TLS and of the resolver are others than those of the system.
-    if not isinstance(cause, aiohttp.ClientConnectorError) or isinstance(cause.os_error, ssl.SSLError | socket.gaierror):
+    if not isinstance(cause, aiohttp.ClientConnectorError) or isinstance(
+        cause.os_error, ssl.SSLError | socket.gaierror
+    ):
         return FetchError
     return {Fault.NETWORK: Offline, Fault.TIMEOUT: NoConnection}.get(fault_of(cause.os_error.errno), FetchError)
 

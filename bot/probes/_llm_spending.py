@@ -10,6 +10,7 @@ from bot.probes._results import Facts
 _MILLION = 1_000_000
 # Roles and marks around a prompt; measured, they are a dozen or two.
 _AROUND = 64
+_SMALL = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,5 +65,8 @@ def facts(prices: Prices, today: Spent, one: Spent | None, *, is_exact: bool) ->
 
 
 def amount(money: float) -> str:
-    """Write a sum: small ones are not nothing."""
-    return f"{money:.2f}" if money >= 1 or not money else f"{money:.2g}" if money >= 0.0001 else f"{money:.1e}"  # noqa: PLR2004  four zeros are hard to count
+    """Write a sum, in cents and hundredths of them; smaller ones are not nothing either."""
+    if 0 < money < _SMALL:
+        return f"{money:.2g}"
+    whole, _, parts = f"{money:.4f}".partition(".")
+    return f"{whole}.{parts.rstrip('0').ljust(2, '0')}"

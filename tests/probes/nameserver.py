@@ -20,7 +20,6 @@ import dns.rrset
 from tests.probes.world import HERE
 
 
-
 @dataclass(slots=True)
 class NameServer:
     """`records` are texts such as `A 192.0.2.1` by name; what is not there does not exist."""

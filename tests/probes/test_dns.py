@@ -9,7 +9,7 @@ from tests.probes.nameserver import NameServer, serving
 from tests.probes.world import BRIEF, checked, closed_port, mistake, options
 
 RECORDS = {
-    "api.test": ("A 192.0.2.1", "A 192.0.2.2", "TXT \"v=spf1 -all\""),
+    "api.test": ("A 192.0.2.1", "A 192.0.2.2", 'TXT "v=spf1 -all"'),
     "www.test": ("CNAME api.test.",),
     "dangling.test": ("CNAME gone.elsewhere.",),
     "loop.test": ("CNAME pool.test.",),

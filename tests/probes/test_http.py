@@ -128,7 +128,7 @@ async def test_an_answer_that_is_too_slow() -> None:
         ({"matches": "^ok$"}, 'the answer does not match "^ok$"'),
         ({"values": {"status.indicator": "none"}}, ""),
         ({"values": {"items.0.up": True}}, ""),
-        ({"values": {"$.status.indicator": "major"}}, "$.status.indicator is \"none\", not \"major\""),
+        ({"values": {"$.status.indicator": "major"}}, '$.status.indicator is "none", not "major"'),
         ({"values": {"status.indicator": "major"}}, "$['status']['indicator'] is \"none\", not \"major\""),
         ({"values": {"$.items[*].up": True}}, ""),
         ({"values": {"$.items[*].n": 3}}, "$.items[*].n is 70, not 3"),
@@ -311,9 +311,12 @@ async def test_a_certificate_of_our_own_authority(tmp_path: Path) -> None:
         ),
         (
             {"values": {"$.a[": 1}},
-            "is not a path of JSONPath (unexpected end of query); write for example \"$.status.indicator\"",
+            'is not a path of JSONPath (unexpected end of query); write for example "$.status.indicator"',
         ),
-        ({"headers": {"Authorization": "Bearer abc"}}, "holds a secret (Authorization); write it as ${NAME}, and set NAME in the environment or .env"),
+        (
+            {"headers": {"Authorization": "Bearer abc"}},
+            "holds a secret (Authorization); write it as ${NAME}, and set NAME in the environment or .env",
+        ),
         ({"contians": "ok"}, "Extra inputs are not permitted"),
     ],
 )

@@ -110,7 +110,10 @@ async def test_a_server_that_speaks_no_tls() -> None:
     async with talking(plain) as address:
         result = await checked("tls", address)
 
-    assert (result.reason, result.fault) == ("no secure connection to 127.0.0.1 (wrong version number)", Fault.CONNECTION)
+    assert (result.reason, result.fault) == (
+        "no secure connection to 127.0.0.1 (wrong version number)",
+        Fault.CONNECTION,
+    )
 
 
 async def test_a_server_that_never_shakes_hands() -> None:
