@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, M
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import perf_counter
 from types import TracebackType
 from typing import Self
 from weakref import WeakValueDictionary
@@ -246,7 +247,6 @@ def _moved_to(first: Target, trail: Iterable[tuple[int, Target]]) -> str | None:
 
 
 def _stopwatch() -> Callable[[], timedelta]:
-    """Return what tells how long ago this was."""
-    time = asyncio.get_running_loop().time
-    began = time()
-    return lambda: timedelta(seconds=time() - began)
+    """Return what tells how long ago this was.  Not by the loop's clock: that of uvloop counts milliseconds."""
+    began = perf_counter()
+    return lambda: timedelta(seconds=perf_counter() - began)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from time import perf_counter
 
 from pydantic import Field
 
@@ -41,11 +42,10 @@ async def check(setup: Setup, _web: Web, at: datetime) -> ProbeResult:
 
 
 async def _look(setup: Setup, options: Options, host: str, port: int) -> Facts:
-    time = asyncio.get_running_loop().time
-    began = time()
+    began, deadline = perf_counter(), asyncio.get_running_loop().time() + setup.timeout.total_seconds()
     async with connected(host, port, setup.timeout) as (reader, writer):
-        facts: Facts = (("connected", seconds(timedelta(seconds=time() - began))),)
-        async with asyncio.timeout_at(began + setup.timeout.total_seconds()):
+        facts: Facts = (("connected", seconds(timedelta(seconds=perf_counter() - began))),)
+        async with asyncio.timeout_at(deadline):
             if options.send is not None:
                 writer.write(filled(options.send, setup.secrets).encode())
                 await writer.drain()

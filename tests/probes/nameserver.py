@@ -62,7 +62,7 @@ class NameServer:
                 self._fill(response, dns.name.from_text(data), wanted)
             elif kind == dns.rdatatype.to_text(wanted):
                 rrset = response.find_rrset(response.answer, name, dns.rdataclass.IN, wanted, create=True)
-                rrset.update(dns.rrset.from_text(name, 60, "IN", kind, data))
+                rrset.add(dns.rrset.from_text(name, 60, "IN", kind, data)[0])
 
 
 class _Datagrams(asyncio.DatagramProtocol):

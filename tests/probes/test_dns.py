@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import dns.rcode
 import pytest
 
@@ -19,7 +21,7 @@ RECORDS = {
 }
 
 
-async def asked(name: str, server: NameServer | None = None, **keys: object) -> ProbeResult:
+async def asked(name: str, server: NameServer | None = None, **keys: Any) -> ProbeResult:
     async with serving(server or NameServer(RECORDS)) as running:
         return await checked("dns", name, servers=running.address, **keys)
 
@@ -54,7 +56,7 @@ async def test_any_answer_will_do_and_is_told() -> None:
         ("192.0.2.1", {"record": "PTR", "all": "api.test"}, ""),
     ],
 )
-async def test_the_answers_that_are_expected(name: str, keys: dict[str, object], reason: str) -> None:
+async def test_the_answers_that_are_expected(name: str, keys: dict[str, Any], reason: str) -> None:
     result = await asked(name, **keys)
 
     assert result.reason == reason
@@ -79,7 +81,7 @@ async def test_an_alias_that_leads_to_nothing_is_a_failure() -> None:
 
 
 async def test_aliases_that_go_round_in_circles() -> None:
-    circle = {f"a{n}.test": (f"CNAME a{n + 1}.test.",) for n in range(30)}
+    circle: dict[str, tuple[str, ...]] = {f"a{n}.test": (f"CNAME a{n + 1}.test.",) for n in range(30)}
 
     result = await asked("a0.test", NameServer(circle))
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ KEY = "s3cret-key-0123456789"
 HEALTH = {"status": {"indicator": "none"}, "items": [{"up": True, "n": 3}, {"up": True, "n": 70}], "name": "röck"}
 
 
-async def asked(answer: Answer, path: str = "/", **keys: object) -> ProbeResult:
+async def asked(answer: Answer, path: str = "/", **keys: Any) -> ProbeResult:
     async with serve({"/": answer}) as server:
         return await checked("http", server.url + path, **keys)
 
@@ -145,7 +146,7 @@ async def test_an_answer_that_is_too_slow() -> None:
         ({"answers": {"x-version": "*"}}, "the answer has no header x-version"),
     ],
 )
-async def test_conditions_on_the_answer(keys: dict[str, object], reason: str) -> None:
+async def test_conditions_on_the_answer(keys: dict[str, Any], reason: str) -> None:
     result = await asked(Answer(body=json.dumps(HEALTH, ensure_ascii=False)), **keys)
 
     assert result.reason == reason
@@ -320,7 +321,7 @@ async def test_a_certificate_of_our_own_authority(tmp_path: Path) -> None:
         ({"contians": "ok"}, "Extra inputs are not permitted"),
     ],
 )
-def test_mistakes_are_said_in_one_line(keys: dict[str, object], said: str) -> None:
+def test_mistakes_are_said_in_one_line(keys: dict[str, Any], said: str) -> None:
     assert mistake("http", **keys) == said
 
 

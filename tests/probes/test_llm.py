@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from bot.model import Fault, ProbeResult, Spent
-from tests.fetch.world import FakeResolver, local_fetcher
+from bot.model import Fault, ProbeResult
 from tests.probes.localllm import KEY, LLM, Refusal, anthropic_error, openai_error, serving
-from tests.probes.world import BRIEF, checked, closed_port
+from tests.probes.world import BRIEF, checked, closed_port, silence
 from tests.servers import serve_raw
 
+QUOTA = "our quota is used up, or there is a problem with our billing "
 APIS = ("openai", "openai-responses", "anthropic")
-GENERIC = {
+GENERIC: dict[str, Any] = {
     "api": "generic",
     "body": '{"inputs": {prompt}, "max_new_tokens": {max_tokens}}',
     "text": "$.token.text",
@@ -23,16 +24,12 @@ GENERIC = {
 }
 
 
-async def asked(
-    llm: LLM, api: str = "openai", *, within: timedelta = timedelta(seconds=5), **keys: object
-) -> ProbeResult:
+async def asked(llm: LLM, api: str = "openai", *, within: timedelta = timedelta(seconds=5), **keys: Any) -> ProbeResult:
     """Ask as this API is asked, with a key."""
     path = "/generate" if api == "generic" else "/v1"
     given = (GENERIC if api == "generic" else {"api": api, "model": "tiny-1"}) | {"key": "${LLM_KEY}"} | keys
-    spent = given.pop("spent", None)
-    assert spent is None or isinstance(spent, Spent)
     async with serving(llm):
-        return await checked("llm", llm.url + path, secrets={"LLM_KEY": KEY}, within=within, spent=spent, **given)
+        return await checked("llm", llm.url + path, secrets={"LLM_KEY": KEY}, within=within, **given)
 
 
 @pytest.mark.parametrize("api", [*APIS, "generic"])
@@ -88,24 +85,11 @@ async def test_the_key_stands_where_each_wants_it() -> None:
 async def test_openai_itself_is_asked_in_its_newest_words() -> None:
     llm = LLM()
     async with serving(llm):
-        port = llm.url.rpartition(":")[2]
-        resolver = FakeResolver(api_openai_com=[["127.0.0.1"]])
-        async with local_fetcher(resolver=resolver) as web:
-            await checked_by(web, f"http://api.openai.com:{port}/v1")
+        target = f"http://api.openai.com:{llm.url.rpartition(':')[2]}/v1"
+        await checked("llm", target, known_as="api.openai.com", secrets={"K": KEY}, model="tiny-1", key="${K}")
 
     assert llm.asked[0]["max_completion_tokens"] == 64
     assert "max_tokens" not in llm.asked[0]
-
-
-async def checked_by(web: object, target: str) -> ProbeResult:
-    from bot.plugins import probe_named
-    from bot.ports import Setup
-    from tests.probes.world import AT, LONG
-
-    probe = probe_named("llm")
-    options = probe.Options.model_validate({"model": "tiny-1", "key": "${LLM_KEY}"})
-    setup = Setup(target=target, options=options, timeout=LONG, secrets={"LLM_KEY": KEY})
-    return await probe.check(setup, web, AT)  # type: ignore[arg-type]  # whatever web it is
 
 
 async def test_further_keys_of_the_body_come_last() -> None:
@@ -148,13 +132,13 @@ HTML = Refusal(502, "<html><h1>502 Bad Gateway</h1></html>", "text/html")
             "openai",
             openai_error(429, "insufficient_quota", "insufficient_quota"),
             Fault.QUOTA,
-            "our quota is used up, or there is a problem with our billing (HTTP 429, insufficient_quota)",
+            QUOTA + "(HTTP 429, insufficient_quota)",
         ),
         (
             "openai",
             openai_error(429, "credit_balance_exhausted", "insufficient_quota"),
             Fault.QUOTA,
-            "our quota is used up, or there is a problem with our billing (HTTP 429, credit_balance_exhausted)",
+            QUOTA + "(HTTP 429, credit_balance_exhausted)",
         ),
         (
             "openai",
@@ -167,7 +151,7 @@ HTML = Refusal(502, "<html><h1>502 Bad Gateway</h1></html>", "text/html")
             "openai",
             Refusal(402),
             Fault.QUOTA,
-            "our quota is used up, or there is a problem with our billing (HTTP 402)",
+            QUOTA + "(HTTP 402)",
         ),
         (
             "openai",
@@ -213,19 +197,19 @@ HTML = Refusal(502, "<html><h1>502 Bad Gateway</h1></html>", "text/html")
             "anthropic",
             anthropic_error(402, "billing_error"),
             Fault.QUOTA,
-            "our quota is used up, or there is a problem with our billing (HTTP 402, billing_error)",
+            QUOTA + "(HTTP 402, billing_error)",
         ),
         (
             "anthropic",
             anthropic_error(400, "invalid_request_error", "Your credit balance is too low to access the API."),
             Fault.QUOTA,
-            "our quota is used up, or there is a problem with our billing (HTTP 400, invalid_request_error)",
+            QUOTA + "(HTTP 400, invalid_request_error)",
         ),
         (
             "anthropic",
             anthropic_error(429, "rate_limit_error", error_code="enforced_spend_limit_reached"),
             Fault.QUOTA,
-            "our quota is used up, or there is a problem with our billing (HTTP 429, enforced_spend_limit_reached)",
+            QUOTA + "(HTTP 429, enforced_spend_limit_reached)",
         ),
         (
             "anthropic",
@@ -296,8 +280,8 @@ async def test_a_key_that_is_wrong_accuses_nobody_and_is_not_shown(api: str) -> 
         ({"finish": "content_filter"}, Fault.WRONG, "the answer was held back (*)"),
     ],
 )
-async def test_streams_that_go_wrong(api: str, llm: dict[str, object], fault: Fault, reason: str) -> None:
-    result = await asked(LLM(**llm), api, within=BRIEF)  # type: ignore[arg-type]  # keys of LLM
+async def test_streams_that_go_wrong(api: str, llm: dict[str, Any], fault: Fault, reason: str) -> None:
+    result = await asked(LLM(**llm), api, within=BRIEF)
 
     before, _, after = reason.partition("*")
     assert result.fault is fault, result.reason
@@ -314,7 +298,7 @@ async def test_streams_that_go_wrong(api: str, llm: dict[str, object], fault: Fa
         (
             "insufficient_quota",
             Fault.QUOTA,
-            "our quota is used up, or there is a problem with our billing (insufficient_quota)",
+            QUOTA + "(insufficient_quota)",
         ),
         ("something_new", Fault.SERVER, "an error within the answer (something_new)"),
     ],
@@ -376,11 +360,6 @@ async def test_a_server_that_does_not_stream_is_understood() -> None:
 
 
 async def test_a_server_that_never_answers() -> None:
-    async def silence(*_: object) -> None:
-        import asyncio
-
-        await asyncio.Event().wait()
-
     async with serve_raw(silence) as url:
         result = await checked("llm", url, model="m", within=BRIEF)
 

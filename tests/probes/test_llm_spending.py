@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.model import Fault, ProbeResult, Spent
 from tests.probes.localllm import KEY, LLM, Refusal, serving
 from tests.probes.world import BRIEF, checked, mistake
 
-PRICES = {"price_in": 2.0, "price_out": 8.0}
+PRICES: dict[str, Any] = {"price_in": 2.0, "price_out": 8.0}
 
 
-async def asked(llm: LLM, spent: Spent | None = None, **keys: object) -> ProbeResult:
+async def asked(llm: LLM, spent: Spent | None = None, **keys: Any) -> ProbeResult:
     async with serving(llm):
         return await checked(
             "llm", llm.url, secrets={"K": KEY}, spent=spent, within=BRIEF, model="tiny-1", key="${K}", **keys
@@ -122,5 +124,5 @@ def test_what_is_spent_adds_up() -> None:
         ),
     ],
 )
-def test_mistakes_are_said_in_one_line(keys: dict[str, object], said: str) -> None:
+def test_mistakes_are_said_in_one_line(keys: dict[str, Any], said: str) -> None:
     assert mistake("llm", **keys) == said

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from tests.probes.world import (
 FAR = datetime(2035, 1, 1, tzinfo=UTC)
 
 
-async def shown(tls: ssl.SSLContext, **keys: object) -> ProbeResult:
+async def shown(tls: ssl.SSLContext, **keys: Any) -> ProbeResult:
     async with talking(silence, tls=tls) as address:
         return await checked("tls", address, **keys)
 

@@ -37,9 +37,10 @@ async def checked(
     spent: Spent | None = None,
     at: datetime = AT,
     egress: EgressPolicy | None = None,
-    **keys: object,
+    known_as: str = "status.test",
+    **keys: Any,
 ) -> ProbeResult:
-    """Check once, as the loop does; names under `.test` lead here."""
+    """Check once, as the loop does; `known_as` leads here."""
     probe = probe_named(kind)
     probe.read_target(target)
     setup = Setup(
@@ -49,22 +50,22 @@ async def checked(
         secrets=secrets or {},
         spent=spent or Spent(),
     )
-    resolver = FakeResolver(status_test=[[HERE]], other_test=[[HERE]])
+    resolver = FakeResolver(**{known_as: [[HERE]]})
     async with local_fetcher(resolver=resolver, egress=egress or EgressPolicy.allowing(HERE)) as web:
         return await probe.check(setup, web, at)
 
 
-def options(kind: str, **keys: object) -> Any:
+def options(kind: str, **keys: Any) -> Any:
     return probe_named(kind).Options.model_validate(keys)
 
 
-def mistake(kind: str, **keys: object) -> str:
+def mistake(kind: str, **keys: Any) -> str:
     """Return what is said of keys that are wrong, in one line."""
     with pytest.raises(ValidationError) as caught:
         options(kind, **keys)
     (one,) = caught.value.errors()
     assert "\n" not in one["msg"]
-    return one["msg"].removeprefix("Value error, ")
+    return str(one["msg"]).removeprefix("Value error, ")
 
 
 def closed_port() -> int:
