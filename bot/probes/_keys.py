@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from bot.core.spans import LONGEST, span_of
@@ -34,12 +34,12 @@ class Keys(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
-    @model_validator(mode="before")
+    @field_validator("*", mode="before")
     @classmethod
-    def _no_secrets(cls, values: Any) -> Any:
-        for text in _texts(values):
+    def _no_secrets(cls, value: object) -> object:
+        for text in _texts(value):
             refuse_secret(text)
-        return values
+        return value
 
 
 def refuse_secret(text: str) -> None:

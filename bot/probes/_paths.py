@@ -64,7 +64,8 @@ def found_at(path: str, document: object) -> Sequence[object]:
         return ()
 
 
-def _path(text: str) -> str:
+def path_of(text: str) -> str:
+    """Return a path as the standard writes it; raise ValueError if it is none."""
     # `status.indicator` is how everybody writes it, `items.0.up` too.
     if _PLAIN.fullmatch(text):
         text = "$" + "".join(f"[{part}]" if part.isdecimal() else f"['{part}']" for part in text.split("."))
@@ -81,4 +82,4 @@ def _compiled(path: str) -> JSONPath | CompoundJSONPath:
     return _STRICT.compile(path)
 
 
-Path = Annotated[str, AfterValidator(_path)]
+Path = Annotated[str, AfterValidator(path_of)]

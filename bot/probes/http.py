@@ -20,7 +20,7 @@ from bot.model import Fault, ProbeResult
 from bot.ports import Setup, Web, WebAnswer, WebRequest
 from bot.probes import _keys
 from bot.probes._keys import Headers, Keys, Regex, Span, filled
-from bot.probes._paths import Path, found_at
+from bot.probes._paths import Path, found_at, path_of
 from bot.probes._results import Wrong, shown, slow, verdict
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -49,6 +49,20 @@ def _body(value: object, info: ValidationInfo) -> object:
     if value is not None and info.data.get("method") in {"GET", "HEAD"}:
         raise ValueError(f'goes with no {info.data["method"]}; write method = "POST"')
     return value
+
+
+def _answers(value: object) -> object:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise ValueError('is not a table of texts; write for example { content-type = "application/json*" }')
+    return value
+
+
+def _values(value: object) -> object:
+    if not isinstance(value, dict) or not value:
+        raise ValueError('is not a table; write for example { "status.indicator" = "none" }')
+    for path in (path for path, wanted in value.items() if not isinstance(wanted, str | int | float)):
+        raise ValueError(f"has no simple value for {path}; write a text, a number, true or false")
+    return {path_of(path): wanted for path, wanted in value.items()}
 
 
 class Options(Keys):
@@ -84,7 +98,7 @@ class Options(Keys):
     slower_than: Span | None = Field(
         default=None, description="An answer that takes longer is a failure.", examples=['"2s"']
     )
-    answers: dict[str, str] = Field(
+    answers: Annotated[dict[str, str], BeforeValidator(_answers)] = Field(
         default={},
         description="Headers that the answer has to have; a text may hold `*`.",
         examples=['{ content-type = "application/json*" }'],
@@ -94,7 +108,7 @@ class Options(Keys):
     matches: Regex | None = Field(
         default=None, description="A regular expression that has to be found in it.", examples=["'\"version\": \\d+'"]
     )
-    values: dict[Path, str | int | float | bool] = Field(
+    values: Annotated[dict[str, str | int | float | bool], BeforeValidator(_values)] = Field(
         default={},
         description="Values that the answer, which is JSON then, has to have, each by its path (JSONPath); "
         "a path that leads to several wants it of all.",

@@ -318,6 +318,9 @@ async def test_a_certificate_of_our_own_authority(tmp_path: Path) -> None:
             {"headers": {"Authorization": "Bearer abc"}},
             "holds a secret (Authorization); write it as ${NAME}, and set NAME in the environment or .env",
         ),
+        ({"values": {"$.a": ["x"]}}, "has no simple value for $.a; write a text, a number, true or false"),
+        ({"values": "x"}, 'is not a table; write for example { "status.indicator" = "none" }'),
+        ({"answers": {"x": 1}}, 'is not a table of texts; write for example { content-type = "application/json*" }'),
         ({"contians": "ok"}, "Extra inputs are not permitted"),
     ],
 )
