@@ -75,6 +75,7 @@ class Fetcher:
         # The pool would queue as well, but on the clock of the request: a slow server would make
         # those who wait behind it look slow.
         self._everybody = asyncio.Semaphore(limits.at_once)
+        self._checks = asyncio.Semaphore(limits.checks_at_once)
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._connect = limits.connect.total_seconds()
         self._total = limits.total.total_seconds()
@@ -104,7 +105,7 @@ class Fetcher:
     async def send(self, request: WebRequest) -> WebAnswer:
         """Return what a server answers, whatever its status.  Raise FetchError if there is no answer."""
         first, within = target_of(request.url), request.within.total_seconds()
-        async with self._turn(first.host), self._everybody:
+        async with self._checks:
             clock = _stopwatch()
             try:
                 async with asyncio.timeout(within):
@@ -117,7 +118,7 @@ class Fetcher:
     async def stream(self, request: WebRequest) -> AsyncIterator[WebStream]:
         """Open an answer for reading while it comes.  Raise FetchError if there is none, or if it breaks off."""
         target, within = target_of(request.url), request.within.total_seconds()
-        async with self._turn(target.host), self._everybody:
+        async with self._checks:
             clock = _stopwatch()
             try:
                 async with asyncio.timeout(within):
@@ -159,7 +160,7 @@ class Fetcher:
 
     async def _asked(self, request: WebRequest, target: Target) -> httpx.Response:
         asked = built(request, target, self._limits.connect)
-        return await self._connections.send(asked, target, trust=request.trust, verify=request.verify)
+        return await self._connections.send_once(asked, target, request.trust, request.verify)
 
     async def aclose(self) -> None:
         """Close all connections; nothing can be fetched afterwards."""

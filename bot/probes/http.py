@@ -60,8 +60,9 @@ def _answers(value: object) -> object:
 def _values(value: object) -> object:
     if not isinstance(value, dict) or not value:
         raise ValueError('is not a table; write for example { "status.indicator" = "none" }')
-    for path in (path for path, wanted in value.items() if not isinstance(wanted, str | int | float)):
-        raise ValueError(f"has no simple value for {path}; write a text, a number, true or false")
+    odd = [path for path, wanted in value.items() if not isinstance(wanted, str | int | float)]
+    if odd:
+        raise ValueError(f"has no simple value for {odd[0]}; write a text, a number, true or false")
     return {path_of(path): wanted for path, wanted in value.items()}
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from bot.fetch import EgressPolicy
 from bot.model import Fault, ProbeResult
-from tests.fetch.world import server_tls
+from bot.ports import WebRequest
+from tests.fetch.world import local_fetcher, server_tls
 from tests.probes.world import BRIEF, authority_file, checked, closed_port, mistake, options, resetting, tls_server
 from tests.servers import Answer, serve, serve_raw
 
@@ -330,3 +331,21 @@ def test_mistakes_are_said_in_one_line(keys: dict[str, Any], said: str) -> None:
 
 def test_a_text_stands_for_a_list_of_one() -> None:
     assert options("http", status=200).status == ["200"]
+
+
+async def test_checks_of_one_host_do_not_wait_for_each_other() -> None:
+    async with serve({"/hangs": Answer.never(), "/": Answer()}) as server, local_fetcher() as web:
+        hanging = [asyncio.create_task(web.send(WebRequest(url=server.url + "/hangs"))) for _ in range(20)]
+        await server.wait_for_hits(20)
+
+        assert (await web.send(WebRequest(url=server.url + "/"))).status == 200
+        for task in hanging:
+            task.cancel()
+
+
+async def test_every_check_has_a_connection_of_its_own() -> None:
+    async with serve({"/": Answer()}) as server, local_fetcher() as web:
+        for _ in range(3):
+            await web.send(WebRequest(url=server.url + "/"))
+
+        assert len(server.connections) == 3
