@@ -121,7 +121,8 @@ def judged(heard: Heard, wanted: Wanted, secrets: Mapping[str, str]) -> tuple[Fa
         return fault_of(heard.status, trouble), reason_of(heard.status, trouble, wanted.model)
     if heard.trouble is not None:
         return fault_of(None, heard.trouble), reason_of(None, heard.trouble, wanted.model)
-    if heard.broken is not None:
+    # What comes after the finish reason is no part of the answer, nor whether it comes.
+    if heard.broken is not None and not heard.finish:
         return _broken(heard, heard.broken, wanted)
     if heard.status is not None and is_web_page(heard):
         return Fault.WRONG, "answered with a web page (HTTP 200)"

@@ -15,6 +15,8 @@ from urllib.parse import quote, quote_plus
 from bot.core.faults import fault_of
 from bot.model import Fault, ProbeResult
 from bot.ports import Setup
+from bot.probes._address import host_and_port
+from bot.probes._keys import filled
 
 Facts = tuple[tuple[str, str], ...]
 Wrong = tuple[Fault, str]
@@ -37,10 +39,19 @@ class Objection(Exception):
         self.facts = facts
 
 
+def place_of(setup: Setup, default: int | None = None) -> tuple[str, int]:
+    """Return the host and the port of a target, with what stands in the environment in its place."""
+    try:
+        return host_and_port(filled(setup.target, setup.secrets), default)
+    except ValueError:
+        raise Objection(Fault.SETUP, "the target is not a host and a port, as it is set in the environment") from None
+
+
 async def result_of(
-    setup: Setup, at: datetime, host: str, look: Awaitable[Facts], slower_than: timedelta | None = None
+    setup: Setup, at: datetime, look: Awaitable[Facts], slower_than: timedelta | None = None
 ) -> ProbeResult:
-    """Return what a look comes to: it gives facts, or raises an objection or an error of a connection to `host`."""
+    """Return what a look comes to: it gives facts, or raises an objection or an error of the connection."""
+    target = filled(setup.target, setup.secrets).strip()
     # Not by the loop's clock: that of uvloop counts milliseconds.
     began = perf_counter()
     fault: Fault | None = None
@@ -52,9 +63,12 @@ async def result_of(
     except TimeoutError:
         fault, reason = Fault.TIMEOUT, f"no answer within {seconds(setup.timeout)}"
     except socket.gaierror as error:
-        fault, reason = Fault.CONNECTION, no_address(host, error)
+        fault, reason = Fault.CONNECTION, no_address(target, error)
+    except UnicodeError:
+        # A part of it is too long for a name, or empty.
+        fault, reason = Fault.SETUP, f"{target} is not a name that can be looked up"
     except OSError as error:
-        fault, reason = fault_of(error.errno), f"no connection to {host}: {cause_of(error)}"
+        fault, reason = fault_of(error.errno), f"no connection to {target}: {cause_of(error)}"
     latency = timedelta(seconds=perf_counter() - began)
     if fault is None and slower_than is not None and latency > slower_than:
         fault, reason = Fault.SLOW, slow("answered", latency, slower_than)

@@ -100,12 +100,17 @@ async def check(setup: Setup, _web: Web, at: datetime) -> ProbeResult:
     """Ask once, each server at most."""
     name = filled(setup.target, setup.secrets).strip()
     options: Options = setup.options
-    return await result_of(setup, at, name, _look(setup, name), options.slower_than)
+    return await result_of(setup, at, _look(setup, name), options.slower_than)
 
 
 async def _look(setup: Setup, name: str) -> Facts:
     options: Options = setup.options
-    asked = dns.reversename.from_address(name) if is_address(name) else dns.name.from_text(name)
+    try:
+        asked = dns.reversename.from_address(name) if is_address(name) else dns.name.from_text(name)
+    except (dns.exception.DNSException, UnicodeError):
+        asked = dns.name.root
+    if asked == dns.name.root:
+        raise Objection(Fault.SETUP, f"{name or 'nothing'} is not a name that can be looked up") from None
     query = dns.message.make_query(asked, options.record)
     answer, server = await _answered(query, _servers(options), setup.timeout, ours=not options.servers)
     found = tuple(_found(answer, name, options.record, server))

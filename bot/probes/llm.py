@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from bot.errors import FetchError, NoConnection, ParseError, TimedOut
+from bot.errors import BadRequest, FetchError, NoConnection, ParseError, TimedOut
 from bot.model import Fault, ProbeResult
 from bot.ports import Setup, Web, WebRequest
 from bot.probes import _llm_heard, _llm_spending
@@ -229,7 +229,10 @@ def _wanted(options: Options, setup: Setup) -> Wanted:
 
 
 def _request(setup: Setup, options: Options, api: Api) -> WebRequest:
-    target = urlsplit(filled(setup.target, setup.secrets))
+    try:
+        target = urlsplit(filled(setup.target, setup.secrets))
+    except ValueError:
+        raise BadRequest("this is not a valid url") from None
     asked = Asked(options.model, options.prompt, options.max_tokens, target.hostname == OPENAI_HOST)
     key = filled(options.key, setup.secrets).strip()
     headers = {

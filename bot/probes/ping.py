@@ -73,7 +73,7 @@ class _Echoes:
 async def check(setup: Setup, _web: Web, at: datetime) -> ProbeResult:
     """Ping so many times, and wait for the replies until the time is over."""
     host = filled(setup.target, setup.secrets).strip().strip("[]")
-    return await result_of(setup, at, host, _look(setup, host))
+    return await result_of(setup, at, _look(setup, host))
 
 
 async def _look(setup: Setup, host: str) -> Facts:

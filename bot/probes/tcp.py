@@ -12,7 +12,7 @@ from bot.model import Fault, ProbeResult
 from bot.ports import Setup, Web
 from bot.probes._address import host_and_port
 from bot.probes._keys import Keys, Span, filled, refuse_secret
-from bot.probes._results import Facts, Objection, result_of, seconds, shown
+from bot.probes._results import Facts, Objection, place_of, result_of, seconds, shown
 from bot.probes._sockets import connected
 
 _LONGEST = 64 * 1024
@@ -36,12 +36,12 @@ def read_target(text: str) -> None:
 
 async def check(setup: Setup, _web: Web, at: datetime) -> ProbeResult:
     """Connect once."""
-    host, port = host_and_port(filled(setup.target, setup.secrets))
     options: Options = setup.options
-    return await result_of(setup, at, f"{host}:{port}", _look(setup, options, host, port), options.slower_than)
+    return await result_of(setup, at, _look(setup, options), options.slower_than)
 
 
-async def _look(setup: Setup, options: Options, host: str, port: int) -> Facts:
+async def _look(setup: Setup, options: Options) -> Facts:
+    host, port = place_of(setup)
     began, deadline = perf_counter(), asyncio.get_running_loop().time() + setup.timeout.total_seconds()
     async with connected(host, port, setup.timeout) as (reader, writer):
         facts: Facts = (("connected", seconds(timedelta(seconds=perf_counter() - began))),)

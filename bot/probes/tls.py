@@ -12,8 +12,8 @@ from pydantic import Field
 from bot.model import Fault, ProbeResult
 from bot.ports import Setup, Web
 from bot.probes._address import host_and_port
-from bot.probes._keys import Keys, filled, refuse_secret
-from bot.probes._results import Facts, Objection, result_of
+from bot.probes._keys import Keys, refuse_secret
+from bot.probes._results import Facts, Objection, place_of, result_of
 from bot.probes._sockets import connected, trust_of
 
 HTTPS = 443
@@ -70,14 +70,13 @@ def read_target(text: str) -> None:
 
 async def check(setup: Setup, _web: Web, at: datetime) -> ProbeResult:
     """Shake hands once."""
-    host, port = host_and_port(filled(setup.target, setup.secrets), HTTPS)
-    return await result_of(setup, at, f"{host}:{port}", _look(setup, host, port, at))
+    return await result_of(setup, at, _look(setup, at))
 
 
-async def _look(setup: Setup, host: str, port: int, at: datetime) -> Facts:
+async def _look(setup: Setup, at: datetime) -> Facts:
     options: Options = setup.options
-    context = trust_of(options.ca)
-    until = await _valid_until(setup, host, port, context)
+    host, port = place_of(setup, HTTPS)
+    until = await _valid_until(setup, host, port, trust_of(options.ca))
     left = until - at
     facts: Facts = (("valid until", f"{until:%Y-%m-%d %H:%M} UTC"), ("days left", str(left.days)))
     if left < timedelta(days=options.days):
@@ -101,9 +100,13 @@ async def _valid_until(setup: Setup, host: str, port: int, context: ssl.SSLConte
         except ssl.SSLError as error:
             said = (error.reason or "it failed").replace("_", " ").lower()
             raise Objection(Fault.CONNECTION, f"no secure connection to {host} ({said})") from None
+        except ValueError:
+            raise Objection(Fault.SETUP, f"{options.name or host} is not a name that can be asked for") from None
         except ConnectionError:
             raise Objection(Fault.CONNECTION, f"{host} hung up during the handshake") from None
         certificate: dict[str, Any] = writer.get_extra_info("peercert")
+        # A goodbye in TLS is waited for, in the background, for half a minute.
+        writer.transport.abort()
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -408,3 +409,16 @@ async def test_of_few_tokens_no_speed_is_told() -> None:
 
     assert result.ok
     assert "tokens per second" not in dict(result.facts)
+
+
+async def test_a_stream_that_stays_open_after_its_end_is_well() -> None:
+    event = b'data: {"choices":[{"delta":{"content":"pong"},"finish_reason":"stop"}]}\n\n'
+
+    async def linger(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + event)
+        await asyncio.Event().wait()
+
+    async with serve_raw(linger) as url:
+        result = await checked("llm", url, model="m", within=BRIEF)
+
+    assert (result.ok, result.reason) == (True, "")

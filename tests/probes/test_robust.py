@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,12 +18,12 @@ from bot.probes._llm_errors import Trouble, fault_of, reason_of, trouble_in_body
 from bot.probes._paths import found_at
 from bot.probes._sse import Event
 from bot.probes.http import _first_wrong
-from tests.probes.world import options
+from tests.probes.world import BRIEF, checked, options, silence, talking
 
 WORDS = [
-    "type", "error", "code", "message", "details", "error_code", "choices", "delta", "content", "finish_reason", "usage",
-    "prompt_tokens", "completion_tokens", "completion_tokens_details", "reasoning_tokens", "response", "incomplete_details",
-    "reason", "input_tokens", "output_tokens", "output_tokens_details", "text", "stop_reason",
+    "type", "error", "code", "message", "details", "error_code", "choices", "delta", "content", "finish_reason",
+    "usage", "prompt_tokens", "completion_tokens", "completion_tokens_details", "reasoning_tokens", "response",
+    "incomplete_details", "reason", "input_tokens", "output_tokens", "output_tokens_details", "text", "stop_reason",
 ]  # fmt: skip
 VALUES = [
     "message_start", "message_delta", "content_block_delta", "text_delta", "message_stop", "response.completed",
@@ -108,3 +109,26 @@ def test_any_answer_is_well_or_has_a_short_reason(body: bytes, content_type: str
 def test_no_document_makes_a_path_raise(document: object) -> None:
     for path in ("$..*", "$[?@.code == 1]", "$[?match(@.type, '(a+)+')]", "$[-1:0:-1]", "$..[?length(@) > 2]"):
         assert isinstance(found_at(path, document), list | tuple)
+
+
+@pytest.mark.parametrize("kind", ["http", "tcp", "tls", "dns", "ping", "llm"])
+@pytest.mark.parametrize("host", ["", " ", "a b", "x" * 70 + ".test", "a..b", "[::1", "/", "\n", "é" * 70, "x:y:z:1"])
+async def test_a_target_that_the_environment_spoils_accuses_nobody(kind: str, host: str) -> None:
+    target = {"http": "http://${HOST}/", "llm": "http://${HOST}/v1", "tcp": "${HOST}:5432"}.get(kind, "${HOST}")
+    all_keys: dict[str, dict[str, Any]] = {"llm": {"model": "m"}, "dns": {"servers": "127.0.0.1:1"}}
+
+    result = await checked(kind, target, secrets={"HOST": host}, within=BRIEF, **all_keys.get(kind, {}))
+
+    assert not result.ok
+    # A name server may be asked for the oddest names; here there is none.
+    asked = result.reason.startswith(("no address for ", "no answer from 127.0.0.1:1", "no connection to 127.0.0.1:1"))
+    assert result.is_ours or asked, result
+
+
+@pytest.mark.parametrize("name", ["", ".example.com", "x" * 300])
+async def test_nor_does_a_name_that_no_certificate_has(name: str) -> None:
+    async with talking(silence) as address:
+        result = await checked("tls", address, name=name, within=BRIEF)
+
+    assert not result.ok
+    assert result.is_ours or result.fault is Fault.TIMEOUT
