@@ -40,8 +40,8 @@ class WebAnswer:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
-    url: str
+    body: bytes = field(repr=False)
+    url: str = field(repr=False)
     latency: timedelta
 
 

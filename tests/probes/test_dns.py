@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import dns.message
 import dns.rcode
 import pytest
 
 from bot.model import Fault, ProbeResult
 from bot.plugins import probe_named
+from bot.probes.dns import _excuse
 from tests.probes.nameserver import NameServer, serving
 from tests.probes.world import BRIEF, checked, closed_port, mistake, options
 
@@ -178,3 +180,18 @@ def test_mistakes() -> None:
 @pytest.mark.parametrize("server", ["192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:53"])
 def test_a_server_is_an_address_with_a_port_or_without(server: str) -> None:
     assert options("dns", servers=server).servers == [server]
+
+
+async def test_without_servers_the_machines_own_are_asked() -> None:
+    result = await checked("dns", "nowhere.invalid", within=BRIEF)
+
+    assert not result.ok
+    assert "our name server" in result.reason or "no name server" in result.reason
+
+
+def test_a_name_server_of_our_own_that_refuses_accuses_nobody() -> None:
+    answer = dns.message.make_response(dns.message.make_query("api.test", "A"))
+    answer.set_rcode(dns.rcode.REFUSED)
+
+    assert _excuse(answer, "our name server 192.0.2.53", ours=True).fault is Fault.SETUP
+    assert _excuse(answer, "192.0.2.53", ours=False).fault is Fault.SERVER
