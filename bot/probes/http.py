@@ -28,6 +28,7 @@ _STATUS = re.compile(r"[1-5](?:\d\d|xx)")
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE | re.ASCII)
 _KEY_REFUSED = frozenset({401, 403})
 _TOO_MANY = 429
+_EMPTY = "the answer is empty"
 _SERVER_ERROR = 500
 # Longer ones are looked at in a thread, so that others are not kept waiting.
 _LONG = 64 * 1024
@@ -180,7 +181,7 @@ def _first_wrong(options: Options, answer: WebAnswer, secrets: Mapping[str, str]
         reason = next(_wrong_json(options, answer.body, secrets), "")
     if not reason:
         return None
-    return (Fault.WRONG if answer.body.strip() or options.answers else Fault.EMPTY), reason
+    return (Fault.EMPTY if reason == _EMPTY else Fault.WRONG), reason
 
 
 def _fault(options: Options, answer: WebAnswer) -> Fault:
@@ -206,7 +207,7 @@ def _wrong_headers(options: Options, answer: WebAnswer, secrets: Mapping[str, st
 
 def _wrong_text(options: Options, answer: WebAnswer) -> Iterator[str]:
     if not answer.body.strip():
-        yield "the answer is empty"
+        yield _EMPTY
     declared = _CHARSET.search(answer.headers.get("content-type", ""))
     charset = declared[1].lower() if declared else "utf-8"
     try:
@@ -227,7 +228,7 @@ def _wrong_text(options: Options, answer: WebAnswer) -> Iterator[str]:
 
 def _wrong_json(options: Options, body: bytes, secrets: Mapping[str, str]) -> Iterator[str]:
     if not body.strip():
-        yield "the answer is empty"
+        yield _EMPTY
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from bot.errors import BadRequest, FetchError, NoConnection, ParseError, TimedOut
-from bot.model import Fault, ProbeResult
+from bot.model import Fault, ProbeResult, Spent
 from bot.ports import Setup, Web, WebRequest
 from bot.probes import _llm_heard, _llm_spending
 from bot.probes._keys import ADVICE, REFERENCE, Headers, Keys, Regex, Span, filled, refuse_secret
@@ -34,6 +34,7 @@ PROMPT = "Reply with the single word: pong"
 ANSWER = "pong"
 _HOLE = re.compile(r"\{(prompt|model|max_tokens)\}")
 _LEAST_FOR_SPEED = 32
+_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
 
 def _reference(text: str) -> str:
@@ -154,11 +155,9 @@ class Options(Keys):
     def _is_affordable(self, limit: float) -> None:
         if not self.prices.are_known:
             raise ValueError("daily_limit needs price_in and price_out; without, daily_checks is the limit")
-        one = _llm_spending.most(self.prices, self.prompt, self.max_tokens)
-        if one.money > limit:
-            raise ValueError(
-                f"daily_limit does not pay for one check, which may cost {_llm_spending.amount(one.money)}"
-            )
+        one = _llm_spending.amount(self.most.money)
+        if self.most.money > limit:
+            raise ValueError(f"daily_limit does not pay for one check, which may cost {one}")
 
     @property
     def prices(self) -> Prices:
@@ -169,6 +168,13 @@ class Options(Keys):
             daily_limit=self.daily_limit,
             daily_checks=self.daily_checks,
         )
+
+    @property
+    def most(self) -> Spent:
+        """The most that one check can cost."""
+        limits = (self.extra.get(name) for name in _LIMITS)
+        tokens = max(self.max_tokens, *(limit if isinstance(limit, int) else 0 for limit in limits))
+        return _llm_spending.most(self.prices, (self.body or "") + self.prompt, tokens)
 
     @property
     def expected(self) -> str:
@@ -186,8 +192,7 @@ def read_target(text: str) -> None:
 async def check(setup: Setup, web: Web, at: datetime) -> ProbeResult:
     """Ask once, unless today's money is spent."""
     options: Options = setup.options
-    most = _llm_spending.most(options.prices, options.prompt, options.max_tokens)
-    if reason := _llm_spending.too_much(options.prices, setup.spent, most):
+    if reason := _llm_spending.too_much(options.prices, setup.spent, options.most):
         told = _llm_spending.facts(options.prices, setup.spent, None, is_exact=True)
         return ProbeResult(ok=False, at=at, reason=reason, fault=Fault.BUDGET, facts=told)
     heard, api = Heard(), _api(options)
@@ -207,9 +212,8 @@ def _result(setup: Setup, heard: Heard, at: datetime) -> ProbeResult:
     was_left_waiting = isinstance(heard.broken, TimedOut) and not isinstance(heard.broken, NoConnection)
     if heard.status == OK or was_left_waiting:
         # Who breaks off, or is left waiting, may be charged for what was never heard.
-        most = _llm_spending.most(options.prices, options.prompt, options.max_tokens)
-        tokens_in = most.tokens_in if heard.tokens_in is None else heard.tokens_in
-        tokens_out = heard.tokens_out if is_exact and heard.tokens_out is not None else most.tokens_out
+        tokens_in = options.most.tokens_in if heard.tokens_in is None else heard.tokens_in
+        tokens_out = heard.tokens_out if is_exact and heard.tokens_out is not None else options.most.tokens_out
         cost = options.prices.of(tokens_in, tokens_out)
     today = setup.spent if cost is None else setup.spent + cost
     facts = _llm_heard.facts(heard) + _llm_spending.facts(options.prices, today, cost, is_exact=is_exact)
@@ -254,15 +258,14 @@ def _request(setup: Setup, options: Options, api: Api) -> WebRequest:
 
 
 def _path(given: str, wanted: str) -> str:
-    given = given.rstrip("/")
-    return given if given.endswith(wanted) else given + wanted
+    return given if given.endswith(wanted) else given.rstrip("/") + wanted
 
 
 def _body(options: Options, api: Api, asked: Asked, secrets: Mapping[str, str]) -> bytes:
     if options.body is None:
         return json.dumps(api.body(asked) | options.extra).encode()
     values = {"prompt": asked.prompt, "model": asked.model, "max_tokens": asked.max_tokens}
-    return filled(_HOLE.sub(lambda hole: json.dumps(values[hole[1]]), options.body), secrets).encode()
+    return _HOLE.sub(lambda hole: json.dumps(values[hole[1]]), filled(options.body, secrets)).encode()
 
 
 def _api(options: Options) -> Api:

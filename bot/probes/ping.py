@@ -11,11 +11,12 @@ import errno
 import os
 import socket
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
 from time import perf_counter
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -81,12 +82,26 @@ async def _look(setup: Setup, host: str) -> Facts:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + setup.timeout.total_seconds()
     async with asyncio.timeout_at(deadline):
-        family, _, _, _, address = (await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM))[0]
-    with _socket(family) as link:
-        link.setblocking(False)  # noqa: FBT003  the name of the only parameter is `flag`
-        link.connect(address)
+        found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    with _link(found) as link:
         echoes = await _exchange(link, options.count, deadline)
     return _judged(options, echoes, host)
+
+
+def _link(found: Sequence[tuple[Any, ...]]) -> socket.socket:
+    """Return a socket for the first address that there is a way to."""
+    problem: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
+    for family, _, _, _, address in found:
+        link = _socket(family)
+        try:
+            link.setblocking(False)  # noqa: FBT003  the name of the only parameter is `flag`
+            link.connect(address)
+        except OSError as error:
+            link.close()
+            problem = error
+        else:
+            return link
+    raise problem
 
 
 def _socket(family: int) -> socket.socket:

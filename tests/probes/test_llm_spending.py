@@ -126,3 +126,10 @@ def test_what_is_spent_adds_up() -> None:
 )
 def test_mistakes_are_said_in_one_line(keys: dict[str, Any], said: str) -> None:
     assert mistake("llm", **keys) == said
+
+
+async def test_a_larger_limit_in_the_body_counts() -> None:
+    result = await asked(LLM(usage=None), **PRICES, extra={"max_completion_tokens": 900})
+
+    assert result.cost is not None
+    assert result.cost.tokens_out == 900
