@@ -8,7 +8,7 @@ import pytest
 
 from bot.model import Fault, ProbeResult, Spent
 from tests.probes.localllm import KEY, LLM, Refusal, serving
-from tests.probes.world import BRIEF, checked, mistake
+from tests.probes.world import SECOND, checked, mistake
 
 PRICES: dict[str, Any] = {"price_in": 2.0, "price_out": 8.0}
 
@@ -16,7 +16,7 @@ PRICES: dict[str, Any] = {"price_in": 2.0, "price_out": 8.0}
 async def asked(llm: LLM, spent: Spent | None = None, **keys: Any) -> ProbeResult:
     async with serving(llm):
         return await checked(
-            "llm", llm.url, secrets={"K": KEY}, spent=spent, within=BRIEF, model="tiny-1", key="${K}", **keys
+            "llm", llm.url, secrets={"K": KEY}, spent=spent, within=SECOND, model="tiny-1", key="${K}", **keys
         )
 
 

@@ -25,6 +25,8 @@ from tests.fetch.world import FakeResolver, local_fetcher
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LONG = timedelta(seconds=5)
 BRIEF = timedelta(seconds=0.3)
+# For what has to come in time on a busy machine, before the rest never comes.
+SECOND = timedelta(seconds=1)
 HERE = "127.0.0.1"
 
 
