@@ -22,8 +22,10 @@ _ANTHROPIC_VERSION = "2023-06-01"
 _DONE = "[DONE]"
 
 # What the APIs call an answer that was cut at max_tokens, and one that was held back.
+# https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
 CUT = frozenset({"length", "max_tokens", "max_output_tokens", "model_context_window_exceeded"})
-HELD_BACK = frozenset({"content_filter", "refusal"})
+_REFUSAL = "refusal"
+HELD_BACK = frozenset({"content_filter", _REFUSAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,11 @@ def _openai_read(event: Event) -> Piece:
     if event.data.strip() == _DONE:
         return Piece(is_last=True)
     document = document_of(event)
+    refused = text_at(document, "choices", 0, "delta", "refusal")
     return Piece(
         text=text_at(document, "choices", 0, "delta", "content")
         or text_at(document, "choices", 0, "message", "content"),
-        finish=text_at(document, "choices", 0, "finish_reason"),
+        finish=_REFUSAL if refused else text_at(document, "choices", 0, "finish_reason"),
         tokens_in=count_at(document, "usage", "prompt_tokens"),
         tokens_out=count_at(document, "usage", "completion_tokens"),
         tokens_hidden=count_at(document, "usage", "completion_tokens_details", "reasoning_tokens"),
@@ -137,6 +140,8 @@ def _responses_read(event: Event) -> Piece:
     response = within(document, "response")
     if kind == "response.output_text.delta":
         return Piece(text=text_at(document, "delta"))
+    if kind == "response.refusal.delta":
+        return Piece(finish=_REFUSAL)
     if kind == "error":
         message = within(document, "message")
         return Piece(trouble=trouble_in(document) or trouble_of(within(document, "code"), message=message))

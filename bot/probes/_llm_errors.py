@@ -1,6 +1,6 @@
 """What an LLM's API says when it refuses, and whose trouble that is.  Pure.
 
-https://developers.openai.com/api/docs/guides/error-codes
+https://developers.openai.com/docs/guides/error-codes
 https://platform.claude.com/docs/en/api/errors
 
 Both answer with an object `error` that has a `type`, OpenAI with a `code` too, and a `message` for people.  The message
@@ -118,7 +118,8 @@ def trouble_in_body(body: bytes) -> Trouble:
 def fault_of(status: int | None, trouble: Trouble) -> Fault:
     """Return whose trouble it is; `status` is None if the answer had begun well."""
     if status is not None and status >= _SERVER_ERROR:
-        return Fault.SERVER
+        # OpenAI means that we send much more than a moment ago; it says so by 429 now, and did by 503.
+        return Fault.LIMITED if "slow_down" in trouble.words else Fault.SERVER
     if _USED_UP.search(trouble.message):
         return Fault.QUOTA
     # Every quota has a type that speaks of rates or requests as well: what says more comes first.

@@ -50,7 +50,8 @@ class Heard:
             self.text.append(piece.text)
             self.first_at = self.first_at or at
             self.last_at = at
-        self.finish = piece.finish or self.finish
+        # A refusal ends like any other answer.
+        self.finish = self.finish if self.finish in HELD_BACK else piece.finish or self.finish
         self.tokens_in = self.tokens_in if piece.tokens_in is None else piece.tokens_in
         self.tokens_out = self.tokens_out if piece.tokens_out is None else piece.tokens_out
         self.tokens_hidden = piece.tokens_hidden or self.tokens_hidden

@@ -45,6 +45,12 @@ HTML = Refusal(502, "<html><h1>502 Bad Gateway</h1></html>", "text/html")
             Fault.LIMITED,
             "we ask too often for our rate limit (HTTP 429, rate_limit_exceeded)",
         ),
+        (
+            "openai",
+            openai_error(503, "slow_down"),
+            Fault.LIMITED,
+            "we ask too often for our rate limit (HTTP 503, slow_down)",
+        ),
         ("openai", Refusal(429), Fault.LIMITED, "we ask too often for our rate limit (HTTP 429)"),
         (
             "openai",

@@ -9,9 +9,9 @@ import pytest
 
 from bot.model import Fault
 from tests.probes.asking import APIS, QUOTA, asked
-from tests.probes.localllm import LLM, Refusal
+from tests.probes.localllm import LLM, Refusal, sse
 from tests.probes.world import BRIEF, LONG, SECOND, checked, closed_port, silence
-from tests.servers import serve_raw
+from tests.servers import Answer, serve, serve_raw
 
 
 @pytest.mark.parametrize("api", [*APIS, "generic"])
@@ -144,3 +144,24 @@ async def test_a_stream_that_stays_open_after_its_end_is_well() -> None:
         result = await checked("llm", url, model="m", within=SECOND)
 
     assert (result.ok, result.reason) == (True, "")
+
+
+REFUSED = {
+    "/v1/chat/completions": (
+        {"choices": [{"delta": {"refusal": "I can not."}, "finish_reason": None}]},
+        {"choices": [{"delta": {}, "finish_reason": "stop"}]},
+    ),
+    "/v1/responses": (
+        {"type": "response.refusal.delta", "delta": "I can not."},
+        {"type": "response.completed", "response": {"status": "completed"}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("api", "path"), [("openai", "/v1/chat/completions"), ("openai-responses", "/v1/responses")])
+async def test_a_refusal_is_no_empty_answer(api: str, path: str) -> None:
+    events = b"".join(sse(event) for event in REFUSED[path])
+    async with serve({path: Answer(body=events, content_type="text/event-stream")}) as server:
+        result = await checked("llm", server.url + path, api=api, model="m")
+
+    assert (result.reason, result.fault) == ("the answer was held back (refusal)", Fault.WRONG)
