@@ -12,11 +12,11 @@ import pytest
 
 from bot.model import Fault
 from bot.plugins import discover, probe_named
+from bot.settings.document import LISTS
 from bot.settings.mistakes import example, keys
-from bot.settings.tables import ProbeTable
 
 PAGE = (Path(__file__).parents[2] / "docs/probes.md").read_text(encoding="utf-8")
-COMMON = keys(ProbeTable)
+COMMON = keys(LISTS["probe"])
 TYPES = sorted(set(discover("bot.probes")) - {"heartbeat"})
 
 
