@@ -26,7 +26,7 @@ from bot.probes._keys import Keys, Regex, Span, Texts, as_list, filled, refuse_s
 from bot.probes._results import Facts, Objection, cause_of, result_of, seconds, shown
 
 _PORT = 53
-_SHOWN = 8
+_SHOWN = 200
 # Errors of a server, not of the name; another server may know.  https://www.rfc-editor.org/rfc/rfc1035#section-4.1.1
 _TRY_ANOTHER = frozenset({dns.rcode.SERVFAIL, dns.rcode.REFUSED, dns.rcode.NOTIMP, dns.rcode.FORMERR})
 
@@ -114,7 +114,7 @@ async def _look(setup: Setup, name: str) -> Facts:
     query = dns.message.make_query(asked, options.record)
     answer, server = await _answered(query, _servers(options), setup.timeout, ours=not options.servers)
     found = tuple(_found(answer, name, options.record, server))
-    facts: Facts = (("answers", ", ".join(found[:_SHOWN])), ("server", server))
+    facts: Facts = (("answers", ", ".join(found)[:_SHOWN]), ("server", server))
     reason = next(_objections(options, found, setup), "")
     if reason:
         raise Objection(Fault.WRONG, reason, facts)
