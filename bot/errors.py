@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.model import Fault
+
 
 class SitrepError(Exception):
     """The root of all expected errors."""
@@ -23,7 +25,9 @@ class ParseError(SitrepError):
 
 
 class FetchError(SitrepError):
-    """A url gave no usable answer; `retry_after` is what the server asked for, if it did."""
+    """A url gave no usable answer; `retry_after` is what the server asked for, if it did; `fault` is the sort of it."""
+
+    fault = Fault.CONNECTION
 
     def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
         """Keep the reason in words that can be shown to the operator."""
@@ -37,6 +41,36 @@ class NotFound(FetchError):
 
 class EgressDenied(FetchError):
     """The address is one that we do not go to unless the configuration allows the host."""
+
+    fault = Fault.REFUSED
+
+
+class TimedOut(FetchError):
+    """Nothing came, or not all of it, in the time that there was."""
+
+    fault = Fault.TIMEOUT
+
+
+class NoConnection(TimedOut):
+    """Nothing was sent: no connection came about in time."""
+
+
+class BadAnswer(FetchError):
+    """There is an answer, but it breaks the rules or the limits."""
+
+    fault = Fault.WRONG
+
+
+class BadRequest(FetchError):
+    """What we were to ask can not be asked: the url, a header or a file of ours is at fault."""
+
+    fault = Fault.SETUP
+
+
+class Offline(FetchError):
+    """We did not get out: our network or our proxy is at fault."""
+
+    fault = Fault.NETWORK
 
 
 class TemporaryFailure(SitrepError):

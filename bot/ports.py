@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bot.core.message import Message, Reply
-from bot.model import Asked, Person, Ref
+from bot.model import Asked, Person, Ref, Spent
 
 if TYPE_CHECKING:
     from starlette.routing import Route
@@ -17,14 +18,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebRequest:
-    """A request as a probe wants it sent.  Header values may be secret: they are neither shown nor sent elsewhere."""
+    """A request as a probe wants it sent.  Header values may be secret: they are neither shown nor sent elsewhere.
 
-    url: str
+    Certificates are checked against `trust`, a file of certificates, instead of the usual ones if it is given;
+    not at all if `verify` is false.
+    """
+
+    url: str = field(repr=False)
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes | None = field(default=None, repr=False)
     redirects: bool = True
     within: timedelta = timedelta(seconds=10)
+    trust: str = ""
+    verify: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +40,26 @@ class WebAnswer:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
-    url: str
+    body: bytes = field(repr=False)
+    url: str = field(repr=False)
     latency: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class WebChunk:
+    """A piece of an answer, decoded, and how long after the request was begun it came."""
+
+    data: bytes
+    at: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebStream:
+    """An answer that is read while it comes; reading on may raise FetchError."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: AsyncIterator[WebChunk]
 
 
 class Web(Protocol):
@@ -46,15 +70,27 @@ class Web(Protocol):
         """Return the answer, whatever its status; raise FetchError if there is none, EgressDenied if it is private."""
         ...
 
+    @abstractmethod
+    def stream(self, request: WebRequest) -> AbstractAsyncContextManager[WebStream]:
+        """Open the answer, whatever its status, for reading while it comes.  It all has to come `within` the time.
+
+        Redirects are not followed.  Raise FetchError as `send` does, and TimedOut from wherever time ran out.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """What one check is given.  `options` are the keys of the probe's type; `secrets` what they refer to by name."""
+    """What one check is given.  `options` are the keys of the probe's type; `secrets` what they refer to by name.
+
+    `spent` is the sum of what the checks of this probe have cost today (`ProbeResult.cost`), days being those of UTC.
+    """
 
     target: str
     options: Any
     timeout: timedelta
     secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    spent: Spent = field(default_factory=Spent)
 
 
 class Platform(Protocol):

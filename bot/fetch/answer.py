@@ -55,6 +55,7 @@ class FetchLimits:
     for a turn is not part of it.  `max_received` counts bytes on the wire, `max_bytes` after decoding.
     The largest status documents seen have 1.6 MB (Salesforce's instances, Google Cloud's incidents).
     An idle connection lives for `keep_alive`: longer than a poll interval, or each poll pays for TLS.
+    Checks of one host do not wait for each other, or one that hangs would make the others late.
     """
 
     connect: timedelta = timedelta(seconds=5)
@@ -66,3 +67,4 @@ class FetchLimits:
     max_redirects: int = 5
     per_host: int = 4
     at_once: int = 100
+    checks_at_once: int = 500

@@ -6,7 +6,7 @@ import re
 import zlib
 from hashlib import blake2b
 
-from bot.errors import FetchError
+from bot.errors import BadAnswer, FetchError
 from bot.fetch.answer import Expect, FetchLimits
 
 _PLAIN = frozenset({"", "identity"})
@@ -38,7 +38,7 @@ class Body:
         """Choose how to decode; an encoding that was not asked for is an error."""
         self._encoding = encoding.strip().lower()
         if self._encoding not in _PLAIN | _GZIP | {_DEFLATE}:
-            raise FetchError("the answer is in an encoding that was not asked for")
+            raise BadAnswer("the answer is in an encoding that was not asked for")
         self._limits = limits
         self._received = 0
         self._size = 0
@@ -57,8 +57,14 @@ class Body:
         while chunk and not self._in_garbage:
             chunk = self._inflate(chunk)
 
+    def take(self) -> bytes:
+        """Return what has been decoded since the last time, and forget it; it goes on counting."""
+        taken = b"".join(self._parts)
+        self._parts.clear()
+        return taken
+
     def finish(self) -> bytes:
-        """Return the whole body once the last byte has come."""
+        """Return the whole body, less what was taken, once the last byte has come."""
         if self._inflater and not self._inflater.eof:
             raise FetchError("the answer is cut short")
         return b"".join(self._parts)
@@ -73,7 +79,7 @@ class Body:
             # One byte more than allowed is enough to know; zero would mean without limit.
             self._keep(self._inflater.decompress(chunk, self._limits.max_bytes - self._size + 1))
         except zlib.error:
-            raise FetchError(f"the answer is not valid {self._encoding}") from None
+            raise BadAnswer(f"the answer is not valid {self._encoding}") from None
         return self._inflater.unused_data
 
     def _next_member(self, chunk: bytes) -> bytes:
@@ -101,7 +107,7 @@ class Body:
 def too_large(limit: int) -> FetchError:
     """Return the error for an answer beyond `limit` bytes."""
     size = f"{limit / _MEBIBYTE:g} MiB" if limit >= _MEBIBYTE else f"{limit} bytes"
-    return FetchError(f"the answer is larger than {size}")
+    return BadAnswer(f"the answer is larger than {size}")
 
 
 def check_shape(body: bytes, content_type: str, expect: Expect) -> None:
@@ -112,16 +118,16 @@ def check_shape(body: bytes, content_type: str, expect: Expect) -> None:
     """
     head = _readable_head(body)
     if not head:
-        raise FetchError("the answer is empty")
+        raise BadAnswer("the answer is empty")
     if expect is Expect.ANY:
         return
     wanted = "JSON" if expect is Expect.JSON else "a feed"
     if _HTML.match(head):
-        raise FetchError(f"the answer is HTML, not {wanted}")
+        raise BadAnswer(f"the answer is HTML, not {wanted}")
     if expect is Expect.JSON and head.startswith(b"<"):
-        raise FetchError("the answer is XML, not JSON")
+        raise BadAnswer("the answer is XML, not JSON")
     if "html" in content_type.lower() and not _is_what(head, expect):
-        raise FetchError(f"the answer is HTML, not {wanted}")
+        raise BadAnswer(f"the answer is HTML, not {wanted}")
 
 
 def _is_what(head: bytes, expect: Expect) -> bool:

@@ -5,38 +5,34 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from time import perf_counter
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 from weakref import WeakValueDictionary
 
-import aiohttp
 import httpx
 from aiohttp.abc import AbstractResolver
-from httpx_aiohttp import AiohttpTransport
 
-from bot.errors import FetchError, NotFound
-from bot.fetch import headers
+from bot.errors import BadAnswer, FetchError, NotFound, TimedOut
+from bot.fetch import headers, reading
 from bot.fetch.answer import NOTHING_KNOWN, Expect, Fetched, FetchLimits, Validators
-from bot.fetch.body import Body, check_shape, digest, too_large
-from bot.fetch.egress import EgressPolicy, GuardedResolver
+from bot.fetch.body import check_shape, digest
+from bot.fetch.connections import Connections
+from bot.fetch.egress import EgressPolicy
 from bot.fetch.exchange import built, following
 from bot.fetch.reasons import plainly
 from bot.fetch.target import Target, redirected, request_for, target_of
-from bot.ports import WebAnswer, WebRequest
+from bot.ports import WebAnswer, WebChunk, WebRequest, WebStream
 
 _NOT_MODIFIED = 304
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _GONE = frozenset({404, 410})
 _SUCCESS = range(200, 300)
-# Content security policies of real pages outgrow aiohttp's 8 KiB.
-_MAX_HEADER = 32 * 1024
-_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +71,14 @@ class Fetcher:
         """Open nothing yet: sockets and certificates wait for the first request."""
         self._now = now
         self._limits = limits
-        self._egress = egress
-        # What passed passes again; what was refused is not remembered.
-        self._check_host = lru_cache(_REMEMBERED)(egress.check_host)
-        self._proxy = proxy
-        self._tls = tls
-        self._resolver = resolver
+        self._connections = Connections(limits=limits, egress=egress, proxy=proxy, tls=tls, resolver=resolver)
         # The pool would queue as well, but on the clock of the request: a slow server would make
         # those who wait behind it look slow.
         self._everybody = asyncio.Semaphore(limits.at_once)
+        self._checks = asyncio.Semaphore(limits.checks_at_once)
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
-        self._transport: AiohttpTransport | None = None
         self._connect = limits.connect.total_seconds()
         self._total = limits.total.total_seconds()
-        self._closed = False
 
     async def get(
         self,
@@ -110,29 +100,53 @@ class Fetcher:
                 async with asyncio.timeout(self._total):
                     return await self._follow(first, question)
             except TimeoutError:
-                raise FetchError(f"no answer within {self._total:g} s") from None
+                raise TimedOut(f"no answer within {self._total:g} s") from None
 
     async def send(self, request: WebRequest) -> WebAnswer:
         """Return what a server answers, whatever its status.  Raise FetchError if there is no answer."""
-        first = target_of(request.url)
-        async with self._turn(first.host), self._everybody:
-            began = asyncio.get_running_loop().time()
+        first, within = target_of(request.url), request.within.total_seconds()
+        async with self._checks:
+            clock = _stopwatch()
             try:
-                async with asyncio.timeout(request.within.total_seconds()):
+                async with asyncio.timeout(within):
                     answer = await self._exchanged(first, request)
             except TimeoutError:
-                raise FetchError(f"no answer within {request.within.total_seconds():g} s") from None
-            return replace(answer, latency=timedelta(seconds=asyncio.get_running_loop().time() - began))
+                raise TimedOut(f"no answer within {within:g} s") from None
+            return replace(answer, latency=clock())
+
+    @asynccontextmanager
+    async def stream(self, request: WebRequest) -> AsyncIterator[WebStream]:
+        """Open an answer for reading while it comes.  Raise FetchError if there is none, or if it breaks off."""
+        target, within = target_of(request.url), request.within.total_seconds()
+        async with self._checks:
+            clock = _stopwatch()
+            try:
+                async with asyncio.timeout(within):
+                    with plainly(target.host, self._connect):
+                        response = await self._asked(request, target)
+                    async with aclosing(response):
+                        told = headers.joined(response.headers.raw)
+                        chunks = reading.pieces(response, told, self._limits, clock)
+                        async with aclosing(self._plain(chunks, target)) as plain:
+                            yield WebStream(status=response.status_code, headers=told, chunks=plain)
+            except TimeoutError:
+                raise TimedOut(f"no answer within {within:g} s") from None
+
+    async def _plain(self, chunks: AsyncGenerator[WebChunk], target: Target) -> AsyncGenerator[WebChunk]:
+        with plainly(target.host, self._connect):
+            async with aclosing(chunks):
+                async for chunk in chunks:
+                    yield chunk
 
     async def _exchanged(self, target: Target, request: WebRequest) -> WebAnswer:
         for _ in range(self._limits.max_redirects + 1):
             with plainly(target.host, self._connect):
-                response = await self._handed_over(built(request, target, self._limits.connect), target)
+                response = await self._asked(request, target)
                 async with aclosing(response):
                     told = headers.joined(response.headers.raw)
                     location = told.get("location")
                     if not (request.redirects and location and response.status_code in _REDIRECTS):
-                        body = await self._body(response, told)
+                        body = await reading.whole(response, told, self._limits)
                         return WebAnswer(
                             status=response.status_code,
                             headers=told,
@@ -142,13 +156,15 @@ class Fetcher:
                         )
             leads_to = redirected(target, location)
             request, target = following(request, response.status_code, target, leads_to), leads_to
-        raise FetchError(f"more than {self._limits.max_redirects} redirects")
+        raise BadAnswer(f"more than {self._limits.max_redirects} redirects")
+
+    async def _asked(self, request: WebRequest, target: Target) -> httpx.Response:
+        asked = built(request, target, self._limits.connect)
+        return await self._connections.send_once(asked, target, request.trust, request.verify)
 
     async def aclose(self) -> None:
         """Close all connections; nothing can be fetched afterwards."""
-        self._closed = True
-        if self._transport:
-            await self._transport.aclose()
+        await self._connections.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -175,7 +191,7 @@ class Fetcher:
                 return replace(answer, moved_permanently_to=_moved_to(first, trail)) if trail else answer
             target = redirected(target, answer.location)
             trail.append((answer.status, target))
-        raise FetchError(f"more than {self._limits.max_redirects} redirects")
+        raise BadAnswer(f"more than {self._limits.max_redirects} redirects")
 
     async def _hop(self, target: Target, question: _Question) -> Fetched | _Redirect:
         with plainly(target.host, self._connect):
@@ -189,33 +205,7 @@ class Fetcher:
 
     async def _ask(self, target: Target, question: _Question) -> httpx.Response:
         request = request_for(target, question.known.etag, question.known.last_modified, question.expect, self._connect)
-        return await self._handed_over(request, target)
-
-    async def _handed_over(self, request: httpx.Request, target: Target) -> httpx.Response:
-        self._check_host(target.host)
-        if self._closed:
-            raise FetchError("the fetcher is closed")
-        if not self._transport:
-            self._transport = AiohttpTransport(verify=self._tls or _trusted(), client=self._session)
-        return await self._transport.handle_async_request(request)
-
-    def _session(self) -> aiohttp.ClientSession:
-        inner = self._resolver or aiohttp.ThreadedResolver()
-        connector = aiohttp.TCPConnector(
-            ssl=self._tls or _trusted(),
-            resolver=inner if self._proxy else GuardedResolver(inner, self._egress),
-            ttl_dns_cache=int(self._limits.dns_ttl.total_seconds()),
-            keepalive_timeout=self._limits.keep_alive.total_seconds(),
-            limit=self._limits.at_once,
-            limit_per_host=self._limits.per_host,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            proxy=self._proxy,
-            max_line_size=_MAX_HEADER,
-            max_field_size=_MAX_HEADER,
-        )
+        return await self._connections.send(request, target)
 
     async def _answer(
         self, response: httpx.Response, told: Mapping[str, str], question: _Question, target: Target
@@ -227,7 +217,7 @@ class Fetcher:
             validators = headers.confirmed(told, known)
         else:
             self._check_status(response.status_code, told)
-            body = await self._body(response, told)
+            body = await reading.whole(response, told, self._limits)
             check_shape(body, told.get("content-type", ""), question.expect)
             validators = headers.validators(told, digest(body, question.volatile))
             body = None if validators.digest == known.digest else body
@@ -246,18 +236,6 @@ class Fetcher:
             raise NotFound(f"HTTP {status}")
         raise FetchError(f"HTTP {status}", headers.retry_after(told.get("retry-after"), self._now()))
 
-    async def _body(self, response: httpx.Response, told: Mapping[str, str]) -> bytes:
-        declared = told.get("content-length", "")
-        if declared.isdecimal() and int(declared) > self._limits.max_received:
-            raise too_large(self._limits.max_received)
-        body = Body(told.get("content-encoding", ""), self._limits)
-        # The raw stream: httpx would decode without a limit.  Closed by hand, or the loop must do it.
-        chunks = cast("AsyncGenerator[bytes]", aiter(cast("httpx.AsyncByteStream", response.stream)))
-        async with aclosing(chunks):
-            async for chunk in chunks:
-                body.feed(chunk)
-        return body.finish()
-
 
 def _moved_to(first: Target, trail: Iterable[tuple[int, Target]]) -> str | None:
     """Return where an unbroken run of permanent redirects leads, if that is another host."""
@@ -269,7 +247,7 @@ def _moved_to(first: Target, trail: Iterable[tuple[int, Target]]) -> str | None:
     return last.address if last.host != first.host else None
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Return what certificates are checked against, loaded once: certifi's, or those of SSL_CERT_FILE."""
-    return httpx.create_ssl_context()
+def _stopwatch() -> Callable[[], timedelta]:
+    """Return what tells how long ago this was.  Not by the loop's clock: that of uvloop counts milliseconds."""
+    began = perf_counter()
+    return lambda: timedelta(seconds=perf_counter() - began)

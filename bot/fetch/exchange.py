@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import httpx
 
-from bot.errors import FetchError
+from bot.errors import BadAnswer, BadRequest
 from bot.fetch.body import ACCEPT_ENCODING
 from bot.fetch.target import USER_AGENT, Target, is_same_origin
 from bot.ports import WebRequest
@@ -31,7 +31,7 @@ def built(asked: WebRequest, target: Target, connect: timedelta) -> httpx.Reques
             extensions={"timeout": {"connect": connect.total_seconds()}},
         )
     except (ValueError, TypeError):
-        raise FetchError("the request has a header that can not be sent") from None
+        raise BadRequest("the request has a header that can not be sent") from None
 
 
 def following(asked: WebRequest, status: int, came_from: Target, leads_to: Target) -> WebRequest:
@@ -39,10 +39,10 @@ def following(asked: WebRequest, status: int, came_from: Target, leads_to: Targe
 
     What proves who we are stays at the origin that it was given for.  https://www.rfc-editor.org/rfc/rfc9110#section-15.4
     """
-    if not is_same_origin(came_from, leads_to):
-        asked = replace(asked, headers=())
-    if status == _SEE_OTHER and asked.method != "HEAD":
-        return replace(asked, method="GET", body=None)
-    if status in _MOVED and asked.method == "POST":
-        return replace(asked, method="GET", body=None)
-    return asked
+    if (status == _SEE_OTHER and asked.method != "HEAD") or (status in _MOVED and asked.method == "POST"):
+        asked = replace(asked, method="GET", body=None)
+    if is_same_origin(came_from, leads_to):
+        return asked
+    if asked.body is not None:
+        raise BadAnswer(f"{came_from.host} redirects what we send to {leads_to.host}, where we do not send it")
+    return replace(asked, headers=())

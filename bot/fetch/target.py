@@ -11,7 +11,7 @@ import httpx
 import yarl
 
 from bot import __version__
-from bot.errors import FetchError
+from bot.errors import BadAnswer, BadRequest
 from bot.fetch.answer import Expect
 from bot.fetch.body import ACCEPT_ENCODING
 from bot.fetch.headers import sendable
@@ -44,11 +44,11 @@ def target_of(url: str) -> Target:
         address = str(bare)
         host = yarl.URL(address).raw_host or ""
     except (httpx.InvalidURL, ValueError, TypeError):
-        raise FetchError("this is not a valid url") from None
+        raise BadRequest("this is not a valid url") from None
     if parsed.scheme not in {"http", "https"}:
-        raise FetchError("only http and https urls can be fetched")
+        raise BadRequest("only http and https urls can be fetched")
     if not _HOST.fullmatch(host):
-        raise FetchError("the url names no valid host")
+        raise BadRequest("the url names no valid host")
     return Target(bare, address, host, _basic(parsed))
 
 
@@ -57,10 +57,12 @@ def redirected(target: Target, location: str) -> Target:
     try:
         url = target.url.join(location.strip()).copy_with(userinfo=b"")
         following = target_of(str(url))
+    except BadRequest as error:
+        raise BadAnswer(f"{target.host} redirects badly: {error}") from None
     except (httpx.InvalidURL, ValueError, TypeError):
-        raise FetchError(f"{target.host} redirects to an invalid url") from None
+        raise BadAnswer(f"{target.host} redirects to an invalid url") from None
     if target.url.scheme == "https" and following.url.scheme != "https":
-        raise FetchError(f"{target.host} redirects from https to http")
+        raise BadAnswer(f"{target.host} redirects from https to http")
     if _origin(following.url) != _origin(target.url):
         return following
     return replace(following, authorization=target.authorization)

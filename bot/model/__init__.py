@@ -14,7 +14,7 @@ from bot.model.incidents import (
     Transition,
     Witness,
 )
-from bot.model.sources import AUTO, Claim, Component, Page, ProbeResult, Snapshot, Source, Update
+from bot.model.sources import AUTO, Claim, Component, Page, ProbeResult, Snapshot, Source, Spent, Update
 from bot.model.words import (
     AnnouncementState,
     ChangeKind,
@@ -61,6 +61,7 @@ __all__ = [
     "Snapshot",
     "Source",
     "SourceKind",
+    "Spent",
     "State",
     "Statement",
     "Step",

@@ -39,10 +39,29 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What checks have used up: how many there were, their tokens, and the money if the prices are known."""
+
+    checks: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    money: float = 0.0
+
+    def __add__(self, other: Spent) -> Spent:
+        """Return both together."""
+        return Spent(
+            checks=self.checks + other.checks,
+            tokens_in=self.tokens_in + other.tokens_in,
+            tokens_out=self.tokens_out + other.tokens_out,
+            money=self.money + other.money,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeResult:
     """One check of a probe: whether it passed; if not, why, in words and by its class; how long it took.
 
-    `facts` are what else was seen, by name.
+    `facts` are what else was seen, by name.  `cost` is what it has used up, if it costs anything.
     """
 
     ok: bool
@@ -51,6 +70,7 @@ class ProbeResult:
     fault: Fault | None = None
     latency: timedelta | None = None
     facts: tuple[tuple[str, str], ...] = ()
+    cost: Spent | None = None
 
     @property
     def is_ours(self) -> bool:

@@ -97,7 +97,8 @@ class Fault(StrEnum):
     TIMEOUT, CONNECTION (refused, reset, no address, no TLS), SERVER (5xx), WRONG (an answer, but not the expected one),
     EMPTY and SLOW speak of what was checked.  The others stand in our own way and accuse nobody: a KEY that is refused,
     a QUOTA that is used up, LIMITED (429: we ask too often), the BUDGET that we set ourselves, a host that we do not
-    let ourselves go to (REFUSED), and our own NETWORK.
+    let ourselves go to (REFUSED), our own NETWORK, and a SETUP that can not work: a model that nobody has, a ping that
+    this machine does not allow.
     """
 
     TIMEOUT = "timeout"
@@ -112,6 +113,7 @@ class Fault(StrEnum):
     BUDGET = "budget"
     REFUSED = "refused"
     NETWORK = "network"
+    SETUP = "setup"
 
     @property
     def is_ours(self) -> bool:
@@ -119,7 +121,7 @@ class Fault(StrEnum):
         return self in _OURS
 
 
-_OURS = frozenset({Fault.KEY, Fault.QUOTA, Fault.LIMITED, Fault.BUDGET, Fault.REFUSED, Fault.NETWORK})
+_OURS = frozenset({Fault.KEY, Fault.QUOTA, Fault.LIMITED, Fault.BUDGET, Fault.REFUSED, Fault.NETWORK, Fault.SETUP})
 
 
 class Confidence(StrEnum):

@@ -5,28 +5,33 @@ Every condition that is given has to hold; without any, a status of 2xx will do.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Annotated, Any
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
-from bot.errors import EgressDenied, FetchError
+from bot.errors import FetchError
 from bot.model import Fault, ProbeResult
 from bot.ports import Setup, Web, WebAnswer, WebRequest
 from bot.probes import _keys
-from bot.probes._keys import Keys, Pattern, Span, filled
+from bot.probes._keys import Headers, Keys, Regex, Span, filled
+from bot.probes._paths import Path, found_at, path_of
+from bot.probes._results import Wrong, shown, slow, verdict
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_SECRET = re.compile(r"authorization|cookie|token|secret|password|(^|-)key$|api-?key", re.IGNORECASE)
 _STATUS = re.compile(r"[1-5](?:\d\d|xx)")
-_SHOWN = 60
+_CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE | re.ASCII)
 _KEY_REFUSED = frozenset({401, 403})
 _TOO_MANY = 429
+_EMPTY = "the answer is empty"
 _SERVER_ERROR = 500
+# Longer ones are looked at in a thread, so that others are not kept waiting.
+_LONG = 64 * 1024
 
 
 def _method(value: object) -> str:
@@ -41,19 +46,25 @@ def _status(value: object) -> str:
     raise ValueError('is not a status; write for example 200 or "2xx"')
 
 
-def _headers(value: object) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-        raise ValueError('is not a table of texts; write for example { Authorization = "Bearer ${API_KEY}" }')
-    for name, text in value.items():
-        if _SECRET.search(name) and not _keys.REFERENCE.search(text):
-            raise ValueError(f"holds a secret ({name}); write it as ${{NAME}}, and set NAME in the environment or .env")
-    return value
-
-
 def _body(value: object, info: ValidationInfo) -> object:
     if value is not None and info.data.get("method") in {"GET", "HEAD"}:
         raise ValueError(f'goes with no {info.data["method"]}; write method = "POST"')
     return value
+
+
+def _answers(value: object) -> object:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise ValueError('is not a table of texts; write for example { content-type = "application/json*" }')
+    return value
+
+
+def _values(value: object) -> object:
+    if not isinstance(value, dict) or not value:
+        raise ValueError('is not a table; write for example { "status.indicator" = "none" }')
+    odd = [path for path, wanted in value.items() if not isinstance(wanted, str | int | float)]
+    if odd:
+        raise ValueError(f"has no simple value for {odd[0]}; write a text, a number, true or false")
+    return {path_of(path): wanted for path, wanted in value.items()}
 
 
 class Options(Keys):
@@ -62,7 +73,7 @@ class Options(Keys):
     method: Annotated[str, BeforeValidator(_method)] = Field(
         default="GET", description="The method; default GET.", examples=['"POST"']
     )
-    headers: Annotated[dict[str, str], BeforeValidator(_headers)] = Field(
+    headers: Headers = Field(
         default={},
         description="Headers to send. Secrets are written as `${NAME}` and set in the environment.",
         examples=['{ Authorization = "Bearer ${OPENAI_API_KEY}" }'],
@@ -73,60 +84,104 @@ class Options(Keys):
     redirects: bool = Field(
         default=True, description="Whether redirects are followed; default true.", examples=["false"]
     )
+    verify: bool = Field(
+        default=True,
+        description="Whether the certificate is checked; default true. Without, anybody can answer.",
+        examples=["false"],
+    )
+    ca: str = Field(
+        default="",
+        description="A file of certificates to trust instead of the usual ones, in PEM.",
+        examples=['"/etc/ssl/our-ca.pem"'],
+    )
     status: Annotated[list[Annotated[str, BeforeValidator(_status)]], BeforeValidator(_keys.as_list)] = Field(
         default=["2xx"], description='Which status will do; default "2xx".', examples=['[200, "3xx"]']
     )
     slower_than: Span | None = Field(
         default=None, description="An answer that takes longer is a failure.", examples=['"2s"']
     )
-    contains: str | None = Field(default=None, description="A text that the answer has to hold.", examples=['"ok"'])
-    lacks: str | None = Field(default=None, description="A text that it must not hold.", examples=['"maintenance"'])
-    matches: Pattern | None = Field(
-        default=None, description="A regular expression that has to be found in it.", examples=["'\"version\": \\d+'"]
-    )
-    values: dict[str, str | int | float | bool] = Field(
-        default={},
-        description="Values that the answer, which is JSON then, has to have, each by the path that leads to it.",
-        examples=['{ "status.indicator" = "none", "items.0.up" = true }'],
-    )
-    answers: dict[str, str] = Field(
+    answers: Annotated[dict[str, str], BeforeValidator(_answers)] = Field(
         default={},
         description="Headers that the answer has to have; a text may hold `*`.",
         examples=['{ content-type = "application/json*" }'],
     )
+    contains: str | None = Field(default=None, description="A text that the answer has to hold.", examples=['"ok"'])
+    lacks: str | None = Field(default=None, description="A text that it must not hold.", examples=['"maintenance"'])
+    matches: Regex | None = Field(
+        default=None, description="A regular expression that has to be found in it.", examples=["'\"version\": \\d+'"]
+    )
+    values: Annotated[dict[str, str | int | float | bool], BeforeValidator(_values)] = Field(
+        default={},
+        description="Values that the answer, which is JSON then, has to have, each by its path (JSONPath); "
+        "a path that leads to several wants it of all.",
+        examples=['{ "status.indicator" = "none", "$.items[*].up" = true }'],
+    )
+    finds: Annotated[list[Path], BeforeValidator(_keys.as_list)] = Field(
+        default=[],
+        description="Paths (JSONPath) that have to lead to something.",
+        examples=["\"$.queues[?@.name == 'mail' && @.waiting < 100]\""],
+    )
+    finds_no: Annotated[list[Path], BeforeValidator(_keys.as_list)] = Field(
+        default=[], description="Paths that must lead to nothing.", examples=["\"$.checks[?@.status != 'up']\""]
+    )
+
+    @model_validator(mode="after")
+    def _has_body(self) -> Self:
+        wanted = self.contains, self.lacks, self.matches
+        if self.method == "HEAD" and (any(one is not None for one in wanted) or self.values or self.finds):
+            raise ValueError('method = "HEAD" brings no text to look at; write method = "GET"')
+        return self
 
 
 def read_target(text: str) -> None:
     """Raise ValueError if a target is no web address."""
-    if not re.match(r"https?://[^\s/]", filled(text, {})):
+    _keys.refuse_secret(text)
+    # A host that stands in the environment is known later.
+    if not re.match(r"https?://[^\s/]|\$\{", text):
         raise ValueError('is not a web address; write for example "https://api.example.com/health"')
 
 
 async def check(setup: Setup, web: Web, at: datetime) -> ProbeResult:
     """Ask once."""
     options: Options = setup.options
-    request = WebRequest(
+    try:
+        answer = await web.send(_request(setup, options))
+    except FetchError as error:
+        return verdict(setup, at, (error.fault, str(error)), None, ())
+    if len(answer.body) > _LONG:
+        wrong = await asyncio.to_thread(_first_wrong, options, answer, setup.secrets)
+    else:
+        wrong = _first_wrong(options, answer, setup.secrets)
+    return verdict(setup, at, wrong, answer.latency, (("status", str(answer.status)),))
+
+
+def _request(setup: Setup, options: Options) -> WebRequest:
+    return WebRequest(
         url=filled(setup.target, setup.secrets),
         method=options.method,
         headers=tuple((name, filled(text, setup.secrets)) for name, text in options.headers.items()),
         body=None if options.body is None else filled(options.body, setup.secrets).encode(),
         redirects=options.redirects,
         within=setup.timeout,
+        trust=options.ca,
+        verify=options.verify,
     )
-    try:
-        answer = await web.send(request)
-    except FetchError as error:
-        fault = Fault.REFUSED if isinstance(error, EgressDenied) else Fault.CONNECTION
-        return ProbeResult(ok=False, at=at, reason=str(error), fault=fault)
-    reason = next(_objections(options, answer), "")
-    return ProbeResult(
-        ok=not reason,
-        at=at,
-        reason=reason,
-        fault=_fault(options, answer) if reason else None,
-        latency=answer.latency,
-        facts=(("status", str(answer.status)),),
-    )
+
+
+def _first_wrong(options: Options, answer: WebAnswer, secrets: Mapping[str, str]) -> Wrong | None:
+    """Return what is wrong with an answer, the plainest first."""
+    if not any(_is_status(answer.status, wanted) for wanted in options.status):
+        return _fault(options, answer), f"HTTP {answer.status}"
+    if options.slower_than is not None and answer.latency > options.slower_than:
+        return Fault.SLOW, slow("answered", answer.latency, options.slower_than)
+    reason = next(_wrong_headers(options, answer, secrets), "")
+    if not reason and (options.contains is not None or options.lacks is not None or options.matches is not None):
+        reason = next(_wrong_text(options, answer), "")
+    if not reason and (options.values or options.finds or options.finds_no):
+        reason = next(_wrong_json(options, answer.body, secrets), "")
+    if not reason:
+        return None
+    return (Fault.EMPTY if reason == _EMPTY else Fault.WRONG), reason
 
 
 def _fault(options: Options, answer: WebAnswer) -> Fault:
@@ -137,63 +192,62 @@ def _fault(options: Options, answer: WebAnswer) -> Fault:
     return Fault.SERVER if answer.status >= _SERVER_ERROR else Fault.WRONG
 
 
-def _objections(options: Options, answer: WebAnswer) -> Iterator[str]:
-    """Give what is wrong with an answer, the plainest first."""
-    if not any(_is_status(answer.status, wanted) for wanted in options.status):
-        yield f"HTTP {answer.status}"
-    if options.slower_than is not None and answer.latency > options.slower_than:
-        yield f"answered in {_seconds(answer.latency)}, slower than {_seconds(options.slower_than)}"
-    for name, wanted in options.answers.items():
-        found = answer.headers.get(name.lower())
-        if found is None or not fnmatchcase(found.lower(), wanted.lower()):
-            yield f"the header {name} is {_shown(found)}, not {_shown(wanted)}"
-    text = answer.body.decode(errors="replace")
-    if options.contains is not None and options.contains not in text:
-        yield f"the answer does not contain {_shown(options.contains)}"
-    if options.lacks is not None and options.lacks in text:
-        yield f"the answer contains {_shown(options.lacks)}"
-    if options.matches is not None and not options.matches.search(text):
-        yield f"the answer does not match {_shown(options.matches.pattern)}"
-    if options.values:
-        yield from _wrong_values(options.values, text)
-
-
 def _is_status(status: int, wanted: str) -> bool:
     return str(status) == wanted or (wanted.endswith("xx") and str(status)[:1] == wanted[:1])
 
 
-def _wrong_values(wanted: Mapping[str, object], text: str) -> Iterator[str]:
+def _wrong_headers(options: Options, answer: WebAnswer, secrets: Mapping[str, str]) -> Iterator[str]:
+    for name, wanted in options.answers.items():
+        found = answer.headers.get(name.lower())
+        if found is None:
+            yield f"the answer has no header {name}"
+        elif not fnmatchcase(found.lower(), wanted.lower()):
+            yield f"the header {name} is {shown(found, secrets)}, not {shown(wanted, {})}"
+
+
+def _wrong_text(options: Options, answer: WebAnswer) -> Iterator[str]:
+    if not answer.body.strip():
+        yield _EMPTY
+    declared = _CHARSET.search(answer.headers.get("content-type", ""))
+    charset = declared[1].lower() if declared else "utf-8"
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        yield "the answer is not JSON"
+        text = answer.body.decode(charset)
+    except LookupError:
+        yield f"the answer claims to be written in {charset}, which nobody knows"
         return
-    for path, value in wanted.items():
-        is_there, found = _at(document, path)
-        if not is_there:
+    except UnicodeError:
+        yield f"the answer is not text in {charset}, though it {'says so' if declared else 'should be'}"
+        return
+    if options.contains is not None and options.contains not in text:
+        yield f"the answer does not contain {shown(options.contains, {})}"
+    if options.lacks is not None and options.lacks in text:
+        yield f"the answer contains {shown(options.lacks, {})}"
+    if options.matches is not None and not options.matches.is_in(text):
+        yield f"the answer does not match {shown(options.matches.text, {})}"
+
+
+def _wrong_json(options: Options, body: bytes, secrets: Mapping[str, str]) -> Iterator[str]:
+    if not body.strip():
+        yield _EMPTY
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        yield "the answer is HTML, not JSON" if body.lstrip()[:1] == b"<" else "the answer is not JSON"
+        return
+    yield from _wrong_values(options.values, document, secrets)
+    for path in options.finds:
+        if not found_at(path, document):
+            yield f"the answer has nothing at {path}"
+    for path in options.finds_no:
+        if found := found_at(path, document):
+            yield f"the answer has {shown(found[0], secrets)} at {path}"
+
+
+def _wrong_values(values: Mapping[str, object], document: object, secrets: Mapping[str, str]) -> Iterator[str]:
+    for path, wanted in values.items():
+        found = found_at(path, document)
+        if not found:
             yield f"the answer has no {path}"
-        elif found != value or isinstance(found, bool) is not isinstance(value, bool):
-            yield f"{path} is {_shown(found)}, not {_shown(value)}"
-
-
-def _at(document: Any, path: str) -> tuple[bool, object]:
-    """Return whether a path of keys and numbers leads to something, and to what."""
-    for part in path.split("."):
-        if isinstance(document, dict) and part in document:
-            document = document[part]
-        elif isinstance(document, list) and part.isdecimal() and int(part) < len(document):
-            document = document[int(part)]
-        else:
-            return False, None
-    return True, document
-
-
-def _seconds(span: timedelta) -> str:
-    return f"{span.total_seconds():.2g} s" if span < timedelta(seconds=10) else f"{span.total_seconds():.0f} s"
-
-
-def _shown(value: object) -> str:
-    """Write a value as JSON does, cut to what fits into a line."""
-    text = json.dumps(value, ensure_ascii=False) if value is None or isinstance(value, str | int | float) else "a list"
-    text = "not there" if value is None else text
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        for value in found:
+            if value != wanted or isinstance(value, bool) is not isinstance(wanted, bool):
+                yield f"{path} is {shown(value, secrets)}, not {shown(wanted, {})}"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-from contextlib import suppress
 from datetime import datetime, timedelta
+from time import perf_counter
 
 from pydantic import Field
 
-from bot.model import ProbeResult
+from bot.model import Fault, ProbeResult
 from bot.ports import Setup, Web
 from bot.probes._address import host_and_port
-from bot.probes._keys import Keys, filled
+from bot.probes._keys import Keys, Span, filled, refuse_secret
+from bot.probes._results import Facts, Objection, place_of, result_of, seconds, shown
+from bot.probes._sockets import connected
 
 _LONGEST = 64 * 1024
 
@@ -22,57 +22,45 @@ class Options(Keys):
     """What is said, and what has to come."""
 
     send: str | None = Field(default=None, description="What to say first.", examples=['"PING\\r\\n"'])
-    expect: str | None = Field(default=None, description="What has to come.", examples=['"+PONG"'])
+    expect: str | None = Field(default=None, description="A text that has to come.", examples=['"+PONG"'])
+    slower_than: Span | None = Field(
+        default=None, description="If it all takes longer, it is a failure.", examples=['"500ms"']
+    )
 
 
 def read_target(text: str) -> None:
     """Raise ValueError if a target is none."""
+    refuse_secret(text)
     host_and_port(text)
 
 
 async def check(setup: Setup, _web: Web, at: datetime) -> ProbeResult:
     """Connect once."""
-    host, port = host_and_port(setup.target)
     options: Options = setup.options
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    try:
-        async with asyncio.timeout(setup.timeout.total_seconds()):
-            reason = await _talked(host, port, options, setup)
-    except TimeoutError:
-        reason = f"no answer within {setup.timeout.total_seconds():g} s"
-    except socket.gaierror:
-        reason = f"no address for {host}"
-    except OSError as error:
-        reason = f"no connection to {host}: {os.strerror(error.errno).lower() if error.errno else 'it failed'}"
-    return ProbeResult(ok=not reason, at=at, reason=reason, latency=timedelta(seconds=loop.time() - began))
+    return await result_of(setup, at, _look(setup, options), options.slower_than)
 
 
-async def _talked(host: str, port: int, options: Options, setup: Setup) -> str:
-    """Return what was wrong, or nothing."""
-    reader, writer = await asyncio.open_connection(host, port, limit=_LONGEST)
-    try:
-        if options.send is not None:
-            writer.write(filled(options.send, setup.secrets).encode())
-            await writer.drain()
-        if options.expect is None:
-            return ""
-        return await _heard(reader, options.expect.encode())
-    finally:
-        writer.close()
-        with suppress(OSError):
-            await writer.wait_closed()
+async def _look(setup: Setup, options: Options) -> Facts:
+    host, port = place_of(setup)
+    began, deadline = perf_counter(), asyncio.get_running_loop().time() + setup.timeout.total_seconds()
+    async with connected(host, port, setup.timeout) as (reader, writer):
+        facts: Facts = (("connected", seconds(timedelta(seconds=perf_counter() - began))),)
+        async with asyncio.timeout_at(deadline):
+            if options.send is not None:
+                writer.write(filled(options.send, setup.secrets).encode())
+                await writer.drain()
+            if options.expect is not None:
+                await _hear(reader, options.expect.encode(), setup)
+        return facts
 
 
-async def _heard(reader: asyncio.StreamReader, expected: bytes) -> str:
+async def _hear(reader: asyncio.StreamReader, expected: bytes, setup: Setup) -> None:
     heard = b""
     while expected not in heard:
         part = await reader.read(4096)
+        if not part and not heard:
+            raise Objection(Fault.EMPTY, "hung up without a word")
         if not part or len(heard) > _LONGEST:
-            return (
-                f"said {heard[:60].decode(errors='replace')!r} and nothing that was expected"
-                if heard
-                else "said nothing"
-            )
+            said = shown(heard[:_LONGEST].decode(errors="replace"), setup.secrets)
+            raise Objection(Fault.WRONG, f"said {said}, and nothing that was expected")
         heard += part
-    return ""

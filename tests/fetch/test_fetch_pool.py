@@ -108,7 +108,7 @@ async def test_waiting_for_a_turn_is_not_on_the_clock() -> None:
 
 
 async def test_a_fetcher_reads_no_certificates_until_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.fetch.client._trusted", lambda: pytest.fail("the certificates are read"))
+    monkeypatch.setattr("bot.fetch.connections._trusted", lambda: pytest.fail("the certificates are read"))
 
     await Fetcher(now=lambda: NOW).aclose()
 
