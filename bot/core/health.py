@@ -70,9 +70,9 @@ def notice(before: Health, after: Health) -> Notice | None:
     return Notice.BACK if before.failures >= TELL_AT and not after.failures else None
 
 
-def gap(before: Health, after: Health) -> Gap | None:
-    """Return the time that nobody watched, once it has ended."""
-    if after.is_stale or before.failures < TELL_AT or before.failing_since is None or after.last_look is None:
+def gap(before: Health, after: Health, tell_at: int = TELL_AT) -> Gap | None:
+    """Return the time that nobody watched, once it has ended; fewer than `tell_at` failures are none."""
+    if after.is_stale or before.failures < tell_at or before.failing_since is None or after.last_look is None:
         return None
     return Gap(before.failing_since, after.last_look, before.failure)
 
