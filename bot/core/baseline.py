@@ -45,14 +45,13 @@ class Baseline:
         below, wanted = 0.0, share * total
         for bucket, weight in self.buckets:
             if below + weight >= wanted:
-                return _SHORTEST * _GROWTH ** (bucket + (wanted - below) / weight)
+                return _edge(bucket + (wanted - below) / weight)
             below += weight
-        return _SHORTEST * _GROWTH ** (self.buckets[-1][0] + 1)
+        return _edge(self.buckets[-1][0] + 1)
 
     def _faded(self, now: datetime) -> float:
         age = (now - self.at) / _HALF if self.at else 0.0
-        faded: float = 0.5 ** max(age, 0.0)
-        return faded
+        return math.pow(0.5, max(age, 0.0))
 
 
 def learnt(baseline: Baseline, latency: timedelta, now: datetime) -> Baseline:
@@ -63,11 +62,15 @@ def learnt(baseline: Baseline, latency: timedelta, now: datetime) -> Baseline:
     weights = dict(baseline.buckets)
     at = baseline.at
     if now - at >= _AGES_EVERY:
-        faded = 0.5 ** ((now - at) / _HALF)
+        faded = math.pow(0.5, (now - at) / _HALF)
         weights = {one: left for one, weight in weights.items() if (left := round(weight * faded, 3)) >= _DUST}
         at = now
     weights[bucket] = weights.get(bucket, 0.0) + 1.0
     return Baseline(tuple(sorted(weights.items())), at)
+
+
+def _edge(bucket: float) -> float:
+    return _SHORTEST * math.pow(_GROWTH, bucket)
 
 
 def _bucket(latency: timedelta) -> int:

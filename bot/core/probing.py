@@ -11,7 +11,19 @@ from bot.core.baseline import Baseline
 from bot.core.confirm import Streak, Threshold, confirm
 from bot.core.flapping import Flaps
 from bot.core.windows import Window
-from bot.model import Claim, Component, ComponentStatus, Fault, Impact, Kind, ProbeResult, Snapshot, Source, State, Update
+from bot.model import (
+    Claim,
+    Component,
+    ComponentStatus,
+    Fault,
+    Impact,
+    Kind,
+    ProbeResult,
+    Snapshot,
+    Source,
+    State,
+    Update,
+)
 
 _EVIDENCE = 60
 _FLAPPING, _OVER = "flapping", "over"
@@ -171,12 +183,22 @@ def _evidence(streak: Streak) -> str:
     return reason if len(reason) <= _EVIDENCE else f"{head}…"
 
 
+def let_go(state: ProbeState, now: datetime) -> ProbeState:
+    """Return the state of a probe that will not be checked any more: what is open is over, as far as we know."""
+    trouble = state.trouble
+    if trouble is None or not trouble.is_open:
+        return state
+    last = Said(_OVER, "It is not checked any more: how it went on is not known.", now)
+    return replace(state, trouble=replace(trouble, until=now, said=(*trouble.said, last)))
+
+
 def next_check(state: ProbeState, rule: Rule, due: datetime, now: datetime) -> datetime:
     """Return when to check again: at a fixed rate, what was missed is not made up for.
 
     While it is not sure whether a trouble begins or ends, it is soon.
     """
-    if state.streak.is_open_question and not state.resting:
+    can_tell = state.last is None or not state.last.is_ours
+    if state.streak.is_open_question and can_tell and not state.resting:
         return now + rule.recheck
     slots = max(floor((now - due) / rule.interval), 0) + 1
     return due + slots * rule.interval

@@ -10,8 +10,8 @@ from bot.model import Fault, ProbeResult
 
 # Nothing else fails like a connection that is gone.
 _DOUBTFUL = frozenset({Fault.TIMEOUT, Fault.CONNECTION, None})
-# Results that are older than this say nothing of now.
-RECENT = timedelta(minutes=2)
+# Failures that are older than this say nothing of now, and passes sooner: between two checks a connection can go.
+FAILED, PASSED = timedelta(minutes=2), timedelta(seconds=15)
 _SO_MANY = 3
 _VENDORS = 2
 NOT_WATCHING = "not watching: our own connection is gone"
@@ -35,7 +35,6 @@ class Recent:
     """The last result of one probe, and of whose trouble it tells."""
 
     vendor: str
-    ok: bool
     doubtful: bool
     at: datetime
 
@@ -47,10 +46,10 @@ def is_doubtful(result: ProbeResult) -> bool:
 
 def all_fail(recent: Iterable[Recent], now: datetime) -> bool:
     """Whether every probe, of several vendors, fails at once as only a connection does."""
-    fresh = [one for one in recent if now - one.at <= RECENT]
-    failing = [one for one in fresh if one.doubtful]
+    recent = tuple(recent)
+    failing = [one for one in recent if one.doubtful and now - one.at <= FAILED]
     several = len(failing) >= _SO_MANY and len({one.vendor for one in failing}) >= _VENDORS
-    return several and len(failing) == len(fresh)
+    return several and not any(not one.doubtful and now - one.at <= PASSED for one in recent)
 
 
 def looked(

@@ -15,7 +15,7 @@ from bot.core.claims import is_own, read_together
 from bot.core.correlate import correlate
 from bot.core.revisit import next_visit
 from bot.core.rules import Route, Service
-from bot.model import Change, Claim, Destination, Incident, Snapshot, Source
+from bot.model import Change, Claim, Destination, Incident, Snapshot, Source, SourceKind
 from bot.store import incidents
 from bot.store.database import Database
 from bot.store.polls import Look
@@ -108,6 +108,8 @@ def _decide(
     after = memory.apply(gathered.known, snapshot, claims)
     joined = attachments.keys() - gathered.around.attached.keys()
     changed = {name: m for name, m in after.claims.items() if name in joined or gathered.known.claims.get(name) != m}
+    # What our own witnesses saw has no page to be read again.
+    told_of = {*gathered.around.attached, *attachments} if source.kind is SourceKind.FEED else set[str]()
     decision = incidents.Decision(
         source=source,
         now=now,
@@ -118,7 +120,7 @@ def _decide(
         destinations={i.id: destinations(i, source, rules) for i in told.incidents.values()},
         urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
         look=look(not awaited),
-        visits=_visits(changed, gathered.known, {*gathered.around.attached, *attachments}, now),
+        visits=_visits(changed, gathered.known, told_of, now),
     )
     return decision, TakenIn(changes, told, settled=not awaited)
 

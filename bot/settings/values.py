@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from bot.core.access import Access
 from bot.core.rules import Escalation, Oncall, Route, Service
 from bot.core.windows import Window
+from bot.model import Impact
 
 
 class Secret:
@@ -56,18 +58,29 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """A check of our own; `options` are the keys of its type, which only the type understands."""
+    """A check of our own.
+
+    `options` are the keys of its type as they are written, `keys` what the type made of them, and `secrets` the
+    variables that they and the target refer to.  Without a `vendor_name` it accuses nobody, and `vendor` is a name
+    for itself.
+    """
 
     name: str
     type: str
-    vendor: str | None
-    component: str | None
-    target: str | None
+    vendor: str
+    vendor_name: str = ""
+    component: str | None = None
+    target: str | None = None
     interval: timedelta
     timeout: timedelta
     fail_after: int
     pass_after: int
+    recheck: timedelta
+    impact: Impact
+    slow: float | None
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    keys: Any = field(default=None, hash=False)
+    secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +140,7 @@ class Settings:
     defaulted_watches: bool = True
     probes: tuple[Probe, ...] = ()
     windows: tuple[Window, ...] = ()
+    witnesses: tuple[str, ...] = ()
     services: tuple[Service, ...] = ()
     routes: tuple[Route, ...] = ()
     oncalls: tuple[Oncall, ...] = ()

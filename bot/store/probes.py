@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, Connection, bindparam, or_, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, or_, select, update
 
 from bot.core.health import Health
 from bot.core.probing import ProbeState
@@ -23,13 +23,17 @@ _SIGHT = "sight"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A probe that was claimed, with what is remembered of it; `fence` is the number of its lease."""
+    """A probe that was claimed, with what is remembered of it; `fence` is the number of its lease.
+
+    Of one that `is_new` nothing has been shown yet.
+    """
 
     key: str
     fence: int
     due_at: datetime
-    health: Health
-    state: ProbeState
+    health: Health = field(default_factory=Health)
+    state: ProbeState = field(default_factory=ProbeState)
+    is_new: bool = False
 
 
 async def claim_due(
@@ -60,14 +64,15 @@ async def claim_due(
         if not claimed:
             return ()
         found = connection.execute(_STATES, {"b_keys": [row["source"] for row in claimed]}).all()
-        states = {key: codec.PROBE.load(state) for key, state in found}
+        known = {row.key: row for row in found}
         due = (
             Due(
                 key=row["source"],
                 fence=row["fence"],
                 due_at=row["due_at"],
                 health=health_of(row),
-                state=states.get(row["source"], ProbeState()),
+                state=codec.PROBE.load(known[row["source"]].state or "{}"),
+                is_new=known[row["source"]].severity is None,
             )
             for row in claimed
         )
@@ -93,7 +98,11 @@ _CLAIM = (
     .returning(POLL.c.source, POLL.c.fence, POLL.c.due_at, *HEALTH)
 )
 _KEYS: BindParameter[str] = bindparam("b_keys", expanding=True)
-_STATES = select(PROBE.c.source, PROBE.c.state).where(PROBE.c.source.in_(_KEYS))
+_STATES = (
+    select(SOURCE.c.key, SOURCE.c.severity, PROBE.c.state)
+    .outerjoin(PROBE, PROBE.c.source == SOURCE.c.key)
+    .where(SOURCE.c.key.in_(_KEYS))
+)
 
 
 async def next_due(database: Database, now: datetime, strangers: Collection[str] = ()) -> datetime | None:
@@ -133,15 +142,20 @@ async def orphans(database: Database) -> tuple[Orphan, ...]:
     """Return the probes that nobody checks any more and that left a trouble open."""
     rows = await database.read(lambda connection: connection.execute(_ORPHANS).mappings().all())
     return tuple(
-        Orphan(codec.SOURCE.load(row["spec"]), health_of(row), codec.PROBE.load(row["state"])) for row in rows
+        Orphan(codec.SOURCE.load(row["spec"]), health_of(row), codec.PROBE.load(row["state"] or "{}")) for row in rows
     )
+
+
+async def forget(database: Database, key: str) -> None:
+    """Forget the state of a probe: checked again, it begins anew."""
+    await database.write(lambda connection: connection.execute(delete(PROBE).where(PROBE.c.source == key)))
 
 
 _LEFT_OPEN = select(CLAIM.c.source).where(CLAIM.c.is_open)
 _ORPHANS = (
     select(SOURCE.c.spec, PROBE.c.state, *HEALTH)
     .join(POLL, POLL.c.source == SOURCE.c.key)
-    .join(PROBE, PROBE.c.source == SOURCE.c.key)
+    .outerjoin(PROBE, PROBE.c.source == SOURCE.c.key)
     .where(SOURCE.c.kind == _MINE, SOURCE.c.active.is_(False), SOURCE.c.key.in_(_LEFT_OPEN))
     .order_by(SOURCE.c.key)
 )

@@ -21,7 +21,7 @@ _HOUR = timedelta(hours=1)
 BY_THE_MINUTE = timedelta(days=2)
 KEPT = timedelta(days=91)
 # One transaction sums up so many hours at most.
-_HOURS_AT_ONCE = 24
+_HOURS_AT_ONCE = 2
 _THINNED = "probe minutes summed up until"
 
 
