@@ -29,7 +29,7 @@ from bot.loops.probing import probe
 from bot.loops.recognising import read_once
 from bot.loops.remind import Reminding, remind
 from bot.loops.revisit import Revisiting, revisit
-from bot.loops.sight import Eyes
+from bot.loops.sight import Eyes, recall
 from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules
 from bot.loops.watch import Watching, watch
@@ -112,6 +112,7 @@ async def _loops(
     delivering = Delivering(database, platforms, clock, owner, dice, due)
     desk.platforms = partial(_conditions, chats)
     eyes = Eyes(database, clock, settings.witnesses if settings.probes else ())
+    await recall(eyes)
     watching = Watching(database, fetcher, rules, clock, owner, dice, due, pages, pages_lost=eyes.pages_lost)
     checks = Probing(database, web, rules, clock, owner, due, probes_of(settings), eyes, settings.windows)
     mine = own.Own(database, delivering, _destinations(settings), clock, due, lambda: eyes.blind_since)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.confirm import Streak
+from bot.core.wording import duration
 
 SO_MANY = 3
 WITHIN = timedelta(minutes=30)
@@ -43,19 +44,15 @@ def is_over(flaps: Flaps, streak: Streak, now: datetime) -> bool:
     return flaps.is_flapping and well and streak.until is not None and now - streak.until >= WELL
 
 
-def words(flaps: Flaps) -> str:
+def words(flaps: Flaps, now: datetime) -> str:
     """Return how it is told."""
-    return f"Flapping: failed {flaps.count} times since {_clock(flaps.since)}; {_AS_ONE}"
-
-
-_AS_ONE = f"counted as one until it is well for {WELL // timedelta(minutes=1)} min."
+    return f"Flapping: failed {_how_often(flaps, now)}; counted as one until it is well for {duration(WELL)}."
 
 
 def last_words(flaps: Flaps, until: datetime) -> str:
     """Return how its end is told."""
-    well = f"Well for {WELL // timedelta(minutes=1)} min."
-    return f"{well} It failed {flaps.count} times from {_clock(flaps.since)} to {_clock(until)}."
+    return f"Well for {duration(WELL)}. It failed {_how_often(flaps, until)}."
 
 
-def _clock(moment: datetime | None) -> str:
-    return f"{moment:%H:%M} UTC" if moment else "an unknown time"
+def _how_often(flaps: Flaps, until: datetime) -> str:
+    return f"{flaps.count} times within {duration(until - (flaps.since or until))}"

@@ -151,7 +151,7 @@ def _opened(state: ProbeState, since: datetime) -> ProbeState:
         return replace(state, flaps=flaps)
     said = [Said(_class(streak), _sentence(streak.reason), since)]
     if flaps.is_flapping:
-        said.append(Said(_FLAPPING, flapping.words(flaps), streak.at or since))
+        said.append(Said(_FLAPPING, flapping.words(flaps, streak.at or since), streak.at or since))
     trouble = Trouble(since=since, said=tuple(said), evidence=_evidence(streak))
     return replace(state, trouble=trouble, flaps=flaps)
 

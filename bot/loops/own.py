@@ -98,7 +98,7 @@ _BLIND_TITLE = "We can not see: our own connection is gone"
 
 
 def _blindness(since: datetime) -> Claim:
-    body = f"Nothing can be reached since {since:%H:%M} UTC. Nobody is accused meanwhile; what happens is not watched."
+    body = "Nothing that we ask can be reached. Nobody is accused meanwhile, and what happens is not watched."
     return Claim(
         external_id=f"{since:{_BLIND}}",
         title=_BLIND_TITLE,

@@ -67,9 +67,13 @@ class Eyes:
         self.pages_since = (self.pages_since or self.clock.now()) if lost else None
 
 
-async def open_eyes(eyes: Eyes) -> None:
-    """Remember what was known, and ask the witnesses once: only who has answered before can fail to."""
+async def recall(eyes: Eyes) -> None:
+    """Remember what was known when the program ended."""
     eyes.sight = await probes.sight(eyes.database)
+
+
+async def open_eyes(eyes: Eyes) -> None:
+    """Ask the witnesses once: only who has answered before can fail to."""
     if eyes.witnesses:
         await _asked_since(eyes, eyes.clock.now())
 
