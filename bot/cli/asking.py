@@ -13,6 +13,7 @@ from bot.cli.verb import Verb, config, load, query
 from bot.clock import SystemClock
 from bot.commands.status import status
 from bot.core import standing as standings
+from bot.core.probe_views import ProbeView
 from bot.core.standing import Standing
 from bot.core.wording import duration, state_word, words
 from bot.model import Incident
@@ -76,6 +77,19 @@ def _standing_json(one: Standing) -> Mapping[str, object]:
         "url": one.url,
         "components": [{"name": c.name, "status": c.status.value} for c in one.components],
         "incidents": [_incident_json(incident) for incident in one.incidents],
+        "probes": [_probe_json(view) for view in one.probes],
+    }
+
+
+def _probe_json(view: ProbeView) -> Mapping[str, object]:
+    return {
+        "name": view.name,
+        "passes": view.passes,
+        "matter": view.matter or None,
+        "since": None if view.matter.endswith("until") else _iso(view.moment),
+        "until": _iso(view.moment) if view.matter.endswith("until") else None,
+        "reason": view.why or None,
+        "checked_at": _iso(view.checked_at),
     }
 
 

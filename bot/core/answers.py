@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Reply, Span, Tone, line
 from bot.core.overview import Overview, Row
+from bot.core.probe_views import alone, summary
 from bot.core.standing import Standing, checked
 from bot.core.wording import TONES, capital, duration, people, planned, short, state_word, words
 from bot.model import Component, Impact, Incident, Kind, State
@@ -79,7 +80,7 @@ def item(standing: Standing, now: datetime) -> Item:
     rows += [line(f"and {len(going_on) - 2} more")] if len(going_on) > 2 else []  # noqa: PLR2004  (as above)
     if not going_on and standing.components:
         rows.append(line(_parts(standing.components)))
-    rows += _stale(standing, now)
+    rows += [*_stale(standing, now), *_probes(standing)]
     return Item(look(standing), standing.name, (condition(standing),), tuple(rows))
 
 
@@ -92,12 +93,12 @@ def underway(standing: Standing) -> tuple[Incident, ...]:
 def condition(standing: Standing) -> str:
     """Return in a word or two how it stands; what can not be read is never simply operational."""
     word = _condition(standing)
-    return f"can not be read, last known: {word}" if standing.stale_since and standing.impact else word
+    return f"{standing.lost}, last known: {word}" if standing.stale_since and standing.impact else word
 
 
 def _condition(standing: Standing) -> str:
     if standing.impact is None:
-        return "can not be read" if standing.stale_since else "not looked at yet"
+        return standing.lost if standing.stale_since else "not looked at yet"
     if standing.impact is Impact.NONE:
         kinds = {incident.kind for incident in underway(standing)}
         return "maintenance" if Kind.MAINTENANCE in kinds else "notice posted" if kinds else "operational"
@@ -121,9 +122,16 @@ def stage(incident: Incident) -> tuple[Span, ...]:
 
 
 def _stale(standing: Standing, now: datetime) -> list[Line]:
-    if standing.stale_since is None:
+    # What a probe can not tell is in its own line.
+    if standing.stale_since is None or standing.is_probe:
         return []
     return [line(f"Can not be read for {duration(now - standing.stale_since)}: {cut(standing.reason, 200)}")]
+
+
+def _probes(standing: Standing) -> list[Line]:
+    if standing.is_probe:
+        return [line(*alone(view)) for view in standing.probes]
+    return [line(*summary(standing.probes))] if standing.probes else []
 
 
 def _parts(components: Sequence[Component]) -> str:
@@ -135,7 +143,7 @@ def _parts(components: Sequence[Component]) -> str:
 def one(standing: Standing, now: datetime, asked: Iterable[Component] = (), remark: str = "") -> Reply:
     """Return one vendor's page; `asked` are the components that somebody asked for, well or not."""
     parts: list[Part] = [line(remark)] if remark else []
-    parts += [_source(standing, now), *_stale(standing, now)]
+    parts += [_source(standing, now), *_stale(standing, now), *_probes(standing)]
     parts += [line(f"{c.name}: {short(c.status)}") for c in list(asked)[:_COMPONENTS]]
     going_on = underway(standing)
     for incident in going_on[:_INCIDENTS]:

@@ -6,14 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.health import Health
+from bot.core.message import line, plain_part
+from bot.core.probe_views import ProbeView, alone, summary
 from bot.core.severity import of_components, worst
 from bot.core.wording import duration, state_word, words
-from bot.model import Component, ComponentStatus, Impact, Incident, Kind, Page, Source
+from bot.model import Component, ComponentStatus, Impact, Incident, Kind, Page, Source, SourceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One watched source.  `impact` is None as long as nothing is known of it; then it is not green either."""
+    """One watched source.  `impact` is None as long as nothing is known of it; then it is not green either.
+
+    `probes` are our own that accuse its vendor; of one that is a probe itself, that one.
+    """
 
     vendor: str
     name: str
@@ -25,9 +30,22 @@ class Standing:
     incidents: tuple[Incident, ...] = ()
     components: tuple[Component, ...] = ()
     url: str | None = None
+    is_probe: bool = False
+    probes: tuple[ProbeView, ...] = ()
+
+    @property
+    def lost(self) -> str:
+        """What is said of it while nothing can be learnt."""
+        return "can not tell" if self.is_probe else "can not be read"
 
 
-def standing(source: Source, health: Health, page: Page | None, incidents: tuple[Incident, ...]) -> Standing:
+def standing(
+    source: Source,
+    health: Health,
+    page: Page | None,
+    incidents: tuple[Incident, ...],
+    probes: tuple[ProbeView, ...] = (),
+) -> Standing:
     """Return how a source stands, the worst of all that it shows."""
     troubled = glance(page).components if page else ()
     return Standing(
@@ -41,6 +59,8 @@ def standing(source: Source, health: Health, page: Page | None, incidents: tuple
         incidents=incidents,
         components=troubled,
         url=page.url if page else None,
+        is_probe=source.kind is SourceKind.PROBE,
+        probes=probes,
     )
 
 
@@ -85,7 +105,7 @@ def label(standing: Standing) -> str:
 def details(standing: Standing, now: datetime) -> list[str]:
     """Return what there is to say beyond the label, a line each, the most important first."""
     rows = []
-    if standing.stale_since:
+    if standing.stale_since and not standing.is_probe:
         last = "its last state still stands" if standing.checked_at else "nothing is known of it yet"
         rows.append(f"can not be read for {duration(now - standing.stale_since)}: {standing.reason}; {last}")
     for incident in standing.incidents:
@@ -95,6 +115,10 @@ def details(standing: Standing, now: datetime) -> list[str]:
         rows.append(f"{incident.title} ({state_word(incident)}, {lasting}) [{incident.id}]")
     listed = {component.id for incident in standing.incidents for component in incident.components}
     rows += [f"{c.name}: {words(c.status)}" for c in standing.components if c.id not in listed]
+    if standing.probes:
+        spans = alone(standing.probes[0]) if standing.is_probe else summary(standing.probes)
+        said = plain_part(line(*spans))
+        return [*rows, said] if rows or standing.is_probe else [checked(standing, now), said]
     return rows or [checked(standing, now)]
 
 

@@ -115,13 +115,13 @@ async def _at_its_instant(probing: Probing, due: Due, results: Batch[Look]) -> N
             probing.waiting.pop(task, None)
         probing.checks += 1
         probing.lateness.append((probing.clock.now() - due.due_at).total_seconds())
-        result = await _checked(probing, probing.probes[due.key])
+        result = await checked(probing, probing.probes[due.key])
     look = await _taken(probing, due, result)
     if look is not None:
         results.add(look)
 
 
-async def _checked(probing: Probing, one: Probe) -> ProbeResult | None:
+async def checked(probing: Probing, one: Probe) -> ProbeResult | None:
     """Return the result of one check; None if it is our own fault that there is none."""
     try:
         async with asyncio.timeout((one.setup.timeout + GRACE).total_seconds()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Callable, Iterable
-from typing import get_args
+from typing import get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -59,13 +59,15 @@ def report_errors(error: ValidationError, where: str, model: type[BaseModel], re
 def _written(model: type[BaseModel], detail: ErrorDetails) -> tuple[int | str, ...]:
     """Return the place as it is written: what pydantic adds, to say which of several types it tried, left out."""
     within: type[BaseModel] | None = model
+    annotation: object = None
     for number, part in enumerate(detail["loc"]):
         if isinstance(part, int):
             continue
         field = keys(within).get(part) if within else None
         if field is None:
-            return detail["loc"][: number + (within is not None or detail["type"] == "extra_forbidden")]
-        within = table_within(field.annotation)
+            own = within is not None or get_origin(annotation) is dict
+            return detail["loc"][: number + own]
+        annotation, within = field.annotation, table_within(field.annotation)
     return detail["loc"]
 
 

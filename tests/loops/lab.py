@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -86,7 +86,7 @@ class Lab:
     def finds(self, name: str, signs: str) -> None:
         self.signs[name] = deque(signs)
 
-    def _check_of(self, name: str) -> Callable[[Setup, Web, datetime], asyncio.Future[ProbeResult]]:
+    def _check_of(self, name: str) -> Callable[[Setup, Web, datetime], Awaitable[ProbeResult]]:
         async def check(_setup: Setup, _web: Web, at: datetime) -> ProbeResult:
             self.checked.append((name, at))
             if name in self.holds:
@@ -99,7 +99,7 @@ class Lab:
                 return ProbeResult(ok=True, at=at, latency=timedelta(milliseconds=80))
             return ProbeResult(ok=False, at=at, reason=REASONS[sign], fault=FAULTS[sign])
 
-        return check  # type: ignore[return-value]  # a coroutine function, as the port asks for
+        return check
 
     async def _connect(self, address: str) -> bool:
         self.asked += 1

@@ -1,4 +1,4 @@
-"""What a probe says, from result to result: when it opens, what it says then, when it ends, when it is checked again."""
+"""What a probe says, from result to result: when it opens, with what words, when it ends, when it is checked again."""
 
 from __future__ import annotations
 
