@@ -192,7 +192,9 @@ def several(standings: Sequence[Standing], now: datetime, query: str) -> Reply:
     parts: list[Part] = [item(standing, now) for standing in standings[:_ITEMS]]
     more = [standing.name for standing in standings[_ITEMS:]]
     parts += [line("Also: ", listed(more))] if more else []
-    choices = tuple((cut(standing.name, 70), f"status {standing.vendor}") for standing in standings[:_ITEMS])
+    choices = tuple(
+        (cut(one.name, 70), f"status {one.name if one.is_probe else one.vendor}") for one in standings[:_ITEMS]
+    )
     headline = f"{len(standings)} that “{cut(query, 60)}” may mean"
     tone = look(standings[0])
     return Reply(message=Message(tone=tone, headline=headline, parts=tuple(parts)), shareable=True, choices=choices)
