@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Reply, Span, Tone, line
 from bot.core.overview import Overview, Row
-from bot.core.probe_views import alone, summary
-from bot.core.standing import Standing, checked
+from bot.core.standing import Standing, checked, of_probes
 from bot.core.wording import TONES, capital, duration, people, planned, short, state_word, words
 from bot.model import Component, Impact, Incident, Kind, State
 
@@ -129,9 +128,7 @@ def _stale(standing: Standing, now: datetime) -> list[Line]:
 
 
 def _probes(standing: Standing) -> list[Line]:
-    if standing.is_probe:
-        return [line(*alone(view)) for view in standing.probes]
-    return [line(*summary(standing.probes))] if standing.probes else []
+    return [line(*of_probes(standing))] if standing.probes else []
 
 
 def _parts(components: Sequence[Component]) -> str:
@@ -193,7 +190,7 @@ def several(standings: Sequence[Standing], now: datetime, query: str) -> Reply:
     more = [standing.name for standing in standings[_ITEMS:]]
     parts += [line("Also: ", listed(more))] if more else []
     choices = tuple(
-        (cut(one.name, 70), f"status {one.name if one.is_probe else one.vendor}") for one in standings[:_ITEMS]
+        (cut(one.name, 70), f"status {one.name if one.is_alone else one.vendor}") for one in standings[:_ITEMS]
     )
     headline = f"{len(standings)} that “{cut(query, 60)}” may mean"
     tone = look(standings[0])

@@ -185,7 +185,8 @@ def _lost(standing: Standing, now: datetime) -> Item:
     since = standing.stale_since or now
     spans = (f"{standing.lost} for {duration(now - since)}, since ", Moment(since))
     seen = (line("Last good look: ", Moment(standing.checked_at)),) if standing.checked_at else ()
-    return Item(Tone.NOTICE, standing.name, spans, (line(cut(standing.reason, 200)), *seen))
+    reason = standing.reason.removeprefix(f"{standing.lost}: ")
+    return Item(Tone.NOTICE, standing.name, spans, (line(cut(reason, 200)), *seen))
 
 
 def _stuck(announcement: Announcement) -> Item:

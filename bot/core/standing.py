@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.health import Health
-from bot.core.message import line, plain_part
+from bot.core.message import Span, line, plain_part
 from bot.core.probe_views import ProbeView, alone, summary
 from bot.core.severity import of_components, worst
 from bot.core.wording import duration, state_word, words
@@ -17,7 +17,7 @@ from bot.model import Component, ComponentStatus, Impact, Incident, Kind, Page, 
 class Standing:
     """One watched source.  `impact` is None as long as nothing is known of it; then it is not green either.
 
-    `probes` are our own that accuse its vendor; of one that is a probe itself, that one.
+    `probes` are our own that accuse its vendor; of a probe that stands for itself alone, that one.
     """
 
     vendor: str
@@ -31,6 +31,7 @@ class Standing:
     components: tuple[Component, ...] = ()
     url: str | None = None
     is_probe: bool = False
+    is_alone: bool = False
     probes: tuple[ProbeView, ...] = ()
 
     @property
@@ -45,13 +46,18 @@ def standing(
     page: Page | None,
     incidents: tuple[Incident, ...],
     probes: tuple[ProbeView, ...] = (),
+    *,
+    for_vendor: bool = True,
 ) -> Standing:
-    """Return how a source stands, the worst of all that it shows."""
+    """Return how a source stands, the worst of all that it shows.
+
+    A probe may stand `for_vendor`, with all its `probes`, where no page of it is watched.
+    """
     troubled = glance(page).components if page else ()
     return Standing(
         key=source.key,
         vendor=source.vendor,
-        name=source.name,
+        name=source.whose if for_vendor else source.name,
         impact=_impact(page, incidents) if health.last_look else None,
         checked_at=health.last_look,
         stale_since=health.failing_since if health.is_stale else None,
@@ -60,6 +66,7 @@ def standing(
         components=troubled,
         url=page.url if page else None,
         is_probe=source.kind is SourceKind.PROBE,
+        is_alone=source.kind is SourceKind.PROBE and not (for_vendor and source.vendor_name),
         probes=probes,
     )
 
@@ -116,10 +123,14 @@ def details(standing: Standing, now: datetime) -> list[str]:
     listed = {component.id for incident in standing.incidents for component in incident.components}
     rows += [f"{c.name}: {words(c.status)}" for c in standing.components if c.id not in listed]
     if standing.probes:
-        spans = alone(standing.probes[0]) if standing.is_probe else summary(standing.probes)
-        said = plain_part(line(*spans))
+        said = plain_part(line(*of_probes(standing)))
         return [*rows, said] if rows or standing.is_probe else [checked(standing, now), said]
     return rows or [checked(standing, now)]
+
+
+def of_probes(standing: Standing) -> tuple[Span, ...]:
+    """Return in one line how its probes stand; nothing if it has none."""
+    return alone(standing.probes[0]) if standing.is_alone and standing.probes else summary(standing.probes)
 
 
 def checked(standing: Standing, now: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -70,6 +70,7 @@ class Probing:
     strangers: set[str] = field(default_factory=set[str])
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     waiting: dict[asyncio.Task[None], Due] = field(default_factory=dict[asyncio.Task[None], Due])
+    vendors: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     @property
@@ -92,9 +93,11 @@ async def take(probing: Probing, due: Due, result: ProbeResult) -> Look | None:
 
 
 async def _tell(probing: Probing, watched: Watched, snapshot: Snapshot, look: Look | None) -> None:
-    taken = await take_in(
-        probing.database, watched, snapshot, rules=probing.rules, follow_up=_lost, look=lambda _settled: look
-    )
+    # All probes of a vendor may fail at once, and what they say is about one incident: one after the other.
+    async with probing.vendors[watched.source.vendor]:
+        taken = await take_in(
+            probing.database, watched, snapshot, rules=probing.rules, follow_up=_lost, look=lambda _settled: look
+        )
     for entry in taken.told.entries:
         log.info("noted incident=%s seq=%d kind=%s state=%s", entry.incident, entry.seq, entry.kind, entry.state)
     if taken.told.entries:
@@ -154,6 +157,12 @@ def _notice(source: Source, before: Health, after: Health) -> None:
         log.warning("%s: %s; last result that told something: %s", source.name, after.failure, last)
     else:
         log.warning("%s can tell again, after %d checks that told nothing", source.name, before.failures)
+
+
+def again(probing: Probing, due: Due) -> Look:
+    """Return what a check leaves behind that nothing came of because others were faster: it is done again soon."""
+    rule = probing.probes[due.key].rule
+    return Look(key=due.key, fence=due.fence, health=due.health, due_at=probing.clock.now() + rule.recheck)
 
 
 def astray(probing: Probing, due: Due) -> Look:

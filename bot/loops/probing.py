@@ -8,11 +8,11 @@ from datetime import timedelta
 from functools import partial
 
 from bot.loops.batch import Batch
-from bot.loops.checking import GRACE, Probe, Probing, astray, bury, take
+from bot.loops.checking import GRACE, Probe, Probing, again, astray, bury, take
 from bot.loops.sight import judged, open_eyes
 from bot.model import ProbeResult
 from bot.store import polls, probes, samples
-from bot.store.incidents import LeaseLost
+from bot.store.incidents import Conflict, LeaseLost
 from bot.store.polls import Look
 from bot.store.probes import Due
 
@@ -142,6 +142,9 @@ async def _taken(probing: Probing, due: Due, result: ProbeResult | None) -> Look
     except LeaseLost:
         log.warning("check came too late source=%s: somebody else has checked since", due.key)
         return None
+    except Conflict:
+        log.warning("check is done again source=%s: others were writing about the same incident", due.key)
+        return again(probing, due)
     except Exception:
         log.exception("check could not be taken in source=%s", due.key)
         return astray(probing, due)

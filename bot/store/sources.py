@@ -153,7 +153,8 @@ def _said(source: Source) -> dict[str, Any]:
     return {
         "kind": source.kind.value,
         "vendor": source.vendor,
-        "name": source.name,
+        # Under which it is listed; it is found by its own name.
+        "name": source.whose,
         "called": folded(source.name),
         "format": source.format,
         "spec": codec.SOURCE.dump(source),

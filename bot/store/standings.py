@@ -15,7 +15,7 @@ from bot.core.overview import Overview, Row, survey
 from bot.core.probe_views import ProbeView, probe_view
 from bot.core.routing import passes_watch
 from bot.core.standing import Standing, glance, shown, standing
-from bot.model import Component, Impact, Incident, Page, Source, SourceKind, State
+from bot.model import Component, Impact, Incident, Page, SourceKind, State
 from bot.store import codec
 from bot.store.database import Database
 from bot.store.tables import INCIDENT, POLL, PROBE, SOURCE
@@ -64,13 +64,15 @@ HEALTH = (
 _KEYS: BindParameter[str] = bindparam("b_keys", expanding=True)
 _VENDORS: BindParameter[str] = bindparam("b_vendors", expanding=True)
 _FEED, _PROBE = SourceKind.FEED.value, SourceKind.PROBE.value
-_PAGE_OF_IT = SOURCE.alias()
-_HAS_PAGE = exists().where(_PAGE_OF_IT.c.vendor == SOURCE.c.vendor, _PAGE_OF_IT.c.active, _PAGE_OF_IT.c.kind == _FEED)
-# A probe is shown with its vendor's page; where no page of it is watched it stands for itself.
-_STANDS_ALONE = (SOURCE.c.kind == _PROBE) & ~_HAS_PAGE
+_OTHER = SOURCE.alias()
+_OF_THE_SAME = (_OTHER.c.vendor == SOURCE.c.vendor) & _OTHER.c.active
+_HAS_PAGE = exists().where(_OF_THE_SAME, _OTHER.c.kind == _FEED)
+_HAS_ELDER = exists().where(_OF_THE_SAME, _OTHER.c.kind == _PROBE, _OTHER.c.key < SOURCE.c.key)
+# Probes are shown with their vendor's page; where no page of it is watched the first of them stands for the vendor.
+_STANDS_ALONE = (SOURCE.c.kind == _PROBE) & ~_HAS_PAGE & ~_HAS_ELDER
 _SHOWN = SOURCE.c.active & or_(SOURCE.c.kind == _FEED, _STANDS_ALONE)
 _GLANCES = (
-    select(SOURCE.c.spec, SOURCE.c.glance, *HEALTH)
+    select(SOURCE.c.spec, SOURCE.c.glance, _SHOWN.label("is_shown"), *HEALTH)
     .join(POLL, POLL.c.source == SOURCE.c.key)
     .order_by(SOURCE.c.name, SOURCE.c.key)
 )
@@ -164,10 +166,6 @@ def _some(connection: Connection, keys: Collection[str] | None) -> tuple[Standin
     )
 
 
-def _is_shown_with(probe: str, source: Source) -> bool:
-    return source.kind is SourceKind.FEED or probe == source.key
-
-
 def _probes(connection: Connection, vendors: Collection[str] | None) -> Mapping[str, Sequence[tuple[str, ProbeView]]]:
     """Return how the probes of some vendors stand, by vendor."""
     asked = {} if vendors is None else {"b_vendors": [*vendors]}
@@ -210,7 +208,8 @@ _CALLED = _ALL_NAMES.where(SOURCE.c.called.in_(_WORDS) | (SOURCE.c.vendor.in_(_W
 
 async def called(database: Database, words: Collection[str]) -> tuple[Name, ...]:
     """Return the watched sources that have one of these names, or are of one of these vendors."""
-    return await _names(database, _CALLED, {"b_words": [*words]})
+    # As a slug is made of a name.
+    return await _names(database, _CALLED, {"b_words": [*{*words, *(word.replace(" ", "-") for word in words)}]})
 
 
 async def partly_called(database: Database, word: str, vendors: Collection[str]) -> tuple[Name, ...]:

@@ -56,8 +56,8 @@ class SourceRow(SQLModel, table=True):
     """One watched thing: what it is, and what its page said last.  A poll that finds nothing new leaves it alone.
 
     A page may be long.  What is often asked of it is kept beside it: its `severity`, 0 when all is well, and
-    `glance`, what of it is not well; `parts` has the names of its components, each between line ends.  `called` is
-    the name as it is compared.  `origin` tells
+    `glance`, what of it is not well; `parts` has the names of its components, each between line ends.  `name` is
+    what it is listed under, `called` its own name as it is compared.  `origin` tells
     whether the file says to watch it, or somebody in chat.  Where nobody named the format, `detected` has the one that
     was found, and an address.
     The long columns come last: SQLite reads a row from its beginning.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -280,3 +281,14 @@ async def test_blind_eyes_accuse_nobody_and_keep_for_how_long(database: Database
     assert blind_since == NOON + timedelta(seconds=30)
     assert lab.probing.eyes.blind_since is None
     assert await lab.gaps() == [(timedelta(), timedelta(seconds=180), "not watching: our own connection is gone")]
+
+
+async def test_many_probes_of_one_vendor_that_fail_at_once_are_all_taken_in(database: Database) -> None:
+    names = [f"acme-{number}" for number in range(40)]
+    lab = await lab_of(database, *names, rule=replace(RULE, fail_after=1))
+    for name in names:
+        lab.finds(name, "x")
+    await asyncio.gather(*(lab.finish(due) for due in await lab.claim()))
+
+    found = await incidents.open_incidents(database)
+    assert sum(len(one.claims) for one in found) == 40

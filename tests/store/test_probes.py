@@ -38,15 +38,19 @@ async def test_a_probe_is_shown_with_the_page_of_its_vendor(database: Database) 
     assert (await lookups.troubles(database, NOW)).watched == 3
 
 
-async def test_a_probe_of_a_vendor_whose_page_is_not_watched_stands_for_itself(database: Database) -> None:
-    await sources.register(database, [probe_of("api"), probe_of("shop", "shop", accuses=False)], NOW)
-    await polls.record(database, [looked("api"), looked("shop", fails=True)])
+async def test_where_no_page_is_watched_a_vendors_probes_stand_together_and_others_alone(database: Database) -> None:
+    shop = probe_of("shop", "shop", accuses=False)
+    await sources.register(database, [probe_of("api", "our-gateway"), probe_of("web", "our-gateway"), shop], NOW)
+    await polls.record(database, [looked("api", fails=True), looked("web"), looked("shop")])
 
     found = (await standings.overview(database)).survey
     stand = {one.name: [view.passes for view in one.probes] for one in await standings.every(database)}
 
-    assert (names(found.well), found.total) == (["api", "shop"], 2)
-    assert stand == {"api": [True], "shop": [False]}
+    assert (names(found.well), found.total) == (["Our-Gateway", "shop"], 2)
+    assert stand == {"Our-Gateway": [False, True], "shop": [True]}
+    assert [one.key for one in await standings.called(database, ["our gateway"])] == ["probe:api"]
+    (web,) = await standings.some(database, ["probe:web"])
+    assert (web.name, [view.name for view in web.probes]) == ("web", ["web"])
 
 
 async def test_a_probe_is_found_by_its_own_name_wherever_it_is_shown(database: Database) -> None:

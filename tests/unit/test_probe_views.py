@@ -83,11 +83,20 @@ def test_a_vendors_probes_stand_with_it() -> None:
     assert "Probes: 1 of 1 pass" in [plain_part(part) for part in answers.one(found, at(10)).message.parts]
 
 
+def test_where_no_page_is_watched_a_probe_stands_for_its_vendor() -> None:
+    found = standing(ACCUSING, SEEN, None, (), (view(after("xxx")), view(after(".."), name="web")))
+
+    assert (found.name, found.vendor) == ("Acme", "acme")
+    assert details(found, at(10)) == [
+        "Probes: 1 of 2 pass; acme-api fails since 2026-03-01 12:00 UTC: HTTP 503",
+    ]
+
+
 def test_a_probe_that_can_not_tell_is_not_called_operational() -> None:
     lost = health.missed(SEEN, "can not tell: the key was refused (HTTP 401)", at(10))
-    alone = standing(ACCUSING, lost, None, (), (view(after("."), lost),))
+    only = standing(ACCUSING, lost, None, (), (view(after("."), lost),), for_vendor=False)
 
-    said = answers.one(alone, at(20)).message
+    said = answers.one(only, at(20)).message
     assert said.headline == "acme-api: can not tell, last known: operational"
     assert plain_part(said.parts[-1]) == "Can not tell since 2026-03-01 12:09 UTC: the key was refused (HTTP 401)"
     assert ProbeResult(ok=False, at=at(0), fault=Fault.KEY).is_ours
