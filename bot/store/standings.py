@@ -156,11 +156,8 @@ def _some(connection: Connection, keys: Collection[str] | None) -> tuple[Standin
             health_of(row),
             codec.PAGE.load(row["glance"]) if row["glance"] else None,
             tuple(i for i in open_ones.get(source.vendor, ()) if passes_watch(i, source)),
-            tuple(
-                view
-                for key, view in probes.get(source.vendor, ())
-                if source.kind is SourceKind.FEED or key == source.key
-            ),
+            tuple(view for key, view in probes.get(source.vendor, ()) if row["is_shown"] or key == source.key),
+            for_vendor=bool(row["is_shown"]),
         )
         for source, row in zip(sources, found, strict=True)
     )

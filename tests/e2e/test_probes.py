@@ -89,7 +89,7 @@ async def test_status_shows_a_probe_and_what_it_can_not_tell(tmp_path: Path) -> 
         told = await sitrep.run("status", "--json", "--config", str(sitrep.config))
 
         (one,) = json.loads(told.out)
-        assert (one["name"], one["status"]) == ("acme-api", "not known")
+        assert (one["name"], one["status"]) == ("Acme", "not known")
         assert one["probes"][0]["matter"] == "can not tell since"
         assert sitrep.told() == []
         assert "hunter2" not in sitrep.err + sitrep.out + told.out
