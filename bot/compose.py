@@ -111,7 +111,7 @@ async def _loops(
     rules = Rules(settings.routes, settings.services)
     delivering = Delivering(database, platforms, clock, owner, dice, due)
     desk.platforms = partial(_conditions, chats)
-    eyes = Eyes(database, clock, settings.witnesses if settings.probes else ())
+    eyes = Eyes(database, clock, settings.witnesses)
     await recall(eyes)
     watching = Watching(database, fetcher, rules, clock, owner, dice, due, pages, pages_lost=eyes.pages_lost)
     checks = Probing(database, web, rules, clock, owner, due, probes_of(settings), eyes, settings.windows)

@@ -13,7 +13,7 @@ from bot import compose, plugins, settings
 from bot.errors import ConfigError
 from bot.model import SourceKind
 from bot.settings import Probe, Settings
-from bot.settings.checks import WITNESSES
+from bot.settings.values import WITNESSES
 
 HTTP = '[[probe]]\nname = "api"\ntype = "http"\ntarget = "https://api.example.com"\n'
 

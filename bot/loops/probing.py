@@ -29,7 +29,8 @@ TIDY_EVERY = timedelta(minutes=10)
 
 async def probe(probing: Probing) -> None:
     """Check every probe when it is due, until cancelled; checks under way are then finished."""
-    await open_eyes(probing.eyes)
+    if probing.probes:
+        await open_eyes(probing.eyes)
     await bury(probing)
     results: Batch[Look] = Batch(partial(polls.record, probing.database), pause=COMMIT_EVERY)
     writer = asyncio.create_task(results.run())

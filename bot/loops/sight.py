@@ -43,7 +43,7 @@ async def reachable(address: str) -> bool:
 class Eyes:
     """What the loops share: the last result of each probe, what the witnesses said, since when we are blind.
 
-    Pages that can all not be read (`pages_since`) are another way to learn it.
+    Pages of which none can be read (`pages_since`) are another way to learn it.
     """
 
     database: Database
@@ -55,16 +55,26 @@ class Eyes:
     recent: dict[str, Recent] = field(default_factory=dict[str, Recent])
     asked_at: datetime | None = None
     asking: asyncio.Task[None] | None = None
+    questions: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
     @property
     def blind_since(self) -> datetime | None:
-        """Since when we see nothing; None if we do."""
-        found = [since for since in (self.sight.blind_since, self.pages_since) if since]
-        return min(found, default=None)
+        """Since when we see nothing; None if we do.
+
+        That no page can be read is our own doing only as far as no witness says otherwise.
+        """
+        if self.sight.blind_since is not None:
+            return min(self.sight.blind_since, self.pages_since or self.sight.blind_since)
+        return None if self.sight.proven else self.pages_since
 
     def pages_lost(self, lost: bool) -> None:  # noqa: FBT001  (a callback with one thing to say)
-        """Take note that none of the pages can be read, or that they can again."""
-        self.pages_since = (self.pages_since or self.clock.now()) if lost else None
+        """Take note that none of the pages can be read, or that some can again; the witnesses are asked then."""
+        now = self.clock.now()
+        self.pages_since = (self.pages_since or now) if lost else None
+        if lost or self.sight.is_blind:
+            task = asyncio.create_task(_asked_since(self, now, None if lost else "a status page"))
+            self.questions.add(task)
+            task.add_done_callback(self.questions.discard)
 
 
 async def recall(eyes: Eyes) -> None:
@@ -88,11 +98,11 @@ async def judged(eyes: Eyes, source: Source, result: ProbeResult) -> ProbeResult
         await _asked_since(eyes, now)
         return witness.blinded(result) if eyes.sight.is_blind else result
     if eyes.sight.is_blind and source.vendor_name:
-        await _asked_since(eyes, now, reached=source)
+        await _asked_since(eyes, now, source.name)
     return result
 
 
-async def _asked_since(eyes: Eyes, moment: datetime, reached: Source | None = None) -> None:
+async def _asked_since(eyes: Eyes, moment: datetime, reached: str | None = None) -> None:
     """Return when the witnesses have been asked at `moment` or later; all who wait share one round."""
     while eyes.asked_at is None or eyes.asked_at < moment:
         if eyes.asking is None:
@@ -101,7 +111,7 @@ async def _asked_since(eyes: Eyes, moment: datetime, reached: Source | None = No
         await asyncio.shield(eyes.asking)
 
 
-async def _ask(eyes: Eyes, reached: Source | None) -> None:
+async def _ask(eyes: Eyes, reached: str | None) -> None:
     try:
         now = eyes.clock.now()
         if eyes.asked_at is not None and now - eyes.asked_at < PAUSE:
@@ -114,7 +124,7 @@ async def _ask(eyes: Eyes, reached: Source | None) -> None:
         eyes.asking = None
 
 
-async def _look(eyes: Eyes, answers: Mapping[str, bool], reached: Source | None) -> None:
+async def _look(eyes: Eyes, answers: Mapping[str, bool], reached: str | None) -> None:
     now, before = eyes.clock.now(), eyes.sight
     fails = witness.all_fail(eyes.recent.values(), now)
     after = witness.looked(before, answers, now, everything_fails=fails, reached=reached is not None)
@@ -126,7 +136,7 @@ async def _look(eyes: Eyes, answers: Mapping[str, bool], reached: Source | None)
     if before.blind_since is not None and not after.is_blind:
         log.warning("we see again, after %s", duration(now - before.blind_since))
         if reached is not None and not any(answers.values()):
-            log.warning("no witness answers, but %s does: they are not believed until they answer", reached.name)
+            log.warning("no witness answers, but %s does: they are not believed until they answer", reached)
     await probes.keep_sight(eyes.database, after)
 
 

@@ -48,7 +48,7 @@ class Watching:
     `announced` is set whenever something became due for delivery; `lost` are the sources that can not be read;
     `whose` has the first source that showed each page, `doubled` the pages that more than one showed,
     `moved` the sources whose pages say that they live elsewhere now.  `pages_lost` hears when all pages are lost at
-    once, and when they are back.
+    once (`all_lost`), and when some are back.
     """
 
     database: Database
@@ -62,6 +62,7 @@ class Watching:
     looks: int = 0
     lost: set[str] = field(default_factory=set[str])
     blind: bool = False
+    all_lost: bool = False
     pages_lost: Callable[[bool], None] = lambda _lost: None
     whose: dict[str, str] = field(default_factory=dict[str, str])
     doubled: set[str] = field(default_factory=set[str])
@@ -278,6 +279,7 @@ def _tell_if_blind(watching: Watching) -> None:
         )
     if watching.blind and not watching.lost:
         log.warning("all pages can be read again")
-    before, watching.blind = watching.blind, blind or (watching.blind and bool(watching.lost))
-    if watching.blind != before:
-        watching.pages_lost(watching.blind)
+    watching.blind = blind or (watching.blind and bool(watching.lost))
+    if blind != watching.all_lost:
+        watching.all_lost = blind
+        watching.pages_lost(blind)

@@ -23,17 +23,7 @@ from bot.settings.fields import (
     Witnesses,
 )
 from bot.settings.tables import Table
-
-# Three that are run by different companies and answer everywhere: all of them out of reach, it is us.  By name, so that
-# a resolver of ours that is broken is our trouble too.  They speak DNS over HTTPS, so the port is open.
-WITNESSES = (
-    # https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/
-    "one.one.one.one:443",
-    # https://developers.google.com/speed/public-dns/docs/doh
-    "dns.google:443",
-    # https://docs.quad9.net/services/
-    "dns.quad9.net:443",
-)
+from bot.settings.values import WITNESSES
 
 
 class ProbeTable(Table):

@@ -14,6 +14,17 @@ from bot.core.rules import Escalation, Oncall, Route, Service
 from bot.core.windows import Window
 from bot.model import Impact
 
+# Three that are run by different companies and answer everywhere: all of them out of reach, it is us.  By name, so that
+# a resolver of ours that is broken is our trouble too.  They speak DNS over HTTPS, so the port is open.
+WITNESSES = (
+    # https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/
+    "one.one.one.one:443",
+    # https://developers.google.com/speed/public-dns/docs/doh
+    "dns.google:443",
+    # https://docs.quad9.net/services/
+    "dns.quad9.net:443",
+)
+
 
 class Secret:
     """A text that shows itself only when asked to."""
@@ -140,7 +151,7 @@ class Settings:
     defaulted_watches: bool = True
     probes: tuple[Probe, ...] = ()
     windows: tuple[Window, ...] = ()
-    witnesses: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = WITNESSES
     services: tuple[Service, ...] = ()
     routes: tuple[Route, ...] = ()
     oncalls: tuple[Oncall, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from bot.store.database import Database
 from tests.fakes import NOON, FakePlatform, ManualClock
 from tests.loops.desk import Desk, thread
 from tests.loops.lab import Lab, lab_of, probe_of
-from tests.loops.world import acme
+from tests.loops.world import World, acme
 from tests.servers import serve
 
 TIMED_OUT = ProbeResult(ok=False, at=NOON, reason="no answer within 10 s", fault=Fault.TIMEOUT)
@@ -191,16 +192,47 @@ async def test_a_restart_while_we_are_blind_tells_nothing_twice(database: Databa
     assert len(room.fake.channels["ops"]) == 1
 
 
-async def test_pages_that_can_all_not_be_read_are_the_same_blindness(database: Database) -> None:
-    lab = await opened(database)
+@pytest.fixture
+async def acme_and(database: Database) -> AsyncIterator[tuple[World, Lab]]:
+    """Give two pages whose losses the witnesses are asked about; none of them has been asked before."""
+    lab = await lab_of(database, "api")
     async with acme(database) as world:
         world.watching.pages = 2
         world.watching.pages_lost = lab.probing.eyes.pages_lost
-        world.watching.lost = {"one", "two"}
-        _tell_if_blind(world.watching)
-        lost = lab.probing.eyes.blind_since
-        world.watching.lost = set()
-        _tell_if_blind(world.watching)
+        yield world, lab
 
-    assert lost == NOON
+
+async def lose(world: World, lab: Lab, *pages: str) -> None:
+    lab.clock.move(seconds=10)
+    world.watching.lost = set(pages)
+    _tell_if_blind(world.watching)
+    await asyncio.gather(*lab.probing.eyes.questions)
+
+
+async def test_pages_of_which_none_can_be_read_are_our_blindness_if_no_witness_answers(
+    acme_and: tuple[World, Lab],
+) -> None:
+    world, lab = acme_and
+    lab.answering.clear()
+    await lose(world, lab, "one", "two")
+    lost = lab.probing.eyes.blind_since
+    await lose(world, lab, "one")
+
+    assert lost == NOON + timedelta(seconds=10)
+    assert lab.probing.eyes.blind_since is None
+
+
+async def test_pages_of_which_none_can_be_read_are_not_if_one_does(acme_and: tuple[World, Lab]) -> None:
+    world, lab = acme_and
+    await lose(world, lab, "one", "two")
+    seeing = lab.probing.eyes.blind_since
+    await lose(world, lab, "one")
+    lab.answering.clear()
+    await lose(world, lab, "one", "two")
+    blind = lab.probing.eyes.blind_since
+    lab.answering = {"near"}
+    await lose(world, lab)
+
+    assert seeing is None
+    assert blind == NOON + timedelta(seconds=30)
     assert lab.probing.eyes.blind_since is None
