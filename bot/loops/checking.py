@@ -14,6 +14,7 @@ from bot.core import health, windows
 from bot.core.baseline import Baseline
 from bot.core.health import Health, Notice
 from bot.core.probing import ProbeState, Rule, advance, let_go, next_check, snapshot_of
+from bot.core.strangers import cut, safe
 from bot.core.windows import Window
 from bot.core.witness import NOT_WATCHING
 from bot.loops.sight import Eyes
@@ -35,6 +36,7 @@ GRACE = timedelta(seconds=5)
 # To wait for a turn, to ask the witnesses, to commit.
 SPARE = timedelta(seconds=10)
 _PAGE = Page(indicator=Impact.NONE)
+_LONGEST, _FACTS = 500, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,19 @@ async def take(probing: Probing, due: Due, result: ProbeResult) -> Look | None:
     """Return what a result leaves behind, or None if it was committed together with what is new."""
     probe, now = probing.probes[due.key], probing.clock.now()
     state = _of_this_target(due.state, probe.source)
-    after = advance(state, result, probe.rule, windows.around(probing.windows, probe.source.name, now))
+    after = advance(state, _kept(result), probe.rule, windows.around(probing.windows, probe.source.name, now))
     look = _look(probe, due, after, now)
     if after.trouble == due.state.trouble:
         return look
     snapshot = snapshot_of(probe.source, after, probe.rule, now)
     await _tell(probing, Watched(source=probe.source, health=due.health, fence=due.fence), snapshot, look)
     return None
+
+
+def _kept(result: ProbeResult) -> ProbeResult:
+    """Return a result as it can be kept, whatever a server's words did to it."""
+    facts = tuple((cut(safe(name), _LONGEST), cut(safe(value), _LONGEST)) for name, value in result.facts[:_FACTS])
+    return replace(result, reason=cut(safe(result.reason).strip(), _LONGEST), facts=facts)
 
 
 async def _tell(probing: Probing, watched: Watched, snapshot: Snapshot, look: Look | None) -> None:

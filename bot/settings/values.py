@@ -17,11 +17,11 @@ from bot.model import Impact
 # Three that are run by different companies and answer everywhere: all of them out of reach, it is us.  By name, so that
 # a resolver of ours that is broken is our trouble too.  They speak DNS over HTTPS, so the port is open.
 WITNESSES = (
-    # https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/
+    # https://developers.cloudflare.com/1.1.1.1/encrypted-dns/dns-over-https/make-api-requests
     "one.one.one.one:443",
-    # https://developers.google.com/speed/public-dns/docs/doh
+    # https://developers.google.com/speed/public-dns/docs/secure-transports
     "dns.google:443",
-    # https://docs.quad9.net/services/
+    # https://www.quad9.net/service/service-addresses-and-features
     "dns.quad9.net:443",
 )
 

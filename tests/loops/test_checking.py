@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from bot.core.windows import Window
-from bot.loops.checking import bury
+from bot.loops.checking import bury, take
 from bot.loops.sight import open_eyes
-from bot.model import ChangeKind, Impact, State, Who
+from bot.model import ChangeKind, Impact, ProbeResult, State, Who
 from bot.store import incidents, samples, sources
 from bot.store.database import Database
 from bot.store.incidents import LeaseLost
@@ -292,3 +292,14 @@ async def test_many_probes_of_one_vendor_that_fail_at_once_are_all_taken_in(data
 
     found = await incidents.open_incidents(database)
     assert sum(len(one.claims) for one in found) == 40
+
+
+async def test_whatever_words_a_server_finds_can_be_kept(database: Database) -> None:
+    lab = await lab_of(database, "acme-api", rule=replace(RULE, fail_after=1))
+    (due,) = await lab.claim()
+    hostile = "\ud800\x1b[2J" + "x" * 9_000
+    facts = tuple((f"fact {number}", hostile) for number in range(99))
+    await take(lab.probing, due, ProbeResult(ok=False, at=NOON, reason=hostile, facts=facts))
+
+    (entry,) = [entry for entry in await lab.timeline() if entry.text]
+    assert entry.text == f"X{'x' * 498}…"

@@ -125,6 +125,22 @@ def test_an_answer_that_takes_much_longer_than_usual_is_a_failure_of_its_own() -
     assert state.usual.quantile(0.5) == after("." * 60).usual.quantile(0.5)
 
 
+def test_what_stays_slow_becomes_the_usual_in_the_end() -> None:
+    state = ProbeState()
+    for number in range(2 * 288):
+        state = advance(state, result(".", 5 * number), RULE, None)
+    for number in range(2 * 288, 5 * 288):
+        state = advance(state, result(".", 5 * number, latency=4.2), RULE, None)
+    trouble = state.trouble
+
+    assert trouble is not None
+    assert trouble.until is not None
+    assert timedelta(hours=6) < trouble.until - trouble.since < timedelta(hours=48)
+    usual = state.usual.quantile(0.5)
+    assert usual is not None
+    assert usual > 3
+
+
 def test_what_is_slow_and_then_fails_is_worse() -> None:
     state = after("xxx", after("sss"), first=3)
 
