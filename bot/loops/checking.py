@@ -32,9 +32,9 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 # A check that is not done so long after its time-out has gone astray.
-GRACE = timedelta(seconds=5)
-# To wait for a turn, to ask the witnesses, to commit.
-SPARE = timedelta(seconds=10)
+GRACE = timedelta(seconds=2)
+# To ask the witnesses, and to commit.
+SPARE = timedelta(seconds=6)
 _PAGE = Page(indicator=Impact.NONE)
 _LONGEST, _FACTS = 500, 20
 

@@ -24,6 +24,7 @@ SHORTEST_NAP = timedelta(milliseconds=250)
 LONGEST_NAP = timedelta(seconds=1)
 CLAIMED = 1000
 COMMIT_EVERY = 0.5
+FINISHING = 5.0
 TIDY_EVERY = timedelta(minutes=10)
 
 
@@ -100,7 +101,7 @@ async def _finish(probing: Probing, writer: asyncio.Task[None]) -> None:
     for task in unbegun:
         task.cancel()
     if probing.tasks:
-        await asyncio.wait(probing.tasks, timeout=GRACE.total_seconds())
+        await asyncio.wait(probing.tasks, timeout=FINISHING)
     for task in probing.tasks:
         task.cancel()
     await probes.release(probing.database, unbegun.values())

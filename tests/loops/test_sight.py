@@ -198,6 +198,7 @@ async def acme_and(database: Database) -> AsyncIterator[tuple[World, Lab]]:
     lab = await lab_of(database, "api")
     async with acme(database) as world:
         world.watching.pages = 2
+        world.watching.has_read = True
         world.watching.pages_lost = lab.probing.eyes.pages_lost
         yield world, lab
 
@@ -236,3 +237,13 @@ async def test_pages_of_which_none_can_be_read_are_not_if_one_does(acme_and: tup
     assert seeing is None
     assert blind == NOON + timedelta(seconds=30)
     assert lab.probing.eyes.blind_since is None
+
+
+async def test_pages_that_were_never_read_prove_nothing(acme_and: tuple[World, Lab]) -> None:
+    world, lab = acme_and
+    world.watching.has_read = False
+    lab.answering.clear()
+    await lose(world, lab, "one", "two")
+
+    assert lab.probing.eyes.blind_since is None
+    assert lab.asked == 0
