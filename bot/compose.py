@@ -21,18 +21,22 @@ from bot import settings as configuration
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
-from bot.fetch import EgressPolicy, Fetcher
+from bot.core.probing import Rule
+from bot.fetch import EgressPolicy, Fetcher, FetchLimits
 from bot.loops import own, people
+from bot.loops.checking import AT_ONCE, Probe, Probing
 from bot.loops.deliver import Delivering, deliver
 from bot.loops.heed import Heeding, heed
+from bot.loops.probing import probe
 from bot.loops.recognising import read_once
 from bot.loops.remind import Reminding, remind
 from bot.loops.revisit import Revisiting, revisit
+from bot.loops.sight import Eyes, recall
 from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules
 from bot.loops.watch import Watching, watch
 from bot.model import Destination
-from bot.ports import Chat, Platform
+from bot.ports import Chat, Platform, Setup
 from bot.settings import Settings
 from bot.store import announcements, roles, sources
 from bot.store.database import Database, claim_purpose, migrate, open_database
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("sitrep")
 
 _FILES = 65536
+# Probes wait for nobody: what they check is slow when it matters, and all of it may be at one host.
+PROBE_LIMITS = FetchLimits(at_once=AT_ONCE, per_host=AT_ONCE)
 
 
 async def run(settings: Settings) -> None:
@@ -58,10 +64,15 @@ async def run(settings: Settings) -> None:
     try:
         database.hold()
         await _prepare(database, clock.now())
-        await sources.register(database, watched, clock.now())
+        witnesses = map(configuration.source_of, settings.probes)
+        await sources.register(database, (*watched, *witnesses), clock.now())
         _announce(settings, len(watched))
-        async with Fetcher(egress=EgressPolicy.allowing(*settings.egress_allow), now=clock.now) as fetcher:
-            await _loops(settings, database, fetcher, clock, len(watched), stop)
+        egress = EgressPolicy.allowing(*settings.egress_allow)
+        async with (
+            Fetcher(egress=egress, now=clock.now) as fetcher,
+            Fetcher(egress=egress, now=clock.now, limits=PROBE_LIMITS) as web,
+        ):
+            await _loops(settings, database, (fetcher, web), clock, len(watched), stop)
     finally:
         await database.close()
 
@@ -85,8 +96,14 @@ async def _prepare(database: Database, now: datetime) -> None:
 
 
 async def _loops(
-    settings: Settings, database: Database, fetcher: Fetcher, clock: SystemClock, pages: int, stop: asyncio.Event
+    settings: Settings,
+    database: Database,
+    fetchers: tuple[Fetcher, Fetcher],
+    clock: SystemClock,
+    pages: int,
+    stop: asyncio.Event,
 ) -> None:
+    fetcher, web = fetchers
     owner = f"{socket.gethostname()}-{os.getpid()}"
     due = asyncio.Event()
     dice = random.SystemRandom().random
@@ -97,14 +114,20 @@ async def _loops(
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
     delivering = Delivering(database, platforms, clock, owner, dice, due)
     desk.platforms = partial(_conditions, chats)
+    eyes = Eyes(database, clock, settings.witnesses)
+    await recall(eyes)
+    watching = Watching(database, fetcher, rules, clock, owner, dice, due, pages, pages_lost=eyes.pages_lost)
+    checks = Probing(database, web, rules, clock, owner, due, probes_of(settings), eyes, settings.windows)
+    mine = own.Own(database, delivering, _destinations(settings), clock, due, lambda: eyes.blind_since)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
-        "watch": partial(watch, Watching(database, fetcher, rules, clock, owner, dice, due, pages)),
+        "watch": partial(watch, watching),
+        "probe": partial(probe, checks),
         "deliver": partial(deliver, delivering),
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
         "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
         "heed": partial(heed, Heeding(database, rules.thresholds, clock, due)),
         "people": partial(people.mind, heard),
-        "own": partial(own.tell, own.Own(database, delivering, _destinations(settings), clock, due)),
+        "own": partial(own.tell, mine),
     }
     for chat in chats:
         loops |= chat.loops
@@ -122,6 +145,33 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     fetch = partial(read_once, fetcher, now=heard.clock.now)
     hearing = Hearing(partial(people.report, heard), heard.terms)
     return Desk(heard.database, catalog.load(), heard.clock, heard.announced, fetch, hearing, settings.access)
+
+
+def probes_of(settings: Settings) -> Mapping[str, Probe]:
+    """Return what is to be checked, by source."""
+    found = [_probe(one) for one in settings.probes]
+    return {one.source.key: one for one in found}
+
+
+def _probe(one: configuration.Probe) -> Probe:
+    return Probe(
+        source=configuration.source_of(one),
+        setup=Setup(
+            target=one.target or "",
+            options=one.keys,
+            timeout=one.timeout,
+            secrets={name: secret.reveal() for name, secret in one.secrets.items()},
+        ),
+        rule=Rule(
+            interval=one.interval,
+            recheck=one.recheck,
+            fail_after=one.fail_after,
+            pass_after=one.pass_after,
+            impact=one.impact,
+            slow=one.slow,
+        ),
+        check=plugins.probe_named(one.type).check,
+    )
 
 
 async def _until_stopped(
@@ -235,7 +285,8 @@ def _told_to_stop() -> asyncio.Event:
 
 def _announce(settings: Settings, pages: int) -> None:
     origin = settings.config_path.name if settings.config_path else "no sitrep.toml, so the default watch list"
-    log.info("watching %d status pages (%s); Ctrl-C stops", pages, origin)
+    own_checks = f" and {len(settings.probes)} probes" if settings.probes else ""
+    log.info("watching %d status pages%s (%s); Ctrl-C stops", pages, own_checks, origin)
     for line in settings.not_yet:
         log.warning("not yet: %s", line)
 

@@ -28,9 +28,9 @@ def mistakes(cwd: Path, text: str) -> list[str]:
     [("250ms", 0.25), ("30s", 30), ("5m", 300), ("1h", 3600), ("1d", 86400), ("1.5 h", 5400), (" 2m ", 120)],
 )
 def test_a_duration_has_a_number_and_a_unit(tmp_path: Path, text: str, seconds: float) -> None:
-    found = load(tmp_path, f'[[probe]]\nname = "a"\ntype = "heartbeat"\ninterval = "{text}"')
+    found = load(tmp_path, f'[[probe]]\nname = "a"\ntype = "heartbeat"\ninterval = "2d"\ntimeout = "{text}"')
 
-    assert found.probes[0].interval == timedelta(seconds=seconds)
+    assert found.probes[0].timeout == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(
@@ -170,12 +170,6 @@ def test_what_this_version_does_not_do_is_said(tmp_path: Path) -> None:
         """
         [[watch]]
         vendor = "openai"
-        [[probe]]
-        name = "openai-api"
-        type = "heartbeat"
-        [[maintenance]]
-        name = "Upgrade"
-        every = "Sun 02:00-04:00 UTC"
         [[service]]
         name = "Support bot"
         depends_on = "openai"
@@ -196,8 +190,6 @@ def test_what_this_version_does_not_do_is_said(tmp_path: Path) -> None:
     )
 
     assert found.not_yet == (
-        "[[probe]] openai-api: probes are not run by this version yet",
-        "[[maintenance]] Upgrade: no probe is run by this version yet",
         "[[service]] Support bot: owner, runbook and fallback are not shown by this version yet",
         "[[route]] route[1]: mention: nobody is mentioned by this version yet",
         "[[route]] route[1]: quiet: quiet hours are not kept by this version yet",

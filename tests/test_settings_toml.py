@@ -271,12 +271,16 @@ def test_a_probe_keeps_the_keys_of_its_type(tmp_path: Path) -> None:
         name="api",
         type="http",
         vendor="openai",
+        vendor_name="OpenAI",
         component="Chat Completions",
         target="https://api.openai.com/v1/models",
         interval=timedelta(seconds=5),
         timeout=timedelta(seconds=5),
         fail_after=5,
         pass_after=2,
+        recheck=timedelta(seconds=5),
+        impact=Impact.MINOR,
+        slow=3.0,
         options={"expect": {"status": (200, 204), "json": {"ok": True}}},
     )
     with pytest.raises(TypeError):

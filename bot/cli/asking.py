@@ -16,6 +16,7 @@ from bot.commands.recording import Recording
 from bot.commands.status import asked_for, status
 from bot.core import standing as standings
 from bot.core.message import plain
+from bot.core.probe_views import ProbeView
 from bot.core.records import as_json
 from bot.core.spans import duration
 from bot.core.standing import Standing
@@ -114,6 +115,19 @@ def _standing_json(one: Standing) -> Mapping[str, object]:
         "url": one.url,
         "components": [{"name": c.name, "status": c.status.value} for c in one.components],
         "incidents": [_incident_json(incident) for incident in one.incidents],
+        "probes": [_probe_json(view) for view in one.probes],
+    }
+
+
+def _probe_json(view: ProbeView) -> Mapping[str, object]:
+    return {
+        "name": view.name,
+        "passes": view.passes,
+        "matter": view.matter or None,
+        "since": None if view.matter.endswith("until") else _iso(view.moment),
+        "until": _iso(view.moment) if view.matter.endswith("until") else None,
+        "reason": view.why or None,
+        "checked_at": _iso(view.checked_at),
     }
 
 

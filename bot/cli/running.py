@@ -7,12 +7,14 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from bot import catalog, compose, plugins, settings
-from bot.cli.verb import Verb, config, load
+from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
+from bot.core.baseline import seconds
 from bot.core.health import Health
 from bot.core.routing import misfits
 from bot.errors import ConfigError, FetchError, ParseError
 from bot.fetch import EgressPolicy, Fetcher
+from bot.loops.checking import Probe
 from bot.loops.reading import read
 from bot.model import Source
 from bot.settings import Settings
@@ -40,18 +42,19 @@ def require_deliverable(chosen: Settings) -> None:
 
 
 async def _run(options: Namespace) -> int:
-    chosen = load(options)
+    chosen = load_all(options)
     require_deliverable(chosen)
     await compose.run(chosen)
     return 0
 
 
 async def _check(options: Namespace) -> int:
-    chosen = load(options)
+    chosen = load_all(options)
     watched = sources_of(chosen)
     require_deliverable(chosen)
     origin = chosen.config_path.name if chosen.config_path else "no sitrep.toml: the default watch list"
-    print(f"{origin}: {len(watched)} pages watched, {len(chosen.routes)} routes")
+    probes = f"{len(chosen.probes)} probes, " if chosen.probes else ""
+    print(f"{origin}: {len(watched)} pages watched, {probes}{len(chosen.routes)} routes")
     for line in chosen.not_yet:
         print(f"note: {line}")
     return await _live(chosen, watched) if options.live else 0
@@ -61,11 +64,27 @@ async def _live(chosen: Settings, watched: tuple[Source, ...]) -> int:
     """Try everything once and say how it went: pages, tokens, channels, scopes; 2 if something of it fails."""
     clock = SystemClock()
     well = all([await _live_slack(chosen, clock), await _live_discord(chosen, clock)])
-    async with Fetcher(egress=EgressPolicy.allowing(*chosen.egress_allow), now=clock.now) as fetcher:
-        answers = await asyncio.gather(*(_try(fetcher, source, clock) for source in watched))
-    for source, (good, words) in zip(watched, answers, strict=True):
-        print(f"{'ok  ' if good else 'FAIL'}  {source.name}: {words}", file=sys.stdout if good else sys.stderr)
-    return 0 if well and all(good for good, _ in answers) else 2
+    probes = compose.probes_of(chosen).values()
+    egress = EgressPolicy.allowing(*chosen.egress_allow)
+    async with (
+        Fetcher(egress=egress, now=clock.now) as fetcher,
+        Fetcher(egress=egress, now=clock.now, limits=compose.PROBE_LIMITS) as web,
+    ):
+        pages = await asyncio.gather(*(_try(fetcher, source, clock) for source in watched))
+        checks = await asyncio.gather(*(_check_once(web, probe, clock) for probe in probes))
+    names = [*(source.name for source in watched), *(f"probe {probe.source.name}" for probe in probes)]
+    for name, (good, words) in zip(names, (*pages, *checks), strict=True):
+        print(f"{'ok  ' if good else 'FAIL'}  {name}: {words}", file=sys.stdout if good else sys.stderr)
+    return 0 if well and all(good for good, _ in (*pages, *checks)) else 2
+
+
+async def _check_once(web: Fetcher, probe: Probe, clock: SystemClock) -> tuple[bool, str]:
+    result = await probe.check(probe.setup, web, clock.now())
+    took = f"passes in {seconds(result.latency.total_seconds())}" if result.latency else "passes"
+    facts = "".join(f", {name} {value}" for name, value in result.facts)
+    if result.is_ours:
+        return False, f"can not tell: {result.reason}"
+    return result.ok, f"{took}{facts}" if result.ok else f"fails: {result.reason}"
 
 
 async def _live_slack(chosen: Settings, clock: SystemClock) -> bool:
@@ -121,7 +140,7 @@ async def _migrate(options: Namespace) -> int:
 
 def _check_arguments(parser: ArgumentParser) -> None:
     config(parser)
-    parser.add_argument("--live", action="store_true", help="also try tokens, scopes, channels and pages")
+    parser.add_argument("--live", action="store_true", help="also try tokens, scopes, channels, pages and probes")
 
 
 VERBS = {

@@ -32,3 +32,8 @@ def query(parser: ArgumentParser) -> None:
 def load(options: Namespace) -> Settings:
     """Return the settings that the command line and the environment ask for."""
     return settings.from_environment(options.config, plugins.discover("bot.feeds"))
+
+
+def load_all(options: Namespace) -> Settings:
+    """Return the same for who will check with the probes: their own keys are right, and their secrets are there."""
+    return settings.from_environment(options.config, plugins.discover("bot.feeds"), plugins.probe_named)

@@ -10,7 +10,7 @@ from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Rep
 from bot.core.overview import Overview, Row
 from bot.core.people import as_of
 from bot.core.spans import duration
-from bot.core.standing import Standing, checked, is_only_suspected
+from bot.core.standing import Standing, checked, is_only_suspected, of_probes
 from bot.core.wording import TONES, capital, people, planned, short, state_word, words
 from bot.model import Component, ComponentStatus, Impact, Incident, Kind, State
 
@@ -85,7 +85,7 @@ def item(standing: Standing, now: datetime) -> Item:
     rows += [line(f"and {len(going_on) - 2} more")] if len(going_on) > 2 else []  # noqa: PLR2004  (as above)
     if not going_on and standing.components:
         rows.append(line(_parts(standing.components)))
-    rows += _stale(standing, now)
+    rows += [*_stale(standing, now), *_probes(standing)]
     return Item(look(standing), standing.name, (condition(standing),), tuple(rows))
 
 
@@ -98,12 +98,12 @@ def underway(standing: Standing) -> tuple[Incident, ...]:
 def condition(standing: Standing) -> str:
     """Return in a word or two how it stands; what can not be read is never simply operational."""
     word = _condition(standing)
-    return f"can not be read, last known: {word}" if standing.stale_since and standing.impact else word
+    return f"{standing.lost}, last known: {word}" if standing.stale_since and standing.impact else word
 
 
 def _condition(standing: Standing) -> str:
     if standing.impact is None:
-        return "can not be read" if standing.stale_since else "not looked at yet"
+        return standing.lost if standing.stale_since else "not looked at yet"
     if is_only_suspected(standing):
         return "suspected"
     if standing.impact is Impact.NONE:
@@ -129,9 +129,14 @@ def stage(incident: Incident) -> tuple[Span, ...]:
 
 
 def _stale(standing: Standing, now: datetime) -> list[Line]:
-    if standing.stale_since is None:
+    # What a probe can not tell is in its own line.
+    if standing.stale_since is None or standing.is_probe:
         return []
     return [line(f"Can not be read for {duration(now - standing.stale_since)}: {cut(standing.reason, 200)}")]
+
+
+def _probes(standing: Standing) -> list[Line]:
+    return [line(*of_probes(standing))] if standing.probes else []
 
 
 def _parts(components: Sequence[Component]) -> str:
@@ -143,7 +148,7 @@ def _parts(components: Sequence[Component]) -> str:
 def one(standing: Standing, now: datetime, asked: Iterable[Component] = (), remark: str = "") -> Reply:
     """Return one vendor's page; `asked` are the components that somebody asked for, well or not."""
     parts: list[Part] = [line(remark)] if remark else []
-    parts += [_source(standing, now), *_stale(standing, now)]
+    parts += [_source(standing, now), *_stale(standing, now), *_probes(standing)]
     parts += _asked(wanted := list(asked))
     going_on = underway(standing)
     for incident in going_on[:_INCIDENTS]:
@@ -205,7 +210,9 @@ def several(standings: Sequence[Standing], now: datetime, query: str) -> Reply:
     parts: list[Part] = [item(standing, now) for standing in standings[:_ITEMS]]
     more = [standing.name for standing in standings[_ITEMS:]]
     parts += [line("Also: ", listed(more))] if more else []
-    choices = tuple((cut(standing.name, 70), f"status {standing.vendor}") for standing in standings[:_ITEMS])
+    choices = tuple(
+        (cut(one.name, 70), f"status {one.name if one.is_alone else one.vendor}") for one in standings[:_ITEMS]
+    )
     headline = f"{len(standings)} that “{cut(query, 60)}” may mean"
     tone = look(standings[0])
     return Reply(message=Message(tone=tone, headline=headline, parts=tuple(parts)), shareable=True, choices=choices)

@@ -72,14 +72,14 @@ def notice(before: Health, after: Health) -> Notice | None:
     return Notice.BACK if before.failures >= TELL_AT and not after.failures else None
 
 
-def gap(before: Health, after: Health, interval: timedelta | None = None) -> Gap | None:
-    """Return the time that nobody watched, once it has ended.
+def gap(before: Health, after: Health, interval: timedelta | None = None, tell_at: int = TELL_AT) -> Gap | None:
+    """Return the time that nobody watched, once it has ended; fewer than `tell_at` failures are none.
 
     With the `interval` at which it is looked at, also one in which nobody so much as tried: Sitrep was not running.
     """
     if after.is_stale or after.last_look is None:
         return None
-    if before.failures >= TELL_AT and before.failing_since is not None:
+    if before.failures >= tell_at and before.failing_since is not None:
         return Gap(before.failing_since, after.last_look, before.failure)
     return (
         None if interval is None or before.last_look is None else absence(before.last_look, after.last_look, interval)

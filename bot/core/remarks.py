@@ -231,9 +231,10 @@ def _misfit(name: str, names: Sequence[str]) -> Item:
 
 def _lost(standing: Standing, now: datetime) -> Item:
     since = standing.stale_since or now
-    spans = (f"can not be read for {duration(now - since)}, since ", Moment(since))
+    spans = (f"{standing.lost} for {duration(now - since)}, since ", Moment(since))
     seen = (line("Last good look: ", Moment(standing.checked_at)),) if standing.checked_at else ()
-    return Item(Tone.NOTICE, standing.name, spans, (line(cut(standing.reason, 200)), *seen))
+    reason = standing.reason.removeprefix(f"{standing.lost}: ")
+    return Item(Tone.NOTICE, standing.name, spans, (line(cut(reason, 200)), *seen))
 
 
 def _stuck(announcement: Announcement) -> Item:

@@ -6,15 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.health import Health
+from bot.core.message import Span, line, plain_part
+from bot.core.probe_views import ProbeView, alone, summary
 from bot.core.severity import of_components, worst
 from bot.core.spans import duration
 from bot.core.wording import state_word, words
-from bot.model import Component, ComponentStatus, Impact, Incident, Kind, Page, Source, State
+from bot.model import Component, ComponentStatus, Impact, Incident, Kind, Page, Source, SourceKind, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One watched source.  `impact` is None as long as nothing is known of it; then it is not green either."""
+    """One watched source.  `impact` is None as long as nothing is known of it; then it is not green either.
+
+    `probes` are our own that accuse its vendor; of a probe that stands for itself alone, that one.
+    """
 
     vendor: str
     name: str
@@ -26,15 +31,34 @@ class Standing:
     incidents: tuple[Incident, ...] = ()
     components: tuple[Component, ...] = ()
     url: str | None = None
+    is_probe: bool = False
+    is_alone: bool = False
+    probes: tuple[ProbeView, ...] = ()
+
+    @property
+    def lost(self) -> str:
+        """What is said of it while nothing can be learnt."""
+        return "can not tell" if self.is_probe else "can not be read"
 
 
-def standing(source: Source, health: Health, page: Page | None, incidents: tuple[Incident, ...]) -> Standing:
-    """Return how a source stands, the worst of all that it shows."""
+def standing(
+    source: Source,
+    health: Health,
+    page: Page | None,
+    incidents: tuple[Incident, ...],
+    probes: tuple[ProbeView, ...] = (),
+    *,
+    for_vendor: bool = True,
+) -> Standing:
+    """Return how a source stands, the worst of all that it shows.
+
+    A probe may stand `for_vendor`, with all its `probes`, where no page of it is watched.
+    """
     troubled = glance(page).components if page else ()
     return Standing(
         key=source.key,
         vendor=source.vendor,
-        name=source.name,
+        name=source.whose if for_vendor else source.name,
         impact=_impact(page, incidents) if health.last_look else None,
         checked_at=health.last_look,
         stale_since=health.failing_since if health.is_stale else None,
@@ -42,6 +66,9 @@ def standing(source: Source, health: Health, page: Page | None, incidents: tuple
         incidents=incidents,
         components=troubled,
         url=page.url if page else None,
+        is_probe=source.kind is SourceKind.PROBE,
+        is_alone=source.kind is SourceKind.PROBE and not (for_vendor and source.vendor_name),
+        probes=probes,
     )
 
 
@@ -94,7 +121,7 @@ def label(standing: Standing) -> str:
 def details(standing: Standing, now: datetime) -> list[str]:
     """Return what there is to say beyond the label, a line each, the most important first."""
     rows = []
-    if standing.stale_since:
+    if standing.stale_since and not standing.is_probe:
         last = "its last state still stands" if standing.checked_at else "nothing is known of it yet"
         rows.append(f"can not be read for {duration(now - standing.stale_since)}: {standing.reason}; {last}")
     for incident in standing.incidents:
@@ -104,7 +131,15 @@ def details(standing: Standing, now: datetime) -> list[str]:
         rows.append(f"{incident.title} ({state_word(incident)}, {lasting}) [{incident.id}]")
     listed = {component.id for incident in standing.incidents for component in incident.components}
     rows += [f"{c.name}: {words(c.status)}" for c in standing.components if c.id not in listed]
+    if standing.probes:
+        said = plain_part(line(*of_probes(standing)))
+        return [*rows, said] if rows or standing.is_probe else [checked(standing, now), said]
     return rows or [checked(standing, now)]
+
+
+def of_probes(standing: Standing) -> tuple[Span, ...]:
+    """Return in one line how its probes stand; nothing if it has none."""
+    return alone(standing.probes[0]) if standing.is_alone and standing.probes else summary(standing.probes)
 
 
 def checked(standing: Standing, now: datetime) -> str:

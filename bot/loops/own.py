@@ -1,21 +1,23 @@
 """Our own trouble is told like anybody's: a platform that will not have us, a channel that can not be posted to.
 
 What stands in the way becomes claims of a source that we write ourselves, and goes the way of all claims: one incident,
-one root, one thread, on every *other* platform that is configured.
+one root, one thread, on every *other* platform that is configured.  That we were blind is told everywhere, at the
+latest when we see again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
 from bot.core.health import Health
 from bot.core.rules import Route
+from bot.core.spans import duration
 from bot.loops.deliver import Delivering
 from bot.loops.take_in import Rules, take_in
 from bot.model import Announcement, AnnouncementState, Claim, Destination, Impact, Snapshot, Source, State, Update
@@ -33,14 +35,19 @@ _STARTED_AGAIN = "It can be posted to again."
 
 @dataclass(slots=True)
 class Own:
-    """What the loop works with; `destinations` are all that are configured."""
+    """What the loop works with; `destinations` are all that are configured.
+
+    `blind_since` tells whether we are blind, and `told_blind` what of it was taken in last.
+    """
 
     database: Database
     delivering: Delivering
     destinations: tuple[Destination, ...]
     clock: Clock
     due: asyncio.Event
+    blind_since: Callable[[], datetime | None] = lambda: None
     told: dict[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    told_blind: tuple[datetime | None] | None = None
 
 
 async def tell(own: Own) -> None:
@@ -52,6 +59,7 @@ async def tell(own: Own) -> None:
 
 async def look(own: Own) -> None:
     """Tell on the other platforms what has changed since the last look."""
+    await _look_at_sight(own)
     troubled = [one for one in await announcements.troubled(own.database) if one.state is AnnouncementState.PARKED]
     for platform in {to.platform for to in own.destinations}:
         others = tuple(to for to in own.destinations if to.platform != platform)
@@ -60,6 +68,59 @@ async def look(own: Own) -> None:
             await _take_in(own, platform, found, others)
             own.told[platform] = found
             own.due.set()
+
+
+async def _look_at_sight(own: Own) -> None:
+    since = own.blind_since()
+    if own.told_blind == (since,) or not own.destinations:
+        return
+    await _take_in_sight(own, since)
+    own.told_blind = (since,)
+    own.due.set()
+
+
+async def _take_in_sight(own: Own, since: datetime | None) -> None:
+    now = own.clock.now()
+    source = Source(key="own:sight", vendor=VENDOR, name="Sitrep", format="own", url="")
+    claims = (_blindness(since),) if since is not None else ()
+    snapshot = Snapshot(vendor=VENDOR, format="own", incidents=claims, complete_open_set=True, taken_at=now)
+    await take_in(
+        own.database,
+        Watched(source=source, health=Health(first_look=now, last_look=now)),
+        snapshot,
+        rules=Rules((Route(name="own trouble", to=own.destinations),)),
+        follow_up=partial(_seen_again, now),
+    )
+
+
+_BLIND = "blind-%Y%m%dT%H%M%S"
+_BLIND_TITLE = "We can not see: our own connection is gone"
+
+
+def _blindness(since: datetime) -> Claim:
+    body = "Nothing that we ask can be reached. Nobody is accused meanwhile, and what happens is not watched."
+    return Claim(
+        external_id=f"{since:{_BLIND}}",
+        title=_BLIND_TITLE,
+        state=State.IDENTIFIED,
+        impact=Impact.MAJOR,
+        updates=(Update("blind", State.IDENTIFIED, body, since),),
+        started_at=since,
+    )
+
+
+async def _seen_again(now: datetime, source: Source, external_id: str) -> Claim:
+    del source
+    since = datetime.strptime(external_id, _BLIND).replace(tzinfo=UTC)
+    body = f"We see again, after {duration(now - since)}. What happened meanwhile was not watched."
+    return Claim(
+        external_id=external_id,
+        title=_BLIND_TITLE,
+        state=State.RESOLVED,
+        impact=Impact.MAJOR,
+        updates=(Update("over", State.RESOLVED, body, now),),
+        resolved_at=now,
+    )
 
 
 def troubles(platform: str, stopped: str | None, troubled: Iterable[Announcement]) -> Mapping[str, str]:

@@ -117,6 +117,8 @@ def _decide(
     after = memory.apply(gathered.known, snapshot, claims)
     joined = attachments.keys() - gathered.around.attached.keys()
     changed = {name: m for name, m in after.claims.items() if name in joined or gathered.known.claims.get(name) != m}
+    # What our own witnesses saw has no page to be read again.
+    told_of = set[str]() if is_witness(source) else {*gathered.around.attached, *attachments}
     decision = incidents.Decision(
         source=source,
         now=now,
@@ -127,9 +129,7 @@ def _decide(
         destinations={i.id: destinations(i, filtering, rules) for i in told.incidents.values()},
         urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
         look=look(not awaited),
-        visits={}
-        if is_witness(source)
-        else _visits(changed, gathered.known, {*gathered.around.attached, *attachments}, now),
+        visits=_visits(changed, gathered.known, told_of, now),
     )
     return decision, TakenIn(changes, told, settled=not awaited)
 

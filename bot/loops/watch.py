@@ -50,6 +50,7 @@ class Watching:
     `announced` is set whenever something became due for delivery; `lost` are the sources that can not be read;
     `whose` has the first source that showed each page, `doubled` the pages that more than one showed,
     `moved` the sources whose pages say that they live elsewhere now, `misfit` those whose filter was complained of.
+    `pages_lost` hears when all pages are lost at once (`all_lost`), and when some are back.
     """
 
     database: Database
@@ -63,6 +64,9 @@ class Watching:
     looks: int = 0
     lost: set[str] = field(default_factory=set[str])
     blind: bool = False
+    has_read: bool = False
+    all_lost: bool = False
+    pages_lost: Callable[[bool], None] = lambda _lost: None
     whose: dict[str, str] = field(default_factory=dict[str, str])
     doubled: set[str] = field(default_factory=set[str])
     moved: set[str] = field(default_factory=set[str])
@@ -279,6 +283,7 @@ def _tell(watching: Watching, watched: Watched, after: Health) -> None:
         log.warning("can not read %s: %s; last good look: %s", watched.source.name, after.failure, last)
     if told is Notice.BACK:
         log.warning("can read %s again, after %d failures", watched.source.name, watched.health.failures)
+    watching.has_read |= after.last_look is not None
     (watching.lost.add if after.failures >= health.TELL_AT else watching.lost.discard)(watched.source.key)
     _tell_if_blind(watching)
 
@@ -294,3 +299,7 @@ def _tell_if_blind(watching: Watching) -> None:
     if watching.blind and not watching.lost:
         log.warning("all pages can be read again")
     watching.blind = blind or (watching.blind and bool(watching.lost))
+    # Pages of which none was ever read prove nothing: their addresses may be wrong.
+    if (blind and watching.has_read) != watching.all_lost:
+        watching.all_lost = not watching.all_lost
+        watching.pages_lost(watching.all_lost)

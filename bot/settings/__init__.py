@@ -15,20 +15,20 @@ from bot import catalog
 from bot.core.access import Access
 from bot.errors import ConfigError
 from bot.settings import build, environment, not_yet
+from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.database import sqlite_directory
 from bot.settings.document import Document, read
 from bot.settings.environment import Environment
 from bot.settings.mistakes import Report
 from bot.settings.names import Names, names
+from bot.settings.probes import Probes, Types, source_of
 from bot.settings.sources import resolve, sources
 from bot.settings.tables import (
     AccessTable,
     EgressTable,
     EscalationTable,
-    MaintenanceTable,
     OncallTable,
     PeopleTable,
-    ProbeTable,
     RouteTable,
     ServiceTable,
     WatchTable,
@@ -50,21 +50,29 @@ __all__ = [
     "from_environment",
     "load",
     "missing_tokens",
+    "source_of",
     "sources",
 ]
 
 
-def from_environment(config: Path | None = None, formats: Collection[str] | None = None) -> Settings:
+def from_environment(
+    config: Path | None = None, formats: Collection[str] | None = None, types: Types | None = None
+) -> Settings:
     """Return the settings of this process; ConfigError with all mistakes."""
-    return load(config, os.environ, Path.cwd(), formats)  # noqa: TID251 - the one place that looks
+    return load(config, os.environ, Path.cwd(), formats, types)  # noqa: TID251 - the one place that looks
 
 
 def load(
-    config: Path | None, environ: Mapping[str, str], cwd: Path, formats: Collection[str] | None = None
+    config: Path | None,
+    environ: Mapping[str, str],
+    cwd: Path,
+    formats: Collection[str] | None = None,
+    types: Types | None = None,
 ) -> Settings:
     """Return the settings; ConfigError with all mistakes, one line each.
 
-    With the names of the `formats` that can be read, a page that speaks another one is a mistake too.
+    With the names of the `formats` that can be read, a page that speaks another one is a mistake too; with the `types`
+    of probes, what they do not understand, and a secret that is not there.
     """
     mistakes: list[str] = []
     env = Environment(environ, cwd, _into(mistakes))
@@ -76,7 +84,10 @@ def load(
     if path is not None:
         known = names(raw, catalog.load())
         document = Document(raw, known, _into(mistakes, label))
-        settings = _with_file(settings, document, known, label)
+        probes = Probes(known, env, types, _into(mistakes, label))
+        settings = replace(
+            _with_file(settings, document, known, label), probes=probes.of(document.rows("probe", ProbeTable))
+        )
         mistakes += resolve(settings.watches, catalog.load(), formats)[1]
     if mistakes:
         raise ConfigError(*mistakes)
@@ -148,7 +159,6 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         settings,
         watches=tuple(build.watch(row, label) for row in document.rows("watch", WatchTable)),
         defaulted_watches="watch" not in document,
-        probes=tuple(build.probe(row) for row in document.rows("probe", ProbeTable)),
         windows=tuple(build.window(row) for row in document.rows("maintenance", MaintenanceTable)),
         services=tuple(build.service(row, names) for row in document.rows("service", ServiceTable)),
         routes=tuple(build.route(row, names) for row in document.rows("route", RouteTable)) or settings.routes,
@@ -156,6 +166,7 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         escalations=tuple(build.escalation(row, names) for row in document.rows("escalation", EscalationTable)),
         access=build.access(document.single("access", AccessTable), rotas),
         people=build.people(document.single("people", PeopleTable)),
+        witnesses=tuple(dict.fromkeys(document.single("network", NetworkTable).witnesses)),
         egress_allow=_merged(document.single("egress", EgressTable).allow, settings.egress_allow),
     )
 
@@ -167,8 +178,6 @@ def _merged(*lists: Iterable[str]) -> tuple[str, ...]:
 def _not_yet(settings: Settings) -> tuple[str, ...]:
     return tuple(
         chain(
-            not_yet.probes(settings.probes),
-            not_yet.windows(settings.windows),
             not_yet.services(settings.services),
             not_yet.routes(settings.routes),
             not_yet.oncalls(settings.oncalls),

@@ -11,18 +11,17 @@ from bot.core.reports import Terms
 from bot.core.rules import Escalation, EscalationStep, Match, Oncall, Person, Route, Service
 from bot.core.windows import Window
 from bot.model import Destination, Impact, Kind
+from bot.settings.checks import MaintenanceTable, ProbeTable
 from bot.settings.document import Placed
-from bot.settings.names import Names
+from bot.settings.names import Names, slug
 from bot.settings.tables import (
     AccessTable,
     EscalationTable,
     FallbackTable,
-    MaintenanceTable,
     MatchTable,
     MentionTable,
     OncallTable,
     PeopleTable,
-    ProbeTable,
     RouteTable,
     ServiceTable,
     WatchTable,
@@ -31,6 +30,9 @@ from bot.settings.values import Probe, Watch
 
 DEFAULT_ROUTE = Route(name="default", to=(Destination("console"),))
 DEFAULT_TIMEOUT = timedelta(seconds=10)
+DEFAULT_RECHECK = timedelta(seconds=5)
+# The types of which the time that an answer takes says something.
+DEFAULT_SLOW = dict.fromkeys(("llm", "http", "tcp", "dns", "ping"), 3.0)
 
 
 def watch(row: Placed[WatchTable], file: str) -> Watch:
@@ -48,19 +50,28 @@ def watch(row: Placed[WatchTable], file: str) -> Watch:
     )
 
 
-def probe(row: Placed[ProbeTable]) -> Probe:
-    """Return a check of our own."""
+def probe(row: Placed[ProbeTable], names: Names) -> Probe:
+    """Return a check of our own; its type has not seen its keys yet."""
     table = row.table
+    vendor = names.catalog.find(table.vendor) if table.vendor else None
+    component = table.component
+    if vendor is not None and component is not None:
+        # Of several that a word stands for, the first is what it is called.
+        component = vendor.components.get(component.casefold(), (component,))[0].rstrip("*").strip()
     return Probe(
         name=table.name,
         type=table.type,
-        vendor=table.vendor,
-        component=table.component,
+        vendor=table.vendor or slug(table.name),
+        vendor_name=names.title(table.vendor) if table.vendor else "",
+        component=component,
         target=table.target,
         interval=table.interval,
         timeout=table.timeout or min(DEFAULT_TIMEOUT, table.interval),
         fail_after=table.fail_after,
         pass_after=table.pass_after,
+        recheck=table.recheck or min(DEFAULT_RECHECK, table.interval),
+        impact=Impact(table.impact),
+        slow=table.slow if "slow" in table.model_fields_set else DEFAULT_SLOW.get(table.type),
         options=MappingProxyType({key: _frozen(value) for key, value in (table.model_extra or {}).items()}),
     )
 

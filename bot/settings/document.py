@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 
 from bot.errors import ConfigError
+from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, path, report_errors, shown
 from bot.settings.names import Names, said
 from bot.settings.scalars import moment
@@ -20,10 +21,8 @@ from bot.settings.tables import (
     AccessTable,
     EgressTable,
     EscalationTable,
-    MaintenanceTable,
     OncallTable,
     PeopleTable,
-    ProbeTable,
     RouteTable,
     ServiceTable,
     Table,
@@ -41,7 +40,12 @@ LISTS: Mapping[str, type[Table]] = {
     "oncall": OncallTable,
     "escalation": EscalationTable,
 }
-SINGLES: Mapping[str, type[Table]] = {"access": AccessTable, "people": PeopleTable, "egress": EgressTable}
+SINGLES: Mapping[str, type[Table]] = {
+    "access": AccessTable,
+    "people": PeopleTable,
+    "egress": EgressTable,
+    "network": NetworkTable,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +155,16 @@ def _probe(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], 
     if "target" not in item and item.get("type") != "heartbeat":
         yield ("target",), f"is missing; write for example {example(ProbeTable, 'target')}"
     for key in sorted(item.keys() - keys(ProbeTable).keys()):
-        # A type may have keys of its own, so only what is nearly a common key is taken for a slip of the finger.
-        if guess := did_you_mean(key, keys(ProbeTable), 0.85):
+        if guess := slip(key):
             yield (key,), f"there is no such key{guess}"
+
+
+def slip(key: str) -> str:
+    """Return which common key of a probe was probably meant.
+
+    A type has keys of its own, so only what is nearly a common key is taken for a slip of the finger.
+    """
+    return did_you_mean(key, keys(ProbeTable), 0.85)
 
 
 def _maintenance(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -15,12 +15,12 @@ from dotenv.parser import parse_stream
 from bot.settings import scalars
 from bot.settings.database import normalised
 from bot.settings.mistakes import Report, one_of, shown
+from bot.settings.scalars import HIGHEST_PORT
 from bot.settings.values import Discord, Secret, Slack
 from bot.settings.variables import DEFAULTS
 
 V = TypeVar("V")
 
-HIGHEST_PORT = 65535
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Callable, Iterable
-from typing import get_args
+from typing import get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -47,9 +47,28 @@ def one_of(word: str, known: Iterable[str]) -> str:
 
 
 def report_errors(error: ValidationError, where: str, model: type[BaseModel], report: Report) -> None:
-    """Tell each of pydantic's errors in our own words."""
+    """Tell each of pydantic's errors in our own words; of several about one value only the first."""
+    told = set()
     for detail in error.errors(include_url=False):
-        report(path(where, detail["loc"]), _words(detail, model))
+        place = _written(model, detail)
+        if place not in told:
+            told.add(place)
+            report(path(where, place), _words(detail, model))
+
+
+def _written(model: type[BaseModel], detail: ErrorDetails) -> tuple[int | str, ...]:
+    """Return the place as it is written: what pydantic adds, to say which of several types it tried, left out."""
+    within: type[BaseModel] | None = model
+    annotation: object = None
+    for number, part in enumerate(detail["loc"]):
+        if isinstance(part, int):
+            continue
+        field = keys(within).get(part) if within else None
+        if field is None:
+            own = within is not None or get_origin(annotation) is dict
+            return detail["loc"][: number + own]
+        annotation, within = field.annotation, table_within(field.annotation)
+    return detail["loc"]
 
 
 def path(where: str, loc: tuple[int | str, ...]) -> str:
@@ -91,9 +110,15 @@ def _words(detail: ErrorDetails, model: type[BaseModel]) -> str:
 def _owner(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[type[BaseModel], str]:
     """Return the table that the last named key of a place belongs to, and the key."""
     named = [part for part in loc if isinstance(part, str)]
-    for part in named[:-1]:
-        model = table_within(keys(model)[part].annotation) or model
-    return model, named[-1] if named else ""
+    for number, part in enumerate(named):
+        field = keys(model).get(part)
+        within = table_within(field.annotation) if field else None
+        if within is None:
+            return model, part
+        if number == len(named) - 1:
+            return model, part
+        model = within
+    return model, ""
 
 
 def table_within(annotation: object) -> type[BaseModel] | None:

@@ -54,8 +54,9 @@ def instead_of(word: str, catalog: Catalog, own: Iterable[str] = ()) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What can be referred to.  `vendors` leads from the file's own names to the vendors' slugs.
+    """What can be referred to.
 
+    `vendors` leads from the file's own names to the vendors' slugs, `titles` from slugs to what the file calls them.
     The names in a table count even if something else in it is wrong: one mistake, one line.
     """
 
@@ -64,6 +65,12 @@ class Names:
     services: frozenset[str]
     oncalls: frozenset[str]
     probes: frozenset[str]
+    titles: Mapping[str, str]
+
+    def title(self, vendor: str) -> str:
+        """Return what a vendor is called: by the file, else by the catalog."""
+        known = self.catalog.find(vendor)
+        return self.titles.get(vendor) or (known.name if known else vendor)
 
     def find_vendor(self, word: str) -> str | None:
         """Return the slug of a vendor that is watched, probed or in the catalog; the file's own names come first."""
@@ -99,17 +106,25 @@ class Names:
 def names(raw: Mapping[str, object], catalog: Catalog) -> Names:
     """Gather the names that a file gives and uses."""
     vendors: dict[str, str] = {}
-    for _, words in said(raw, "probe", "vendor"):
+    titles: dict[str, str] = {}
+    for _, words in said(raw, "probe", "vendor", "name"):
+        whose = words.get("vendor") or words.get("name", "")
         known = catalog.find(words.get("vendor", ""))
-        vendors |= {slug(word): known.slug if known else slug(word) for word in words.values()}
+        vendors[slug(whose)] = known.slug if known else slug(whose)
+        if not known:
+            titles.setdefault(slug(whose), whose)
     for _, words in said(raw, "watch", "vendor", "url", "name"):
-        vendors |= dict.fromkeys(*_names_of_watch(words, catalog))
+        called, vendor = _names_of_watch(words, catalog)
+        vendors |= dict.fromkeys(called, vendor)
+        if "name" in words:
+            titles[vendor] = words["name"]
     return Names(
         catalog,
         vendors,
         frozenset(word for _, words in said(raw, "service", "name") for word in words.values()),
         frozenset(word for _, words in said(raw, "oncall", "name") for word in words.values()),
         frozenset(word for _, words in said(raw, "probe", "name") for word in words.values()),
+        titles,
     )
 
 

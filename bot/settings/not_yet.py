@@ -9,18 +9,6 @@ from collections.abc import Iterable, Iterator
 
 from bot.core.access import Access
 from bot.core.rules import Escalation, Oncall, Route, Service
-from bot.core.windows import Window
-from bot.settings.values import Probe
-
-
-def probes(found: Iterable[Probe]) -> Iterator[str]:
-    """Probes are read and kept."""
-    return (f"[[probe]] {probe.name}: probes are not run by this version yet" for probe in found)
-
-
-def windows(found: Iterable[Window]) -> Iterator[str]:
-    """Maintenances of our own are read and kept."""
-    return (f"[[maintenance]] {window.name}: no probe is run by this version yet" for window in found)
 
 
 def services(found: Iterable[Service]) -> Iterator[str]:

@@ -22,6 +22,10 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # A vendor's page is cached for ten seconds or more, so looking oftener tells nothing and is no way to treat a guest.
 SHORTEST_INTERVAL = timedelta(seconds=5)
 SHORTEST_FADING, LONGEST_FADING = timedelta(minutes=5), timedelta(days=1)
+# What somebody else pays for, or answers for us, is not asked more often than this.
+SHORTEST_CHECK = timedelta(seconds=1)
+MOST_TIMES = 1000
+HIGHEST_PORT = 65535
 LONGEST_REMINDER = timedelta(days=30)
 
 _QUIET = re.compile(r"([^\s–-]+)\s*[–-]\s*([^\s–-]+)\s+(\S+)")
@@ -31,6 +35,8 @@ _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.ASCII)
 _SLACK_CHANNEL = re.compile(r"(?:T[A-Z0-9]+/)?(?:#[^\s/]{1,80}|[CGD][A-Z0-9]+)")
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]+")
 _SLACK_PERSON_OR_GROUP = re.compile(r"[UWS][A-Z0-9]+")
+_TIMES = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*x", re.ASCII)
+_HOST_AND_PORT = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):(\d{1,5})", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 
 
@@ -141,6 +147,33 @@ def fading(value: object) -> timedelta:
     if not SHORTEST_FADING <= span <= LONGEST_FADING:
         raise ValueError(f'{shown(value)} is not between "5m" and "1d"')
     return span
+
+
+def check_interval(value: object) -> timedelta:
+    """Read how often something is checked."""
+    span = duration(value)
+    if span < SHORTEST_CHECK:
+        raise ValueError(f'{shown(value)} is too often; the shortest interval of a check is "1s"')
+    return span
+
+
+def times(value: object) -> float | None:
+    """Read how many times the usual is too slow; None: it does not matter."""
+    word = value.strip().lower() if isinstance(value, str) else value
+    if word == "off":
+        return None
+    found = _TIMES.fullmatch(word) if isinstance(word, str) else None
+    if found is None or not 1 < float(found[1]) <= MOST_TIMES:
+        raise ValueError(f'{shown(value)} is not how many times the usual; write for example "3x", or "off"')
+    return float(found[1])
+
+
+def host_and_port(value: object) -> str:
+    """Read a host and a port."""
+    found = _HOST_AND_PORT.fullmatch(text(value))
+    if found is None or not 0 < int(found[1]) <= HIGHEST_PORT:
+        raise ValueError(f'{shown(value)} is not a host and a port; write for example "one.one.one.one:443"')
+    return text(value)
 
 
 def web_address(value: object) -> str:

@@ -12,7 +12,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.core.rules import Handover
 from bot.settings.fields import (
-    PROBE_TYPES,
     Actors,
     CatalogVendor,
     Count,
@@ -26,11 +25,8 @@ from bot.settings.fields import (
     Kinds,
     Least,
     Mention,
-    Moment,
     Needs,
     Notify,
-    ProbeNames,
-    ProbeType,
     QuietSpan,
     Reminders,
     Responders,
@@ -38,12 +34,10 @@ from bot.settings.fields import (
     SlackUser,
     Text,
     Texts,
-    Timeout,
     Timezone,
     VendorOrOther,
     Vendors,
     WebAddress,
-    Weekly,
     YesNo,
     some,
 )
@@ -112,58 +106,6 @@ class WatchTable(Table):
             'How long before a maintenance begins it is told once more; default "1h", at most "30d"; `[]` for never.'
         ),
         examples=['["24h", "1h"]'],
-    )
-
-
-class ProbeTable(Table):
-    """One check of our own.  Further keys are the type's own."""
-
-    model_config = ConfigDict(extra="allow")
-
-    name: Text = Field(description="What it is called.", examples=['"openai-api"'])
-    type: ProbeType = Field(description=f"How it checks: {', '.join(PROBE_TYPES)}.", examples=['"http"'])
-    vendor: VendorOrOther | None = Field(default=None, description="Whose trouble a failure is.", examples=['"openai"'])
-    component: Text | None = Field(
-        default=None, description="Which of the vendor's components it checks.", examples=['"Chat Completions"']
-    )
-    target: Text | None = Field(
-        default=None,
-        description="What is checked: an address, a host, a model. Every type but `heartbeat` needs it.",
-        examples=['"https://api.openai.com/v1/models"'],
-    )
-    interval: Duration = Field(
-        default=timedelta(seconds=30), description='How often to check; default "30s".', examples=['"30s"']
-    )
-    timeout: Timeout | None = Field(
-        default=None,
-        description='How long to wait for an answer; default "10s", at most `interval`.',
-        examples=['"10s"'],
-    )
-    fail_after: Count = Field(
-        default=3, description="So many failures in a row make a trouble; default 3.", examples=["3"]
-    )
-    pass_after: Count = Field(default=2, description="So many passes in a row end it; default 2.", examples=["2"])
-
-
-class MaintenanceTable(Table):
-    """A time in which you work on something yourselves: probes go on, and what fails then is no trouble."""
-
-    name: Text = Field(description="What is done then.", examples=['"Database upgrade"'])
-    probes: ProbeNames = Field(
-        default=[], description="Which `[[probe]]`s may fail; all, if it is left out.", examples=['["openai-api"]']
-    )
-    starts: Moment | None = Field(
-        default=None,
-        description="When it begins, with a time zone. `starts` and `ends` for once, or `every` for each week.",
-        examples=["2026-12-05T22:00:00+01:00"],
-    )
-    ends: Moment | None = Field(
-        default=None, description="When it ends, with a time zone.", examples=["2026-12-06T02:00:00+01:00"]
-    )
-    every: Weekly | None = Field(
-        default=None,
-        description="The day, or days, and the hours of each week; it may pass midnight.",
-        examples=['"Sun 02:00-04:00 Europe/Berlin"'],
     )
 
 

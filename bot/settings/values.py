@@ -7,11 +7,24 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from bot.core.access import Access
 from bot.core.reports import Terms
 from bot.core.rules import Escalation, Oncall, Route, Service
 from bot.core.windows import Window
+from bot.model import Impact
+
+# Three that are run by different companies and answer everywhere: all of them out of reach, it is us.  By name, so that
+# a resolver of ours that is broken is our trouble too.  They speak DNS over HTTPS, so the port is open.
+WITNESSES = (
+    # https://developers.cloudflare.com/1.1.1.1/encrypted-dns/dns-over-https/make-api-requests
+    "one.one.one.one:443",
+    # https://developers.google.com/speed/public-dns/docs/secure-transports
+    "dns.google:443",
+    # https://www.quad9.net/service/service-addresses-and-features
+    "dns.quad9.net:443",
+)
 
 
 class Secret:
@@ -57,18 +70,29 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """A check of our own; `options` are the keys of its type, which only the type understands."""
+    """A check of our own.
+
+    `options` are the keys of its type as they are written, `keys` what the type made of them, and `secrets` the
+    variables that they and the target refer to.  Without a `vendor_name` it accuses nobody, and `vendor` is a name
+    for itself.
+    """
 
     name: str
     type: str
-    vendor: str | None
-    component: str | None
-    target: str | None
+    vendor: str
+    vendor_name: str = ""
+    component: str | None = None
+    target: str | None = None
     interval: timedelta
     timeout: timedelta
     fail_after: int
     pass_after: int
+    recheck: timedelta
+    impact: Impact
+    slow: float | None
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    keys: Any = field(default=None, hash=False)
+    secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +152,7 @@ class Settings:
     defaulted_watches: bool = True
     probes: tuple[Probe, ...] = ()
     windows: tuple[Window, ...] = ()
+    witnesses: tuple[str, ...] = WITNESSES
     services: tuple[Service, ...] = ()
     routes: tuple[Route, ...] = ()
     oncalls: tuple[Oncall, ...] = ()

@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from bot.core.probing import ProbeState
+from bot.core.witness import Sight
 from bot.model import Claim, Incident, Intent, Page, Source, TimelineEntry
 
 T = TypeVar("T")
@@ -40,3 +42,5 @@ INTENT = Codec(Intent)
 SOURCE = Codec(Source)
 PAGE = Codec(Page)
 SEEN = Codec(frozenset[str])
+PROBE = Codec(ProbeState)
+SIGHT = Codec(Sight)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
-from bot.model import Announcement, Impact, Incident, Ref, State, TimelineEntry
+from bot.model import Announcement, Impact, Incident, Ref, SourceKind, State, TimelineEntry
 from bot.store import codec
 from bot.store.database import Database
 from bot.store.errands import announcement_of
@@ -113,6 +113,9 @@ async def some(
     return await database.read(work)
 
 
+_LOOKED_AT = (SourceKind.FEED.value, SourceKind.PROBE.value)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Troubles:
     """What Sitrep itself could not do: sources that it can not read, announcements that it could not make."""
@@ -140,8 +143,8 @@ async def troubles(database: Database, now: datetime, limit: int = 10) -> Troubl
             return connection.execute(select(func.count()).where(where)).scalar() or 0
 
         return Troubles(
-            watched=count(POLL.c.active),
-            unread=count(SOURCE.c.active & SOURCE.c.severity.is_(None)),
+            watched=count(POLL.c.active & POLL.c.kind.in_(_LOOKED_AT)),
+            unread=count(SOURCE.c.active & SOURCE.c.severity.is_(None) & SOURCE.c.kind.in_(_LOOKED_AT)),
             stale_total=count(failing),
             stale=tuple(connection.execute(stale.limit(limit)).scalars()),
             stuck=tuple(announcement_of(row) for row in connection.execute(stuck).mappings()),

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, exists, func, insert, or_, select, update
 
 from bot.core.health import Gap, Health
-from bot.model import Page
+from bot.model import Page, SourceKind
+from bot.store import samples
 from bot.store.database import Database
+from bot.store.samples import Checked
 from bot.store.sources import Watched, remembered
 from bot.store.standings import HEALTH, page_columns
 from bot.store.tables import CLAIM, GAP, POLL, SOURCE
@@ -22,7 +24,8 @@ from bot.store.tables import CLAIM, GAP, POLL, SOURCE
 class Look:
     """What one look leaves behind; empty `page`, `page_id`, `endpoint` and `validators` leave the old ones.
 
-    With `detected`, a format and an address, what was remembered of the page before is forgotten.
+    With `detected`, a format and an address, what was remembered of the page before is forgotten.  `checked` is what
+    else a check of a probe leaves.
     """
 
     key: str
@@ -35,12 +38,13 @@ class Look:
     validators: str | None = None
     detected: str | None = None
     gap: Gap | None = None
+    checked: Checked | None = None
 
 
 async def claim_due(
     database: Database, owner: str, now: datetime, *, limit: int, lease: timedelta
 ) -> tuple[Watched, ...]:
-    """Take up to `limit` sources that are due and that nobody holds, the longest due first."""
+    """Take up to `limit` feeds that are due and that nobody holds, the longest due first."""
     values = {"b_now": now, "b_limit": limit, "b_owner": owner, "b_lease_until": now + lease}
 
     def work(connection: Connection) -> list[tuple[RowMapping, RowMapping]]:
@@ -57,7 +61,7 @@ async def claim_due(
 _FREE = or_(POLL.c.lease_until.is_(None), POLL.c.lease_until <= bindparam("b_now"))
 _DUE = (
     select(POLL.c.source)
-    .where(POLL.c.active, POLL.c.due_at <= bindparam("b_now"), _FREE)
+    .where(POLL.c.kind == SourceKind.FEED.value, POLL.c.active, POLL.c.due_at <= bindparam("b_now"), _FREE)
     .order_by(POLL.c.due_at)
     .limit(bindparam("b_limit"))
     .with_for_update(skip_locked=True)
@@ -84,12 +88,17 @@ _CLAIMED = select(
 
 
 async def next_due(database: Database, now: datetime) -> datetime | None:
-    """Return when the next source is due that nobody holds; None if none is watched."""
+    """Return when the next feed is due that nobody holds; None if none is watched."""
     found: datetime | None = await database.read(lambda connection: connection.execute(_NEXT, {"b_now": now}).scalar())
     return found
 
 
-_NEXT = select(POLL.c.due_at).where(POLL.c.active, _FREE).order_by(POLL.c.due_at).limit(1)
+_NEXT = (
+    select(POLL.c.due_at)
+    .where(POLL.c.kind == SourceKind.FEED.value, POLL.c.active, _FREE)
+    .order_by(POLL.c.due_at)
+    .limit(1)
+)
 
 
 async def record(database: Database, looks: Sequence[Look]) -> None:
@@ -106,7 +115,8 @@ async def record(database: Database, looks: Sequence[Look]) -> None:
                 connection.execute(_RECORD, [_outcome(look) for look in some])
                 continue
             for look in some:
-                write(connection, look)
+                _write(connection, look)
+        samples.write(connection, {look.key: (look.fence, look.checked) for look in ordered if look.checked})
 
     await database.write(work)
 
@@ -119,6 +129,14 @@ def _is_plain(look: Look) -> bool:
 
 def write(connection: Connection, look: Look) -> bool:
     """Do what `record` does, for one look, inside a transaction that is already open; False if its lease was lost."""
+    if not _write(connection, look):
+        return False
+    if look.checked is not None:
+        samples.write(connection, {look.key: (look.fence, look.checked)})
+    return True
+
+
+def _write(connection: Connection, look: Look) -> bool:
     if not connection.execute(_RECORD, _outcome(look)).rowcount:
         return False
     found = _found(look)

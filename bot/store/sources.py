@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select, update
 
 from bot.catalog import folded
 from bot.core.health import Health
-from bot.model import Page, Source
+from bot.model import Page, Source, SourceKind
 from bot.store import codec
 from bot.store.database import Database, insert_into
 from bot.store.standings import HEALTH, health_of
@@ -19,6 +20,8 @@ from bot.store.tables import CLAIM, POLL, SOURCE
 
 # Who says that a source is watched.
 FILE, CHAT = "file", "chat"
+# Probes that begin together are spread over their interval, but nobody waits longer than this for the first check.
+SPREAD = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,16 +82,16 @@ class Entry:
 
 
 async def entry(database: Database, key: str) -> Entry | None:
-    """Return one source that is watched; None if it is not."""
-    query = _ENTRIES.where(SOURCE.c.active, SOURCE.c.key == key)
+    """Return one page that is watched; None if it is not."""
+    query = _ENTRIES.where(_IS_PAGE, SOURCE.c.key == key)
     row = await database.read(lambda connection: connection.execute(query).mappings().first())
     return _entry(row) if row else None
 
 
 async def entries(database: Database, limit: int) -> tuple[int, tuple[Entry, ...]]:
-    """Return how many sources are watched, and some of them: what was added in chat first, each by name."""
-    count = select(func.count()).select_from(SOURCE).where(SOURCE.c.active)
-    query = _ENTRIES.where(SOURCE.c.active).order_by(SOURCE.c.origin, SOURCE.c.called, SOURCE.c.key).limit(limit)
+    """Return how many pages are watched, and some of them: what was added in chat first, each by name."""
+    count = select(func.count()).select_from(SOURCE).where(_IS_PAGE)
+    query = _ENTRIES.where(_IS_PAGE).order_by(SOURCE.c.origin, SOURCE.c.called, SOURCE.c.key).limit(limit)
 
     def work(connection: Connection) -> tuple[int, tuple[Entry, ...]]:
         rows = connection.execute(query).mappings().all()
@@ -134,13 +137,24 @@ def _put(connection: Connection, wanted: Sequence[Source], now: datetime, origin
 
 
 def _new_poll(source: Source, now: datetime) -> dict[str, Any]:
-    return {"source": source.key, "active": True, "due_at": now, "failures": 0, "failure": "", "fence": 0}
+    first = {"kind": source.kind.value, "active": True, "due_at": _first_due(source, now)}
+    return {"source": source.key, **first, "failures": 0, "failure": "", "fence": 0}
+
+
+def _first_due(source: Source, now: datetime) -> datetime:
+    """Return when to look first.  Probes keep their distance from each other: each goes on at its own fixed rate."""
+    if source.kind is not SourceKind.PROBE:
+        return now
+    share = int.from_bytes(blake2b(source.key.encode(), digest_size=4).digest(), "big") / 2**32
+    return now + min(source.interval, SPREAD) * share
 
 
 def _said(source: Source) -> dict[str, Any]:
     return {
+        "kind": source.kind.value,
         "vendor": source.vendor,
-        "name": source.name,
+        # Under which it is listed; it is found by its own name.
+        "name": source.whose,
         "called": folded(source.name),
         "format": source.format,
         "spec": codec.SOURCE.dump(source),
@@ -153,12 +167,14 @@ def _respecify(connection: Connection, source: Source, now: datetime) -> None:
 
     Nor does a look at it that is still under way: it loses its lease.
     """
-    again = {"active": True, "due_at": now, "owner": None, "lease_until": None, "fence": POLL.c.fence + 1}
+    free = {"owner": None, "lease_until": None, "fence": POLL.c.fence + 1}
+    again = {"kind": source.kind.value, "active": True, "due_at": _first_due(source, now), **free}
     connection.execute(update(POLL).where(POLL.c.source == source.key).values(again))
     connection.execute(update(SOURCE).where(SOURCE.c.key == source.key).values({**_said(source), **_NOTHING}))
 
 
 _NOTHING = dict.fromkeys(("endpoint", "validators", "page_id", "detected", "page", "severity", "glance", "parts"))
+_IS_PAGE = SOURCE.c.active & (SOURCE.c.kind == SourceKind.FEED.value)
 _ENTRIES = select(SOURCE.c.spec, SOURCE.c.detected, SOURCE.c.origin, *HEALTH).join(POLL, POLL.c.source == SOURCE.c.key)
 _WATCHED = select(*SOURCE.c, POLL.c.fence, *HEALTH).join(POLL, POLL.c.source == SOURCE.c.key)
 

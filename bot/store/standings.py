@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, case, func, or_, select
+from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, case, exists, func, or_, select
 
 from bot.catalog import folded
 from bot.core.health import Health
 from bot.core.overview import Overview, Row, survey
+from bot.core.probe_views import ProbeView, probe_view
 from bot.core.routing import passes_watch
 from bot.core.standing import Standing, glance, shown, standing
-from bot.model import Component, Impact, Incident, Page, State
+from bot.model import Component, Impact, Incident, Page, SourceKind, State
 from bot.store import codec, filters
 from bot.store.database import Database
-from bot.store.tables import INCIDENT, POLL, SOURCE
+from bot.store.tables import INCIDENT, POLL, PROBE, SOURCE
 
 # So many of a list are looked at closely, and so many incidents of each vendor.
 CLOSER = 12
@@ -62,13 +63,29 @@ HEALTH = (
 # Statements are made once: to make one costs more than to run it.
 _KEYS: BindParameter[str] = bindparam("b_keys", expanding=True)
 _VENDORS: BindParameter[str] = bindparam("b_vendors", expanding=True)
-_ALL_GLANCES = (
-    select(SOURCE.c.spec, SOURCE.c.glance, *HEALTH)
+_FEED, _PROBE = SourceKind.FEED.value, SourceKind.PROBE.value
+_OTHER = SOURCE.alias()
+_OF_THE_SAME = (_OTHER.c.vendor == SOURCE.c.vendor) & _OTHER.c.active
+_HAS_PAGE = exists().where(_OF_THE_SAME, _OTHER.c.kind == _FEED)
+_HAS_ELDER = exists().where(_OF_THE_SAME, _OTHER.c.kind == _PROBE, _OTHER.c.key < SOURCE.c.key)
+# Probes are shown with their vendor's page; where no page of it is watched the first of them stands for the vendor.
+_STANDS_ALONE = (SOURCE.c.kind == _PROBE) & ~_HAS_PAGE & ~_HAS_ELDER
+_SHOWN = SOURCE.c.active & or_(SOURCE.c.kind == _FEED, _STANDS_ALONE)
+_GLANCES = (
+    select(SOURCE.c.spec, SOURCE.c.glance, _SHOWN.label("is_shown"), *HEALTH)
     .join(POLL, POLL.c.source == SOURCE.c.key)
-    .where(SOURCE.c.active)
     .order_by(SOURCE.c.name, SOURCE.c.key)
 )
-_CHOSEN = _ALL_GLANCES.where(SOURCE.c.key.in_(_KEYS))
+_ALL_GLANCES = _GLANCES.where(_SHOWN)
+_CHOSEN = _GLANCES.where(SOURCE.c.active, SOURCE.c.key.in_(_KEYS))
+_PROBES = (
+    select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.spec, PROBE.c.state, *HEALTH)
+    .join(POLL, POLL.c.source == SOURCE.c.key)
+    .outerjoin(PROBE, PROBE.c.source == SOURCE.c.key)
+    .where(SOURCE.c.active, SOURCE.c.kind == _PROBE)
+    .order_by(SOURCE.c.name, SOURCE.c.key)
+)
+_PROBES_OF = _PROBES.where(SOURCE.c.vendor.in_(_VENDORS))
 
 _OPEN = select(INCIDENT.c.body).where(INCIDENT.c.is_open).order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)
 _PLACE = func.row_number().over(partition_by=INCIDENT.c.vendor, order_by=INCIDENT.c.started_at.desc())
@@ -87,7 +104,7 @@ _WORST = (
 )
 _TROUBLED_VENDORS = select(INCIDENT.c.vendor).where(_TROUBLED)
 # These columns are in one index (`source_standing`): the rows themselves are long, and are left alone.
-_ROWS = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity).where(SOURCE.c.active)
+_ROWS = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity).where(_SHOWN)
 # One question for each reason: as one question with an "or" over three tables they are answered from no index.
 _UNWELL = _ROWS.where(or_(SOURCE.c.severity > 0, SOURCE.c.severity.is_(None)))
 _INVOLVED = _ROWS.where(SOURCE.c.vendor.in_(_TROUBLED_VENDORS))
@@ -98,7 +115,10 @@ _WELL = (
     .order_by(SOURCE.c.called)
     .limit(NAMED)
 )
-_HOW_MANY = select(func.count()).select_from(POLL).where(POLL.c.active)
+_HOW_MANY = select(
+    select(func.count()).select_from(POLL).where(POLL.c.kind == _FEED, POLL.c.active).scalar_subquery()
+    + select(func.count()).select_from(SOURCE).where(SOURCE.c.active, _STANDS_ALONE).scalar_subquery()
+)
 
 
 async def overview(database: Database) -> Overview:
@@ -134,16 +154,30 @@ def _some(connection: Connection, keys: Collection[str] | None) -> tuple[Standin
     chosen = connection.execute(_ALL_GLANCES) if keys is None else connection.execute(_CHOSEN, {"b_keys": [*keys]})
     found = chosen.mappings().all()
     sources = filters.in_force(connection, [codec.SOURCE.load(row["spec"]) for row in found])
-    open_ones = _open(connection, None if keys is None else {source.vendor for source in sources})
+    vendors = None if keys is None else {source.vendor for source in sources}
+    open_ones, probes = _open(connection, vendors), _probes(connection, vendors)
     return tuple(
         standing(
             source,
             health_of(row),
             codec.PAGE.load(row["glance"]) if row["glance"] else None,
             tuple(i for i in open_ones.get(source.vendor, ()) if passes_watch(i, source)),
+            tuple(view for key, view in probes.get(source.vendor, ()) if row["is_shown"] or key == source.key),
+            for_vendor=bool(row["is_shown"]),
         )
         for source, row in zip(sources, found, strict=True)
     )
+
+
+def _probes(connection: Connection, vendors: Collection[str] | None) -> Mapping[str, Sequence[tuple[str, ProbeView]]]:
+    """Return how the probes of some vendors stand, by vendor."""
+    asked = {} if vendors is None else {"b_vendors": [*vendors]}
+    found: dict[str, list[tuple[str, ProbeView]]] = {}
+    for row in connection.execute(_PROBES if vendors is None else _PROBES_OF, asked).mappings():
+        state = codec.PROBE.load(row["state"] or "{}")
+        view = probe_view(codec.SOURCE.load(row["spec"]), health_of(row), state)
+        found.setdefault(row["vendor"], []).append((row["key"], view))
+    return found
 
 
 def _open(connection: Connection, vendors: Iterable[str] | None) -> Mapping[str, Sequence[Incident]]:
@@ -167,15 +201,18 @@ class Name:
     called: str
 
 
-_NAMES = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.called).where(SOURCE.c.active)
-_NAMES = _NAMES.order_by(SOURCE.c.name, SOURCE.c.key)
+_ALL_NAMES = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.called).where(SOURCE.c.active)
+_ALL_NAMES = _ALL_NAMES.order_by(SOURCE.c.name, SOURCE.c.key)
+_NAMES = _ALL_NAMES.where(_SHOWN)
 _WORDS: BindParameter[str] = bindparam("b_words", expanding=True)
-_CALLED = _NAMES.where(SOURCE.c.called.in_(_WORDS) | SOURCE.c.vendor.in_(_WORDS))
+# By its own name a probe is found also if it is shown with a page.
+_CALLED = _ALL_NAMES.where(SOURCE.c.called.in_(_WORDS) | (SOURCE.c.vendor.in_(_WORDS) & _SHOWN))
 
 
 async def called(database: Database, words: Collection[str]) -> tuple[Name, ...]:
     """Return the watched sources that have one of these names, or are of one of these vendors."""
-    return await _names(database, _CALLED, {"b_words": [*words]})
+    # As a slug is made of a name.
+    return await _names(database, _CALLED, {"b_words": [*{*words, *(word.replace(" ", "-") for word in words)}]})
 
 
 async def partly_called(database: Database, word: str, vendors: Collection[str]) -> tuple[Name, ...]:

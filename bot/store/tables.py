@@ -56,8 +56,8 @@ class SourceRow(SQLModel, table=True):
     """One watched thing: what it is, and what its page said last.  A poll that finds nothing new leaves it alone.
 
     A page may be long.  What is often asked of it is kept beside it: its `severity`, 0 when all is well, and
-    `glance`, what of it is not well; `parts` has the names of its components, each between line ends.  `called` is
-    the name as it is compared.  `origin` tells
+    `glance`, what of it is not well; `parts` has the names of its components, each between line ends.  `name` is
+    what it is listed under, `called` its own name as it is compared.  `origin` tells
     whether the file says to watch it, or somebody in chat.  Where nobody named the format, `detected` has the one that
     was found, and an address.
     The long columns come last: SQLite reads a row from its beginning.
@@ -66,11 +66,12 @@ class SourceRow(SQLModel, table=True):
     __tablename__ = "source"
     # Whole: how everything stands is read from it without touching the rows, which are long.
     __table_args__ = (
-        Index("source_standing", "active", "severity", "called", "vendor", "name", "key"),
-        Index("source_vendor", "vendor", "active", "severity", "name", "key"),
+        Index("source_standing", "active", "severity", "called", "vendor", "name", "key", "kind"),
+        Index("source_vendor", "vendor", "active", "kind", "severity", "name", "key"),
     )
 
     key: str = Field(primary_key=True, sa_type=Text)
+    kind: str = Field(default="feed", sa_type=Text)
     vendor: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text)
     called: str = Field(sa_type=Text, index=True)
@@ -93,12 +94,13 @@ class PollRow(SQLModel, table=True):
 
     Apart from `source`, whose rows are long: PostgreSQL writes a row anew for every change, and SQLite too.
     A transaction that changes both begins here, so that no two wait for each other.  `failing_since` is empty while
-    the source can be read.  `active` is the source's own, kept here as well for the sake of the index.
+    the source can be read.  `active` and `kind` are the source's own, kept here as well for the sake of the index:
+    feeds and probes are claimed apart, so that neither has to wait for the other.
     """
 
     __tablename__ = "poll"
     __table_args__ = (
-        Index("poll_due", "active", "due_at"),
+        Index("poll_due", "kind", "active", "due_at"),
         Index("poll_failing", "failing_since", **_where("failing_since IS NOT NULL")),
         # A claim changes no column of an index.  In a page with room to spare such a change writes no index entry, and
         # the next visitor sweeps up after it, without waiting for a vacuum:
@@ -108,6 +110,7 @@ class PollRow(SQLModel, table=True):
     )
 
     source: str = Field(primary_key=True, sa_type=Text)
+    kind: str = Field(default="feed", sa_type=Text)
     active: bool = True
     due_at: datetime = Field(sa_type=Instant)
     owner: str | None = Field(default=None, sa_type=Text)
@@ -119,6 +122,38 @@ class PollRow(SQLModel, table=True):
     failures: int = 0
     failing_since: datetime | None = Field(default=None, sa_type=Instant)
     failure: str = Field(default="", sa_type=Text)
+
+
+class ProbeRow(SQLModel, table=True):
+    """What is remembered of one probe, as `bot.core.probing` wants it, and under which lease it was written.
+
+    Written anew at every check, so it is kept apart from what is not.
+    """
+
+    __tablename__ = "probe"
+    __table_args__ = ({"postgresql_with": {"fillfactor": 50}},)
+
+    source: str = Field(primary_key=True, sa_type=Text)
+    fence: int
+    state: str = Field(sa_type=Text)
+
+
+class ProbeMinuteRow(SQLModel, table=True):
+    """What the checks of one minute came to, or of one hour once that is a while ago; times are in seconds.
+
+    Only checks that tell something are counted; `failures` are those that did not pass, `slow` those that passed late.
+    """
+
+    __tablename__ = "probe_minute"
+    __table_args__ = (Index("probe_minute_minute", "minute"),)
+
+    source: str = Field(primary_key=True, sa_type=Text)
+    minute: datetime = Field(primary_key=True, sa_type=Instant)
+    checks: int
+    failures: int
+    slow: int
+    latency: float
+    slowest: float
 
 
 class ClaimRow(SQLModel, table=True):
@@ -279,6 +314,8 @@ def table(row: type[SQLModel]) -> Table:
 
 SOURCE = table(SourceRow)
 POLL = table(PollRow)
+PROBE = table(ProbeRow)
+PROBE_MINUTE = table(ProbeMinuteRow)
 CLAIM = table(ClaimRow)
 INCIDENT = table(IncidentRow)
 ENTRY = table(EntryRow)

@@ -54,11 +54,14 @@ class Program:
 
 @contextmanager
 def running(
-    folder: Path, watched: Iterable[Source], more: Mapping[str, str] = MappingProxyType({})
+    folder: Path, watched: Iterable[Source], more: Mapping[str, str] = MappingProxyType({}), tables: str = ""
 ) -> Iterator[Program]:
-    """Run Sitrep on a SQLite file in `folder` until the block ends; `more` is for its environment."""
+    """Run Sitrep on a SQLite file in `folder` until the block ends.
+
+    `more` is for its environment, `tables` for its configuration.
+    """
     config = folder / "sitrep.toml"
-    config.write_text(_config(watched), encoding="utf-8")
+    config.write_text(_config(watched) + tables, encoding="utf-8")
     with (folder / _LOG).open("w", encoding="utf-8") as log:
         began = time.monotonic()
         process = subprocess.Popen(

@@ -2,6 +2,7 @@
 
 with serving() as server:
     server.still(7)       http://127.0.0.9:…/still/page-7/summary.json    a calm page, 304 for whoever knows it
+    server.health(7)    http://127.0.0.9:…/health/page-7/summary.json   a few bytes, always the same
     server.lively(7)    http://127.0.0.9:…/lively/page-7/summary.json   one update more at every request
 """
 
@@ -41,6 +42,9 @@ def _full(body: bytes, tag: bytes) -> bytes:
     return b'HTTP/1.1 200 OK\r\n%b%bETag: W/"%b"\r\n\r\n%b' % (_ALWAYS, kind, tag, body)
 
 
+_HEALTHY = _full(b'{"status": "ok"}', b"well")
+
+
 @dataclass(slots=True)
 class Seen:
     """What the server was asked.  Times are those of the monotonic clock, which all processes share."""
@@ -63,6 +67,9 @@ class Server:
 
     def lively(self, number: int) -> str:
         return self._url("lively", number)
+
+    def health(self, number: int) -> str:
+        return self._url("health", number)
 
     def _url(self, kind: str, number: int) -> str:
         return f"http://{HOSTS[number % len(HOSTS)]}:{self.port}/{kind}/page-{number}/summary.json"
@@ -120,6 +127,8 @@ class _Talk(asyncio.Protocol):
         page = path.split(b"/", 3)[2].decode()
         if path.startswith(b"/lively/"):
             return self._next(page)
+        if path.startswith(b"/health/"):
+            return _HEALTHY
         return _NOT_MODIFIED if b"if-none-match:" in request.lower() else _full(summary(page=page), b"calm")
 
     def _next(self, page: str) -> bytes:

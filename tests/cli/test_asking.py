@@ -27,6 +27,7 @@ STANDING_KEYS = {
     "url",
     "components",
     "incidents",
+    "probes",
 }
 INCIDENT_KEYS = {
     "id",

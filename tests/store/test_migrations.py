@@ -20,6 +20,8 @@ TABLES = {
     "installation",
     "note",
     "poll",
+    "probe",
+    "probe_minute",
     "revisit",
     "source",
     "timeline_entry",

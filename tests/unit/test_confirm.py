@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.confirm import Streak, Threshold, confirm, snapshot_of
-from bot.model import ChangeKind, ProbeResult, SourceKind, State
-from tests.unit.build import ACME, at
-from tests.unit.desk import Desk
+from bot.core.confirm import Streak, Threshold, confirm
+from bot.model import Fault, ProbeResult
+from tests.unit.build import at
 
-PROBE = replace(ACME, key="probe:acme-api", name="acme-api", format="probe", kind=SourceKind.PROBE)
 THREE_AND_TWO = Threshold(fail_after=3, pass_after=2)
 
 
@@ -60,30 +58,26 @@ def test_trouble_is_what_the_last_long_run_says(results: str, fail_after: int, p
     assert after(results, Threshold(fail_after, pass_after)).is_failing is failing
 
 
-def test_a_probe_goes_the_way_of_every_feed() -> None:
-    desk = Desk()
-    looks = [
-        desk.sees(snapshot_of(PROBE, after(results), at(len(results))), source=PROBE)
-        for results in (".", ".xxx", ".xxxx", ".xxxx..")
-    ]
+def test_what_stands_in_our_own_way_neither_opens_nor_closes() -> None:
+    failed = ProbeResult(ok=False, at=at(1), fault=Fault.SERVER)
+    refused = ProbeResult(ok=False, at=at(2), fault=Fault.KEY)
+    once = confirm(Streak(), failed, THREE_AND_TWO)
 
-    assert [look.loud for look in looks] == [
-        [],
-        [ChangeKind.OPENED, ChangeKind.UPDATED],
-        [],
-        [ChangeKind.RESOLVED],
-    ]
-    assert looks[1].entries[0].state is State.SUSPECTED
-    assert desk.incident.started_at == at(1)
-    assert desk.incident.resolved_at == at(5)
+    assert confirm(once, refused, THREE_AND_TWO) == once
+    assert confirm(after("xxx."), refused, THREE_AND_TWO) == after("xxx.")
 
 
-def test_a_probe_that_fails_for_ever_other_reasons_tells_the_first() -> None:
-    desk, streak = Desk(), Streak()
-    for minute in range(9):
-        reason = f"no answer within {10 + minute} s"
-        streak = confirm(streak, ProbeResult(ok=not minute, at=at(minute), reason=reason), THREE_AND_TWO)
-        desk.sees(snapshot_of(PROBE, streak, at(minute)), source=PROBE)
+def test_failures_that_nobody_saw_the_time_between_are_not_in_a_row() -> None:
+    twice = after("xx")
+    hours_later = twice.at + timedelta(hours=2) if twice.at else at(0)
 
-    assert desk.kinds == [ChangeKind.OPENED, ChangeKind.UPDATED, ChangeKind.WEIGHED]
-    assert desk.timelines[desk.incident.id][1].text == "no answer within 13 s"
+    streak = confirm(twice, ProbeResult(ok=False, at=hours_later), THREE_AND_TWO)
+
+    assert not streak.is_failing
+    assert streak.first_failure == hours_later
+
+
+def test_it_is_an_open_question_until_it_is_confirmed_or_passed() -> None:
+    asked = {results: after(results).is_open_question for results in (".", "x", "xx", "xxx", "xxx.", "xxx.x", "xxx..")}
+
+    assert asked == {".": False, "x": True, "xx": True, "xxx": False, "xxx.": True, "xxx.x": False, "xxx..": False}

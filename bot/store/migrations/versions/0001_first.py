@@ -131,6 +131,7 @@ def _polls() -> None:
     op.create_table(
         "poll",
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("due_at", _instant(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
@@ -145,9 +146,29 @@ def _polls() -> None:
         sa.PrimaryKeyConstraint("source"),
         postgresql_with={"fillfactor": 50},
     )
-    op.create_index("poll_due", "poll", ["active", "due_at"], unique=False)
+    op.create_index("poll_due", "poll", ["kind", "active", "due_at"], unique=False)
     some = sa.text("failing_since IS NOT NULL")
     op.create_index("poll_failing", "poll", ["failing_since"], unique=False, sqlite_where=some, postgresql_where=some)
+    op.create_table(
+        "probe",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source"),
+        postgresql_with={"fillfactor": 50},
+    )
+    op.create_table(
+        "probe_minute",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("minute", _instant(), nullable=False),
+        sa.Column("checks", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("slow", sa.Integer(), nullable=False),
+        sa.Column("latency", sa.Float(), nullable=False),
+        sa.Column("slowest", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "minute"),
+    )
+    op.create_index("probe_minute_minute", "probe_minute", ["minute"], unique=False)
 
 
 def _sources() -> None:
@@ -170,6 +191,7 @@ def _sources() -> None:
     op.create_table(
         "source",
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("vendor", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("called", sa.Text(), nullable=False),
@@ -188,8 +210,8 @@ def _sources() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("ix_source_called", "source", ["called"], unique=False)
-    op.create_index("source_vendor", "source", ["vendor", "active", "severity", "name", "key"], unique=False)
-    standing = ["active", "severity", "called", "vendor", "name", "key"]
+    op.create_index("source_vendor", "source", ["vendor", "active", "kind", "severity", "name", "key"], unique=False)
+    standing = ["active", "severity", "called", "vendor", "name", "key", "kind"]
     op.create_index("source_standing", "source", standing, unique=False)
     op.create_table(
         "installation",

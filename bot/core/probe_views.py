@@ -1,0 +1,82 @@
+"""How probes stand, for `/status`: pure, from what is remembered of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core import baseline
+from bot.core.health import Health
+from bot.core.message import Moment, Span
+from bot.core.probing import ProbeState
+from bot.model import Source
+
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeView:
+    """One probe: what is the matter with it, since when (or until when), and why; nothing if it passes."""
+
+    name: str
+    matter: str = ""
+    moment: datetime | None = None
+    why: str = ""
+    checked_at: datetime | None = None
+    usual: float | None = None
+
+    @property
+    def passes(self) -> bool:
+        """Whether it was checked, and nothing is the matter."""
+        return not self.matter
+
+
+def probe_view(source: Source, health: Health, state: ProbeState) -> ProbeView:
+    """Return how a probe stands; one that can not tell anything does not pass."""
+    trouble = state.trouble if state.trouble and state.trouble.is_open else None
+    matter, moment, why = "", None, ""
+    if health.is_stale:
+        matter, moment, why = _unsure(health.failure), health.failing_since, _reason(health.failure)
+    elif state.resting:
+        matter, moment = f"is in maintenance (“{state.resting}”) until", state.rests_until
+    elif trouble is not None:
+        matter = "is flapping since" if state.flaps.is_flapping else "fails since"
+        moment, why = trouble.since, trouble.evidence
+    elif health.last_look is None:
+        matter = "is not checked yet"
+    usual = state.usual.quantile(0.5)
+    return ProbeView(name=source.name, matter=matter, moment=moment, why=why, checked_at=health.last_look, usual=usual)
+
+
+def _unsure(failure: str) -> str:
+    return "does not watch since" if failure.startswith("not watching") else "can not tell since"
+
+
+def _reason(failure: str) -> str:
+    return failure.partition(": ")[2] or failure
+
+
+def summary(views: Sequence[ProbeView]) -> tuple[Span, ...]:
+    """Return in one line how a vendor's probes stand; nothing if it has none."""
+    if not views:
+        return ()
+    unwell = [view for view in views if not view.passes]
+    spans: list[Span] = [f"Probes: {len(views) - len(unwell)} of {len(views)} pass"]
+    for view in unwell[:_NAMED]:
+        spans += ["; ", view.name, " ", *_matter(view)]
+    more = len(unwell) - _NAMED
+    return (*spans, f"; and {more} more do not") if more > 0 else tuple(spans)
+
+
+def alone(view: ProbeView) -> tuple[Span, ...]:
+    """Return in one line how a probe stands that stands for itself."""
+    if view.passes:
+        return (f"Passes, usually in {baseline.seconds(view.usual)}",) if view.usual else ("Passes",)
+    first, *rest = _matter(view)
+    return (f"{str(first)[:1].upper()}{str(first)[1:]}", *rest)
+
+
+def _matter(view: ProbeView) -> tuple[Span, ...]:
+    when: tuple[Span, ...] = (" ", Moment(view.moment)) if view.moment else ()
+    return (view.matter, *when, f": {view.why}") if view.why else (view.matter, *when)
