@@ -66,7 +66,8 @@ def seen(entry: TimelineEntry, incident: Incident) -> Parts:
     told = f"{entry.author} sees it too{what}" if entry.claim and entry.claim.teller is SourceKind.PROBE else ""
     title = told or f"{entry.author} tells of it too{what}"
     if entry.transitions:
-        return title, [line(f"{incident.name} called it over; it is open again here.")]
+        over = f"{incident.name} called it over" if is_posted(incident) else "It had passed"
+        return title, [line(f"{over}; it is open again here.")]
     if incident.acknowledged_at is None or incident.detected_at != entry.recorded_at:
         return title, []
     ahead = entry.recorded_at - incident.acknowledged_at

@@ -65,6 +65,8 @@ def is_broadcast(entry: TimelineEntry) -> bool:
         return any(is_rise(Impact(t.before), Impact(t.after)) for t in entry.transitions)
     if entry.kind is ChangeKind.WEIGHED:
         return any(t.subject == "confidence" for t in entry.transitions)
+    if entry.kind is ChangeKind.SEEN:
+        return any(t.subject == "again" for t in entry.transitions)
     if entry.kind is ChangeKind.UPDATED and entry.who is Who.VENDOR:
         return any(t.subject == "still" for t in entry.transitions)
     if entry.kind is ChangeKind.COMPONENT_CHANGED:

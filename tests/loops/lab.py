@@ -155,7 +155,8 @@ class Lab:
         return await incidents.timeline(self.database, (await self.incident()).id)
 
     async def told(self) -> list[ChangeKind]:
-        return [entry.kind for entry in await self.timeline()]
+        """The kinds of what was said; that witnesses were weighed is not."""
+        return [entry.kind for entry in await self.timeline() if not entry.quiet]
 
     async def failure(self) -> str:
         return str(await self.database.read(lambda connection: connection.execute(select(POLL.c.failure)).scalar()))

@@ -83,7 +83,7 @@ def test_a_probe_goes_the_way_of_every_feed() -> None:
         for results in (".", ".xxx", ".xxxx", ".xxxx..")
     ]
 
-    assert [look.kinds for look in looks] == [[], [ChangeKind.OPENED, ChangeKind.UPDATED], [], [ChangeKind.RESOLVED]]
+    assert [look.loud for look in looks] == [[], [ChangeKind.OPENED, ChangeKind.UPDATED], [], [ChangeKind.RESOLVED]]
     assert looks[1].entries[0].state is State.SUSPECTED
     assert (desk.incident.started_at, desk.incident.resolved_at) == (at(1), at(5))
 
