@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.probing import ProbeState, Rule, advance, let_go, next_check, snapshot_of
 from bot.core.windows import Window
@@ -236,6 +238,26 @@ def test_it_is_checked_at_a_fixed_rate_and_soon_while_it_is_not_sure(
     found = next_check(after(results), RULE, at(due), at(now))
 
     assert abs(found - at(then)) < timedelta(milliseconds=1)
+
+
+@given(st.lists(st.sampled_from([".", "..", "....", "x", "xxx", "t", "ttt", "k", "s"]), max_size=40))
+def test_to_tell_only_what_changed_tells_all_and_each_trouble_begins_and_ends_once(parts: list[str]) -> None:
+    each, changed, state = Desk(), Desk(), ProbeState()
+    for minute, sign in enumerate("." + "".join(parts)):
+        after_it = advance(state, result(sign, minute), RULE, None)
+        shown = snapshot_of(ACCUSING, after_it, RULE, at(minute))
+        each.sees(shown, source=ACCUSING)
+        if after_it.trouble != state.trouble or not minute:
+            changed.sees(shown, source=ACCUSING)
+        state = after_it
+
+    assert each.timelines == changed.timelines
+    for timeline in each.timelines.values():
+        kinds = [entry.kind for entry in timeline]
+        assert kinds.count(ChangeKind.OPENED) == 1
+        assert kinds.count(ChangeKind.RESOLVED) <= 1
+        assert not {ChangeKind.EDITED, ChangeKind.REOPENED, ChangeKind.WITHDRAWN} & {*kinds}
+    assert len(each.open) == (state.trouble is not None and state.trouble.is_open)
 
 
 def test_a_state_that_was_stored_goes_on_as_if_nothing_had_been() -> None:
