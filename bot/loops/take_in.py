@@ -33,6 +33,7 @@ class Ending(Enum):
     UNREADABLE = "unreadable"
 
 
+Heard = Callable[[memory.Known, Snapshot], Snapshot]
 FollowUp = Callable[[Source, str], Awaitable[Claim | Ending]]
 
 
@@ -61,15 +62,16 @@ async def take_in(
     rules: Rules,
     follow_up: FollowUp,
     look: Callable[[bool], Look | None] = lambda _settled: None,
+    heard: Heard = lambda _known, snapshot: snapshot,
 ) -> TakenIn:
     """Commit what is new in `snapshot`, with how the look at its source went (`look`, told whether all is settled).
 
-    Somebody else may change the same incident at the same time: then it is gathered and decided anew.
+    `heard` makes of the snapshot of a witness what it amounts to after all that is known of it already.  Somebody else may change the same incident at the same time: then it is gathered and decided anew.
     """
     asked: frozenset[str] = frozenset()
     for _ in range(_TRIES):
         claims = read_together(snapshot)
-        decide = partial(_decide, watched, snapshot, claims, rules, asked, look)
+        decide = partial(_decide, watched, snapshot, heard, rules, asked, look)
         try:
             outcome = await incidents.settle(database, watched.source, watched.health, claims, decide)
         except incidents.Conflict:
@@ -88,7 +90,7 @@ Missing = Mapping[str, memory.Memory]
 def _decide(
     watched: Watched,
     snapshot: Snapshot,
-    claims: Mapping[str, Claim],
+    heard: Heard,
     rules: Rules,
     asked: frozenset[str],
     look: Callable[[bool], Look | None],
@@ -96,6 +98,8 @@ def _decide(
 ) -> tuple[incidents.Decision | None, TakenIn | Missing]:
     """Return what follows from `snapshot`; nothing yet while there are incidents whose end is to be asked for."""
     source, now = watched.source, _taken_at(snapshot)
+    snapshot = heard(gathered.known, snapshot)
+    claims = read_together(snapshot)
     awaited = memory.awaited(gathered.known, snapshot)
     missing = {external_id: gathered.known.claims[external_id] for external_id in awaited if external_id not in asked}
     if missing:

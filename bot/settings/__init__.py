@@ -14,9 +14,9 @@ from pathlib import Path
 from bot import catalog
 from bot.core.access import Access
 from bot.errors import ConfigError
-from bot.settings import build, environment, not_yet
+from bot.settings import build, callers, environment, not_yet
 from bot.settings.database import sqlite_directory
-from bot.settings.document import Document, read
+from bot.settings.document import Document, Placed, read
 from bot.settings.environment import Environment
 from bot.settings.mistakes import Report
 from bot.settings.names import Names, names
@@ -25,6 +25,7 @@ from bot.settings.tables import (
     AccessTable,
     EgressTable,
     EscalationTable,
+    HookTable,
     MaintenanceTable,
     OncallTable,
     ProbeTable,
@@ -32,13 +33,15 @@ from bot.settings.tables import (
     ServiceTable,
     WatchTable,
 )
-from bot.settings.values import Discord, Probe, Secret, Settings, Slack, Watch
+from bot.settings.values import Discord, Door, Job, Probe, Secret, Settings, Slack, Watch
 from bot.settings.variables import DEFAULTS, VARIABLES, Variable, env_template
 
 __all__ = [
     "VARIABLES",
     "Access",
     "Discord",
+    "Door",
+    "Job",
     "Probe",
     "Secret",
     "Settings",
@@ -75,7 +78,13 @@ def load(
     if path is not None:
         known = names(raw, catalog.load())
         document = Document(raw, known, _into(mistakes, label))
-        settings = _with_file(settings, document, known, label)
+        probes = document.rows("probe", ProbeTable)
+        settings = _with_file(settings, document, probes, known, label)
+        settings = replace(
+            settings,
+            doors=tuple(callers.door(row, env) for row in document.rows("hook", HookTable)),
+            jobs=tuple(callers.jobs(probes, env, _into(mistakes, label))),
+        )
         mistakes += resolve(settings.watches, catalog.load(), formats)[1]
     if mistakes:
         raise ConfigError(*mistakes)
@@ -98,11 +107,12 @@ def missing_tokens(settings: Settings) -> tuple[str, ...]:
     wanted = [(f"{route.name}.to", str(to)) for route in settings.routes for to in route.to]
     wanted += [(f"{plan.name}.steps", step.notify) for plan in settings.escalations for step in plan.steps]
     platforms = [(where, to, to.partition(":")[0]) for where, to in wanted]
-    return tuple(
+    unreachable = tuple(
         f"{where}: {to} needs {lacking[platform]}, which is not set; set it, or write console instead"
         for where, to, platform in platforms
         if platform in lacking
     )
+    return unreachable + callers.missing(settings)
 
 
 def _into(mistakes: list[str], label: str = "") -> Report:
@@ -141,13 +151,15 @@ def _file(config: Path | None, env: Environment, cwd: Path) -> tuple[str, Path |
         raise ConfigError(f"{label}: there is no such file; `sitrep init` writes one") from e
 
 
-def _with_file(settings: Settings, document: Document, names: Names, label: str) -> Settings:
+def _with_file(
+    settings: Settings, document: Document, probes: tuple[Placed[ProbeTable], ...], names: Names, label: str
+) -> Settings:
     rotas = tuple(build.oncall(row) for row in document.rows("oncall", OncallTable))
     return replace(
         settings,
         watches=tuple(build.watch(row, label) for row in document.rows("watch", WatchTable)),
         defaulted_watches="watch" not in document,
-        probes=tuple(build.probe(row) for row in document.rows("probe", ProbeTable)),
+        probes=tuple(build.probe(row) for row in probes),
         windows=tuple(build.window(row) for row in document.rows("maintenance", MaintenanceTable)),
         services=tuple(build.service(row, names) for row in document.rows("service", ServiceTable)),
         routes=tuple(build.route(row, names) for row in document.rows("route", RouteTable)) or settings.routes,

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 
 from bot.errors import ConfigError
+from bot.settings.fields import HOOK_TYPES
 from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, path, report_errors, shown
 from bot.settings.names import Names, said
 from bot.settings.scalars import moment
@@ -20,6 +21,7 @@ from bot.settings.tables import (
     AccessTable,
     EgressTable,
     EscalationTable,
+    HookTable,
     MaintenanceTable,
     OncallTable,
     ProbeTable,
@@ -34,6 +36,7 @@ T = TypeVar("T", bound=Table)
 LISTS: Mapping[str, type[Table]] = {
     "watch": WatchTable,
     "probe": ProbeTable,
+    "hook": HookTable,
     "maintenance": MaintenanceTable,
     "service": ServiceTable,
     "route": RouteTable,
@@ -61,7 +64,7 @@ class Document:
         self._report = report
         for key in sorted(raw.keys() - LISTS.keys() - SINGLES.keys()):
             report(key, f"there is no such table{one_of(key, (*LISTS, *SINGLES))}")
-        for key in ("probe", "maintenance", "service", "oncall"):
+        for key in ("probe", "hook", "maintenance", "service", "oncall"):
             self._unique(key)
 
     def __contains__(self, key: str) -> bool:
@@ -167,6 +170,20 @@ def _maintenance(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, 
             yield ("ends",), "is not after starts; write a later one"
 
 
+def _hook(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    kind = item.get("type")
+    for key in ("open_above", "close_below", "min_calls"):
+        if key in item and kind in HOOK_TYPES and kind != "rates":
+            yield (key,), f'is only for type = "rates"; leave it out of type = {shown(kind)}'
+    if "expires" in item and kind == "statuspage":
+        yield ("expires",), "says nothing here: the page itself is read; leave it out"
+    if "component" in item and "vendor" not in item:
+        yield ("component",), f"is nobody's; write {example(HookTable, 'vendor')} too, or leave it out"
+    above, below = item.get("open_above", 20), item.get("close_below", 5)
+    if all(isinstance(one, int | float) for one in (above, below)) and below >= above:  # type: ignore[operator]  # just looked
+        yield ("close_below",), f"is not below open_above, {shown(above)}; write a smaller one"
+
+
 def _oncall(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     people = item.get("people")
     for i, person in enumerate(people if isinstance(people, list) else []):
@@ -177,6 +194,7 @@ def _oncall(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...],
 _CHECKS: dict[type[Table], Callable[[Mapping[str, object]], Iterator[tuple[tuple[str | int, ...], str]]]] = {
     WatchTable: _watch,
     ProbeTable: _probe,
+    HookTable: _hook,
     MaintenanceTable: _maintenance,
     OncallTable: _oncall,
 }

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from bot.core.heartbeat import Heartbeat
 from bot.model import Claim, Incident, Intent, Page, Source, TimelineEntry
 
 T = TypeVar("T")
@@ -39,4 +40,5 @@ ENTRY = Codec(TimelineEntry)
 INTENT = Codec(Intent)
 SOURCE = Codec(Source)
 PAGE = Codec(Page)
+HEARTBEAT = Codec(Heartbeat)
 SEEN = Codec(frozenset[str])

@@ -83,6 +83,22 @@ _CLAIMED = select(
 ).where(SOURCE.c.key.in_(_KEYS))
 
 
+async def hasten(database: Database, now: datetime, *, page: str, vendor: str | None) -> int:
+    """Make a page due now because somebody said that it has news; returns how many are watched that are meant.
+
+    It is known by the id that it showed, or by its vendor.  One that could not be read keeps its wait.
+    """
+    named = SOURCE.c.page_id == page if vendor is None else or_(SOURCE.c.page_id == page, SOURCE.c.vendor == vendor)
+    meant = select(SOURCE.c.key).where(SOURCE.c.active, named)
+    waiting = POLL.c.source.in_(meant) & (POLL.c.failures == 0) & (POLL.c.due_at > now)
+
+    def work(connection: Connection) -> int:
+        connection.execute(update(POLL).where(waiting).values(due_at=now))
+        return connection.execute(select(func.count()).select_from(meant.subquery())).scalar() or 0
+
+    return await database.write(work)
+
+
 async def next_due(database: Database, now: datetime) -> datetime | None:
     """Return when the next source is due that nobody holds; None if none is watched."""
     found: datetime | None = await database.read(lambda connection: connection.execute(_NEXT, {"b_now": now}).scalar())

@@ -1,0 +1,142 @@
+"""The heartbeats loop: jobs that should have called in and did not, that failed, or that take too long, are told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.clock import Clock
+from bot.core import heartbeat
+from bot.core.health import Health
+from bot.core.heartbeat import Call, Condition, Heartbeat, Spec, Standing
+from bot.core.windows import Window, around
+from bot.loops.take_in import Ending, Rules, take_in
+from bot.model import Claim, Source
+from bot.store import heartbeats
+from bot.store.database import Database
+from bot.store.sources import Watched
+
+log = logging.getLogger(__name__)
+
+PAUSE = timedelta(seconds=5)
+# So often it is noted that we listen.  What was due while nobody listened is expected anew.
+NOTE = timedelta(seconds=30)
+DEAF = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job that calls in, at `slug` in the address: the witness that it is, and what is expected of it."""
+
+    name: str
+    slug: str
+    spec: Spec
+    source: Source
+    component: str | None = None
+
+
+@dataclass(slots=True)
+class Beating:
+    """What the loop works with.  `heard` is set when a job has called, `announced` when there is news.
+
+    `known` is how each job stood when it was last told of.
+    """
+
+    database: Database
+    jobs: Sequence[Job]
+    rules: Rules
+    clock: Clock
+    announced: asyncio.Event
+    windows: Sequence[Window] = ()
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    known: dict[str, Condition] = field(default_factory=dict[str, Condition])
+    noted: datetime | None = None
+
+
+async def call(beating: Beating, name: str, one: Call) -> None:
+    """Note the call of a job; what follows from it is told at once."""
+    await heartbeats.change(beating.database, name, partial(_called, one))
+    beating.heard.set()
+
+
+def _called(one: Call, known: Heartbeat) -> Heartbeat:
+    return heartbeat.called(known, one)
+
+
+async def watch(beating: Beating) -> None:
+    """Look every few seconds, and whenever a job has called, until cancelled."""
+    while True:
+        await look(beating)
+        await _wait(beating)
+
+
+async def _wait(beating: Beating) -> None:
+    """Return when a job has called, or it is time to look."""
+    waits = (
+        asyncio.create_task(beating.heard.wait()),
+        asyncio.ensure_future(beating.clock.sleep(PAUSE)),
+    )
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in waits:
+            one.cancel()
+    beating.heard.clear()
+
+
+async def look(beating: Beating) -> None:
+    """Tell how each job stands, if that has changed."""
+    await _listen(beating)
+    known = await heartbeats.every(beating.database)
+    now = beating.clock.now()
+    for job in beating.jobs:
+        standing = heartbeat.state(known.get(job.slug, Heartbeat()), job.spec, now)
+        if standing.condition is beating.known.get(job.slug):
+            continue
+        if standing.is_trouble and around(beating.windows, job.name, now) is not None:
+            continue
+        await _tell(beating, job, standing, now)
+        beating.known[job.slug] = standing.condition
+
+
+async def _listen(beating: Beating) -> None:
+    """Note that we listen; what was due while nobody did is expected anew."""
+    now = beating.clock.now()
+    if beating.noted is not None and now - beating.noted < NOTE:
+        return
+    before = await heartbeats.listening(beating.database, now)
+    beating.noted = now
+    if before is None or now - before < DEAF:
+        return
+    log.warning("not listening to heartbeats from=%s until=%s: what was due then is expected anew", before, now)
+    for job in beating.jobs:
+        await heartbeats.change(beating.database, job.slug, partial(_excused, job.spec, before, now))
+
+
+def _excused(spec: Spec, began: datetime, ended: datetime, known: Heartbeat) -> Heartbeat:
+    return heartbeat.excused(known, spec, began, ended)
+
+
+async def _tell(beating: Beating, job: Job, standing: Standing, now: datetime) -> None:
+    if standing.condition in {Condition.LATE, Condition.WAITING}:
+        log.info("heartbeat job=%s condition=%s", job.slug, standing.condition)
+    taken = await take_in(
+        beating.database,
+        Watched(source=job.source, health=Health(first_look=now, last_look=now)),
+        heartbeat.snapshot_of(job.source, standing, job.component, now),
+        rules=beating.rules,
+        follow_up=_nowhere,
+        heard=partial(heartbeat.heard, standing),
+    )
+    for entry in taken.told.entries:
+        log.info("noted incident=%s seq=%d kind=%s state=%s", entry.incident, entry.seq, entry.kind, entry.state)
+    if taken.told.entries:
+        beating.announced.set()
+
+
+async def _nowhere(_source: Source, _external_id: str) -> Claim | Ending:
+    return Ending.UNREADABLE
