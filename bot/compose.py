@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from adapters.console import Console
-from bot import catalog, garbage, plugins
+from bot import callers, catalog, garbage, plugins
 from bot import settings as configuration
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
@@ -29,7 +29,7 @@ from bot.loops.revisit import Revisiting, revisit
 from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules
 from bot.loops.watch import Watching, watch
-from bot.model import Destination
+from bot.model import Destination, Source
 from bot.ports import Chat, Platform
 from bot.settings import Settings
 from bot.store import announcements, roles, sources
@@ -59,7 +59,7 @@ async def run(settings: Settings) -> None:
         await sources.register(database, watched, clock.now())
         _announce(settings, len(watched))
         async with Fetcher(egress=EgressPolicy.allowing(*settings.egress_allow), now=clock.now) as fetcher:
-            await _loops(settings, database, fetcher, clock, len(watched), stop)
+            await _loops(settings, database, fetcher, clock, watched, stop)
     finally:
         await database.close()
 
@@ -83,7 +83,12 @@ async def _prepare(database: Database, now: datetime) -> None:
 
 
 async def _loops(
-    settings: Settings, database: Database, fetcher: Fetcher, clock: SystemClock, pages: int, stop: asyncio.Event
+    settings: Settings,
+    database: Database,
+    fetcher: Fetcher,
+    clock: SystemClock,
+    watched: Sequence[Source],
+    stop: asyncio.Event,
 ) -> None:
     owner = f"{socket.gethostname()}-{os.getpid()}"
     due = asyncio.Event()
@@ -95,7 +100,7 @@ async def _loops(
     delivering = Delivering(database, platforms, clock, owner, dice, due)
     desk.platforms = partial(_conditions, chats)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
-        "watch": partial(watch, Watching(database, fetcher, rules, clock, owner, dice, due, pages)),
+        "watch": partial(watch, Watching(database, fetcher, rules, clock, owner, dice, due, len(watched))),
         "deliver": partial(deliver, delivering),
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
         "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
@@ -104,6 +109,7 @@ async def _loops(
     for chat in chats:
         loops |= chat.loops
     routes = [route for chat in chats for route in chat.routes]
+    routes += callers.routes(settings, callers.Around(database, rules, clock, due, watched), loops)
     if routes:
         from bot.web import server  # noqa: PLC0415  (a fifth of a second, for those who need it)
 

@@ -9,7 +9,17 @@ from datetime import timedelta
 from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.severity import is_rise
 from bot.core.wording import STATUS_WORDS, TONES, capital, duration, headline, planned, short, standing, words
-from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
+from bot.model import (
+    ChangeKind,
+    ComponentStatus,
+    Impact,
+    Incident,
+    Kind,
+    SourceKind,
+    State,
+    TimelineEntry,
+    Transition,
+)
 
 
 def reply(entry: TimelineEntry, incident: Incident) -> Message:
@@ -163,6 +173,8 @@ def _reopened(case: _Case) -> _Parts:
 
 
 def _withdrawn(case: _Case) -> _Parts:
+    if case.entry.claim is not None and case.entry.claim.teller is not SourceKind.FEED:
+        return f"{case.entry.author} tells it no more", [line("How it ended is not known; we count it as over.")]
     gone = f"No longer listed on {case.entry.author}'s status page"
     return gone, [line("How it ended could not be read there; we count it as over.")]
 

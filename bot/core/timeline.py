@@ -191,7 +191,7 @@ def _entry(change: Change, incident: Incident, source: Source, now: datetime) ->
         seq=incident.last_seq + 1,
         happened_at=_happened_at(change, now),
         recorded_at=now,
-        who=Who.PROBE if source.kind is SourceKind.PROBE else Who.VENDOR,
+        who=Who.PROBE if source.kind in {SourceKind.PROBE, SourceKind.HOOK} else Who.VENDOR,
         author=source.name,
         kind=change.kind,
         state=incident.state,

@@ -111,7 +111,7 @@ async def expire_due(hearing: Hearing) -> int:
 
 
 async def _grow_old(hearing: Hearing, one: hearings.Overdue) -> None:
-    still = []
+    still: list[Claim] = []
 
     def amounts(known: Known, snapshot: Snapshot) -> Snapshot:
         after = told.unrepeated([one.series], one.patience, known, snapshot)

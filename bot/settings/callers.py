@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from bot.settings.document import Placed
 from bot.settings.environment import Environment, token
 from bot.settings.mistakes import Report, report_errors, shown
 from bot.settings.tables import HookTable, ProbeTable
-from bot.settings.values import Door, Job, Secret, Settings
+from bot.settings.values import Door, Job, Settings
 
 # Somebody may try, as often as the network lets them.
 _SHORTEST = 16
@@ -38,7 +39,8 @@ def door(row: Placed[HookTable], env: Environment) -> Door:
         expires=table.expires or (_RATES_EXPIRE if rates else _OTHERS_EXPIRE),
         **{key: value for key in _THRESHOLDS if (value := getattr(table, key)) is not None},
     )
-    return Door(where=row.where, hook=hook, variable=table.token, token=_secret(env, table.token))
+    read = _for_an_address if table.type == "statuspage" else _long_enough
+    return Door(where=row.where, hook=hook, variable=table.token, token=env.secret(table.token, read))
 
 
 def jobs(rows: Iterable[Placed[ProbeTable]], env: Environment, report: Report) -> Iterator[Job]:
@@ -67,7 +69,7 @@ def _job(row: Placed[ProbeTable], name: str, options: Options, env: Environment)
         slug=name,
         spec=Spec(every=options.every, grace=options.grace, at_most=options.at_most),
         variable=options.token,
-        token=_secret(env, options.token),
+        token=env.secret(options.token, _for_an_address),
         vendor=row.table.vendor,
         component=row.table.component,
     )
@@ -94,11 +96,13 @@ def accused(word: str, watched: Iterable[Source], catalog: Catalog) -> Accused:
     return Accused(known.slug, known.name) if known else Accused(slug(word) or "unknown", word)
 
 
-def _secret(env: Environment, variable: str) -> Secret | None:
-    return env.secret(variable, _long_enough)
-
-
 def _long_enough(text: str) -> str:
     if len(token(text)) < _SHORTEST:
         raise ValueError(f"is short enough to be guessed; write at least {_SHORTEST} characters")
     return text
+
+
+def _for_an_address(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._~-]*", text):
+        raise ValueError("can not stand in an address: letters, digits, and - . _ ~ can; write another secret")
+    return _long_enough(text)

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from bot.errors import ConfigError
+from bot.web.patience import Patience
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -30,7 +31,10 @@ def bound(host: str, port: int) -> socket.socket:
 async def serve(routes: Sequence[Route], listening: socket.socket) -> None:
     """Serve `routes`, and `/healthz` for whoever asks whether we live, until cancelled."""
     app = Starlette(routes=[*routes, Route("/healthz", _health)])
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+    # Addresses are not logged: there are tokens in some.
+    config = uvicorn.Config(
+        app, http=Patience, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5
+    )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
