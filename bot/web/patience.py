@@ -17,6 +17,8 @@ class Patience(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to wait."""
         super().connection_made(transport)
+        # Addresses are never logged, whatever a logging configuration says: there are tokens in some.
+        self.access_log = False
         self._waiting = self.loop.call_later(SECONDS, self._give_up)
 
     def data_received(self, data: bytes) -> None:

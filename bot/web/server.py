@@ -31,7 +31,6 @@ def bound(host: str, port: int) -> socket.socket:
 async def serve(routes: Sequence[Route], listening: socket.socket) -> None:
     """Serve `routes`, and `/healthz` for whoever asks whether we live, until cancelled."""
     app = Starlette(routes=[*routes, Route("/healthz", _health)])
-    # Addresses are not logged: there are tokens in some.
     config = uvicorn.Config(
         app, http=Patience, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5
     )
