@@ -26,10 +26,10 @@ async def heard(_hook: Hook, _heard: Heard) -> str:
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    """Give the port of a server that waits a fifth of a second for a body."""
+    """Give the port of a server that waits half a second for a body."""
     door = Door(Hook(name="alerts", type="alertmanager"), hook_named("alertmanager"), TOKEN)
     listening = bound("127.0.0.1", 0)
-    serving = asyncio.create_task(serve(routes([door], heard, ManualClock(), seconds=0.2), listening))
+    serving = asyncio.create_task(serve(routes([door], heard, ManualClock(), seconds=0.5), listening))
     yield listening.getsockname()[1]
     serving.cancel()
     await asyncio.wait([serving])
@@ -52,7 +52,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(port: int) -> None:
     answer = await conversation(port, f"{HEAD}Content-Length: 14\r\n\r\n".encode(), GROUP[:5])
 
     assert answer.startswith(b"HTTP/1.1 408 ")
-    assert b"the body did not come within 0.2 s" in answer
+    assert b"the body did not come within 0.5 s" in answer
 
 
 async def test_a_sender_without_a_token_is_not_waited_for_at_all(port: int) -> None:
@@ -72,7 +72,7 @@ async def test_the_next_head_of_a_connection_is_not_waited_for_either(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = f"{HEAD}Content-Length: {len(GROUP)}\r\n\r\n".encode() + GROUP
-    monkeypatch.setattr(patience, "SECONDS", 0.2)
+    monkeypatch.setattr(patience, "SECONDS", 1.0)
 
     answer = await conversation(port, whole, whole, HEAD.encode())
 
@@ -90,14 +90,18 @@ async def test_somebody_who_hangs_up_leaves_the_server_well(port: int) -> None:
 
 async def test_no_more_bodies_are_read_at_once_than_fit(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hooks, "READERS", 1)
-    slow = asyncio.create_task(conversation(port, f"{HEAD}Content-Length: 14\r\n\r\n".encode()))
-    await asyncio.sleep(0.1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"{HEAD}Content-Length: 14\r\nExpect: 100-continue\r\n\r\n".encode())
+    # That is said when somebody begins to read.
+    assert b"100 Continue" in await reader.readuntil(b"\r\n\r\n")
 
     answer = await conversation(port, f"{HEAD}Content-Length: {len(GROUP)}\r\n\r\n".encode() + GROUP)
 
     assert answer.startswith(b"HTTP/1.1 503 ")
     assert b"retry-after: 1" in answer.lower()
-    assert (await slow).startswith(b"HTTP/1.1 408 ")
+    writer.write(GROUP)
+    assert (await reader.readuntil(b"\r\n")).startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 408 "))
+    writer.close()
 
 
 async def test_what_is_found_wrong_only_when_it_is_heard_is_refused_too() -> None:
