@@ -150,7 +150,7 @@ class ProbeTable(Table):
 
 
 class HookTable(Table):
-    """A way in for programs of yours that see trouble: [docs/hooks.md](hooks.md) shows how each is connected."""
+    """A way in for programs of yours that see trouble."""
 
     name: Word = Field(
         description="What it is called, also in its address: `POST /hooks/<name>`.", examples=['"alerts"']
