@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
 Loops = dict[str, Callable[[], Awaitable[None]]]
+Shown = list[Callable[[], Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,14 @@ class Around:
     clock: Clock
     due: asyncio.Event
     watched: Sequence[Source]
+    shown: Shown = field(default_factory=Shown)
 
 
 def routes(settings: Settings, around: Around, loops: Loops) -> list[Route]:
-    """Return what is to be served for those who call in, and add to `loops` what must run for them."""
+    """Return what is to be served for those who call in, and add to `loops` what must run for them.
+
+    What is to be shown of them, and is not told, goes to `around.shown`.
+    """
     return [*_hooks(settings, around, loops), *_heartbeats(settings, around, loops)]
 
 
@@ -65,6 +70,7 @@ def _heartbeats(settings: Settings, around: Around, loops: Loops) -> list[Route]
     beating = heartbeats.Beating(
         around.database, jobs, around.rules, around.clock, around.due, windows=settings.windows
     )
+    around.shown.append(partial(heartbeats.shown, beating))
     loops["heartbeats"] = partial(heartbeats.watch, beating)
     doors = [web.Door(job.slug, job.token.reveal()) for job in settings.jobs if job.token is not None]
     return web.routes(doors, partial(heartbeats.call, beating), around.clock)

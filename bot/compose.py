@@ -13,6 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from adapters.console import Console
@@ -98,7 +99,6 @@ async def _loops(
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
     rules = Rules(settings.routes, settings.services)
     delivering = Delivering(database, platforms, clock, owner, dice, due)
-    desk.platforms = partial(_conditions, chats)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "watch": partial(watch, Watching(database, fetcher, rules, clock, owner, dice, due, len(watched))),
         "deliver": partial(deliver, delivering),
@@ -109,7 +109,9 @@ async def _loops(
     for chat in chats:
         loops |= chat.loops
     routes = [route for chat in chats for route in chat.routes]
-    routes += callers.routes(settings, callers.Around(database, rules, clock, due, watched), loops)
+    around = callers.Around(database, rules, clock, due, watched)
+    routes += callers.routes(settings, around, loops)
+    desk.platforms = partial(_conditions, chats, around.shown)
     if routes:
         from bot.web import server  # noqa: PLC0415  (a fifth of a second, for those who need it)
 
@@ -140,8 +142,8 @@ async def _until_stopped(
         await chat.close()
 
 
-def _conditions(chats: Sequence[Chat]) -> tuple[str, ...]:
-    return tuple(filter(None, (chat.condition() for chat in chats)))
+def _conditions(chats: Sequence[Chat], shown: callers.Shown) -> tuple[str, ...]:
+    return (*filter(None, (chat.condition() for chat in chats)), *chain.from_iterable(one() for one in shown))
 
 
 def _console(settings: Settings) -> dict[str, Platform]:

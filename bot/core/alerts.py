@@ -31,7 +31,7 @@ def _claim(source: Source, alert: Alert, left_out: int, now: datetime) -> Claim:
     claim = replace(claim, url=alert.url, evidence=f"{alert.name} fires")
     if not alert.fires:
         return told.over(claim, _ENDED, max(begun, min(alert.ends_at or now, now)))
-    more = f"\n\n{left_out} more alerts of this group were left out by the sender." if left_out else ""
+    more = f"\n\n{left_out} more alerts of this group are left out here." if left_out else ""
     return told.said(claim, "fires", f"{alert.name}{': ' if alert.words else ''}{alert.words}{more}", begun)
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from bot.core import told
 from bot.core.memory import Known
 from bot.core.wording import duration
-from bot.model import Claim, Snapshot, Source, State
+from bot.model import Claim, Snapshot, Source
 
 
 class Sign(StrEnum):
@@ -208,12 +208,11 @@ def heard(standing: Standing, known: Known, snapshot: Snapshot) -> Snapshot:
 
 
 def _goes_on(claim: Claim, new: Claim, at: datetime) -> Claim:
-    claim = replace(claim, evidence=new.evidence)
     update = new.updates[-1]
-    same = claim.updates and told_of(claim.updates[-1].id) == told_of(update.id)
-    return claim if same else told.said(claim, update.id, update.body, at, State(claim.state))
+    if claim.updates and _condition_of(claim.updates[-1].id) == _condition_of(update.id):
+        return claim
+    return replace(told.said(claim, update.id, update.body, at), evidence=new.evidence)
 
 
-def told_of(name: str) -> str:
-    """Return which condition a statement is about."""
+def _condition_of(name: str) -> str:
     return name.partition("-")[0]

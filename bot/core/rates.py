@@ -12,6 +12,8 @@ from bot.core.memory import Known
 from bot.core.slugs import slug
 from bot.model import Claim, Snapshot, Source
 
+# From so many percent on it is told that it has become worse, once each: more would be noise.
+_BANDS = (50, 90)
 # A sender's clock may be this much ahead of ours.
 AHEAD = timedelta(minutes=5)
 _WELL = "Calls succeed again: {evidence}."
@@ -51,7 +53,7 @@ def snapshot_of(source: Source, report: Report, now: datetime) -> Snapshot:
     title = f"Calls to {report.host} fail" if report.host else "Calls fail"
     claim = told.opened(source, told.identity(series(report), begun), begun, title=title, component=report.component)
     words = evidence(report)
-    claim = replace(told.said(claim, "fails", f"{words}.", min(report.at, now)), evidence=words)
+    claim = replace(told.said(claim, _band(report), f"{words}.", min(report.at, now)), evidence=words)
     return Snapshot(vendor=source.vendor, format=source.format, incidents=(claim,), taken_at=now)
 
 
@@ -70,4 +72,23 @@ def _follows(candidate: Claim, open_ones: list[Claim], failing: bool | None, at:
         return []
     if not failing:
         return [told.over(one, _WELL.format(evidence=candidate.evidence), at) for one in open_ones]
-    return [told.repeated(one, candidate.evidence, at) for one in open_ones] or [candidate]
+    return [_goes_on(one, candidate, at) for one in open_ones] or [candidate]
+
+
+def _goes_on(claim: Claim, candidate: Claim, at: datetime) -> Claim:
+    claim = told.repeated(claim, candidate.evidence, at)
+    (now,) = candidate.updates
+    if any(_rank(update.id) >= _rank(now.id) for update in claim.updates):
+        return claim
+    return replace(told.said(claim, now.id, now.body, at), evidence=candidate.evidence)
+
+
+def _band(report: Report) -> str:
+    percent = 100 * report.failures / report.calls if report.calls else 0
+    return next((f"above-{band}" for band in reversed(_BANDS) if percent >= band), "above-0")
+
+
+def _rank(name: str) -> int:
+    """Return from how many percent on a statement was made; -1 if it was about something else."""
+    word, _, number = name.partition("-")
+    return int(number) if word == "above" else -1

@@ -1,7 +1,7 @@
 """Claims that we write ourselves for a witness: how they begin, go on, grow old and end.
 
-What a witness repeats is not told again, however its words may have changed: the claim stays as it was opened, and
-only the evidence is renewed.  What it ended is not opened again by a message that comes late or twice.
+What a witness repeats is not told again, however its words may have changed: the claim stays as it was.  What it ended
+is not opened again by a message that comes late or twice.
 """
 
 from __future__ import annotations
@@ -73,9 +73,9 @@ def standing(known: Known, series: str | None = None) -> list[Claim]:
 
 
 def repeated(claim: Claim, evidence: str, at: datetime) -> Claim:
-    """Return a claim that its witness makes again; one that had grown old is known anew."""
+    """Return a claim that its witness makes again: as it was, but one that had grown old is known anew."""
     if claim.state is not State.UNKNOWN:
-        return replace(claim, evidence=evidence)
+        return claim
     state = State.SUSPECTED if claim.kind is Kind.SUSPECTED else State.INVESTIGATING
     return replace(said(claim, f"again-{at:%Y%m%dT%H%M%S}", "It is told again.", at, state), evidence=evidence)
 

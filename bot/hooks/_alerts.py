@@ -14,8 +14,8 @@ from bot.errors import ParseError
 from bot.hooks._json import Thing
 from bot.model import Impact
 
-# More in one call are nobody's to read; senders have a limit of their own (`max_alerts`).
-MOST = 500
+# More that fire at once are nobody's to read.  To refuse them all would tell of none.
+MOST = 50
 _FIRES = {"firing": True, "resolved": False}
 # The words that people use most; there is no standard.
 _SEVERITIES = {
@@ -29,10 +29,11 @@ _SEVERITIES = {
 
 def heard(body: Thing, hook: Hook, links: Sequence[str]) -> Heard:
     """Return the alerts of a body; `links` are the keys under which an address is, best first."""
-    alerts = tuple(_alert(one, hook, links) for one in body.things("alerts"))
-    if len(alerts) > MOST:
-        raise ParseError(f"$.alerts has {len(alerts)} alerts; send at most {MOST} at once (max_alerts)")
-    return Heard(alerts=alerts, left_out=body.count_or_none("truncatedAlerts"))
+    alerts = [_alert(one, hook, links) for one in body.things("alerts")]
+    firing = [alert for alert in alerts if alert.fires]
+    over = [alert for alert in alerts if not alert.fires]
+    left_out = body.count_or_none("truncatedAlerts") + max(len(firing) - MOST, 0)
+    return Heard(alerts=(*firing[:MOST], *over), left_out=left_out)
 
 
 def _alert(one: Thing, hook: Hook, links: Sequence[str]) -> Alert:

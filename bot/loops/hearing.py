@@ -46,7 +46,7 @@ async def hear(hearing: Hearing, hook: Hook, heard: Heard) -> str:
     for report in heard.reports:
         entries += await _hear_report(hearing, hook, report)
     if heard.left_out:
-        log.warning("alerts left out hook=%s count=%d: raise max_alerts at the sender", hook.name, heard.left_out)
+        log.warning("alerts left out hook=%s count=%d: group fewer, or route fewer here", hook.name, heard.left_out)
     if heard.pages:
         return await _hasten(hearing, hook, heard.pages)
     return f"ok: {len(heard.alerts) + len(heard.reports)} heard, {entries} new"
@@ -90,7 +90,7 @@ async def _hasten(hearing: Hearing, hook: Hook, pages: Iterable[str]) -> str:
     for page in pages:
         count += await polls.hasten(hearing.database, hearing.clock.now(), page=page, vendor=vendor)
     if count:
-        return f"ok: {count} pages are read at once"
+        return f"ok: pages read at once: {count}"
     log.warning("no page hook=%s: what it tells of is not watched; watch it, or write its vendor", hook.name)
     return "ok: no page that is watched; watch it, or write its vendor into the configuration of this hook"
 

@@ -23,8 +23,8 @@ from bot.store.sources import Watched
 log = logging.getLogger(__name__)
 
 PAUSE = timedelta(seconds=5)
-# So often it is noted that we listen.  What was due while nobody listened is expected anew.
-NOTE = timedelta(seconds=30)
+# So often it is noted that we listen.  After a start, or a longer silence, what was due meanwhile is expected anew.
+NOTE = timedelta(seconds=10)
 DEAF = timedelta(seconds=90)
 
 
@@ -43,7 +43,7 @@ class Job:
 class Beating:
     """What the loop works with.  `heard` is set when a job has called, `announced` when there is news.
 
-    `known` is how each job stood when it was last told of.
+    `known` is how each job stood when it was last told of, `standings` how it stands, by name.
     """
 
     database: Database
@@ -54,6 +54,7 @@ class Beating:
     windows: Sequence[Window] = ()
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     known: dict[str, Condition] = field(default_factory=dict[str, Condition])
+    standings: dict[str, Standing] = field(default_factory=dict[str, Standing])
     noted: datetime | None = None
 
 
@@ -65,6 +66,12 @@ async def call(beating: Beating, name: str, one: Call) -> None:
 
 def _called(one: Call, known: Heartbeat) -> Heartbeat:
     return heartbeat.called(known, one)
+
+
+def shown(beating: Beating) -> tuple[str, ...]:
+    """Return a line for each job of which something is to be shown that is not told: it is waited for, or late."""
+    waited = (Condition.WAITING, Condition.LATE)
+    return tuple(f"{name}: {one.words}" for name, one in beating.standings.items() if one.condition in waited)
 
 
 async def watch(beating: Beating) -> None:
@@ -95,6 +102,7 @@ async def look(beating: Beating) -> None:
     now = beating.clock.now()
     for job in beating.jobs:
         standing = heartbeat.state(known.get(job.slug, Heartbeat()), job.spec, now)
+        beating.standings[job.name] = standing
         if standing.condition is beating.known.get(job.slug):
             continue
         if standing.is_trouble and around(beating.windows, job.name, now) is not None:
@@ -109,10 +117,10 @@ async def _listen(beating: Beating) -> None:
     if beating.noted is not None and now - beating.noted < NOTE:
         return
     before = await heartbeats.listening(beating.database, now)
-    beating.noted = now
-    if before is None or now - before < DEAF:
+    is_start, beating.noted = beating.noted is None, now
+    if before is None or (now - before < DEAF and not is_start):
         return
-    log.warning("not listening to heartbeats from=%s until=%s: what was due then is expected anew", before, now)
+    log.info("not listening to heartbeats from=%s until=%s: what was due then is expected anew", before, now)
     for job in beating.jobs:
         await heartbeats.change(beating.database, job.slug, partial(_excused, job.spec, before, now))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from bot.core.hooks import Hook
 
-SAMPLES = {
+SAMPLES: Mapping[str, Mapping[str, object]] = {
     "alertmanager": {
         "version": "4",
         "groupKey": "{}:{}",

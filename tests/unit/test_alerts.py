@@ -158,7 +158,7 @@ def test_what_the_sender_left_out_is_said() -> None:
 
     heard.hears(alert(), left_out=7)
 
-    assert heard.words == ["HighErrorRate: slow\n\n7 more alerts of this group were left out by the sender."]
+    assert heard.words == ["HighErrorRate: slow\n\n7 more alerts of this group are left out here."]
 
 
 def test_the_begin_is_never_in_the_future_nor_the_end() -> None:

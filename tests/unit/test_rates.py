@@ -72,17 +72,37 @@ def test_what_it_counts_is_never_rounded_to_all_or_none(failures: int, calls: in
     assert rates.evidence(report(failures, calls)) == words
 
 
-def test_it_begins_with_the_window_and_while_it_lasts_only_the_evidence_moves() -> None:
+def test_it_begins_with_the_window_and_goes_on_without_a_word() -> None:
     gateway = Gateway()
 
     assert gateway.hears(report(456)) == (ChangeKind.OPENED, ChangeKind.UPDATED)
-    assert gateway.hears(report(600, minute=1)) == ()
+    assert gateway.hears(report(590, minute=1)) == ()
     assert gateway.hears(report(100, minute=2)) == ()
     (claim,) = gateway.open
     assert claim.started_at == at(-1)
     assert claim.state is State.SUSPECTED
-    assert claim.evidence == "8 % of 1,200 calls to api.openai.com fail"
+    assert claim.evidence == "38 % of 1,200 calls to api.openai.com fail"
     assert gateway.words == ["38 % of 1,200 calls to api.openai.com fail."]
+
+
+def test_that_it_becomes_much_worse_is_told_once_each() -> None:
+    gateway = Gateway()
+    gateway.hears(report(456))
+
+    assert gateway.hears(report(700, minute=1)) == (ChangeKind.UPDATED,)
+    assert gateway.hears(report(500, minute=2)) == ()
+    assert gateway.hears(report(720, minute=3)) == ()
+    assert gateway.hears(report(1200, minute=4)) == (ChangeKind.UPDATED,)
+    assert gateway.hears(report(700, minute=5)) == ()
+    assert gateway.open[0].evidence == "100 % of 1,200 calls to api.openai.com fail"
+
+
+def test_what_begins_as_bad_as_can_be_becomes_no_worse() -> None:
+    gateway = Gateway()
+    gateway.hears(report(1200))
+
+    assert gateway.hears(report(700, minute=1)) == ()
+    assert gateway.hears(report(1200, minute=2)) == ()
 
 
 def test_it_is_over_when_calls_succeed_again() -> None:

@@ -29,6 +29,11 @@ async def known(world: World) -> Heartbeat:
     return (await heartbeats.every(world.database))["nightly-backup"]
 
 
+def shown(world: World) -> list[str]:
+    """Return what `/sitrep health` shows of jobs."""
+    return [line for one in world.shown for line in one()]
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 async def test_a_call_is_noted_by_whatever_method(here: World, method: str) -> None:
     answer = await here.asks(method, CALL)
@@ -118,6 +123,7 @@ async def test_a_job_that_never_called_is_not_accused(here: World) -> None:
     await here.looks()
 
     assert await here.incidents() == ()
+    assert shown(here) == ["Nightly backup: It is waiting for its first call."]
 
 
 async def test_late_is_not_told_missing_is(here: World) -> None:
@@ -127,6 +133,7 @@ async def test_late_is_not_told_missing_is(here: World) -> None:
         here.clock.move(minutes=1)
         await here.looks()
     assert await here.incidents() == ()
+    assert shown(here) == ["Nightly backup: It has not called in for 1 h 2 min; it is expected to every 1 h."]
 
     for _ in range(3):
         here.clock.move(minutes=1)

@@ -7,15 +7,18 @@ import gzip
 import json
 import logging
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.core.health import Health
 from bot.model import Impact, Kind, State
 from bot.store import polls, sources
 from bot.store.database import Database
 from bot.web import keys
 from tests.databases import opened
+from tests.fakes import NOON
 from tests.web.world import HOOKS, OPENAI, TOKEN, World, alert, configured, group, listening, rates
 
 
@@ -106,7 +109,7 @@ async def test_a_late_firing_after_the_end_does_not_reopen(here: World) -> None:
 async def test_what_was_left_out_is_said(here: World) -> None:
     await here.tells("alerts", group(alert(), truncated=3))
 
-    assert "3 more alerts of this group were left out" in await here.shows()
+    assert "3 more alerts of this group are left out here." in await here.shows()
 
 
 async def test_an_alert_that_is_not_repeated_grows_old_is_said_and_is_given_up(here: World) -> None:
@@ -355,9 +358,24 @@ async def test_a_page_that_has_news_is_read_at_once(here: World) -> None:
 
     body = {"meta": {"unsubscribe": "…"}, "page": {"id": "acme1", "status_indicator": "major"}, "incident": {}}
     answer = await here.asks("POST", f"/hooks/page?token={TOKEN}", json=body)
-    assert (answer.status_code, answer.text) == (200, "ok: 1 pages are read at once\n")
+    assert (answer.status_code, answer.text) == (200, "ok: pages read at once: 1\n")
     assert await polls.next_due(here.database, here.clock.now()) == here.clock.now()
     assert await here.incidents() == ()
+
+
+async def test_a_page_that_was_just_read_is_left_alone_for_a_moment(here: World) -> None:
+    await sources.register(here.database, [OPENAI], here.clock.now())
+    (watched,) = await polls.claim_due(here.database, "one", here.clock.now(), limit=9, lease=OPENAI.interval)
+    later = here.clock.now() + OPENAI.interval * 10
+    seen = Health(last_try=here.clock.now(), last_look=here.clock.now())
+    look = polls.Look(key=watched.source.key, fence=watched.fence, health=seen, due_at=later, page_id="acme1")
+    await polls.record(here.database, [look])
+
+    for _ in range(2):
+        here.clock.move(seconds=1)
+        await here.asks("POST", f"/hooks/page?token={TOKEN}", json={"page": {"id": "acme1"}})
+
+    assert await polls.next_due(here.database, here.clock.now()) == NOON + timedelta(seconds=6)
 
 
 async def test_a_page_that_has_news_keeps_the_wait_after_a_failure(here: World) -> None:
@@ -367,7 +385,7 @@ async def test_a_page_that_has_news_keeps_the_wait_after_a_failure(here: World) 
     failing = polls.Look(
         key=watched.source.key,
         fence=watched.fence,
-        health=type(watched.health)(failures=1, failing_since=later),
+        health=Health(failures=1, failing_since=later),
         due_at=later,
         page_id="acme1",
     )

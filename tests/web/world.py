@@ -75,10 +75,7 @@ class World:
     out: io.StringIO = field(default_factory=io.StringIO)
     port: int = 0
     loops: callers.Loops = field(default_factory=dict)
-
-    @property
-    def around(self) -> callers.Around:
-        return callers.Around(self.database, CONSOLE, self.clock, self.due, self.watched)
+    shown: callers.Shown = field(default_factory=list)
 
     @property
     def address(self) -> str:
@@ -147,7 +144,8 @@ def configured(folder: Path, text: str, **environ: str) -> Settings:
 @asynccontextmanager
 async def listening(world: World) -> AsyncIterator[World]:
     """Serve what is configured for the length of the block."""
-    routes = callers.routes(world.configured, world.around, world.loops)
+    around = callers.Around(world.database, CONSOLE, world.clock, world.due, world.watched, world.shown)
+    routes = callers.routes(world.configured, around, world.loops)
     socket = bound("127.0.0.1", 0)
     world.port = socket.getsockname()[1]
     serving = asyncio.create_task(serve(routes, socket))
