@@ -62,16 +62,17 @@ def _hooks(settings: Settings, around: Around, loops: Loops) -> list[Route]:
 
 
 def _heartbeats(settings: Settings, around: Around, loops: Loops) -> list[Route]:
-    if not settings.jobs:
-        return []
-    from bot.web import heartbeats as web  # noqa: PLC0415  (as above)
-
     jobs = [_job(job, around) for job in settings.jobs]
     beating = heartbeats.Beating(
         around.database, jobs, around.rules, around.clock, around.due, windows=settings.windows
     )
     around.shown.append(partial(heartbeats.shown, beating))
+    # Also where no job is configured any more, as above.
     loops["heartbeats"] = partial(heartbeats.watch, beating)
+    if not jobs:
+        return []
+    from bot.web import heartbeats as web  # noqa: PLC0415  (as above)
+
     doors = [web.Door(job.slug, job.token.reveal()) for job in settings.jobs if job.token is not None]
     return web.routes(doors, partial(heartbeats.call, beating), around.clock)
 
@@ -80,7 +81,7 @@ def _job(job: Job, around: Around) -> heartbeats.Job:
     """Return a job as a witness; without a vendor it tells of something of our own."""
     vendor = accused(job.vendor, around.watched, catalog.load()) if job.vendor else None
     source = Source(
-        key=f"probe:{job.slug}",
+        key=heartbeats.source_key(job.slug),
         vendor=vendor.slug if vendor else f"probe-{job.slug}",
         name=job.name,
         format="heartbeat",

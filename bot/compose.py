@@ -111,7 +111,7 @@ async def _loops(
     routes = [route for chat in chats for route in chat.routes]
     around = callers.Around(database, rules, clock, due, watched)
     routes += callers.routes(settings, around, loops)
-    desk.platforms = partial(_conditions, chats, around.shown)
+    desk.platforms, desk.jobs = partial(_conditions, chats), partial(_shown, around.shown)
     if routes:
         from bot.web import server  # noqa: PLC0415  (a fifth of a second, for those who need it)
 
@@ -142,8 +142,12 @@ async def _until_stopped(
         await chat.close()
 
 
-def _conditions(chats: Sequence[Chat], shown: callers.Shown) -> tuple[str, ...]:
-    return (*filter(None, (chat.condition() for chat in chats)), *chain.from_iterable(one() for one in shown))
+def _conditions(chats: Sequence[Chat]) -> tuple[str, ...]:
+    return tuple(filter(None, (chat.condition() for chat in chats)))
+
+
+def _shown(some: callers.Shown) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(one() for one in some))
 
 
 def _console(settings: Settings) -> dict[str, Platform]:

@@ -46,8 +46,9 @@ class Desk(Port):
         fetch: Fetch,
         access: Access = _EVERYBODY,
     ) -> None:
-        """Ask nothing yet.  `platforms` says what is wrong with the platforms themselves, a line each."""
+        """Ask nothing yet.  `platforms` says what is wrong with them, `jobs` which are waited for, a line each."""
         self.platforms: Callable[[], Sequence[str]] = tuple
+        self.jobs: Callable[[], Sequence[str]] = tuple
         self._database = database
         self._catalog = catalog
         self._clock = clock
@@ -217,6 +218,7 @@ class Desk(Port):
             waiting=found.waiting,
             open_incidents=found.open_incidents,
             platforms=tuple(self.platforms()),
+            jobs=tuple(self.jobs()),
         )
         return remarks.health(health, now)
 

@@ -141,7 +141,10 @@ def failed() -> Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How Sitrep itself is: what it can not read, what it could not tell, and what its platforms say of themselves."""
+    """How Sitrep itself is: what it can not read, what it could not tell, and what its platforms say of themselves.
+
+    `jobs` are late, or waited for: that is shown, and is no trouble yet.
+    """
 
     watched: int
     stale: tuple[Standing, ...] = ()
@@ -152,6 +155,7 @@ class Health:
     waiting: int = 0
     open_incidents: int = 0
     platforms: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
 
 
 def health(found: Health, now: datetime) -> Reply:
@@ -166,6 +170,7 @@ def health(found: Health, now: datetime) -> Reply:
     parts += [_stuck(announcement) for announcement in found.stuck[:_MOST]]
     if found.stuck_total > _MOST:
         parts.append(line(f"{found.stuck_total - _MOST:,} more are stuck."))
+    parts += [Item(Tone.NOTICE, cut(said, 300)) for said in found.jobs[:_MOST]]
     return Reply(message=Message(tone=Tone.RESOLVED if well else Tone.MAJOR, headline=text, parts=tuple(parts)))
 
 

@@ -93,6 +93,11 @@ def unrepeated(series: Iterable[str], patience: timedelta, known: Known, snapsho
     return replace(snapshot, incidents=old, gone=gone)
 
 
+def given_up(known: Known, snapshot: Snapshot) -> Snapshot:
+    """Return what becomes of all claims of a witness that is there no more."""
+    return replace(snapshot, gone=frozenset(claim.external_id for claim in standing(known)))
+
+
 def _aged(claim: Claim, patience: timedelta, at: datetime) -> Claim:
     words = f"It was not told again for {duration(patience)}: nobody knows whether it still holds."
     return replace(said(claim, f"aged-{at:%Y%m%dT%H%M%S}", words, at, State.UNKNOWN), evidence="not told again")

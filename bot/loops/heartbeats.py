@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
-from bot.core import heartbeat
+from bot.core import heartbeat, told
 from bot.core.health import Health
 from bot.core.heartbeat import Call, Condition, Heartbeat, Spec, Standing
 from bot.core.windows import Window, around
-from bot.loops.take_in import Ending, Rules, take_in
-from bot.model import Claim, Source
+from bot.loops.take_in import Ending, Heard, Rules, take_in
+from bot.model import Claim, Snapshot, Source, SourceKind
 from bot.store import heartbeats
 from bot.store.database import Database
 from bot.store.sources import Watched
@@ -76,6 +76,7 @@ def shown(beating: Beating) -> tuple[str, ...]:
 
 async def watch(beating: Beating) -> None:
     """Look every few seconds, and whenever a job has called, until cancelled."""
+    await begin(beating)
     while True:
         await look(beating)
         await _wait(beating)
@@ -97,6 +98,8 @@ async def _wait(beating: Beating) -> None:
 
 async def look(beating: Beating) -> None:
     """Tell how each job stands, if that has changed."""
+    if not beating.jobs:
+        return
     await _listen(beating)
     known = await heartbeats.every(beating.database)
     now = beating.clock.now()
@@ -132,13 +135,37 @@ def _excused(spec: Spec, began: datetime, ended: datetime, known: Heartbeat) -> 
 async def _tell(beating: Beating, job: Job, standing: Standing, now: datetime) -> None:
     if standing.condition in {Condition.LATE, Condition.WAITING}:
         log.info("heartbeat job=%s condition=%s", job.slug, standing.condition)
+    snapshot = heartbeat.snapshot_of(job.source, standing, job.component, now)
+    await _take_in(beating, job.source, snapshot, partial(heartbeat.heard, standing))
+
+
+async def begin(beating: Beating) -> None:
+    """Give up what is open of jobs that are not configured any more: nobody will tell its end."""
+    now = beating.clock.now()
+    known = await heartbeats.every(beating.database)
+    for name in sorted(known.keys() - {job.slug for job in beating.jobs}):
+        key = source_key(name)
+        vendor = await heartbeats.forget(beating.database, name, key)
+        if vendor is not None:
+            source = Source(key=key, vendor=vendor, name=name, format="heartbeat", url="", kind=SourceKind.PROBE)
+            nothing = Snapshot(vendor=vendor, format="heartbeat", taken_at=now)
+            await _take_in(beating, source, nothing, told.given_up)
+
+
+def source_key(slug: str) -> str:
+    """Return the key of the witness that a job is."""
+    return f"probe:{slug}"
+
+
+async def _take_in(beating: Beating, source: Source, snapshot: Snapshot, heard: Heard) -> None:
+    now = beating.clock.now()
     taken = await take_in(
         beating.database,
-        Watched(source=job.source, health=Health(first_look=now, last_look=now)),
-        heartbeat.snapshot_of(job.source, standing, job.component, now),
+        Watched(source=source, health=Health(first_look=now, last_look=now)),
+        snapshot,
         rules=beating.rules,
         follow_up=_nowhere,
-        heard=partial(heartbeat.heard, standing),
+        heard=heard,
     )
     for entry in taken.told.entries:
         log.info("noted incident=%s seq=%d kind=%s state=%s", entry.incident, entry.seq, entry.kind, entry.state)

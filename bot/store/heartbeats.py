@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from bot.core.heartbeat import Heartbeat
 from bot.store import codec
 from bot.store.database import Database, insert_into
-from bot.store.tables import HEARTBEAT, NOTE
+from bot.store.tables import CLAIM, HEARTBEAT, NOTE
 
 _LISTENING = "heartbeats heard until"
 
@@ -35,6 +35,18 @@ async def change(database: Database, name: str, how: Callable[[Heartbeat], Heart
 
 _ONE = select(HEARTBEAT.c.body).where(HEARTBEAT.c.name == bindparam("b_name")).with_for_update()
 _PUT = update(HEARTBEAT).where(HEARTBEAT.c.name == bindparam("b_name")).values(body=bindparam("b_body"))
+
+
+async def forget(database: Database, name: str, source: str) -> str | None:
+    """Forget a job; returns the vendor whose trouble it told of, None if nothing is open of it."""
+    still = select(CLAIM.c.vendor).where(CLAIM.c.source == source, CLAIM.c.is_open).limit(1)
+
+    def work(connection: Connection) -> str | None:
+        connection.execute(delete(HEARTBEAT).where(HEARTBEAT.c.name == name))
+        found: str | None = connection.execute(still).scalar()
+        return found
+
+    return await database.write(work)
 
 
 async def listening(database: Database, now: datetime) -> datetime | None:

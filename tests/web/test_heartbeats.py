@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.heartbeat import Heartbeat
+from bot.loops import heartbeats as loop
 from bot.model import SourceKind
 from bot.store import heartbeats
 from bot.store.database import Database
@@ -220,3 +222,39 @@ async def test_a_job_may_tell_of_a_vendor(database: Database, tmp_path: Path) ->
         await world.looks()
 
         assert "OpenAI: Batch is failing" in await world.shows()
+
+
+async def test_what_is_open_of_a_job_that_is_configured_no_more_is_given_up(
+    here: World, database_url: str, tmp_path: Path
+) -> None:
+    await here.asks("GET", CALL + "/fail")
+    await here.looks()
+    async with opened(database_url) as again:
+        world = World(again, configured(tmp_path, HOOKS), here.clock)
+        async with listening(world):
+            for _ in range(2):
+                await loop.begin(world.beating)
+
+            assert not (await world.one()).is_open
+            assert "nightly-backup tells it no more" in await world.shows()
+            assert await heartbeats.every(world.database) == {}
+
+
+async def test_the_loop_looks_as_soon_as_a_job_has_called_and_else_every_few_seconds(here: World) -> None:
+    watching = asyncio.create_task(loop.watch(here.beating))
+    try:
+        assert await here.clock.until_someone_sleeps() == loop.PAUSE
+        await here.asks("GET", CALL + "/fail")
+        async with asyncio.timeout(20):
+            await here.due.wait()
+        assert (await here.one()).title == "It failed"
+        here.due.clear()
+        await heartbeats.change(here.database, "nightly-backup", lambda _: Heartbeat(called_at=here.clock.now()))
+        here.clock.move(seconds=5)
+        async with asyncio.timeout(20):
+            await here.due.wait()
+    finally:
+        watching.cancel()
+        await asyncio.wait([watching])
+
+    assert not (await here.one()).is_open

@@ -99,11 +99,16 @@ class World:
         assert isinstance(loop, partial)
         return await hearing.expire_due(loop.args[0])
 
-    async def looks(self) -> None:
-        """Look at the jobs, as the loop does."""
+    @property
+    def beating(self) -> heartbeats.Beating:
         loop = self.loops["heartbeats"]
         assert isinstance(loop, partial)
-        await heartbeats.look(loop.args[0])
+        found: heartbeats.Beating = loop.args[0]
+        return found
+
+    async def looks(self) -> None:
+        """Look at the jobs, as the loop does."""
+        await heartbeats.look(self.beating)
 
     async def incidents(self) -> tuple[Incident, ...]:
         return await incidents.recent_incidents(self.database, 100)
