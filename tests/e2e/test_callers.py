@@ -95,6 +95,16 @@ async def test_a_job_that_failed_before_a_power_cut_is_well_after_it(program: Li
     assert TOKEN not in program.err
 
 
+async def test_check_names_the_addresses_and_no_secret(program: Listening) -> None:
+    checked = await program.run("check")
+
+    assert checked.status == 0
+    assert f"hook alerts: http://127.0.0.1:{program.port}/hooks/alerts" in checked.out
+    job = f"heartbeat Nightly backup: http://127.0.0.1:{program.port}/heartbeat/nightly-backup/$SITREP_HOOK_TOKEN"
+    assert job in checked.out
+    assert TOKEN not in checked.out + checked.err
+
+
 async def test_a_secret_that_is_missing_or_short_is_a_mistake_before_anything_runs(program: Listening) -> None:
     (program.folder / ".env").write_text("")
     missing = await program.run("check")
