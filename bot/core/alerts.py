@@ -19,9 +19,11 @@ _FORGOTTEN = "It fires anew since then; nobody told its end."
 
 
 def snapshot_of(source: Source, alerts: Iterable[Alert], left_out: int, now: datetime) -> Snapshot:
-    """Return what one call claims.  What it does not mention goes on as it was."""
-    claims = tuple(_claim(source, alert, left_out, now) for alert in alerts)
-    return Snapshot(vendor=source.vendor, format=source.format, incidents=claims, taken_at=now)
+    """Return what one call claims.  What it does not mention goes on as it was; how the `gone` ended is not known."""
+    claims = {alert: _claim(source, alert, left_out, now) for alert in alerts}
+    gone = frozenset(claim.external_id for alert, claim in claims.items() if alert.lost and not alert.fires)
+    told_now = tuple(claims.values())
+    return Snapshot(vendor=source.vendor, format=source.format, incidents=told_now, gone=gone, taken_at=now)
 
 
 def _claim(source: Source, alert: Alert, left_out: int, now: datetime) -> Claim:
@@ -39,13 +41,17 @@ def heard(known: Known, snapshot: Snapshot) -> Snapshot:
     """Return what of a call is news, after all that was heard before."""
     there = {name: memory.claim for name, memory in known.claims.items()}
     news: dict[str, Claim] = {}
+    gone: set[str] = set()
     # In the order of their beginnings; of two that are one, the end comes last.
     for claim in sorted(snapshot.incidents, key=lambda claim: (told.began(claim), not claim.is_open)):
         open_ones = [one for one in there.values() if one.is_open and told.series_of(one) == told.series_of(claim)]
         follows = _fires if claim.is_open else _ends
         for one in follows(claim, there.get(claim.external_id), open_ones, told.taken_at(snapshot)):
             news[one.external_id] = there[one.external_id] = one
-    return replace(snapshot, incidents=tuple(news.values()))
+            if claim.external_id in snapshot.gone and one.external_id in known.claims:
+                gone.add(one.external_id)
+    said = tuple(one for name, one in news.items() if name not in gone)
+    return replace(snapshot, incidents=said, gone=frozenset(gone))
 
 
 def _fires(claim: Claim, known: Claim | None, open_ones: list[Claim], at: datetime) -> Iterable[Claim]:

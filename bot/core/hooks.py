@@ -48,7 +48,8 @@ class Alert:
     """One alert as a monitoring system tells it.
 
     `series` identifies what fires, and together with `starts_at` this time that it does.  `ends_at` is None while it
-    fires, and where nobody says when it ended.
+    fires, and where nobody says when it ended.  One that is `lost` ended because nothing is measured any more, which
+    says nothing about how it is.
     """
 
     series: str
@@ -61,6 +62,7 @@ class Alert:
     words: str = ""
     impact: Impact = Impact.MINOR
     url: str | None = None
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,24 +29,33 @@ _SEVERITIES = {
 
 def heard(body: Thing, hook: Hook, links: Sequence[str]) -> Heard:
     """Return the alerts of a body; `links` are the keys under which an address is, best first."""
-    alerts = [_alert(one, hook, links) for one in body.things("alerts")]
-    firing = [alert for alert in alerts if alert.fires]
-    over = [alert for alert in alerts if not alert.fires]
-    left_out = body.count_or_none("truncatedAlerts") + max(len(firing) - MOST, 0)
-    return Heard(alerts=(*firing[:MOST], *over), left_out=left_out)
+    alerts = tuple(_alert(one, hook, links) for one in in_order(body))
+    left_out = body.count_or_none("truncatedAlerts") + len(list(body.things("alerts"))) - len(alerts)
+    return Heard(alerts=alerts, left_out=left_out)
 
 
-def _alert(one: Thing, hook: Hook, links: Sequence[str]) -> Alert:
+def in_order(body: Thing) -> list[Thing]:
+    """Return the alerts that are heard: as many that fire as anybody can read, then all that are over."""
+    alerts = list(body.things("alerts"))
+    firing = [one for one in alerts if _is_firing(one)]
+    return [*firing[:MOST], *(one for one in alerts if not _is_firing(one))]
+
+
+def _is_firing(one: Thing) -> bool:
     fires = _FIRES.get(one.required("status"))
     if fires is None:
         raise ParseError(f'{one.path}.status must be "firing" or "resolved"')
+    return fires
+
+
+def _alert(one: Thing, hook: Hook, links: Sequence[str]) -> Alert:
     labels, notes = one.thing("labels"), one.thing("annotations")
     named = labels.label("vendor")
     words = dict.fromkeys(filter(None, (notes.text("summary"), notes.text("description"), notes.text("message"))))
     return Alert(
         series=_series(one, labels),
         name=labels.label("alertname") or "An alert without a name",
-        fires=fires,
+        fires=_is_firing(one),
         starts_at=one.moment("startsAt"),
         ends_at=one.moment_or_none("endsAt"),
         vendor=named or hook.vendor,

@@ -5,6 +5,7 @@ Who is not known hears 401, and not whether there is such a hook.  200 is said w
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
@@ -25,6 +26,7 @@ from bot.web.rationing import Bucket
 log = logging.getLogger(__name__)
 
 LONGEST = 1024 * 1024
+LONG = 64 * 1024
 SECONDS = 10.0
 # A group of alerts is one call, a gateway reports once a minute: nobody who is well comes near this.
 AT_ONCE, PER_SECOND = 60, 2.0
@@ -89,10 +91,17 @@ async def _told(hooks: Hooks, request: Request) -> str:
         raise Refused(415, "the body is compressed; send it as it is")
     body = await _read(hooks, request) if body is None else body
     try:
-        return await hooks.hear(door.hook, door.kind.parse(body, door.hook))
+        return await hooks.hear(door.hook, await _parsed(door, body))
     except ParseError as error:
         log.warning("not understood hook=%s: %s", door.hook.name, error)
         raise Refused(400, str(error)) from error
+
+
+async def _parsed(door: Door, body: bytes) -> Heard:
+    """Return what a body says, without keeping others waiting for it."""
+    if len(body) <= LONG:
+        return door.kind.parse(body, door.hook)
+    return await asyncio.to_thread(door.kind.parse, body, door.hook)
 
 
 async def _signed(hooks: Hooks, request: Request, door: Door | None) -> bytes:

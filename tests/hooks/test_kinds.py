@@ -61,6 +61,30 @@ def test_grafana_tells_the_same_and_leads_to_its_dashboard() -> None:
     assert (only.vendor, only.words, only.url) == ("anthropic", "too many", "https://grafana.example/d/1")
 
 
+@pytest.mark.parametrize(
+    ("alertname", "name"),
+    [("DatasourceNoData", "Grafana has no data: Errors"), ("DatasourceError", "Grafana can not evaluate: Errors")],
+)
+def test_a_rule_that_grafana_can_not_evaluate_accuses_nobody(alertname: str, name: str) -> None:
+    labels = {"alertname": alertname, "rulename": "Errors", "vendor": "openai", "component": "API"}
+    raw = body("grafana", alerts=[alert(labels=labels)])
+
+    (one,) = grafana.parse(raw, hook("grafana", "openai", "API")).alerts
+
+    assert (one.name, one.vendor, one.component) == (name, None, None)
+
+
+@pytest.mark.parametrize("reason", ["MissingSeries", "NoData", "Paused"])
+def test_what_grafana_ends_for_a_reason_of_its_own_is_lost(reason: str) -> None:
+    notes = {"grafana_state_reason": reason}
+    lost, well = parsed(
+        "grafana",
+        alerts=[alert(status="resolved", annotations=notes), alert(status="resolved", annotations={})],
+    ).alerts
+
+    assert (lost.lost, well.lost) == (True, False)
+
+
 def test_statuspage_tells_only_which_page_has_news() -> None:
     assert parsed("statuspage") == Heard(pages=("acme12345678",))
 

@@ -201,6 +201,23 @@ def test_what_is_repeated_after_it_grew_old_is_known_again() -> None:
     assert heard.hears(alert(end=800), now=at(14 * 60)) == (RESOLVED,)
 
 
+def test_what_ends_because_nothing_is_measured_any_more_is_given_up_and_not_called_well() -> None:
+    heard = Alerts()
+    heard.hears(alert(), alert(series="cd34"))
+
+    assert heard.hears(replace(alert(end=17), lost=True)) == (ChangeKind.WITHDRAWN,)
+    assert [told.series_of(claim) for claim in heard.open] == ["cd34"]
+    assert heard.hears(replace(alert(end=17), lost=True)) == ()
+    assert heard.hears(alert()) == ()
+
+
+def test_a_lost_end_of_something_never_heard_of_is_remembered() -> None:
+    heard = Alerts()
+
+    assert heard.hears(replace(alert(end=17), lost=True)) == ()
+    assert heard.hears(alert()) == ()
+
+
 TIMES = st.tuples(st.integers(0, 3), st.booleans(), st.sampled_from(["ab12", "cd34"]))
 
 

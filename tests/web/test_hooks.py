@@ -87,6 +87,16 @@ async def test_grafana_tells_of_the_vendor_that_is_configured(here: World) -> No
     assert "p99 is 40 s" in here.out.getvalue()
 
 
+async def test_what_grafana_does_not_measure_any_more_is_not_called_well(here: World) -> None:
+    await here.tells("grafana", group(alert()))
+    await here.tells("grafana", group(alert("resolved", annotations={"grafana_state_reason": "MissingSeries"})))
+
+    shown = await here.shows()
+    assert "grafana tells it no more" in shown
+    assert "How it ended is not known; we count it as over." in shown
+    assert "Resolved" not in shown
+
+
 async def test_the_same_twice_changes_nothing(here: World) -> None:
     await here.tells("alerts", group(alert()))
     before = await here.said()
