@@ -25,6 +25,8 @@ from bot.store.sources import Watched
 log = logging.getLogger(__name__)
 
 PAUSE = timedelta(seconds=15)
+# So many alerts are taken in together: in between others may write.
+AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,13 @@ async def _hear_alerts(hearing: Hearing, hook: Hook, source: Source, some: list[
     # First of all: what is open and is expected by nobody would stay open for ever.
     firing = [alert.series for alert in some if alert.fires]
     await hearings.expect(hearing.database, source, firing, now + hook.expires, hook.expires)
-    taken = await _take_in(hearing, source, alerts.snapshot_of(source, some, left_out, now), alerts.heard)
-    return len(taken.told.entries)
+    entries = 0
+    # In the order in which they began, so that what belongs together may stand apart.
+    ordered = sorted(some, key=lambda alert: (alert.starts_at, not alert.fires))
+    for first in range(0, len(ordered), AT_ONCE):
+        snapshot = alerts.snapshot_of(source, ordered[first : first + AT_ONCE], left_out, now)
+        entries += len((await _take_in(hearing, source, snapshot, alerts.heard)).told.entries)
+    return entries
 
 
 async def _hear_report(hearing: Hearing, hook: Hook, report: Report) -> int:

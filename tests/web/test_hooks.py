@@ -122,6 +122,19 @@ async def test_what_was_left_out_is_said(here: World) -> None:
     assert "3 more alerts of this group are left out here." in await here.shows()
 
 
+async def test_more_alerts_than_are_taken_in_together_are_all_heard(here: World) -> None:
+    some = [(f"{number:04}", {"alertname": f"A{number}"}) for number in range(45)]
+    await here.tells("alerts", group(*(alert(fingerprint=series, labels=labels) for series, labels in some)))
+    assert sum(incident.is_open for incident in await here.incidents()) == 45
+
+    more = [*some, *((f"{number:04}", {"alertname": "B"}) for number in range(100, 175))]
+    over = [alert("resolved", fingerprint=series, labels=labels) for series, labels in reversed(more)]
+    answer = await here.tells("alerts", group(*over))
+
+    assert answer.text == "ok: 120 heard, 45 new\n"
+    assert not any(incident.is_open for incident in await here.incidents())
+
+
 async def test_an_alert_that_is_not_repeated_grows_old_is_said_and_is_given_up(here: World) -> None:
     await here.tells("alerts", group(alert()))
     here.clock.move(hours=11)
