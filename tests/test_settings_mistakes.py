@@ -54,6 +54,7 @@ from bot.errors import ConfigError
         ('[[hook]]\nname = "a"\ntype = "rates"\ntoken = "${A}"\nopen_above = 5', "hook[1].close_below: is not below open_above, 5; write a smaller one"),
         ('[[hook]]\nname = "a"\ntype = "grafana"\ntoken = "${A}"\nmin_calls = 5', 'hook[1].min_calls: is only for type = "rates"; leave it out of type = "grafana"'),
         ('[[hook]]\nname = "a"\ntype = "statuspage"\ntoken = "${A}"\nexpires = "1h"', "hook[1].expires: says nothing here: the page itself is read; leave it out"),
+        ('[[hook]]\nname = "a"\ntype = "grafana"\ntoken = "${A}"\nexpires = "59s"', 'hook[1].expires: "59s" is too short; the shortest is "1m"'),
         ('[[hook]]\nname = "a"\ntype = "grafana"\ntoken = "${A}"\ncomponent = "API"', 'hook[1].component: is nobody\'s; write vendor = "openai" too, or leave it out'),
         ('[[hook]]\nname = "a"\ntype = "rates"\ntoken = "${A}"\n[[hook]]\nname = "a"\ntype = "rates"\ntoken = "${A}"', 'hook[2].name: "a" is also the name of hook[1]; write another'),
         ('[[service]]\nname = "a"', 'service[1].depends_on: is missing; write for example depends_on = ["openai:Chat Completions"]'),

@@ -20,11 +20,14 @@ from bot.loops.take_in import Heard as Amounts
 from bot.model import Claim, Snapshot, Source
 from bot.store import hearings, polls
 from bot.store.database import Database
+from bot.store.listening import listening
 from bot.store.sources import Watched
 
 log = logging.getLogger(__name__)
 
 PAUSE = timedelta(seconds=15)
+# Who was silent for longer than this did not listen.
+DEAF = timedelta(minutes=2)
 # So many alerts are taken in together: in between others may write.
 AT_ONCE = 50
 
@@ -110,8 +113,19 @@ async def expire(hearing: Hearing) -> None:
 
 
 async def expire_due(hearing: Hearing) -> int:
-    """See to what has expired by now; returns how much that was."""
-    found = await hearings.overdue(hearing.database, hearing.clock.now())
+    """See to what has expired by now; returns how much that was.
+
+    While nobody listened it may have been told: then it is expected once more.
+    """
+    due = await hearings.next_due(hearing.database)
+    if due is None:
+        return 0
+    now = hearing.clock.now()
+    before = await listening(hearing.database, "hooks", now)
+    found = await hearings.overdue(hearing.database, now) if due <= now else ()
+    if found and before is not None and now - before >= DEAF:
+        log.info("not listening to hooks from=%s until=%s: what was due then is expected anew", before, now)
+        return 0
     for one in found:
         await _grow_old(hearing, one)
     return len(found)

@@ -18,6 +18,7 @@ from bot.loops.take_in import Ending, Heard, Rules, take_in
 from bot.model import Claim, Snapshot, Source, SourceKind
 from bot.store import heartbeats
 from bot.store.database import Database
+from bot.store.listening import listening
 from bot.store.sources import Watched
 
 log = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ async def _listen(beating: Beating) -> None:
     now = beating.clock.now()
     if beating.noted is not None and now - beating.noted < NOTE:
         return
-    before = await heartbeats.listening(beating.database, now)
+    before = await listening(beating.database, "heartbeats", now)
     is_start, beating.noted = beating.noted is None, now
     if before is None or (now - before < DEAF and not is_start):
         return

@@ -18,6 +18,7 @@ from bot.settings import build, callers, environment, not_yet
 from bot.settings.database import sqlite_directory
 from bot.settings.document import Document, Placed, read
 from bot.settings.environment import Environment
+from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report
 from bot.settings.names import Names, names
 from bot.settings.sources import resolve, sources
@@ -25,7 +26,6 @@ from bot.settings.tables import (
     AccessTable,
     EgressTable,
     EscalationTable,
-    HookTable,
     MaintenanceTable,
     OncallTable,
     ProbeTable,
@@ -178,7 +178,7 @@ def _not_yet(settings: Settings) -> tuple[str, ...]:
     return tuple(
         chain(
             not_yet.probes(settings.probes),
-            not_yet.windows(settings.windows),
+            not_yet.windows(() if settings.jobs else settings.windows),
             not_yet.services(settings.services),
             not_yet.routes(settings.routes),
             not_yet.oncalls(settings.oncalls),

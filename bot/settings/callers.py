@@ -16,8 +16,9 @@ from bot.model import Source
 from bot.probes.heartbeat import Options
 from bot.settings.document import Placed
 from bot.settings.environment import Environment, token
+from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report, report_errors, shown
-from bot.settings.tables import HookTable, ProbeTable
+from bot.settings.tables import ProbeTable
 from bot.settings.values import Door, Job, Settings
 
 # Somebody may try, as often as the network lets them.

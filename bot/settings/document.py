@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -14,14 +15,14 @@ from pydantic import ValidationError
 
 from bot.errors import ConfigError
 from bot.settings.fields import HOOK_TYPES
+from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, path, report_errors, shown
 from bot.settings.names import Names, said
-from bot.settings.scalars import moment
+from bot.settings.scalars import duration, moment
 from bot.settings.tables import (
     AccessTable,
     EgressTable,
     EscalationTable,
-    HookTable,
     MaintenanceTable,
     OncallTable,
     ProbeTable,
@@ -32,6 +33,8 @@ from bot.settings.tables import (
 )
 
 T = TypeVar("T", bound=Table)
+
+_LEAST_PATIENCE = timedelta(minutes=1)
 
 LISTS: Mapping[str, type[Table]] = {
     "watch": WatchTable,
@@ -177,6 +180,9 @@ def _hook(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], s
             yield (key,), f'is only for type = "rates"; leave it out of type = {shown(kind)}'
     if "expires" in item and kind == "statuspage":
         yield ("expires",), "says nothing here: the page itself is read; leave it out"
+    with suppress(ValueError):  # said where it is read
+        if "expires" in item and duration(item["expires"]) < _LEAST_PATIENCE:
+            yield ("expires",), f'{shown(item["expires"])} is too short; the shortest is "1m"'
     if "component" in item and "vendor" not in item:
         yield ("component",), f"is nobody's; write {example(HookTable, 'vendor')} too, or leave it out"
     above, below = item.get("open_above", 20), item.get("close_below", 5)

@@ -75,11 +75,14 @@ async def overdue(database: Database, now: datetime, limit: int = 100) -> tuple[
                 found.append(Overdue(codec.SOURCE.load(row.spec), row.series, patience))
         return tuple(found)
 
-    # Most of the time there is nothing, and SQLite has one writer.
-    anything = select(HEARD.c.series).where(HEARD.c.expires_at <= now).limit(1)
-    if await database.read(lambda connection: connection.execute(anything).first()) is None:
-        return ()
     return await database.write(work)
+
+
+async def next_due(database: Database) -> datetime | None:
+    """Return when the next of them expires; None if nothing is expected."""
+    soonest = select(HEARD.c.expires_at).where(HEARD.c.expires_at.is_not(None)).order_by(HEARD.c.expires_at).limit(1)
+    found: datetime | None = await database.read(lambda connection: connection.execute(soonest).scalar())
+    return found
 
 
 async def expect_no_more(database: Database, one: Overdue) -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from bot.core.heartbeat import Heartbeat
 from bot.store import codec
 from bot.store.database import Database, insert_into
-from bot.store.tables import CLAIM, HEARTBEAT, NOTE
-
-_LISTENING = "heartbeats heard until"
+from bot.store.tables import CLAIM, HEARTBEAT
 
 
 async def every(database: Database) -> Mapping[str, Heartbeat]:
@@ -47,16 +44,3 @@ async def forget(database: Database, name: str, source: str) -> str | None:
         return found
 
     return await database.write(work)
-
-
-async def listening(database: Database, now: datetime) -> datetime | None:
-    """Note that calls are heard now, and return until when they were heard before; None if they never were."""
-
-    def work(connection: Connection) -> str | None:
-        put = insert_into(connection.dialect.name, NOTE).values(name=_LISTENING, value=now.isoformat())
-        found = connection.execute(select(NOTE.c.value).where(NOTE.c.name == _LISTENING)).scalar()
-        connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"value": put.excluded["value"]}))
-        return found
-
-    before = await database.write(work)
-    return datetime.fromisoformat(before) if before else None

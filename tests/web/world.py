@@ -37,6 +37,7 @@ HOOKS = """
 name = "alerts"
 type = "alertmanager"
 token = "${TOKEN}"
+expires = "30m"
 [[hook]]
 name = "grafana"
 type = "grafana"
@@ -98,6 +99,14 @@ class World:
         (loop,) = [loop for name, loop in self.loops.items() if name == "hearing"]
         assert isinstance(loop, partial)
         return await hearing.expire_due(loop.args[0])
+
+    async def passes(self, minutes: int) -> int:
+        """Let time pass, and see to what expires meanwhile; returns how much that was."""
+        count = 0
+        for _ in range(minutes):
+            self.clock.move(minutes=1)
+            count += await self.expires()
+        return count
 
     @property
     def beating(self) -> heartbeats.Beating:
