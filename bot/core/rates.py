@@ -10,6 +10,7 @@ from bot.core import told
 from bot.core.hooks import Hook, Report
 from bot.core.memory import Known
 from bot.core.slugs import slug
+from bot.errors import ParseError
 from bot.model import Claim, Snapshot, Source
 
 # From so many percent on it is told that it has become worse, once each: more would be noise.
@@ -30,9 +31,11 @@ def verdict(report: Report, hook: Hook, *, failing: bool) -> bool | None:
     return percent > hook.close_below if failing else percent >= hook.open_above
 
 
-def tells(report: Report, hook: Hook) -> bool:
-    """Whether a report has calls enough to say anything."""
-    return verdict(report, hook, failing=True) is not None
+def tells(report: Report, hook: Hook, now: datetime) -> bool:
+    """Whether a report says anything: it has calls enough, and is not of long ago.  ParseError if it is of the future."""
+    if report.at > now + AHEAD:
+        raise ParseError("$.at is in the future; see to the sender's clock")
+    return report.at >= now - hook.expires and verdict(report, hook, failing=True) is not None
 
 
 def evidence(report: Report) -> str:

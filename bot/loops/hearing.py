@@ -14,7 +14,6 @@ from bot.core import alerts, rates, told
 from bot.core.health import Health
 from bot.core.hooks import Accused, Alert, Heard, Hook, Report, source_of
 from bot.core.memory import Known
-from bot.errors import ParseError
 from bot.loops.take_in import Ending, Rules, TakenIn, take_in
 from bot.loops.take_in import Heard as Amounts
 from bot.model import Claim, Snapshot, Source
@@ -80,9 +79,7 @@ async def _hear_alerts(hearing: Hearing, hook: Hook, source: Source, some: list[
 
 async def _hear_report(hearing: Hearing, hook: Hook, report: Report) -> int:
     now = hearing.clock.now()
-    if report.at > now + rates.AHEAD:
-        raise ParseError("$.at is in the future; see to the sender's clock")
-    if report.at < now - hook.expires or not rates.tells(report, hook):
+    if not rates.tells(report, hook, now):
         return 0
     source = source_of(hook, hearing.accused(report.vendor) if report.vendor else None)
     until = now + hook.expires

@@ -84,7 +84,8 @@ async def _told(hooks: Hooks, request: Request) -> str:
     door = hooks.doors.get(request.path_params["name"])
     body = await _signed(hooks, request, door) if keys.is_signed(request) else None
     ways, token = (door.kind.WAYS, door.token) if door else (_EVERY_WAY, hooks.nobody)
-    if door is None or (body is None and not keys.has_token(request, ways, token)):
+    known = body is not None or keys.has_token(request, ways, token)
+    if door is None or not known:
         raise unknown()
     ration(door.bucket, hooks.clock)
     if request.headers.get("content-encoding", "identity").lower() != "identity":
