@@ -11,8 +11,12 @@ from bot import catalog, settings
 from bot.core.hooks import Accused
 from bot.errors import ConfigError
 from bot.model import Source
+from bot.plugins import probe_named
+from bot.ports import Setup, Web, WebAnswer, WebRequest
+from bot.probes import heartbeat
 from bot.settings import Secret, Settings
 from bot.settings.callers import accused
+from tests.fakes import NOON
 
 SECRET = "0123456789abcdef"
 WATCHED = (Source(key="feed:acme", vendor="acme", name="Acme Corp", format="statuspage", url="https://a.example"),)
@@ -131,3 +135,16 @@ def test_a_vendor_of_a_hook_may_be_named_in_a_route(tmp_path: Path) -> None:
 )
 def test_a_vendor_is_one_that_is_watched_one_of_the_catalog_or_whoever_is_named(word: str, expected: Accused) -> None:
     assert accused(word, WATCHED, catalog.load()) == expected
+
+
+async def test_a_heartbeat_is_nothing_that_can_be_checked() -> None:
+    module = probe_named("heartbeat")
+    with pytest.raises(ValueError, match="a heartbeat has no target"):
+        module.read_target("a")
+    with pytest.raises(NotImplementedError, match="it calls in"):
+        await heartbeat.check(Setup(target="", options=None, timeout=timedelta(1)), NoWeb(), NOON)
+
+
+class NoWeb(Web):
+    async def send(self, request: WebRequest) -> WebAnswer:
+        raise AssertionError(request)

@@ -42,6 +42,8 @@ from bot.errors import ConfigError
         ('[[probe]]\nname = "a"\ntype = "heartbeat"\nevery = "1h"\ntoken = "hunter2"', 'probe[1].token: is no reference to a variable; write for example token = "${SITREP_BACKUP_TOKEN}"'),
         ('[[probe]]\nname = "a"\ntype = "heartbeat"\nevery = "1h"\ntoken = "${A}"\ncron = "* * * * *"', "probe[1].cron: there is no such key; the keys are every, grace, at_most, token"),
         ('[[probe]]\nname = "…"\ntype = "heartbeat"\nevery = "1h"\ntoken = "${A}"', 'probe[1].name: "…" makes no address; write another'),
+        ('[[probe]]\nname = "a"\ntype = "heartbeat"\nevery = "1h"\ntoken = "${A}"\nfail_after = 2', "probe[1].fail_after: says nothing of a heartbeat, which calls in by itself; leave it out"),
+        ('[[probe]]\nname = "a"\ntype = "heartbeat"\nevery = "1h"\ntoken = "${A}"\ntarget = "b"', "probe[1].target: says nothing of a heartbeat, which calls in by itself; leave it out"),
         ('[[hook]]\ntype = "rates"\ntoken = "${A}"', 'hook[1].name: is missing; write for example name = "alerts"'),
         ('[[hook]]\nname = "Our Alerts"\ntype = "rates"\ntoken = "${A}"', 'hook[1].name: "Our Alerts" can not stand in an address: small letters, digits and hyphens can; write "our-alerts"'),
         ('[[hook]]\nname = "…"\ntype = "rates"\ntoken = "${A}"', 'hook[1].name: "…" can not stand in an address: small letters, digits and hyphens can; write for example "alerts"'),

@@ -32,7 +32,7 @@ def verdict(report: Report, hook: Hook, *, failing: bool) -> bool | None:
 
 
 def tells(report: Report, hook: Hook, now: datetime) -> bool:
-    """Whether a report says anything: it has calls enough, and is not of long ago.  ParseError if it is of the future."""
+    """Whether a report says anything: calls enough, and not those of long ago.  ParseError if it is of the future."""
     if report.at > now + AHEAD:
         raise ParseError("$.at is in the future; see to the sender's clock")
     return report.at >= now - hook.expires and verdict(report, hook, failing=True) is not None

@@ -24,6 +24,8 @@ from bot.settings.values import Door, Job, Settings
 # Somebody may try, as often as the network lets them.
 _SHORTEST = 16
 _RATES_EXPIRE = timedelta(minutes=15)
+# What only a probe has that goes and looks.
+_OF_CHECKS = frozenset({"target", "interval", "timeout", "fail_after", "pass_after"})
 _THRESHOLDS = ("open_above", "close_below", "min_calls")
 _OTHERS_EXPIRE = timedelta(hours=12)
 
@@ -55,6 +57,8 @@ def jobs(rows: Iterable[Placed[ProbeTable]], env: Environment, report: Report) -
         except ValidationError as error:
             report_errors(error, row.where, Options, report)
             continue
+        for key in sorted(row.table.model_fields_set & _OF_CHECKS):
+            report(f"{row.where}.{key}", "says nothing of a heartbeat, which calls in by itself; leave it out")
         name = slug(row.table.name)
         if not name or taken.setdefault(name, row.where) != row.where:
             whose = f"the same address as {taken[name]}" if name else "no address"
