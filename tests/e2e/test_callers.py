@@ -56,7 +56,7 @@ async def program(tmp_path: Path) -> AsyncIterator[Listening]:
     one = Listening(tmp_path, sqlite_in(tmp_path))
     one.port = free_port()
     one.config.write_text(CONFIG, encoding="utf-8")
-    (tmp_path / ".env").write_text(f"SITREP_HOOK_TOKEN={TOKEN}\nPORT={one.port}\n", encoding="utf-8")
+    (tmp_path / ".env").write_text(f"SITREP_HOOK_TOKEN={TOKEN}\nPORT={one.port}\nLOG_LEVEL=DEBUG\n", encoding="utf-8")
     yield one
     if one.process is not None:
         await one.kill()
