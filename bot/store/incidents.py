@@ -17,7 +17,7 @@ from bot.core.correlate import Attachment, Surroundings
 from bot.core.health import Health
 from bot.core.memory import Known, Memory
 from bot.core.timeline import Told
-from bot.model import Destination, Incident, Source, SourceKind, State, TimelineEntry
+from bot.model import Destination, Incident, Source, State, TimelineEntry
 from bot.store import codec, polls, revisits
 from bot.store.commits import Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database, insert_into
@@ -80,14 +80,13 @@ async def settle(
 ) -> T:
     """Gather what `decide` needs, and commit its decision if it comes to one, all in one transaction.
 
-    Gathered is what is known of the claims that `source` lists now or had open, and the incidents around them.  A feed
-    is looked at by one at a time; the witnesses of one vendor are heard one after the other.
+    Gathered is what is known of the claims that `source` lists now or had open, and the incidents around them.  Of one
+    vendor this is done for one source after the other: two at once would not see each other's incidents.
     Raises what `commit` raises, with nothing written.
     """
 
     def work(connection: Connection) -> T:
-        if source.kind is not SourceKind.FEED:
-            _wait_for_others(connection, source.vendor)
+        _wait_for_others(connection, source.vendor)
         decision, result = decide(_gathered(connection, source, health, listed))
         if decision is not None:
             _commit(connection, decision)
@@ -99,7 +98,7 @@ async def settle(
 def _wait_for_others(connection: Connection, vendor: str) -> None:
     """Return when nobody else decides about a vendor, until this transaction ends.  SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_ALONE, {"b_vendor": f"sitrep:witness:{vendor}"})
+        connection.execute(_ALONE, {"b_vendor": f"sitrep:vendor:{vendor}"})
 
 
 # https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
