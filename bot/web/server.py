@@ -26,8 +26,8 @@ def bound(host: str, port: int) -> socket.socket:
     except OSError as e:
         why = "another program listens there" if e.errno == errno.EADDRINUSE else e.strerror
         raise ConfigError(f"PORT: can not listen on {host}:{port}: {why}; set PORT (and HOST)") from e
-    # Else an answer's second packet waits 40 ms for the first one's receipt: uvloop sees to that by itself, asyncio only
-    # for sockets that name their protocol.  Connections inherit it.
+    # Else an answer's second packet waits 40 ms for the first one's receipt.  uvloop sees to that by itself, asyncio
+    # only for sockets that name their protocol.  Connections inherit it.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 
