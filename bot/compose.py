@@ -13,10 +13,11 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from adapters.console import Console
-from bot import catalog, garbage, plugins
+from bot import callers, catalog, garbage, plugins
 from bot import settings as configuration
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
@@ -35,7 +36,7 @@ from bot.loops.sight import Eyes, recall
 from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules
 from bot.loops.watch import Watching, watch
-from bot.model import Destination
+from bot.model import Destination, Source
 from bot.ports import Chat, Platform, Setup
 from bot.settings import Settings
 from bot.store import announcements, roles, sources
@@ -72,7 +73,7 @@ async def run(settings: Settings) -> None:
             Fetcher(egress=egress, now=clock.now) as fetcher,
             Fetcher(egress=egress, now=clock.now, limits=PROBE_LIMITS) as web,
         ):
-            await _loops(settings, database, (fetcher, web), clock, len(watched), stop)
+            await _loops(settings, database, (fetcher, web), clock, watched, stop)
     finally:
         await database.close()
 
@@ -100,7 +101,7 @@ async def _loops(
     database: Database,
     fetchers: tuple[Fetcher, Fetcher],
     clock: SystemClock,
-    pages: int,
+    watched: Sequence[Source],
     stop: asyncio.Event,
 ) -> None:
     fetcher, web = fetchers
@@ -113,9 +114,9 @@ async def _loops(
     chats = _chats(settings, desk, database, clock, due)
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
     delivering = Delivering(database, platforms, clock, owner, dice, due)
-    desk.platforms = partial(_conditions, chats)
     eyes = Eyes(database, clock, settings.witnesses)
     await recall(eyes)
+    pages = len(watched)
     watching = Watching(database, fetcher, rules, clock, owner, dice, due, pages, pages_lost=eyes.pages_lost)
     checks = Probing(database, web, rules, clock, owner, due, probes_of(settings), eyes, settings.windows)
     mine = own.Own(database, delivering, _destinations(settings), clock, due, lambda: eyes.blind_since)
@@ -132,6 +133,9 @@ async def _loops(
     for chat in chats:
         loops |= chat.loops
     routes = [route for chat in chats for route in chat.routes]
+    around = callers.Around(database, rules, clock, due, watched)
+    routes += callers.routes(settings, around, loops)
+    desk.platforms, desk.jobs = partial(_conditions, chats), partial(_shown, around.shown)
     if routes:
         from bot.web import server  # noqa: PLC0415  (a fifth of a second, for those who need it)
 
@@ -198,6 +202,10 @@ async def _until_stopped(
 
 def _conditions(chats: Sequence[Chat]) -> tuple[str, ...]:
     return tuple(filter(None, (chat.condition() for chat in chats)))
+
+
+def _shown(some: callers.Shown) -> tuple[str, ...]:
+    return tuple(chain.from_iterable(one() for one in some))
 
 
 def _console(settings: Settings) -> dict[str, Platform]:

@@ -13,6 +13,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Literal, Protocol, cast, runtime_checkable
 
+from bot.core.hooks import Heard, Hook, Way
 from bot.errors import ConfigError, ParseError
 from bot.model import ProbeResult, Snapshot, Source
 from bot.ports import Setup, Web
@@ -68,6 +69,17 @@ class ProbeType(Protocol):
         """Check once, and be done within `setup.timeout`.  Whatever goes wrong is a result: only a bug raises."""
 
 
+class HookKind(Protocol):
+    """What a file in `bot/hooks` offers.  All of it is pure: no I/O, no clock, no environment."""
+
+    @property
+    def WAYS(self) -> frozenset[Way]:  # noqa: N802  # a constant of the module
+        """How its senders can show who they are."""
+
+    def parse(self, body: bytes, hook: Hook, /) -> Heard:
+        """Return what a body tells, or raise ParseError saying what was wrong and where."""
+
+
 # The format of every feed.
 PLAIN = "feed"
 
@@ -101,6 +113,15 @@ def probe_named(name: str) -> ProbeType:
     if name not in known:
         raise ConfigError(f"there is no probe type {name!r}; the types are {', '.join(known)}")
     return cast("ProbeType", import_module(known[name]))
+
+
+@cache
+def hook_named(name: str) -> HookKind:
+    """Return one kind of hook, or raise ConfigError naming those that there are."""
+    known = discover("bot.hooks")
+    if name not in known:
+        raise ConfigError(f"there is no hook type {name!r}; the types are {', '.join(known)}")
+    return cast("HookKind", import_module(known[name]))
 
 
 def detect(body: bytes, source: Source) -> tuple[str, Snapshot]:

@@ -28,7 +28,7 @@ def mistakes(cwd: Path, text: str) -> list[str]:
     [("250ms", 0.25), ("30s", 30), ("5m", 300), ("1h", 3600), ("1d", 86400), ("1.5 h", 5400), (" 2m ", 120)],
 )
 def test_a_duration_has_a_number_and_a_unit(tmp_path: Path, text: str, seconds: float) -> None:
-    found = load(tmp_path, f'[[probe]]\nname = "a"\ntype = "heartbeat"\ninterval = "2d"\ntimeout = "{text}"')
+    found = load(tmp_path, f'[[probe]]\nname = "a"\ntype = "tcp"\ntarget = "a:1"\ninterval = "2d"\ntimeout = "{text}"')
 
     assert found.probes[0].timeout == timedelta(seconds=seconds)
 

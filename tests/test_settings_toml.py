@@ -96,7 +96,8 @@ def test_a_maintenance_of_our_own_is_once_or_every_week(tmp_path: Path) -> None:
         """
         [[probe]]
         name = "API"
-        type = "heartbeat"
+        type = "tcp"
+        target = "a:1"
 
         [[maintenance]]
         name = "Upgrade"
@@ -187,7 +188,8 @@ def test_a_route_may_name_a_vendor_as_a_watch_or_a_probe_does(tmp_path: Path) ->
         name = "The forge"
         [[probe]]
         name = "gateway"
-        type = "heartbeat"
+        type = "tcp"
+        target = "a:1"
         vendor = "Our Gateway"
         [[route]]
         match = { vendor = ["example corp", "status.example.com", "the forge", "our-gateway"] }

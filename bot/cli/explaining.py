@@ -10,10 +10,10 @@ from bot import catalog, plugins, settings
 from bot.cli.verb import Verb, config, load, query
 from bot.clock import SystemClock
 from bot.core import routing
+from bot.core.slugs import slug
 from bot.errors import ConfigError
 from bot.model import Component, ComponentStatus, Impact, Incident, Kind, State
 from bot.settings import Settings
-from bot.settings.names import slug
 
 
 async def _vendors(options: Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 
 from bot import catalog, compose, plugins, settings
 from bot.cli.verb import Verb, config, load, load_all
@@ -55,9 +56,18 @@ async def _check(options: Namespace) -> int:
     origin = chosen.config_path.name if chosen.config_path else "no sitrep.toml: the default watch list"
     probes = f"{len(chosen.probes)} probes, " if chosen.probes else ""
     print(f"{origin}: {len(watched)} pages watched, {probes}{len(chosen.routes)} routes")
-    for line in chosen.not_yet:
-        print(f"note: {line}")
+    for line in (*_addresses_of_callers(chosen), *(f"note: {line}" for line in chosen.not_yet)):
+        print(line)
     return await _live(chosen, watched) if options.live else 0
+
+
+def _addresses_of_callers(chosen: Settings) -> Iterator[str]:
+    """Where those who call in are heard; of a secret only the name."""
+    host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+    for door in chosen.doors:
+        yield f"hook {door.hook.name}: http://{host}:{chosen.port}/hooks/{door.hook.name}"
+    for job in chosen.jobs:
+        yield f"heartbeat {job.name}: http://{host}:{chosen.port}/heartbeat/{job.slug}/${job.variable}"
 
 
 async def _live(chosen: Settings, watched: tuple[Source, ...]) -> int:

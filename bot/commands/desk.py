@@ -56,8 +56,9 @@ class Desk(Port):
         hearing: Hearing,
         access: Access = _EVERYBODY,
     ) -> None:
-        """Ask nothing yet.  `platforms` says what is wrong with the platforms themselves, a line each."""
+        """Ask nothing yet.  `platforms` says what is wrong with them, `jobs` which are waited for, a line each."""
         self.platforms: Callable[[], Sequence[str]] = tuple
+        self.jobs: Callable[[], Sequence[str]] = tuple
         self._database = database
         self._catalog = catalog
         self._clock = clock
@@ -250,6 +251,7 @@ class Desk(Port):
             open_incidents=found.open_incidents,
             platforms=tuple(self.platforms()),
             misfits=await self._misfits(),
+            jobs=tuple(self.jobs()),
         )
         return remarks.health(health, now)
 

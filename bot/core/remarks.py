@@ -182,6 +182,7 @@ class Health:
     """How Sitrep itself is: what it can not read, what it could not tell, and what its platforms say of themselves.
 
     `misfits` are watches whose filters name what their pages do not have, with those names.
+    `jobs` are late, or waited for: that is shown, and is no trouble yet.
     """
 
     watched: int
@@ -194,6 +195,7 @@ class Health:
     open_incidents: int = 0
     platforms: tuple[str, ...] = ()
     misfits: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    jobs: tuple[str, ...] = ()
 
 
 def health(found: Health, now: datetime) -> Reply:
@@ -209,6 +211,7 @@ def health(found: Health, now: datetime) -> Reply:
     parts += [_stuck(announcement) for announcement in found.stuck[:_MOST]]
     if found.stuck_total > _MOST:
         parts.append(line(f"{found.stuck_total - _MOST:,} more are stuck."))
+    parts += [Item(Tone.NOTICE, cut(said, 300)) for said in found.jobs[:_MOST]]
     return Reply(message=Message(tone=Tone.RESOLVED if well else Tone.MAJOR, headline=text, parts=tuple(parts)))
 
 

@@ -11,7 +11,18 @@ from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Sp
 from bot.core.severity import is_rise
 from bot.core.spans import duration
 from bot.core.wording import STATUS_WORDS, TONES, capital, headline, planned, short, standing, words
-from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition, Who
+from bot.model import (
+    ChangeKind,
+    ComponentStatus,
+    Impact,
+    Incident,
+    Kind,
+    SourceKind,
+    State,
+    TimelineEntry,
+    Transition,
+    Who,
+)
 
 
 def reply(entry: TimelineEntry, incident: Incident) -> Message:
@@ -164,6 +175,8 @@ def _reopened(case: _Case) -> _Parts:
 
 
 def _withdrawn(case: _Case) -> _Parts:
+    if case.entry.claim is not None and case.entry.claim.teller is not SourceKind.FEED:
+        return f"{case.entry.author} tells it no more", [line("How it ended is not known; we count it as over.")]
     gone = f"No longer listed on {case.entry.author}'s status page"
     return gone, [line("How it ended could not be read there; we count it as over.")]
 

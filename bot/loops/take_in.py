@@ -36,6 +36,7 @@ class Ending(Enum):
     UNREADABLE = "unreadable"
 
 
+Heard = Callable[[memory.Known, Snapshot], Snapshot]
 FollowUp = Callable[[Source, str], Awaitable[Claim | Ending]]
 
 
@@ -65,15 +66,17 @@ async def take_in(
     rules: Rules,
     follow_up: FollowUp,
     look: Callable[[bool], Look | None] = lambda _settled: None,
+    heard: Heard = lambda _known, snapshot: snapshot,
 ) -> TakenIn:
     """Commit what is new in `snapshot`, with how the look at its source went (`look`, told whether all is settled).
 
+    `heard` makes of the snapshot of a witness what it amounts to after all that is known of it already.
     Somebody else may change the same incident at the same time: then it is gathered and decided anew.
     """
     asked: frozenset[str] = frozenset()
     for _ in range(_TRIES):
         claims = read_together(snapshot)
-        decide = partial(_decide, watched, snapshot, claims, rules, asked, look)
+        decide = partial(_decide, watched, _Said(snapshot, claims, heard), rules, asked, look)
         try:
             outcome = await incidents.settle(
                 database, watched.source, watched.health, claims, decide, _taken_at(snapshot)
@@ -91,16 +94,29 @@ async def take_in(
 Missing = Mapping[str, memory.Memory]
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A snapshot and its claims, and how a witness' own is heard."""
+
+    snapshot: Snapshot
+    claims: Mapping[str, Claim]
+    heard: Heard
+
+    def after(self, known: memory.Known) -> tuple[Snapshot, Mapping[str, Claim]]:
+        snapshot = self.heard(known, self.snapshot)
+        return snapshot, self.claims if snapshot is self.snapshot else read_together(snapshot)
+
+
 def _decide(
     watched: Watched,
-    snapshot: Snapshot,
-    claims: Mapping[str, Claim],
+    said: _Said,
     rules: Rules,
     asked: frozenset[str],
     look: Callable[[bool], Look | None],
     gathered: incidents.Gathered,
 ) -> tuple[incidents.Decision | None, TakenIn | Missing]:
-    """Return what follows from `snapshot`; nothing yet while there are incidents whose end is to be asked for."""
+    """Return what follows from what was said; nothing yet while there are incidents whose end is to be asked for."""
+    snapshot, claims = said.after(gathered.known)
     source, now = watched.source, _taken_at(snapshot)
     listed = snapshot.components or (watched.page.components if watched.page else ())
     filtering = routing.as_far_as_it_fits(source, listed)

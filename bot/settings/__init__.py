@@ -14,11 +14,12 @@ from pathlib import Path
 from bot import catalog
 from bot.core.access import Access
 from bot.errors import ConfigError
-from bot.settings import build, environment, not_yet
+from bot.settings import build, callers, environment, not_yet
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.database import sqlite_directory
 from bot.settings.document import Document, read
 from bot.settings.environment import Environment
+from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report
 from bot.settings.names import Names, names
 from bot.settings.probes import Probes, Types, source_of
@@ -33,13 +34,15 @@ from bot.settings.tables import (
     ServiceTable,
     WatchTable,
 )
-from bot.settings.values import Discord, Probe, Secret, Settings, Slack, Watch
+from bot.settings.values import Discord, Door, Job, Probe, Secret, Settings, Slack, Watch
 from bot.settings.variables import DEFAULTS, VARIABLES, Variable, env_template
 
 __all__ = [
     "VARIABLES",
     "Access",
     "Discord",
+    "Door",
+    "Job",
     "Probe",
     "Secret",
     "Settings",
@@ -84,9 +87,13 @@ def load(
     if path is not None:
         known = names(raw, catalog.load())
         document = Document(raw, known, _into(mistakes, label))
+        rows = document.rows("probe", ProbeTable)
         probes = Probes(known, env, types, _into(mistakes, label))
         settings = replace(
-            _with_file(settings, document, known, label), probes=probes.of(document.rows("probe", ProbeTable))
+            _with_file(settings, document, known, label),
+            probes=probes.of([row for row in rows if row.table.type != "heartbeat"]),
+            doors=tuple(callers.door(row, env) for row in document.rows("hook", HookTable)),
+            jobs=tuple(callers.jobs(rows, env, _into(mistakes, label))),
         )
         mistakes += resolve(settings.watches, catalog.load(), formats)[1]
     if mistakes:
@@ -110,11 +117,12 @@ def missing_tokens(settings: Settings) -> tuple[str, ...]:
     wanted = [(f"{route.name}.to", str(to)) for route in settings.routes for to in route.to]
     wanted += [(f"{plan.name}.steps", step.notify) for plan in settings.escalations for step in plan.steps]
     platforms = [(where, to, to.partition(":")[0]) for where, to in wanted]
-    return tuple(
+    unreachable = tuple(
         f"{where}: {to} needs {lacking[platform]}, which is not set; set it, or write console instead"
         for where, to, platform in platforms
         if platform in lacking
     )
+    return unreachable + callers.missing(settings)
 
 
 def _into(mistakes: list[str], label: str = "") -> Report:

@@ -9,11 +9,12 @@ from types import MappingProxyType
 from bot.core.access import Access
 from bot.core.reports import Terms
 from bot.core.rules import Escalation, EscalationStep, Match, Oncall, Person, Route, Service
+from bot.core.slugs import slug
 from bot.core.windows import Window
 from bot.model import Destination, Impact, Kind
 from bot.settings.checks import MaintenanceTable, ProbeTable
 from bot.settings.document import Placed
-from bot.settings.names import Names, slug
+from bot.settings.names import Names
 from bot.settings.tables import (
     AccessTable,
     EscalationTable,

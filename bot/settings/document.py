@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -14,9 +15,11 @@ from pydantic import ValidationError
 
 from bot.errors import ConfigError
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
+from bot.settings.fields import HOOK_TYPES
+from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, path, report_errors, shown
 from bot.settings.names import Names, said
-from bot.settings.scalars import moment
+from bot.settings.scalars import duration, moment
 from bot.settings.tables import (
     AccessTable,
     EgressTable,
@@ -31,9 +34,12 @@ from bot.settings.tables import (
 
 T = TypeVar("T", bound=Table)
 
+_LEAST_PATIENCE = timedelta(minutes=1)
+
 LISTS: Mapping[str, type[Table]] = {
     "watch": WatchTable,
     "probe": ProbeTable,
+    "hook": HookTable,
     "maintenance": MaintenanceTable,
     "service": ServiceTable,
     "route": RouteTable,
@@ -66,7 +72,7 @@ class Document:
         self._report = report
         for key in sorted(raw.keys() - LISTS.keys() - SINGLES.keys()):
             report(key, f"there is no such table{one_of(key, (*LISTS, *SINGLES))}")
-        for key in ("probe", "maintenance", "service", "oncall"):
+        for key in ("probe", "hook", "maintenance", "service", "oncall"):
             self._unique(key)
 
     def __contains__(self, key: str) -> bool:
@@ -179,6 +185,23 @@ def _maintenance(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, 
             yield ("ends",), "is not after starts; write a later one"
 
 
+def _hook(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    kind = item.get("type")
+    for key in ("open_above", "close_below", "min_calls"):
+        if key in item and kind in HOOK_TYPES and kind != "rates":
+            yield (key,), f'is only for type = "rates"; leave it out of type = {shown(kind)}'
+    if "expires" in item and kind == "statuspage":
+        yield ("expires",), "says nothing here: the page itself is read; leave it out"
+    with suppress(ValueError):  # said where it is read
+        if "expires" in item and duration(item["expires"]) < _LEAST_PATIENCE:
+            yield ("expires",), f'{shown(item["expires"])} is too short; the shortest is "1m"'
+    if "component" in item and "vendor" not in item:
+        yield ("component",), f"is nobody's; write {example(HookTable, 'vendor')} too, or leave it out"
+    above, below = item.get("open_above", 20), item.get("close_below", 5)
+    if all(isinstance(one, int | float) for one in (above, below)) and below >= above:  # type: ignore[operator]  # just looked
+        yield ("close_below",), f"is not below open_above, {shown(above)}; write a smaller one"
+
+
 def _oncall(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     people = item.get("people")
     for i, person in enumerate(people if isinstance(people, list) else []):
@@ -189,6 +212,7 @@ def _oncall(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...],
 _CHECKS: dict[type[Table], Callable[[Mapping[str, object]], Iterator[tuple[tuple[str | int, ...], str]]]] = {
     WatchTable: _watch,
     ProbeTable: _probe,
+    HookTable: _hook,
     MaintenanceTable: _maintenance,
     OncallTable: _oncall,
 }

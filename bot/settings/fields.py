@@ -17,6 +17,7 @@ from bot.settings import scalars
 from bot.settings.mistakes import shown
 from bot.settings.names import Names, instead_of
 
+HOOK_TYPES = ("alertmanager", "grafana", "rates", "statuspage")
 PROBE_TYPES = ("llm", "http", "tcp", "dns", "tls", "ping", "heartbeat")
 
 
@@ -96,6 +97,10 @@ Notify = Annotated[str, PlainValidator(scalars.notify), AfterValidator(_rota)]
 Actor = Annotated[str, PlainValidator(scalars.actor), AfterValidator(_rota)]
 Least = Annotated[str, PlainValidator(scalars.choice("none", "minor", "major", "critical"))]
 ProbeType = Annotated[str, PlainValidator(scalars.choice(*PROBE_TYPES))]
+HookType = Annotated[str, PlainValidator(scalars.choice(*HOOK_TYPES))]
+Percent = Annotated[float, PlainValidator(scalars.percent)]
+Reference = Annotated[str, PlainValidator(scalars.reference)]
+Word = Annotated[str, PlainValidator(scalars.word)]
 Hosts = Annotated[list[Annotated[str, PlainValidator(scalars.allowed_host)]], BeforeValidator(scalars.as_list)]
 Destinations = Annotated[
     list[Annotated[Destination, PlainValidator(scalars.destination)]],

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.catalog import Catalog, Vendor
+from bot.core.slugs import slug
 from bot.settings.mistakes import one_of, shown
 from bot.settings.scalars import split_url
-
-
-def slug(name: str) -> str:
-    """Return a name as it is used in keys: lower case, with hyphens for everything but letters and digits."""
-    return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")
 
 
 # Each address is asked about five times.
@@ -107,12 +102,13 @@ def names(raw: Mapping[str, object], catalog: Catalog) -> Names:
     """Gather the names that a file gives and uses."""
     vendors: dict[str, str] = {}
     titles: dict[str, str] = {}
-    for _, words in said(raw, "probe", "vendor", "name"):
-        whose = words.get("vendor") or words.get("name", "")
-        known = catalog.find(words.get("vendor", ""))
-        vendors[slug(whose)] = known.slug if known else slug(whose)
-        if not known:
-            titles.setdefault(slug(whose), whose)
+    for table in ("probe", "hook"):
+        for _, words in said(raw, table, "vendor", "name"):
+            whose = words.get("vendor") or words.get("name", "")
+            known = catalog.find(words.get("vendor", ""))
+            vendors[slug(whose)] = known.slug if known else slug(whose)
+            if not known:
+                titles.setdefault(slug(whose), whose)
     for _, words in said(raw, "watch", "vendor", "url", "name"):
         called, vendor = _names_of_watch(words, catalog)
         vendors |= dict.fromkeys(called, vendor)

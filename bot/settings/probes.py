@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
+from bot.core.slugs import slug
 from bot.errors import ConfigError
 from bot.model import Source, SourceKind
 from bot.probes._keys import references
@@ -17,7 +18,7 @@ from bot.settings.checks import ProbeTable
 from bot.settings.document import Placed, slip
 from bot.settings.environment import Environment
 from bot.settings.mistakes import Report, path, report_errors
-from bot.settings.names import Names, slug
+from bot.settings.names import Names
 from bot.settings.values import Probe, Secret
 
 

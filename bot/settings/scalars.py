@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.core.rules import Handover, Quiet
+from bot.core.slugs import slug
 from bot.core.spans import LONGEST, span_of
 from bot.core.windows import Weekly
 from bot.model import Destination
@@ -38,6 +39,8 @@ _SLACK_PERSON_OR_GROUP = re.compile(r"[UWS][A-Z0-9]+")
 _TIMES = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*x", re.ASCII)
 _HOST_AND_PORT = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):(\d{1,5})", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_WORD = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 
 
 def text(value: object) -> str:
@@ -68,6 +71,34 @@ def count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(f"{shown(value)} is not a whole number from 1 up; write for example 3")
     return value
+
+
+def percent(value: object) -> float:
+    """Read a share in percent."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:  # noqa: PLR2004
+        raise ValueError(f"{shown(value)} is not a share in percent; write a number from 0 to 100, for example 20")
+    return float(value)
+
+
+def reference(value: object) -> str:
+    """Read the name of the variable that a secret is in.  No message shows what was written: it may be the secret."""
+    found = _REFERENCE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(
+            'is no reference to a variable; write for example token = "${SITREP_HOOK_TOKEN}", and the secret itself '
+            "into the environment or .env"
+        )
+    return found[1]
+
+
+def word(value: object) -> str:
+    """Read a name that can stand in an address."""
+    name = text(value)
+    if not _WORD.fullmatch(name):
+        guess = slug(name)[:63]
+        instead = f"; write {shown(guess)}" if _WORD.fullmatch(guess) else '; write for example "alerts"'
+        raise ValueError(f"{shown(value)} can not stand in an address: small letters, digits and hyphens can{instead}")
+    return name
 
 
 def choice(*known: str) -> Callable[[object], str]:

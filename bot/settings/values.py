@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core.access import Access
+from bot.core.heartbeat import Spec
+from bot.core.hooks import Hook
 from bot.core.reports import Terms
 from bot.core.rules import Escalation, Oncall, Route, Service
 from bot.core.windows import Window
@@ -96,6 +98,30 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A hook, and the secret that opens it: None where `variable`, which `where` names, is not set."""
+
+    where: str
+    hook: Hook
+    variable: str
+    token: Secret | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A heartbeat: a job that calls in, at `slug` in the address, and by the same kind of secret."""
+
+    where: str
+    name: str
+    slug: str
+    spec: Spec
+    variable: str
+    token: Secret | None
+    vendor: str | None = None
+    component: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slack:
     """How Slack is reached: an app token means Socket Mode, a signing secret HTTP.
 
@@ -151,6 +177,8 @@ class Settings:
     watches: tuple[Watch, ...] = ()
     defaulted_watches: bool = True
     probes: tuple[Probe, ...] = ()
+    doors: tuple[Door, ...] = ()
+    jobs: tuple[Job, ...] = ()
     windows: tuple[Window, ...] = ()
     witnesses: tuple[str, ...] = WITNESSES
     services: tuple[Service, ...] = ()

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from bot.core.heartbeat import Heartbeat
 from bot.core.probing import ProbeState
 from bot.core.witness import Sight
 from bot.model import Claim, Incident, Intent, Page, Source, TimelineEntry
@@ -41,6 +42,7 @@ ENTRY = Codec(TimelineEntry)
 INTENT = Codec(Intent)
 SOURCE = Codec(Source)
 PAGE = Codec(Page)
+HEARTBEAT = Codec(Heartbeat)
 SEEN = Codec(frozenset[str])
 PROBE = Codec(ProbeState)
 SIGHT = Codec(Sight)

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, or_, select, text
 
 from bot.core.actions import Acted
 from bot.core.claims import is_trouble
@@ -87,17 +87,29 @@ async def settle(
     """Gather what `decide` needs, and commit its decision if it comes to one, all in one transaction.
 
     Gathered is what is known of the claims that `source` lists now or had open, and the incidents around them:
-    those that are open `now`, that have just ended, and suspicions of which the vendor may write yet.
+    those that are open `now`, that have just ended, and suspicions of which the vendor may write yet.  Of one vendor
+    this is done for one source after the other: two at once would not see each other's incidents.
     Raises what `commit` raises, with nothing written.
     """
 
     def work(connection: Connection) -> T:
+        _wait_for_others(connection, source.vendor)
         decision, result = decide(_gathered(connection, source, health, listed, now))
         if decision is not None:
             _commit(connection, decision)
         return result
 
     return await written(database, work)
+
+
+def _wait_for_others(connection: Connection, vendor: str) -> None:
+    """Return when nobody else decides about a vendor, until this transaction ends.  SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ALONE, {"b_vendor": f"sitrep:vendor:{vendor}"})
+
+
+# https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:b_vendor, 0))")
 
 
 async def gather(

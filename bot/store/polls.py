@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, exists, func, insert, not_, or_, select, update
 
 from bot.core.health import Gap, Health
 from bot.model import Page, SourceKind
@@ -39,6 +39,10 @@ class Look:
     detected: str | None = None
     gap: Gap | None = None
     checked: Checked | None = None
+
+
+# The shortest interval at which a page may be watched.
+_BREATH = timedelta(seconds=5)
 
 
 async def claim_due(
@@ -85,6 +89,26 @@ _CLAIMED = select(
     # Between line ends: without a name there is but one.
     (func.coalesce(func.length(SOURCE.c.parts), 0) > 1).label("had_components"),
 ).where(SOURCE.c.key.in_(_KEYS))
+
+
+async def hasten(database: Database, now: datetime, *, page: str, vendor: str | None) -> int:
+    """Make a page due now because somebody said that it has news; returns how many are watched that are meant.
+
+    It is known by the id that it showed, or by its vendor.  One that could not be read keeps its wait, and one that was
+    read a moment ago is left alone for a moment.
+    """
+    named = SOURCE.c.page_id == page if vendor is None else or_(SOURCE.c.page_id == page, SOURCE.c.vendor == vendor)
+    meant = select(SOURCE.c.key).where(SOURCE.c.active, named)
+    waiting = POLL.c.source.in_(meant) & (POLL.c.failures == 0)
+    rested = now - _BREATH
+
+    def work(connection: Connection) -> int:
+        has_rested = or_(POLL.c.last_try.is_(None), POLL.c.last_try <= rested)
+        for soonest, which in ((now, has_rested), (now + _BREATH, not_(has_rested))):
+            connection.execute(update(POLL).where(waiting, which, POLL.c.due_at > soonest).values(due_at=soonest))
+        return connection.execute(select(func.count()).select_from(meant.subquery())).scalar() or 0
+
+    return await database.write(work)
 
 
 async def next_due(database: Database, now: datetime) -> datetime | None:

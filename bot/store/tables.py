@@ -287,6 +287,33 @@ class GapRow(SQLModel, table=True):
     reason: str = Field(sa_type=Text)
 
 
+class HeardRow(SQLModel, table=True):
+    """What a program of ours told last of one thing, `series`: it is expected to tell it again before `expires_at`.
+
+    `told_at` is its own time of what it counted, where it counts: an older count is no news.  `patience` is in seconds;
+    `spec` has the source, which is told by nothing else.
+    """
+
+    __tablename__ = "heard"
+    __table_args__ = (Index("heard_expires", "expires_at", **_where("expires_at IS NOT NULL")),)
+
+    source: str = Field(primary_key=True, sa_type=Text)
+    series: str = Field(primary_key=True, sa_type=Text)
+    told_at: datetime | None = Field(default=None, sa_type=Instant)
+    expires_at: datetime | None = Field(default=None, sa_type=Instant)
+    patience: int
+    spec: str = Field(sa_type=Text)
+
+
+class HeartbeatRow(SQLModel, table=True):
+    """What the calls of one job amount to."""
+
+    __tablename__ = "heartbeat"
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    body: str = Field(sa_type=Text)
+
+
 class NoteRow(SQLModel, table=True):
     """Facts about the database itself, such as what it is used for."""
 
@@ -322,5 +349,7 @@ ENTRY = table(EntryRow)
 ANNOUNCEMENT = table(AnnouncementRow)
 GAP = table(GapRow)
 REVISIT = table(RevisitRow)
+HEARD = table(HeardRow)
+HEARTBEAT = table(HeartbeatRow)
 NOTE = table(NoteRow)
 INSTALLATION = table(InstallationRow)

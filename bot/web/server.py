@@ -15,22 +15,29 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from bot.errors import ConfigError
+from bot.web.patience import Patience
 
 
 def bound(host: str, port: int) -> socket.socket:
     """Return a socket that listens there.  Raises ConfigError if it can not."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=256)
+        listening = socket.create_server((host, port), family=family, backlog=256)
     except OSError as e:
         why = "another program listens there" if e.errno == errno.EADDRINUSE else e.strerror
         raise ConfigError(f"PORT: can not listen on {host}:{port}: {why}; set PORT (and HOST)") from e
+    # Else an answer's second packet waits 40 ms for the first one's receipt.  uvloop sees to that by itself, asyncio
+    # only for sockets that name their protocol.  Connections inherit it.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 async def serve(routes: Sequence[Route], listening: socket.socket) -> None:
     """Serve `routes`, and `/healthz` for whoever asks whether we live, until cancelled."""
     app = Starlette(routes=[*routes, Route("/healthz", _health)])
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, http=Patience, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5
+    )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:

@@ -16,6 +16,8 @@ TABLES = {
     "announcement",
     "claim",
     "gap",
+    "heard",
+    "heartbeat",
     "incident",
     "installation",
     "note",

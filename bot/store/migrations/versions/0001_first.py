@@ -22,6 +22,7 @@ def _id() -> sa.BigInteger:
 def upgrade() -> None:
     """Bring the schema one step forward."""
     _announcements()
+    _callers()
     _claims()
     _incidents()
     _polls()
@@ -124,6 +125,27 @@ def _incidents() -> None:
         sa.Column("recorded_at", _instant(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("incident", "seq"),
+    )
+
+
+def _callers() -> None:
+    op.create_table(
+        "heard",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("series", sa.Text(), nullable=False),
+        sa.Column("told_at", _instant(), nullable=True),
+        sa.Column("expires_at", _instant(), nullable=True),
+        sa.Column("patience", sa.Integer(), nullable=False),
+        sa.Column("spec", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "series"),
+    )
+    some = sa.text("expires_at IS NOT NULL")
+    op.create_index("heard_expires", "heard", ["expires_at"], unique=False, sqlite_where=some, postgresql_where=some)
+    op.create_table(
+        "heartbeat",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
     )
 
 
