@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from bot.core.hooks import Accused
 from bot.errors import ConfigError
 from bot.model import Source
 from bot.plugins import probe_named
-from bot.ports import Setup, Web, WebAnswer, WebRequest
+from bot.ports import Setup, Web, WebAnswer, WebRequest, WebStream
 from bot.probes import heartbeat
 from bot.settings import Secret, Settings
 from bot.settings.callers import accused
@@ -148,3 +149,6 @@ async def test_a_heartbeat_is_nothing_that_can_be_checked() -> None:
 class NoWeb(Web):
     async def send(self, request: WebRequest) -> WebAnswer:
         raise AssertionError(request)
+
+    def stream(self, request: WebRequest) -> AbstractAsyncContextManager[WebStream]:
+        raise AssertionError(request.url)

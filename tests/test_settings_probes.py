@@ -90,7 +90,7 @@ def test_its_type_reads_its_own_keys(tmp_path: Path) -> None:
         (f"{HTTP}redirect = false", ['probe[1].redirect: there is no such key; did you mean "redirects"?']),
         (f"{HTTP}failafter = 2", ['probe[1].failafter: there is no such key; did you mean "fail_after"?']),
         (f"{HTTP}status = [200, 999]", ['probe[1].status[2]: is not a status; write for example 200 or "2xx"']),
-        (f'{HTTP}values = {{ "a.b" = [1] }}', ["probe[1].values.a.b: a list can not be used; write"]),
+        (f'{HTTP}values = {{ "a.b" = [1] }}', ["probe[1].values: has no simple value for a.b; write"]),
         (f'{HTTP}interval = "10ms"', ['probe[1].interval: "10ms" is too often; the shortest interval of a check']),
         (f'{HTTP}recheck = "1m"', ["probe[1].recheck: is longer than interval; write a shorter one"]),
         (f'{HTTP}impact = "none"', ['probe[1].impact: "none" is not known; it is one of minor, major, critical']),

@@ -101,7 +101,7 @@ def _placed(
     if not claim.is_open and change.kind is not ChangeKind.OPENED:
         return None
     if is_witness(source):
-        host = host_of_witness(claim.components, source.kind, there, now) if claim.is_open else None
+        host = host_of_witness(claim.components, source, there, now) if claim.is_open else None
         return _hosted(host, claim, source, around, now)
     sibling = None if is_own(claim.external_id) else around.siblings.get(claim.external_id)
     if sibling is not None:

@@ -71,7 +71,9 @@ def _first_seen(claim: Claim, known: Known, snapshot: Snapshot) -> list[Change]:
 def _afterwards(claim: Claim, snapshot: Snapshot) -> list[Change]:
     """What is written down when it is over is no news, unless it explains something that we saw ourselves."""
     end = claim.resolved_at or _last_word(claim)
-    if snapshot.taken_at is None or end is None or snapshot.taken_at - end > OLD_NEWS:
+    if claim.published_at is None or claim.kind is Kind.SUSPECTED or snapshot.taken_at is None or end is None:
+        return []
+    if snapshot.taken_at - end > OLD_NEWS:
         return []
     words = [Change(kind=ChangeKind.POSTMORTEM, claim=claim, update=update) for update in claim.updates]
     return [Change(kind=ChangeKind.BACKFILLED, claim=claim), *words]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.core.claims import names
 from bot.core.witnesses import overlap, statements, testimonies
-from bot.model import Claim, Component, Incident, Kind, SourceKind, State
+from bot.model import Claim, Component, Incident, Kind, Source, SourceKind, State
 
 # Components that fail within this time of each other, without a word from the vendor, are one trouble.
 SAME_TROUBLE = timedelta(minutes=15)
@@ -67,17 +67,19 @@ def host_of_late_word(claim: Claim, around: Around, taken: frozenset[str], now: 
     return None
 
 
-def host_of_witness(components: tuple[Component, ...], teller: SourceKind, around: Around, now: datetime) -> str | None:
+def host_of_witness(components: tuple[Component, ...], source: Source, around: Around, now: datetime) -> str | None:
     """Return the trouble that a witness of ours sees too: what it names first, suspicions before the vendor's own.
 
-    What has just ended may have begun again; but a person alone does not open it again.
+    What has just ended may have begun again; but a person alone does not open it again.  What a witness tells of
+    something of our own is another trouble each time, unless it names the same part.
     """
     going_on = [i for i in _open(around) if i.kind not in _PLANNED]
-    ended = () if teller is SourceKind.PEOPLE else _over(around)
+    ended = () if source.kind is SourceKind.PEOPLE else _over(around)
     again = [i for i in ended if i.kind not in _PLANNED and i.resolved_at and now - i.resolved_at <= RELAPSE]
     candidates = sorted((*going_on, *again), key=lambda i: (not i.is_open, i.kind is not Kind.SUSPECTED))
     named = [i for i in candidates if overlap(components, i.components)]
     vague = [i for i in candidates if not (components and i.components) and _is_fresh(i, now)]
+    vague = vague if source.vendor_name else []
     return next((incident.id for incident in (*named, *vague)), None)
 
 

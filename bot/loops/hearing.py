@@ -56,6 +56,10 @@ async def hear(hearing: Hearing, hook: Hook, heard: Heard) -> str:
     return f"ok: {len(heard.alerts) + len(heard.reports)} heard, {entries} new"
 
 
+def _news(taken: TakenIn) -> int:
+    return sum(not entry.quiet for entry in taken.told.entries)
+
+
 def _by_vendor(hearing: Hearing, some: Iterable[Alert]) -> Mapping[Accused | None, list[Alert]]:
     found: dict[Accused | None, list[Alert]] = {}
     for alert in some:
@@ -73,7 +77,7 @@ async def _hear_alerts(hearing: Hearing, hook: Hook, source: Source, some: list[
     ordered = sorted(some, key=lambda alert: (alert.starts_at, not alert.fires))
     for first in range(0, len(ordered), AT_ONCE):
         snapshot = alerts.snapshot_of(source, ordered[first : first + AT_ONCE], left_out, now)
-        entries += len((await _take_in(hearing, source, snapshot, alerts.heard)).told.entries)
+        entries += _news(await _take_in(hearing, source, snapshot, alerts.heard))
     return entries
 
 
@@ -88,7 +92,7 @@ async def _hear_report(hearing: Hearing, hook: Hook, report: Report) -> int:
         return 0
     amounts = partial(rates.heard, hook, report)
     taken = await _take_in(hearing, source, rates.snapshot_of(source, report, now), amounts)
-    return len(taken.told.entries)
+    return _news(taken)
 
 
 async def _hasten(hearing: Hearing, hook: Hook, pages: Iterable[str]) -> str:

@@ -255,7 +255,8 @@ def test_to_tell_only_what_changed_tells_all_and_each_trouble_begins_and_ends_on
     for timeline in each.timelines.values():
         kinds = [entry.kind for entry in timeline]
         assert kinds.count(ChangeKind.OPENED) == 1
-        assert kinds.count(ChangeKind.RESOLVED) <= 1
+        # What fails again soon after its end is seen again, and ends again.
+        assert kinds.count(ChangeKind.RESOLVED) <= 1 + kinds.count(ChangeKind.SEEN)
         assert not {ChangeKind.EDITED, ChangeKind.REOPENED, ChangeKind.WITHDRAWN} & {*kinds}
     assert len(each.open) == (state.trouble is not None and state.trouble.is_open)
 

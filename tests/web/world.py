@@ -130,7 +130,7 @@ class World:
         """Return the words in the timelines of all incidents, those of the oldest first."""
         found = []
         for incident in reversed(await self.incidents()):
-            entries = await incidents.timeline(self.database, incident.id)
+            entries = [one for one in await incidents.timeline(self.database, incident.id) if not one.quiet]
             found += [f"{entry.kind}: {entry.text}" if entry.text else str(entry.kind) for entry in entries]
         return found
 
