@@ -42,7 +42,7 @@ async def recognised(fetcher: Fetcher, source: Source) -> Source:
     except TimeoutError:
         raise ParseError(f"no format was found at its page within {_PATIENCE.total_seconds():g} s") from None
     if detection.found is None:
-        raise ParseError(f"no format reads anything at its page ({len(detection.tried)} addresses tried)")
+        raise ParseError(detection.miss)
     return replace(source, format=detection.found.format, url=detection.found.url)
 
 
