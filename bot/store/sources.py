@@ -40,6 +40,11 @@ class Watched:
     page_address: str | None = None
     fence: int = 0
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether it was read before, and not where it is now: what was remembered of its address is forgotten then."""
+        return self.endpoint is None and self.health.first_look is not None
+
 
 async def register(database: Database, sources: Iterable[Source], now: datetime) -> None:
     """Watch exactly `sources` from now on, and what was added in chat.
