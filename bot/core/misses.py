@@ -47,7 +47,7 @@ _ADVICE = "if it has a feed or a document of its own, give that address"
 
 def told(url: str, led_to: str, page: str, tried: Sequence[Tried]) -> str:
     """Return in one line why nothing was found at `url`, which led to `led_to`, where the HTML `page` was."""
-    first = tried[0] if tried and tried[0].address == url else None
+    first = next((one for one in tried if one.address == url), None)
     if first is not None and first.miss is Miss.OURS:
         return first.reason
     if first is not None and all(one.miss is Miss.SILENT for one in tried if _host(one.address) == _host(url)):
@@ -56,6 +56,15 @@ def told(url: str, led_to: str, page: str, tried: Sequence[Tried]) -> str:
     if stranger is not None:
         return f"it is {_a(stranger)} page, and no format reads those; {_ADVICE}"
     return f"{_of_the_page(url, led_to, first, tried)}; {_counted(tried)}; {_ADVICE}"
+
+
+def bare(url: str) -> str:
+    """Return an address that may be shown: without a name and a password in it."""
+    before, found, after = url.partition("://")
+    if not found:
+        return url
+    host, slash, path = after.partition("/")
+    return f"{before}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _of_the_page(url: str, led_to: str, first: Tried | None, tried: Sequence[Tried]) -> str:
@@ -69,7 +78,7 @@ def _of_the_page(url: str, led_to: str, first: Tried | None, tried: Sequence[Tri
         return f"the page can not be read ({first.reason}), and no format reads anything there"
     news = next((one for one in tried if one.miss is Miss.NEWS), None)
     if news is not None:
-        return f"it has a feed, {news.address}, but {news.reason}: that is news, not a status"
+        return f"it has a feed, {bare(news.address)}, but {news.reason}: that is news, not a status"
     return "no format reads anything there"
 
 

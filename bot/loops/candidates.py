@@ -74,9 +74,9 @@ def led_to(html: str, source: Source) -> Iterator[Candidate]:
 
 
 def guessed(page: Page, pasted: str) -> Iterator[Candidate]:
-    """Give where each platform keeps its documents; one address may come for several.
+    """Give where each platform keeps its documents on the page's own host; one address may come for several.
 
-    One that does not name the page is somebody's, whatever page is looked at.
+    Other hosts are asked only if the page leads there: they need not hear which pages somebody looks at.
     """
     fronts = dict.fromkeys((page.front, front_of(pasted)))
     sources = (page.source, *(replace(page.source, url=front) for front in fronts))
@@ -84,7 +84,7 @@ def guessed(page: Page, pasted: str) -> Iterator[Candidate]:
     for name in _by_use():
         if is_anywhere(plugins.format_named(name).HOSTS):
             found = _endpoints(name, sources, is_sure=False)
-            yield from (one for one in found if any(host in one.address for host in hosts))
+            yield from (one for one in found if _host(one.address) in hosts)
 
 
 def _endpoints(name: str, sources: Iterable[Source], *, is_sure: bool) -> Iterator[Candidate]:

@@ -81,8 +81,9 @@ async def _look_at_page(search: _Search, *, hurried: bool) -> None:
     if fetched is None and hurried and search.detection.tried[-1].miss is Miss.SILENT:
         plain = url.replace("https://", "http://", 1)
         fetched = await _fetched(search, plain)
-        if fetched is not None:
-            search.detection.url = plain
+        if fetched is not None or search.detection.tried[-1].miss is not Miss.SILENT:
+            search.dead.clear()
+            search.detection.url, search.page = plain, Page(_draft(plain))
     if fetched is None or fetched.body is None:
         return
     search.page = Page(_draft(fetched.url), html=_html(fetched.body))
@@ -129,8 +130,9 @@ async def _fetched(search: _Search, address: str) -> Fetched | None:
         return await search.fetcher.get(address, expect=Expect.ANY)
     except FetchError as error:
         miss = _miss(error)
-        has_enough, is_no_use = str(error) == "HTTP 429", miss in {Miss.SILENT, Miss.OURS} or "redirects" in str(error)
-        search.dead[_host(address)] += _GIVEN_UP_AFTER if has_enough else is_no_use
+        if str(error) == "HTTP 429" or miss is Miss.OURS:
+            search.dead[_host(address)] += _GIVEN_UP_AFTER
+        search.dead[_host(address)] += miss is Miss.SILENT or "redirects" in str(error)
         search.detection.tried.append(Tried(address, str(error), miss))
         return None
 

@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.core import health
 from bot.core.claims import is_trouble, read_together
 from bot.core.health import Health, Notice
+from bot.core.misses import bare
 from bot.core.moving import MOVED
 from bot.errors import FetchError, ParseError, SitrepError
 from bot.fetch import Fetcher
@@ -248,7 +249,7 @@ async def _not_understood(watching: Watching, watched: Watched, error: SitrepErr
     if found is None:
         log.warning("%s's page is no %s page any more: %s", name, before, detection.miss)
         return _missed(watching, watched, ParseError(f"{NO_LONGER} {before} page any more: {detection.miss} ({error})"))
-    now = f"{found.format} now, at {found.url}"
+    now = f"{found.format} now, at {bare(found.url)}"
     if watched.page_address is None:
         log.warning("%s's page speaks %s, instead of %s: change the watch", name, now, before)
         return _missed(watching, watched, ParseError(f"{SPEAKS} {now}: change the watch ({error})"))
