@@ -66,7 +66,7 @@ async def changed(fetcher: Fetcher, watched: Watched, error: SitrepError) -> Det
     It is looked for when a page that answers has not been understood for some time, and seldom again.
     """
     failures = watched.health.failures + 1
-    if failures % AGAIN != FAITHFUL or not _may_have_changed(error):
+    if is_nameless(watched.source) or failures % AGAIN != FAITHFUL or not _may_have_changed(error):
         return None
     try:
         async with asyncio.timeout(_PATIENCE.total_seconds()):

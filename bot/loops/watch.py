@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 from bot.clock import Clock
 from bot.core import health
@@ -204,9 +205,8 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
     _tell(watching, watched, after)
     if reading.moved_to is not None and watched.source.key not in watching.moved:
         watching.moved.add(watched.source.key)
-        log.warning(
-            "moved source=%s: its page says it lives at another address now; check the watch", watched.source.key
-        )
+        host = urlsplit(reading.moved_to).hostname
+        log.warning("moved source=%s: its page says it lives at %s now; check the watch", watched.source.key, host)
     snapshot = reading.snapshot
     _tell_if_doubled(watching, watched, snapshot.page_id if snapshot else None)
     in_trouble = watched.in_trouble if snapshot is None else any(map(is_trouble, read_together(snapshot).values()))

@@ -259,3 +259,30 @@ async def test_a_watch_that_was_given_another_address_tells_nothing_twice_either
         await world.look()
 
         assert await all_incidents(world) == ["Errors: investigating"]
+
+
+async def test_a_page_that_was_never_understood_has_not_changed(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with acme(database, watched=nameless) as world:
+        await moves(world, {})
+
+        assert "any more" not in caplog.text
+        assert "no format reads anything there" in (await world.watched()).health.failure
+
+
+async def test_a_page_that_says_that_it_lives_elsewhere_is_read_there_and_the_operator_hears_where_once(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = summary(incident("i1", BEGUN))
+    async with serve({SUMMARY: Answer.json(page)}) as new, acme(database, page, watched=named) as world:
+        await world.look()
+        told = await world.told()
+        elsewhere = new.url.replace("127.0.0.1", "localhost")
+        world.answers(SUMMARY, Answer.redirect(f"{elsewhere}{SUMMARY}", 301))
+        for _ in range(3):
+            await world.look_in(hours=1)
+
+        assert caplog.text.count("its page says it lives at localhost now; check the watch") == 1
+        assert await world.told() == told
+        assert (await world.watched()).health.failures == 0
