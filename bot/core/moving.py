@@ -1,8 +1,8 @@
 """A page that has moved to another platform: what was open on the old one goes on on the new, as far as can be known.
 
 No id survives a move.  One incident is taken for another of the same kind if both have the same title and began
-within a day, or began in the same minute at parts of the same name; a component is known by its name.  What the new
-page does not list can be looked up nowhere, so it is withdrawn, which is said.
+within a day, or began in the same minute at parts of the same name; a component is known by its name.  Where an id
+is found again, nothing has moved but the address.  What a window does not list would be open for ever: it is gone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MOVED = "moved"
 class Move:
     """What is known after a move, `names` of claims by their old ones, and what there is to say of it.
 
-    `left` are the old claims, closed without a word; `gone` are those that the new page does not list.
+    `left` are the old claims, closed without a word; `gone` are those of which the new page will never tell.
     """
 
     known: Known
@@ -39,6 +39,8 @@ class Move:
 def moved(known: Known, snapshot: Snapshot, now: Mapping[str, Claim], source: str) -> Move:
     """Return what is known once a source's page has moved; its first snapshot there is a baseline."""
     going_on = {name: one for name, one in known.claims.items() if one.claim.is_open and name not in now}
+    if any(name in now and not is_own(name) for name in known.claims):
+        return Move(known)
     names = _names(going_on, snapshot, now)
     claims = {name: one for name, one in known.claims.items() if name not in names}
     changes = []
@@ -53,7 +55,7 @@ def moved(known: Known, snapshot: Snapshot, now: Mapping[str, Claim], source: st
         names=names,
         changes=tuple(changes),
         left={old: _closed(known.claims[old], snapshot) for old in names},
-        gone=frozenset(going_on.keys() - names.keys()),
+        gone=frozenset() if snapshot.complete_open_set else frozenset(going_on.keys() - names.keys()),
     )
 
 

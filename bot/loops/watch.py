@@ -185,17 +185,11 @@ async def look_at(watching: Watching, watched: Watched) -> Look | None:
 
 
 def _tell_if_moved(watched: Watched, taken: TakenIn) -> None:
-    if not watched.has_moved:
-        return
     going_on = sum(any(one.subject == MOVED for one in change.transitions) for change in taken.changes)
     gone = sum(change.kind is ChangeKind.WITHDRAWN for change in taken.changes)
-    log.warning(
-        "%s is read as %s now: %d open incidents go on there, %d are no longer listed and count as over",
-        watched.source.name,
-        watched.source.format,
-        going_on,
-        gone,
-    )
+    if watched.has_moved and (going_on or gone):
+        told = "%s is read as %s now: %d open incidents go on there, %d are no longer listed and count as over"
+        log.warning(told, watched.source.name, watched.source.format, going_on, gone)
 
 
 def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bool) -> Look:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -15,7 +16,7 @@ from bot.model import AUTO, ChangeKind, Source, State
 from bot.store import incidents, sources
 from bot.store.database import Database
 from tests.feeds.samples import body
-from tests.loops.acme import SUMMARY, Json, at, component, incident, summary
+from tests.loops.acme import SUMMARY, Json, alone, at, component, incident, listed, summary
 from tests.loops.world import World, acme
 from tests.loops.world import acme_at as named
 from tests.servers import Answer, serve
@@ -84,13 +85,11 @@ async def test_an_incident_that_the_new_platform_does_not_list_is_withdrawn_and_
 ) -> None:
     async with acme(database, summary(incident("i1", BEGUN)), watched=nameless) as world:
         await world.look()
-        asked = len(world.server.hits)
         await moves(world, {INSTATUS: instatus()})
 
         assert (await world.told())[-1] is ChangeKind.WITHDRAWN
         assert not (await world.incident()).is_open
         assert "0 open incidents go on there, 1 are no longer listed" in caplog.text
-        assert not any("i1" in path for path in world.server.paths[asked:])
 
 
 async def test_a_new_trouble_on_the_new_platform_is_told_as_its_own(database: Database) -> None:
@@ -286,3 +285,33 @@ async def test_a_page_that_says_that_it_lives_elsewhere_is_read_there_and_the_op
         assert caplog.text.count("its page says it lives at localhost now; check the watch") == 1
         assert await world.told() == told
         assert (await world.watched()).health.failures == 0
+
+
+async def test_a_watch_that_is_only_looked_at_more_often_has_not_moved(database: Database) -> None:
+    async with acme(database, summary(incident("i1", BEGUN)), watched=named) as world:
+        await world.look()
+        over = incident("i1", BEGUN, ("resolved", "Fixed.", 30))
+        new = incident("i2", BEGUN, ("resolved", "Short.", 40), title="Mail is late")
+        world.shows(summary())
+        world.answers("/api/v2/incidents/i1.json", alone(over))
+        world.answers("/api/v2/incidents.json", listed(new, over))
+        often = replace(named(world.server.url), interval=timedelta(seconds=12))
+        world.clock.move(hours=1)
+        await sources.register(database, [often], world.clock.now())
+        await world.look()
+
+        assert (await world.told())[-1] is ChangeKind.RESOLVED
+
+
+async def test_the_same_page_at_another_of_its_addresses_has_not_moved(database: Database) -> None:
+    first = incident("i1", BEGUN)
+    async with acme(database, summary(first, incident("i2", BEGUN, title="Mail is late")), watched=named) as world:
+        await world.look()
+        world.shows(summary(first))
+        world.answers(
+            "/api/v2/incidents/i2.json", alone(incident("i2", BEGUN, ("resolved", "Fixed.", 30), title="Mail is late"))
+        )
+        await sources.register(database, [named(f"{world.server.url}/history")], world.clock.now())
+        await world.look_in(minutes=40)
+
+        assert sorted(await all_incidents(world)) == ["Errors: investigating", "Mail is late: resolved"]

@@ -59,11 +59,11 @@ def test_the_same_title_within_a_day_is_the_same_incident() -> None:
         {"title": "Mail is late", "components": (Component("m", "Mail"),)},
     ],
 )
-def test_what_is_unlike_is_another_one_and_the_old_one_is_gone(other: dict[str, object]) -> None:
+def test_what_is_unlike_is_another_one(other: dict[str, object]) -> None:
     move = after(page(replace(OLD, external_id="new", **other)), OLD)  # type: ignore[arg-type]  # fields by name
 
     assert not move.names
-    assert move.gone == {"old"}
+    assert not move.gone
 
 
 def test_what_began_in_the_same_minute_at_the_same_part_is_the_same_under_another_title() -> None:
@@ -76,11 +76,20 @@ def test_each_has_one_heir() -> None:
     twin = replace(OLD, external_id="older")
     move = after(page(replace(OLD, external_id="new")), OLD, twin)
 
-    assert len(move.names) == len(move.gone) == 1
+    assert len(move.names) == 1
 
 
-def test_an_id_that_is_still_listed_needs_no_heir() -> None:
-    assert after(page(OLD), OLD) == replace(after(page(OLD), OLD), names={}, gone=frozenset())
+def test_where_an_id_is_found_again_nothing_has_moved() -> None:
+    before = known(OLD, replace(OLD, external_id="ended meanwhile"))
+    snapshot = page(OLD)
+
+    assert moved(before, snapshot, read_together(snapshot), "acme") == Move(before)
+
+
+def test_what_a_window_does_not_list_is_gone() -> None:
+    window = replace(page(), complete_open_set=False)
+
+    assert after(window, OLD).gone == {"old"}
 
 
 def test_what_had_been_said_is_not_news_and_what_comes_later_is() -> None:
