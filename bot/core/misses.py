@@ -29,10 +29,8 @@ class Tried:
     miss: Miss = Miss.UNREADABLE
 
 
-# Platforms that no format reads: their hosts, and what the HTML of their pages begins with, where that is known.
-# cState: https://github.com/cstate/cstate/blob/master/layouts/partials/meta.html
-# PagerDuty: https://support.pagerduty.com/main/docs/external-status-page
-# Checkly: https://www.checklyhq.com/docs/communicate/status-pages/
+# Platforms that no format reads: their hosts, as PagerDuty's API, Checkly's documentation and links to the others name
+# them, and what the HTML of their pages begins with: cState's is in its source, layouts/partials/meta.html.
 _STRANGERS = {
     "PagerDuty": (".trust.pagerduty.com", None),
     "Checkly": (".checkly-status-page.com", None),

@@ -51,7 +51,7 @@ _STATUSES: Mapping[str, ComponentStatus] = {
     "partialoutage": ComponentStatus.PARTIAL_OUTAGE,
     "majoroutage": ComponentStatus.MAJOR_OUTAGE,
 }
-# https://www.checklyhq.com/docs/communicate/status-pages/, as a client of Mistral's page quotes it in September 2026.
+# As a client of Mistral's page, which Checkly hosts, quotes its summary in September 2026.
 _CHECKLYS = frozenset({"HAS_ISSUES", "OPERATIONAL"})
 _IMPACTS: Mapping[str, Impact] = {word: SEVERITY[status] for word, status in _STATUSES.items()}
 _STATES: Mapping[str, State] = {

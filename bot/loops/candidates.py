@@ -24,17 +24,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that was pasted and, where that is not the front page of its host, the front page too."""
+    """A page that was pasted, and the front page of its host, which it may be itself."""
 
     source: Source
+    front: str
     html: str = ""
-    front: str = ""
     front_html: str = ""
-
-    def __post_init__(self) -> None:
-        """Take the front page of the same host, unless another is known."""
-        if not self.front:
-            object.__setattr__(self, "front", front_of(self.source.url))
 
     @property
     def at_front(self) -> Source:

@@ -64,8 +64,8 @@ async def detect(fetcher: Fetcher, url: str) -> Detection:
     if not _host(detection.url):
         detection.miss = "this is no web address; one looks like https://status.example.com"
         return detection
-    search = _Search(fetcher, detection, Page(_draft(detection.url)))
-    await _look_at_page(search, hurried="://" not in url)
+    search = _Search(fetcher, detection, _page(detection.url))
+    await _look_at_page(search, may_be_plain="://" not in url)
     if detection.found is None:
         await _look_around(search)
     detection.found = detection.found or search.second
@@ -74,21 +74,26 @@ async def detect(fetcher: Fetcher, url: str) -> Detection:
     return detection
 
 
-async def _look_at_page(search: _Search, *, hurried: bool) -> None:
-    """Read what was pasted: a page, or a document.  `hurried`: without a scheme, so that it may be without TLS too."""
+async def _look_at_page(search: _Search, *, may_be_plain: bool) -> None:
+    """Read what was pasted: a page, or a document.  `may_be_plain`: no scheme was named, so it may be without TLS."""
     url = search.detection.url
     fetched = await _fetched(search, url)
-    if fetched is None and hurried and search.detection.tried[-1].miss is Miss.SILENT:
+    if fetched is None and may_be_plain and _has_no_tls(search.detection.tried[-1]):
         plain = url.replace("https://", "http://", 1)
         fetched = await _fetched(search, plain)
         if fetched is not None or search.detection.tried[-1].miss is not Miss.SILENT:
             search.dead.clear()
-            search.detection.url, search.page = plain, Page(_draft(plain))
+            search.detection.url, search.page = plain, _page(plain)
     if fetched is None or fetched.body is None:
         return
-    search.page = Page(_draft(fetched.url), html=_html(fetched.body))
+    search.page = _page(fetched.url, _html(fetched.body))
     if not search.page.html:
         await _judge(search, Candidate(AUTO, fetched.url), fetched.body)
+
+
+def _has_no_tls(tried: Tried) -> bool:
+    """Whether nobody answered with TLS; a certificate that is not valid is no reason to do without."""
+    return tried.miss is Miss.SILENT and "certificate" not in tried.reason
 
 
 async def _look_around(search: _Search) -> None:
@@ -250,6 +255,10 @@ def _html(body: bytes) -> str:
     head = body[:1024].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     is_page = head.startswith(b"<") and (not head.startswith(_FEED) or any(mark in head for mark in _XHTML))
     return body.decode(errors="replace") if is_page else ""
+
+
+def _page(url: str, html: str = "") -> Page:
+    return Page(_draft(url), front_of(url), html)
 
 
 def _draft(url: str) -> Source:
