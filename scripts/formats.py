@@ -23,7 +23,7 @@ _PHASES = {State.IDENTIFIED, State.MONITORING, State.VERIFYING}
 _HEAD = """# The formats
 
 Written by `make formats`: the table from the examples in `tests/data/feeds`, the rest from the files in `bot/feeds`.
-`sitrep detect URL` finds out which one a page speaks; a watch needs no `format`.
+`sitrep detect URL` finds out which one a page speaks ([what it finds where](detection.md)); a watch needs no `format`.
 
 - **all that is open**: whether a document lists every open incident, so that one that vanishes is over; or is a window.
 - **components**: whether the page's parts are told, and how each is (+).

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import people
+from bot.core.moving import MOVED
 from bot.core.severity import worst
 from bot.model import (
     ChangeKind,
@@ -42,7 +43,8 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
 
 
 def _with_claim(incident: Incident, entry: TimelineEntry) -> Incident:
-    claims = incident.claims if entry.claim is None else _with(incident.claims, entry.claim)
+    before = _without_moved(incident.claims, entry)
+    claims = before if entry.claim is None else _with(before, entry.claim)
     heard = voices(claims)
     leading = _leading(heard)
     if leading is None:
@@ -66,6 +68,12 @@ def _with_claim(incident: Incident, entry: TimelineEntry) -> Incident:
         ending=None if still else _ENDINGS.get(entry.kind, incident.ending or ChangeKind.RESOLVED),
         last_seq=entry.seq,
     )
+
+
+def _without_moved(claims: tuple[ClaimView, ...], entry: TimelineEntry) -> tuple[ClaimView, ...]:
+    """A claim of a page that has moved goes on under another name."""
+    moved = {transition.before for transition in entry.transitions if transition.subject == MOVED}
+    return tuple(view for view in claims if view.key not in moved) if moved else claims
 
 
 def _with(claims: tuple[ClaimView, ...], view: ClaimView) -> tuple[ClaimView, ...]:

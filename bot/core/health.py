@@ -106,7 +106,7 @@ def doubt(page_id: str | None, had_components: bool, snapshot: Snapshot) -> str 
     if page_id is not None and snapshot.page_id is not None and page_id != snapshot.page_id:
         return (
             f"the page is another one now (id {snapshot.page_id}, before {page_id}); "
-            "check the watch's address with the vendor"
+            "if it is the vendor's all the same, remove the watch and add it again"
         )
     if snapshot.complete_open_set and had_components and not snapshot.components:
         return "the page lists no components where it listed some before"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Span, Tone, heading, line
+from bot.core.moving import MOVED
 from bot.core.severity import is_rise
 from bot.core.wording import STATUS_WORDS, TONES, capital, duration, headline, planned, short, standing, words
 from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
@@ -99,6 +100,8 @@ def _updated(case: _Case) -> _Parts:
     for change in case.entry.transitions:
         if change.subject == "still":
             return _ended_in_part(case, change)
+        if change.subject == MOVED:
+            return f"{case.entry.author}'s status page has moved to another platform: this goes on there", []
         if change.subject == "window" and case.entry.claim is not None:
             return "Rescheduled", [*planned(case.entry.claim.starts_at, case.entry.claim.ends_at)]
     if case.entry.said is not None:

@@ -57,6 +57,8 @@ _STATUSES: Mapping[str, ComponentStatus] = {
     "partialoutage": ComponentStatus.PARTIAL_OUTAGE,
     "majoroutage": ComponentStatus.MAJOR_OUTAGE,
 }
+# As a client of Mistral's page, which Checkly hosts, quotes its summary in September 2026.
+_CHECKLYS = frozenset({"HAS_ISSUES", "OPERATIONAL"})
 _IMPACTS: Mapping[str, Impact] = {word: SEVERITY[status] for word, status in _STATUSES.items()}
 _SEVERITIES: Mapping[str, Impact] = {
     "minor": Impact.MINOR,
@@ -118,6 +120,8 @@ def _summary(payload: Thing, source: Source) -> Snapshot:
     page = payload.thing("page")
     if not isinstance(page.fields.get("status"), str) or page.has("id") or payload.has("status"):
         raise ParseError(f"no page of Instatus, with a word for its status and without id, at {page.path}")
+    if page.text("status") in _CHECKLYS or any(thing.has("severity") for thing in payload.things("activeIncidents")):
+        raise ParseError(f"a page of Checkly, which imitates Instatus with words of its own, at {page.path}")
     words = Words()
     claims = [_incident(thing, words) for thing in payload.things("activeIncidents")]
     claims += [_maintenance(thing, words) for thing in payload.things("activeMaintenances")]

@@ -40,8 +40,10 @@ HOSTS: Final = ("*.statuspal.io", "*.statuspal.eu", "statuspal.io", "statuspal.e
 
 _PAGE = re.compile(r"/api/v[12]/status_pages/(?P<name>[^/]+)")
 _HOST = re.compile(r"(?P<name>[a-z0-9-]+)\.statuspal\.(?P<land>io|eu)")
+# A mere link is no mark, unless the page is made of StatusPal's files: many link to the page of a vendor that they use.
+_FILES = re.compile(r"<(?:link|script|img)\b[^<>]{0,200}?\bstatuspal\.(?:io|eu)\b", re.IGNORECASE)
 _MARK = re.compile(
-    r"(?:https?:)?//(?P<name>[a-z0-9-]{1,63})\.statuspal\.(?P<land>io|eu)\b"
+    r"(?P<link><a\b[^<>]{0,200}?)?(?:https?:)?//(?P<name>[a-z0-9-]{1,63})\.statuspal\.(?P<land>io|eu)\b"
     r"|statuspal\.(?P<land2>io|eu)/api/v[12]/status_pages/(?P<name2>[a-z0-9-]{1,63})",
     re.IGNORECASE,
 )
@@ -133,7 +135,10 @@ def follow_up(source: Source, external_id: str) -> tuple[str, ...]:
 
 def linked(page: str, _source: Source) -> tuple[str, ...]:
     """Return the summary of the page whose address at StatusPal the HTML names."""
+    is_theirs = _FILES.search(page) is not None
     for found in _MARK.finditer(page):
+        if found["link"] and not is_theirs:
+            continue
         name, land = (found["name"] or found["name2"]).lower(), (found["land"] or found["land2"]).lower()
         if name not in _NOBODYS:
             return (_summary(name, land),)

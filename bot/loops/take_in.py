@@ -10,9 +10,9 @@ from enum import Enum
 from functools import partial
 
 from bot.core import diff as differ
-from bot.core import memory, replies, routing, timeline
+from bot.core import memory, moving, replies, routing, timeline
 from bot.core.claims import is_own, read_together
-from bot.core.correlate import correlate
+from bot.core.correlate import Surroundings, correlate
 from bot.core.revisit import next_visit
 from bot.core.rules import Route, Service
 from bot.model import Change, Claim, Destination, Incident, Snapshot, Source
@@ -60,16 +60,20 @@ async def take_in(
     *,
     rules: Rules,
     follow_up: FollowUp,
+    has_moved: bool = False,
     look: Callable[[bool], Look | None] = lambda _settled: None,
 ) -> TakenIn:
     """Commit what is new in `snapshot`, with how the look at its source went (`look`, told whether all is settled).
 
+    `has_moved`: it is the first one since the page is at another address, or of another platform.
+
     Somebody else may change the same incident at the same time: then it is gathered and decided anew.
     """
+    case = _Case(watched, rules, look, has_moved)
     asked: frozenset[str] = frozenset()
     for _ in range(_TRIES):
         claims = read_together(snapshot)
-        decide = partial(_decide, watched, snapshot, claims, rules, asked, look)
+        decide = partial(_decide, case, snapshot, claims, asked)
         try:
             outcome = await incidents.settle(database, watched.source, watched.health, claims, decide)
         except incidents.Conflict:
@@ -85,44 +89,58 @@ async def take_in(
 Missing = Mapping[str, memory.Memory]
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    watched: Watched
+    rules: Rules
+    look: Callable[[bool], Look | None]
+    has_moved: bool
+
+
 def _decide(
-    watched: Watched,
+    case: _Case,
     snapshot: Snapshot,
     claims: Mapping[str, Claim],
-    rules: Rules,
     asked: frozenset[str],
-    look: Callable[[bool], Look | None],
     gathered: incidents.Gathered,
 ) -> tuple[incidents.Decision | None, TakenIn | Missing]:
     """Return what follows from `snapshot`; nothing yet while there are incidents whose end is to be asked for."""
-    source, now = watched.source, _taken_at(snapshot)
-    listed = snapshot.components or (watched.page.components if watched.page else ())
+    source, rules, now = case.watched.source, case.rules, _taken_at(snapshot)
+    listed = snapshot.components or (case.watched.page.components if case.watched.page else ())
     filtering = routing.as_far_as_it_fits(source, listed)
-    awaited = memory.awaited(gathered.known, snapshot)
-    missing = {external_id: gathered.known.claims[external_id] for external_id in awaited if external_id not in asked}
+    stored, baseline = gathered.known.claims, gathered.known.first_look is None
+    move = moving.moved(gathered.known, snapshot, claims, source.key) if case.has_moved else moving.Move(gathered.known)
+    known, around = move.known, _renamed(gathered.around, move)
+    snapshot = replace(snapshot, gone=snapshot.gone | move.gone)
+    awaited = memory.awaited(known, snapshot)
+    missing = {external_id: known.claims[external_id] for external_id in awaited if external_id not in asked}
     if missing:
         return None, missing
-    changes = differ.diff(gathered.known, snapshot, claims)
-    attachments = correlate(changes, source, gathered.around, now)
-    baseline = gathered.known.first_look is None
-    told = timeline.tell(changes, attachments, gathered.around.incidents, source=source, now=now, baseline=baseline)
+    changes = (*move.changes, *differ.diff(known, snapshot, claims))
+    attachments = correlate(changes, source, around, now)
+    told = timeline.tell(changes, attachments, around.incidents, source=source, now=now, baseline=baseline)
     told = replace(told, incidents={name: _with_services(i, rules) for name, i in told.incidents.items()})
-    after = memory.apply(gathered.known, snapshot, claims)
-    joined = attachments.keys() - gathered.around.attached.keys()
-    changed = {name: m for name, m in after.claims.items() if name in joined or gathered.known.claims.get(name) != m}
+    after = {**memory.apply(known, snapshot, claims).claims, **move.left}
+    joined = attachments.keys() - around.attached.keys()
+    changed = {name: m for name, m in after.items() if name in joined or stored.get(name) != m}
     decision = incidents.Decision(
         source=source,
         now=now,
         claims=changed,
         attachments=attachments,
         told=told,
-        before=gathered.around.incidents,
+        before=around.incidents,
         destinations={i.id: destinations(i, filtering, rules) for i in told.incidents.values()},
         urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
-        look=look(not awaited),
-        visits=_visits(changed, gathered.known, {*gathered.around.attached, *attachments}, now),
+        look=case.look(not awaited),
+        visits=_visits(changed, known, {*around.attached, *attachments} - move.gone, now),
     )
     return decision, TakenIn(changes, told, settled=not awaited)
+
+
+def _renamed(around: Surroundings, move: moving.Move) -> Surroundings:
+    attached = {move.names.get(name, name): incident for name, incident in around.attached.items()}
+    return replace(around, attached=attached)
 
 
 def _with_services(incident: Incident, rules: Rules) -> Incident:

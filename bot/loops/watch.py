@@ -9,19 +9,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 from bot import catalog
 from bot.clock import Clock
 from bot.core import health, routing
 from bot.core.claims import is_trouble, read_together
 from bot.core.health import Health, Notice
+from bot.core.misses import bare
+from bot.core.moving import MOVED
 from bot.errors import FetchError, ParseError, SitrepError
 from bot.fetch import Fetcher
 from bot.loops.batch import Batch
 from bot.loops.reading import Reading, dump, follow_up, page_of, read
-from bot.loops.recognising import changed, is_nameless, recognised
-from bot.loops.take_in import Rules, take_in
-from bot.model import Snapshot, Source
+from bot.loops.recognising import NO_LONGER, SPEAKS, changed, is_hasty, is_nameless, recognised, still_changed
+from bot.loops.take_in import Rules, TakenIn, take_in
+from bot.model import ChangeKind, Snapshot, Source
 from bot.store import polls
 from bot.store.database import Database
 from bot.store.incidents import LeaseLost
@@ -172,13 +175,23 @@ async def look_at(watching: Watching, watched: Watched) -> Look | None:
         snapshot,
         rules=watching.rules,
         follow_up=partial(follow_up, watching.fetcher),
+        has_moved=watched.has_moved,
         look=lambda settled: replace(_seen(watching, watched, reading, settled=settled), detected=detected),
     )
+    _tell_if_moved(watched, taken)
     for entry in taken.told.entries:
         log.info("noted incident=%s seq=%d kind=%s state=%s", entry.incident, entry.seq, entry.kind, entry.state)
     if taken.told.entries:
         watching.announced.set()
     return None
+
+
+def _tell_if_moved(watched: Watched, taken: TakenIn) -> None:
+    going_on = sum(any(one.subject == MOVED for one in change.transitions) for change in taken.changes)
+    gone = sum(change.kind is ChangeKind.WITHDRAWN for change in taken.changes)
+    if watched.has_moved and (going_on or gone):
+        told = "%s is read as %s now: %d open incidents go on there, %d are no longer listed and count as over"
+        log.warning(told, watched.source.name, watched.source.format, going_on, gone)
 
 
 def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bool) -> Look:
@@ -188,9 +201,8 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
     _tell(watching, watched, after)
     if reading.moved_to is not None and watched.source.key not in watching.moved:
         watching.moved.add(watched.source.key)
-        log.warning(
-            "moved source=%s: its page says it lives at another address now; check the watch", watched.source.key
-        )
+        host = urlsplit(reading.moved_to).hostname
+        log.warning("moved source=%s: its page says it lives at %s now; check the watch", watched.source.key, host)
     snapshot = reading.snapshot
     _tell_if_doubled(watching, watched, snapshot.page_id if snapshot else None)
     if snapshot is not None:
@@ -240,14 +252,23 @@ def _tell_misfits(watching: Watching, source: Source, snapshot: Snapshot) -> Non
 
 async def _not_understood(watching: Watching, watched: Watched, error: SitrepError) -> Look:
     """A page that answers, and is not understood, may have changed its platform: then say so, or go along."""
-    found = await changed(watching.fetcher, watched, error)
+    detection = await changed(watching.fetcher, watched, error)
+    if detection is None:
+        return _missed(watching, watched, still_changed(watched, error))
+    name, before, found = watched.source.name, watched.source.format, detection.found
     if found is None:
-        return _missed(watching, watched, error)
-    name, now = watched.source.name, f"speaks {found.format} now, at {found.url}"
+        log.warning("%s's page is no %s page any more: %s", name, before, detection.miss)
+        return _missed(watching, watched, ParseError(f"{NO_LONGER} {before} page any more: {detection.miss} ({error})"))
+    now = f"{found.format} now, at {bare(found.url)}"
     if watched.page_address is None:
-        log.warning("%s's page %s, instead of %s: change the watch", name, now, watched.source.format)
-        return _missed(watching, watched, ParseError(f"the page {now}: change the watch ({error})"))
-    log.warning("%s's page %s, instead of %s: it is read as that from now on", name, now, watched.source.format)
+        log.warning("%s's page speaks %s, instead of %s: change the watch", name, now, before)
+        return _missed(watching, watched, ParseError(f"{SPEAKS} {now}: change the watch ({error})"))
+    if is_hasty(found, watched):
+        log.warning(
+            "%s's page speaks %s, which tells less than %s: it is read as that if it stays so", name, now, before
+        )
+        return _missed(watching, watched, ParseError(f"{SPEAKS} {now}, which tells less than {before} ({error})"))
+    log.warning("%s's page speaks %s, instead of %s: it is read as that from now on", name, now, before)
     missed = _missed(watching, watched, error)
     return replace(missed, detected=f"{found.format} {found.url}", due_at=watching.clock.now())
 

@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, exists,
 from bot.core.health import Gap, Health
 from bot.model import Page
 from bot.store.database import Database
-from bot.store.sources import Watched, remembered
+from bot.store.sources import MOVED, Watched, remembered
 from bot.store.standings import HEALTH, page_columns
 from bot.store.tables import CLAIM, GAP, POLL, SOURCE
 
@@ -166,4 +166,4 @@ def _found(look: Look) -> Mapping[str, Any]:
     return {**_OF_THE_FORMER, **known} if look.detected else known
 
 
-_OF_THE_FORMER = dict.fromkeys(("page_id", "endpoint", "validators"))
+_OF_THE_FORMER = {"page_id": None, "endpoint": MOVED, "validators": None}
