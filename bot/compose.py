@@ -28,6 +28,7 @@ from bot.loops.remind import Reminding, remind
 from bot.loops.revisit import Revisiting, revisit
 from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules
+from bot.loops.telling import Told
 from bot.loops.watch import Watching, watch
 from bot.model import Destination
 from bot.ports import Chat, Platform
@@ -95,7 +96,7 @@ async def _loops(
     delivering = Delivering(database, platforms, clock, owner, dice, due)
     desk.platforms = partial(_conditions, chats)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
-        "watch": partial(watch, Watching(database, fetcher, rules, clock, owner, dice, due, pages)),
+        "watch": partial(watch, Watching(database, fetcher, rules, clock, owner, dice, due, Told(pages))),
         "deliver": partial(deliver, delivering),
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
         "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),

@@ -142,7 +142,7 @@ def _page(verb: Verb, listener: Listener) -> _Shape:
 def _incident(verb: Verb, listener: Listener) -> _Shape:
     @app_commands.describe(which=_WHICH)
     async def act(interaction: Interaction, which: str = "") -> None:
-        command = Command(action=verb.action, incident=_id(which))
+        command = Command(action=verb.action, incident=verbs.which(which))
         await listener.ask(interaction, command, spell(command))
 
     return act, {"which": listener.desk.complete}
@@ -153,7 +153,7 @@ def _note(verb: Verb, listener: Listener) -> _Shape:
     async def note(
         interaction: Interaction, words: app_commands.Range[str, 1, _LONGEST_WORDS], which: str = ""
     ) -> None:
-        await listener.ask(interaction, Command(action=verb.action, incident=_id(which), text=words))
+        await listener.ask(interaction, Command(action=verb.action, incident=verbs.which(which), text=words))
 
     return note, {"which": listener.desk.complete}
 
@@ -195,10 +195,6 @@ def _link(verb: Verb, listener: Listener) -> _Shape:
         await listener.say(interaction, " ".join(filter(None, said)))
 
     return link, {"which": listener.desk.complete}
-
-
-def _id(which: str) -> str | None:
-    return verbs.plainly(which).removeprefix("#") or None
 
 
 _SHAPES: Mapping[Any, Callable[[Verb, Listener], _Shape]] = {

@@ -29,11 +29,11 @@ class Tried:
     miss: Miss = Miss.UNREADABLE
 
 
-# Platforms that no format reads: their hosts, as PagerDuty's API, Checkly's documentation and links to the others name
-# them, and what the HTML of their pages begins with: cState's is in its source, layouts/partials/meta.html.
+# Platforms that no format reads: their hosts, as PagerDuty's API, Datadog's API and links to the others name them, and
+# what the HTML of their pages begins with: cState's is in its source, layouts/partials/meta.html.
 _STRANGERS = {
     "PagerDuty": (".trust.pagerduty.com", None),
-    "Checkly": (".checkly-status-page.com", None),
+    "Datadog": (".statuspage.datadoghq.com", None),
     "StatusCast": (".statuscast.com", None),
     "StatusHub": (".statushub.io", None),
     "Sorry": (".sorryapp.com", None),

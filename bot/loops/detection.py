@@ -243,7 +243,10 @@ def _placed(search: _Search, hit: Found) -> Found:
     for base in [page.source.url] if page.is_known_by_path(form) else page.above:
         if hit.endpoint in form.endpoints(replace(page.source, format=hit.format, url=base)):
             return replace(hit, url=base.partition("#")[0].rstrip("/"))
-    return hit
+    front = front_of(hit.endpoint)
+    leads_elsewhere = _host(front) != _host(page.source.url)
+    is_read_there = hit.endpoint in form.endpoints(replace(page.source, format=hit.format, url=front))
+    return replace(hit, url=front) if leads_elsewhere and is_read_there else hit
 
 
 def _is_alive(search: _Search, address: str) -> bool:

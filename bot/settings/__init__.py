@@ -20,18 +20,9 @@ from bot.settings.document import Document, read
 from bot.settings.environment import Environment
 from bot.settings.mistakes import Report
 from bot.settings.names import Names, names
+from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.sources import resolve, sources
-from bot.settings.tables import (
-    AccessTable,
-    EgressTable,
-    EscalationTable,
-    MaintenanceTable,
-    OncallTable,
-    ProbeTable,
-    RouteTable,
-    ServiceTable,
-    WatchTable,
-)
+from bot.settings.tables import AccessTable, EgressTable, MaintenanceTable, ProbeTable, ServiceTable, WatchTable
 from bot.settings.values import Discord, Probe, Secret, Settings, Slack, Watch
 from bot.settings.variables import DEFAULTS, VARIABLES, Variable, env_template
 

@@ -12,19 +12,8 @@ from bot.core.windows import Window
 from bot.model import Destination, Impact, Kind
 from bot.settings.document import Placed
 from bot.settings.names import Names
-from bot.settings.tables import (
-    AccessTable,
-    EscalationTable,
-    FallbackTable,
-    MaintenanceTable,
-    MatchTable,
-    MentionTable,
-    OncallTable,
-    ProbeTable,
-    RouteTable,
-    ServiceTable,
-    WatchTable,
-)
+from bot.settings.routes import EscalationTable, MatchTable, MentionTable, OncallTable, RouteTable
+from bot.settings.tables import AccessTable, FallbackTable, MaintenanceTable, ProbeTable, ServiceTable, WatchTable
 from bot.settings.values import Probe, Watch
 
 DEFAULT_ROUTE = Route(name="default", to=(Destination("console"),))

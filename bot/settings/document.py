@@ -15,19 +15,9 @@ from pydantic import ValidationError
 from bot.errors import ConfigError
 from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, path, report_errors, shown
 from bot.settings.names import Names, said
+from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.scalars import moment
-from bot.settings.tables import (
-    AccessTable,
-    EgressTable,
-    EscalationTable,
-    MaintenanceTable,
-    OncallTable,
-    ProbeTable,
-    RouteTable,
-    ServiceTable,
-    Table,
-    WatchTable,
-)
+from bot.settings.tables import AccessTable, EgressTable, MaintenanceTable, ProbeTable, ServiceTable, Table, WatchTable
 
 T = TypeVar("T", bound=Table)
 

@@ -9,6 +9,7 @@ PLATFORMS: tuple[Platform, ...] = (
     hosted.STATUSPAGE,
     hosted.INCIDENTIO,
     hosted.INSTATUS,
+    hosted.CHECKLY,
     hosted.BETTERSTACK,
     central.STATUSIO,
     central.UPTIMEROBOT,
@@ -24,5 +25,6 @@ PLATFORMS: tuple[Platform, ...] = (
     selfhosted.GATUS,
     central.UPPTIME,
     *own.OWN,
+    own.STRIPE,
     *foreign.FOREIGN,
 )

@@ -104,39 +104,7 @@ PLAIN_FEEDS = Platform(
     ],
 )
 
-# One address answers like Instatus' and is none: its words differ, and it tells more.
-_CHECKLY = {
-    "page": {"name": "Acme", "url": "https://acme.checkly-status-page.com", "status": "HAS_ISSUES"},
-    "activeIncidents": [
-        {
-            "id": "44cb5e11-4736-4e6b-9198-000000000000",
-            "name": "Web is slow",
-            "startedAt": "2026-03-01T10:00:00.000Z",
-            "status": "IDENTIFIED",
-            "severity": "MAJOR",
-            "affectedServices": [{"id": "c4869a5a", "name": "Web", "group": "API"}],
-            "url": "https://acme.checkly-status-page.com/incident/44cb5e11",
-            "updatedAt": "2026-03-01T10:05:00.000Z",
-        }
-    ],
-    "activeMaintenances": [],
-}
-_CHECKLY_QUIET = {"page": {"status": "OPERATIONAL"}, "activeIncidents": [], "activeMaintenances": []}
 UNREADABLE = (
-    Platform(
-        name="Checkly",
-        known_from="others' clients",
-        sites={
-            "acme.checkly-status-page.com": Site(answers={"/": page(), "/summary.json": Answer.json(_CHECKLY)}),
-            "quiet.checkly-status-page.com": Site(
-                answers={"/": page(), "/summary.json": Answer.json(_CHECKLY_QUIET)}, otherwise=page()
-            ),
-        },
-        pasted=[
-            Paste(address="https://acme.checkly-status-page.com", because="a Checkly page"),
-            Paste(address="https://quiet.checkly-status-page.com", because="a Checkly page"),
-        ],
-    ),
     # It answers the same page with status 200 to every path, and its own documents below /api.
     Platform(
         name="PagerDuty",
@@ -155,6 +123,19 @@ UNREADABLE = (
             Paste(address=f"https://acme.trust.pagerduty.com{path}", because="a PagerDuty page")
             for path in ("", "/posts/dashboard")
         ],
+    ),
+    Platform(
+        name="Datadog",
+        known_from="its host",
+        sites={
+            "acme.statuspage.datadoghq.com": Site(
+                answers={"/": page(), "/config.json": Answer.json({"id": "1", "components": [], "incidents": []})},
+                otherwise=Answer(
+                    status=403, content_type="application/xml", body="<Error><Code>AccessDenied</Code></Error>"
+                ),
+            )
+        },
+        pasted=[Paste(address="https://acme.statuspage.datadoghq.com", because="a Datadog page")],
     ),
     Platform(
         name="StatusCast",

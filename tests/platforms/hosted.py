@@ -187,6 +187,36 @@ INSTATUS = Platform(
     ],
 )
 
+# It answers the same page to every path that it does not know.
+_CHECKLY_QUIET = {"page": {"status": "OPERATIONAL"}, "activeIncidents": [], "activeMaintenances": []}
+_CHECKLY_NAMED = {**_CHECKLY_QUIET, "page": {"name": "Acme", "url": "https://a.example", "status": "OPERATIONAL"}}
+_CHECKLY = {
+    "https://acme.checkly-status-page.com": document("instatus", "checkly"),
+    "https://quiet.checkly-status-page.com": Answer.json(_CHECKLY_QUIET),
+    "https://status.checkly.example": Answer.json(_CHECKLY_NAMED),
+}
+CHECKLY = Platform(
+    name="Checkly",
+    known_from=_CLIENTS,
+    sites={
+        url.removeprefix("https://"): Site(answers={"/summary.json": answer}, otherwise=page())
+        for url, answer in _CHECKLY.items()
+    },
+    pasted=[
+        *(
+            Paste(address=f"{url}{path}", format="instatus", endpoint=f"{url}/summary.json", watch=url)
+            for url in _CHECKLY
+            for path in ("", "/incident/44cb5e11")
+        ),
+        Paste(
+            address="https://acme.checkly-status-page.com/summary.json",
+            format="instatus",
+            endpoint="https://acme.checkly-status-page.com/summary.json",
+            watch="https://acme.checkly-status-page.com/summary.json",
+        ),
+    ],
+)
+
 _BS_PAGE = page(
     '<link rel="alternate" type="application/rss+xml" title="RSS" href="/feed.rss">',
     '<div class="status-page__overview"></div>',

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.feeds.samples import body
-from tests.platforms.world import Paste, Platform, Site, document, page, rss
+from tests.platforms.world import Paste, Platform, Site, atom, document, page, rss
 from tests.servers import Answer
 
 _CLIENTS, _DOCUMENTS = "others' clients", "documentation"
@@ -179,4 +179,45 @@ OWN = (
         "https://metastatus.com",
         "https://metastatus.com/",
     ),
+)
+
+# The page of old says for ever what it said that day; its history leads to the page of today, which is on Statuspage.
+_FROZEN = {"largestatus": "up", "message": "All services are online.", "time": "February 09, 2024 @ 06:08PM +00:00"}
+_OLD, _TODAY = "https://status.stripe.com", "https://www.stripestatus.com"
+_FULL = f"{_OLD}/current/full"
+STRIPE = Platform(
+    name="Stripe",
+    known_from="its host",
+    sites={
+        "status.stripe.com": Site(
+            answers={
+                "/": _APP,
+                "/current": Answer.json(_FROZEN),
+                "/current/full": document("stripe", "full"),
+                "/current/atom.xml": Answer.redirect(f"{_TODAY}/history.atom", 301),
+            }
+        ),
+        "www.stripestatus.com": Site(
+            answers={
+                "/": _APP,
+                "/api/v2/summary.json": document("statuspage", "summary-outage"),
+                "/history.atom": atom("statuspage-atom", "atom"),
+            }
+        ),
+    },
+    pasted=[
+        *(
+            Paste(address=address, format="statuspage", endpoint=f"{_TODAY}/api/v2/summary.json", watch=_TODAY)
+            for address in (
+                _OLD,
+                "status.stripe.com",
+                f"{_OLD}/current",
+                f"{_OLD}/current/atom.xml",
+                _TODAY,
+                f"{_TODAY}/history.atom",
+            )
+        ),
+        # It tells no time, and so no health: but who asks for this document gets what it says of trouble.
+        Paste(address=_FULL, format="stripe", endpoint=_FULL, watch=_FULL),
+    ],
 )
