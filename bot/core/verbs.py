@@ -123,7 +123,8 @@ def note(verb: Verb, rest: str) -> Command | Misunderstood:
     if is_id(first):
         about, text = first.removeprefix("#"), more.strip()
     else:
-        about, text = None, rest.lstrip(":, \t\r\n")
+        # One colon calls them words; a second one is theirs.
+        about, text = None, (rest[1:] if rest[:1] in ":," else rest).strip()
     if not text:
         return Misunderstood(f"{verb.names[0]} {rest}".strip(), "What shall the note say? `note we switched over`")
     return Command(action=verb.action, incident=about, text=text)
