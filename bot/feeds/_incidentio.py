@@ -89,15 +89,18 @@ def widget(payload: Thing, source: Source) -> Snapshot:
 
 def _all_components(summary: Thing, words: Words) -> dict[str, Component]:
     """Return every component by id: in trouble as listed, operational where it is not listed."""
-    affected = {thing.identity("component_id"): thing for thing in summary.things("affected_components")}
+    affected = _listed.by_id(
+        Component(thing.identity("component_id"), "", _status(thing, words))
+        for thing in summary.things("affected_components")
+    )
     groups = _groups(summary.thing("structure"))
-    found = {}
+    found = []
     for thing in summary.things("components"):
         key = thing.identity("id")
         name = _text.one_line(thing.text("name")) or key
-        status = _status(affected[key], words) if key in affected else ComponentStatus.OPERATIONAL
-        found[key] = Component(key, name, status, groups.get(key))
-    return found
+        status = affected[key].status if key in affected else ComponentStatus.OPERATIONAL
+        found.append(Component(key, name, status, groups.get(key)))
+    return _listed.by_id(found)
 
 
 def _groups(structure: Thing) -> dict[str, str]:
@@ -203,9 +206,9 @@ def _widget_claim(thing: Thing, page_url: str, words: Words) -> Claim:
 
 
 def _widget_components(thing: Thing, words: Words) -> tuple[Component, ...]:
-    found = {}
+    found = []
     for part in thing.things("affected_components"):
         key = part.identity("id")
         name, group = _text.one_line(part.text("name")) or key, _text.one_line(part.text("group_name")) or None
-        found[key] = Component(key, name, words.status(part.text("current_status")), group)
-    return tuple(found[key] for key in sorted(found))
+        found.append(Component(key, name, words.status(part.text("current_status")), group))
+    return _listed.components(found)

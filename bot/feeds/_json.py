@@ -7,12 +7,13 @@ only itself: one strange incident must not hide the others.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import ParseError
-from bot.feeds._text import cleaned
+from bot.feeds._text import LONGEST_ID, cleaned
 from bot.feeds._times import instant
 
 
@@ -32,7 +33,7 @@ class Thing:
         value = self.fields.get(key)
         if isinstance(value, str):
             return cleaned(value).strip() or None
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) != math.inf
         return str(value) if is_number else None
 
     def identity(self, key: str) -> str:
@@ -40,6 +41,8 @@ class Thing:
         value = self.text(key)
         if value is None:
             raise ParseError(f"no usable {key} at {self.path}")
+        if len(value) > LONGEST_ID:
+            raise ParseError(f"`{key}` of {len(value):,} characters at {self.path}")
         return value
 
     def instant(self, key: str) -> datetime | None:
@@ -98,12 +101,16 @@ def _value(body: bytes) -> object:
     if text.startswith("<"):
         raise ParseError("the body is HTML or XML instead of JSON")
     try:
-        value: object = json.loads(text)
+        value: object = json.loads(text, parse_constant=_nothing)
     except json.JSONDecodeError as error:
         raise ParseError(f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
     except (RecursionError, ValueError) as error:  # nested too deep; a number with thousands of digits
         raise ParseError("the body is JSON that can not be read: too deep, or a number too long") from error
     return value
+
+
+def _nothing(_constant: str) -> None:
+    """Read `NaN` and `Infinity`, which are no JSON but what some libraries write for a number they do not have."""
 
 
 def _as_things(value: object, path: str) -> tuple[Thing, ...]:

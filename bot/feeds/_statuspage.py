@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import ParseError
-from bot.feeds import _text, _urls
+from bot.feeds import _listed, _text, _urls
 from bot.feeds._json import Thing
 from bot.feeds._updates import ended_at, oldest_first
 from bot.feeds._words import MAINTENANCE_STATES, Words
@@ -55,15 +55,11 @@ def page(payload: Thing, source: Source, words: Words) -> Page:
 
 def claims(payload: Thing, about: Page, words: Words) -> tuple[Claim, ...]:
     """Return everything the payload says of incidents and maintenances, each once, ordered by id."""
-    found: dict[str, Claim] = {}
     singles = (payload.thing("incident"),) if payload.has("incident") else ()
-    for incident in (*payload.things("incidents"), *singles):
-        claim = _claim(incident, about, words)
-        found[claim.external_id] = claim
-    for maintenance in payload.things("scheduled_maintenances"):
-        claim = _claim(maintenance, about, words, listed_as=Kind.MAINTENANCE)
-        found[claim.external_id] = claim
-    return tuple(found[key] for key in sorted(found))
+    found = [_claim(incident, about, words) for incident in (*payload.things("incidents"), *singles)]
+    planned = payload.things("scheduled_maintenances")
+    found += (_claim(maintenance, about, words, listed_as=Kind.MAINTENANCE) for maintenance in planned)
+    return _listed.claims(found)
 
 
 def _components(listed: Iterable[Thing], words: Words) -> dict[str, Component]:
@@ -71,7 +67,7 @@ def _components(listed: Iterable[Thing], words: Words) -> dict[str, Component]:
     listed = tuple(listed)
     groups = {thing.identity("id"): thing.text("name") for thing in listed if thing.flag("group")}
     found = (_component(thing, words, groups) for thing in listed if not thing.flag("group"))
-    return {component.id: component for component in found if not _SIGNPOST.match(component.name)}
+    return _listed.by_id(component for component in found if not _SIGNPOST.match(component.name))
 
 
 def _component(thing: Thing, words: Words, groups: Mapping[str, str | None]) -> Component:

@@ -26,7 +26,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.errors import ParseError
-from bot.feeds import _severity, _text, _urls
+from bot.feeds import _listed, _severity, _text, _urls
 from bot.feeds._json import Thing, decode
 from bot.feeds._times import from_epoch
 from bot.feeds._updates import oldest_first
@@ -80,7 +80,7 @@ class _Statement:
 def parse(body: bytes, source: Source) -> Snapshot:
     """Return what is said of each event."""
     payload, words = decode(body), Words()
-    claims: dict[str, Claim] = {}
+    found: list[Claim] = []
     for kind, section, name in (
         (Kind.INCIDENT, "incidentEvent", "incidents"),
         (Kind.MAINTENANCE, "maintenanceEvent", "maintenance"),
@@ -89,13 +89,13 @@ def parse(body: bytes, source: Source) -> Snapshot:
         if not told.has(name):
             raise ParseError(f"no {name} at {told.path}")
         texts = told.thing("messages").thing("en")
-        for key, event in _members(told.thing(name)):
-            claims[key] = _claim(key, event, texts, kind, words)
-    impacts = [claim.impact for claim in claims.values() if claim.is_open and claim.state is not State.SCHEDULED]
+        found += (_claim(key, event, texts, kind, words) for key, event in _members(told.thing(name)))
+    claims = _listed.claims(found)
+    impacts = [claim.impact for claim in claims if claim.is_open and claim.state is not State.SCHEDULED]
     return Snapshot(
         vendor=source.vendor,
         format="adobe",
-        incidents=tuple(claims[key] for key in sorted(claims)),
+        incidents=claims,
         indicator=max(impacts, key=lambda impact: impact.rank, default=Impact.NONE),
         complete_open_set=True,
         page_url=_PAGE,

@@ -29,7 +29,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.errors import ParseError
-from bot.feeds import _hosts, _text, _urls
+from bot.feeds import _hosts, _listed, _text, _urls
 from bot.feeds._json import Thing, decode
 from bot.feeds._severity import SEVERITY, gravest
 from bot.feeds._times import from_millis
@@ -97,7 +97,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
     return Snapshot(
         vendor=source.vendor,
         format="apple",
-        incidents=tuple(_claim(events[found], source) for found in sorted(events)),
+        incidents=_listed.claims(_claim(found, source) for found in events.values()),
         components=components,
         indicator=gravest((*now, Impact.UNKNOWN if payload.flag("drpost") else Impact.NONE), Impact.NONE),
         complete_open_set=True,

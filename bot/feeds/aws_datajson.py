@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.errors import ParseError
-from bot.feeds import _clock, _text, _urls
+from bot.feeds import _clock, _listed, _text, _urls
 from bot.feeds._json import Thing, decode
 from bot.feeds._times import from_epoch
 from bot.model import Claim, Component, ComponentStatus, Impact, Snapshot, Source, State, Update
@@ -57,11 +57,10 @@ def parse(body: bytes, source: Source) -> Snapshot:
     unknown: set[str] = set()
     lately = [_claim(item, unknown, archived=True) for item in _lately(payload.things("archive"))]
     current = [_claim(item, unknown, archived=False) for item in payload.things("current")]
-    found = {claim.external_id: claim for claim in (*lately, *current)}
     return Snapshot(
         vendor=source.vendor,
         format="aws-datajson",
-        incidents=tuple(found[key] for key in sorted(found)),
+        incidents=_listed.claims((*lately, *current)),
         indicator=max((claim.impact for claim in current), key=lambda impact: impact.rank, default=Impact.NONE),
         complete_open_set=True,
         page_url=_PAGE,

@@ -28,7 +28,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.errors import ParseError
-from bot.feeds import _hosts, _text, _urls
+from bot.feeds import _hosts, _listed, _text, _urls
 from bot.feeds._json import Thing, decode_list
 from bot.feeds._severity import gravest
 from bot.feeds._updates import oldest_first
@@ -92,8 +92,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
                 f"no incident of Google's (with `begin`, `updates` and `affected_products`) at {thing.path}"
             )
     words, base = Words(), _base(source)
-    found = {thing.identity("id"): thing for thing in _of_now(listed)}
-    claims = tuple(_claim(key, found[key], base, words) for key in sorted(found))
+    claims = _listed.claims(_claim(thing.identity("id"), thing, base, words) for thing in _of_now(listed))
     return Snapshot(
         vendor=source.vendor,
         format="gcp",

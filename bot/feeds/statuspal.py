@@ -95,7 +95,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
         raise ParseError("no services with a status_page, and no incidents of StatusPal, at $")
     words = Words()
     page = payload.thing("status_page")
-    services = {part.id: part for part in _flat(payload.things("services"), words)}
+    services = _listed.by_id(_flat(payload.things("services"), words))
     single = (payload.thing("incident"),) if payload.has("incident") else ()
     claims = [_claim(thing, services, words) for thing in (*payload.things("incidents"), *single)]
     for key, state in (("maintenances", State.IN_PROGRESS), ("upcoming_maintenances", State.SCHEDULED)):

@@ -27,7 +27,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.errors import ParseError
-from bot.feeds import _severity, _text, _urls
+from bot.feeds import _listed, _severity, _text, _urls
 from bot.feeds._json import Thing, decode
 from bot.feeds._times import instant
 from bot.feeds._updates import oldest_first
@@ -55,14 +55,14 @@ def parse(body: bytes, source: Source) -> Snapshot:
     payload, words = decode(body), Words()
     incidents = _incidents(payload)
     included = {(_kind(thing), thing.identity("id")): thing for thing in payload.things("included")}
-    claims = {thing.identity("id"): _claim(thing, included, source, words) for thing in incidents}
+    claims = _listed.claims(_claim(thing, included, source, words) for thing in incidents)
     is_list = isinstance(payload.fields.get("data"), list)
     complete = is_list and not any(thing.thing("attributes").has("startedAt") for thing in incidents)
-    impacts = [claim.impact for claim in claims.values() if claim.is_open and claim.state is not State.SCHEDULED]
+    impacts = [claim.impact for claim in claims if claim.is_open and claim.state is not State.SCHEDULED]
     return Snapshot(
         vendor=source.vendor,
         format="zendesk",
-        incidents=tuple(claims[key] for key in sorted(claims)),
+        incidents=claims,
         indicator=max(impacts, key=lambda impact: impact.rank, default=Impact.NONE if complete else Impact.UNKNOWN),
         complete_open_set=complete,
         page_url=_urls.origin(source),
@@ -119,7 +119,7 @@ def _claim(thing: Thing, included: _Included, source: Source, words: Words) -> C
     state = State.RESOLVED if ended else words.state(told.text("status"))
     if is_maintenance:
         state = _OF_MAINTENANCE.get(state, state if told.has("status") else State.SCHEDULED)
-    components = tuple(_services(thing, included, is_over=state.is_over))
+    components = _listed.components(_services(thing, included, is_over=state.is_over))
     updates = oldest_first(_statements(thing, included, words))
     return Claim(
         external_id=thing.identity("id"),
@@ -151,16 +151,14 @@ def _status(told: Thing) -> ComponentStatus:
 
 
 def _services(thing: Thing, included: _Included, *, is_over: bool) -> Iterator[Component]:
-    """Give each service that an incident touches, by id, once."""
-    found: dict[str, Component] = {}
+    """Give the services that an incident touches."""
     for item in _related(thing, included, "incident_service", "incident_services", "incidentServices"):
         told = item.thing("attributes")
         key = told.text("service_id") or told.text("serviceId") or item.identity("id")
         service = included.get(("service", key), Thing({})).thing("attributes")
         name = _text.one_line(told.text("serviceName") or service.text("name")) or key
         is_well = is_over or _time(told, "resolved_at", "resolvedAt") is not None
-        found[key] = Component(key, name, ComponentStatus.OPERATIONAL if is_well else _status(told))
-    yield from (found[key] for key in sorted(found))
+        yield Component(key, name, ComponentStatus.OPERATIONAL if is_well else _status(told))
 
 
 def _statements(thing: Thing, included: _Included, words: Words) -> Iterator[Update]:
