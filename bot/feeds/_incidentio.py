@@ -60,7 +60,7 @@ def history(payload: Thing, source: Source) -> Snapshot:
         vendor=source.vendor,
         format="incidentio",
         incidents=_listed.claims(_claim(thing, page_url, {}, words) for thing in listed),
-        page_id=listed[0].text("status_page_id"),
+        page_id=listed[0].optional_id("status_page_id"),
         unknown_words=words.unknown,
     )
 

@@ -38,12 +38,17 @@ class Thing:
 
     def identity(self, key: str) -> str:
         """Return the id that everything else hangs on."""
-        value = self.text(key)
+        value = self.optional_id(key)
         if value is None:
             raise ParseError(f"no usable {key} at {self.path}")
-        if len(value) > LONGEST_ID:
-            raise ParseError(f"`{key}` of {len(value):,} characters at {self.path}")
         return value
+
+    def optional_id(self, key: str) -> str | None:
+        """Return an id as one line, None where there is none; one that is too long to be found again is refused."""
+        value = self.text(key)
+        if value is not None and len(value) > LONGEST_ID:
+            raise ParseError(f"`{key}` of {len(value):,} characters at {self.path}")
+        return value if value is None or value.isprintable() else " ".join(value.split())
 
     def instant(self, key: str) -> datetime | None:
         """Return a time as a UTC instant; None where there is none that can be read."""

@@ -1,30 +1,29 @@
 """What every snapshot lists: each thing once, in the order of the ids.
 
 A page may list a thing twice and say different things of it.  Then it is not over as long as it is open in one place,
-and not well as long as it is ill in one.
+and not well as long as it is ill in one.  What a format puts together of several texts is cut like each of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from bot.core.strangers import cut
 from bot.errors import ParseError
 from bot.feeds._severity import SEVERITY
-from bot.feeds._text import LONGEST_ID
+from bot.feeds._text import LONGEST_ID, LONGEST_NAME, LONGEST_TEXT
 from bot.model import Claim, Component, Kind
 
 
 def claims(found: Iterable[Claim]) -> tuple[Claim, ...]:
     """Return claims by id; of several with the same the one that is open is meant, else the one that spoke last."""
-    by_id: dict[str, Claim] = {}
+    known: dict[str, Claim] = {}
     for claim in found:
-        known = by_id.get(claim.external_id)
-        by_id[claim.external_id] = claim if known is None else max(known, claim, key=_standing)
-    _check(by_id, "an incident")
-    for claim in by_id.values():
-        _check((component.id for component in claim.components), f"a component of the incident {claim.external_id}")
-        _check((update.id for update in claim.updates), f"a statement of the incident {claim.external_id}")
-    return tuple(by_id[key] for key in sorted(by_id))
+        other = known.get(claim.external_id)
+        known[claim.external_id] = claim if other is None else max(other, claim, key=_standing)
+    _check(known, "an incident")
+    return tuple(_bounded(known[key]) for key in sorted(known))
 
 
 def components(found: Iterable[Component]) -> tuple[Component, ...]:
@@ -40,7 +39,7 @@ def by_id(found: Iterable[Component]) -> dict[str, Component]:
         other = known.get(component.id)
         known[component.id] = component if other is None else max(other, component, key=_badness)
     _check(known, "a component")
-    return known
+    return {key: _named(component) for key, component in known.items()}
 
 
 def _standing(claim: Claim) -> tuple[bool, float, bool, str]:
@@ -50,6 +49,22 @@ def _standing(claim: Claim) -> tuple[bool, float, bool, str]:
 
 def _badness(component: Component) -> tuple[int, str]:
     return SEVERITY[component.status].rank, repr(component)
+
+
+def _bounded(claim: Claim) -> Claim:
+    _check((component.id for component in claim.components), f"a component of the incident {claim.external_id}")
+    _check((update.id for update in claim.updates), f"a statement of the incident {claim.external_id}")
+    if any(len(component.name) > LONGEST_NAME for component in claim.components):
+        claim = replace(claim, components=tuple(_named(component) for component in claim.components))
+    if any(len(update.body) > LONGEST_TEXT for update in claim.updates):
+        cut_short = (replace(update, body=cut(update.body, LONGEST_TEXT)) for update in claim.updates)
+        claim = replace(claim, updates=tuple(cut_short))
+    return claim if len(claim.title) <= LONGEST_NAME else replace(claim, title=cut(claim.title, LONGEST_NAME))
+
+
+def _named(component: Component) -> Component:
+    is_short = len(component.name) <= LONGEST_NAME
+    return component if is_short else replace(component, name=cut(component.name, LONGEST_NAME))
 
 
 def _check(ids: Iterable[str], what: str) -> None:

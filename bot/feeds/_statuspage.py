@@ -45,7 +45,7 @@ def page(payload: Thing, source: Source, words: Words) -> Page:
     """Return the page that a payload belongs to: it names it, or at least each of its items does."""
     about = payload.thing("page")
     items = (item for key in LISTS for item in payload.things(key))
-    page_id = about.text("id") or next((found for item in items if (found := item.text("page_id"))), None)
+    page_id = about.optional_id("id") or next((found for item in items if (found := item.optional_id("page_id"))), None)
     if page_id is None:
         raise ParseError(f"no page id at {about.path}")
     url = _urls.shown(about.text("url")) or _urls.origin(source)

@@ -133,7 +133,7 @@ def _services(product: Thing, words: Words) -> list[Component]:
     found = []
     for service in product.things("services"):
         number = service.identity("id")
-        name = _text.one_line(f"{group}: {_text.one_line(service.text('name')) or number}")
+        name = f"{group}: {_text.one_line(service.text('name')) or number}"
         status = words.among(service.text("status"), _STATUSES, ComponentStatus.UNKNOWN)
         found.append(Component(_part(key, number), name, status, group))
     return found

@@ -107,7 +107,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
         components=_listed.components(services.values()),
         indicator=_indicator(page, words),
         complete_open_set=is_summary and payload.has("incidents") and payload.has("maintenances"),
-        page_id=page.text("subdomain"),
+        page_id=page.optional_id("subdomain"),
         page_name=_text.one_line(page.text("name")) or None,
         page_url=None if _PAGE.search(source.url) else _urls.origin(source),
         unknown_words=words.unknown,

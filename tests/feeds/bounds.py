@@ -41,16 +41,23 @@ def flaws_of(error: ParseError) -> list[str]:
 
 
 def _texts(snapshot: Snapshot) -> Iterator[str]:
-    for what, most, text in _all_texts(snapshot):
+    for what, most, text in (*_lines(snapshot), *_bodies(snapshot)):
         if len(text) > most:
             yield f"{what} of {len(text)} characters: {text[:40]!r}"
-        if _DIRTY.search(text) or (most == LONGEST_NAME and "\n" in text):
+        if _DIRTY.search(text):
             yield f"{what} that is not clean: {text[:40]!r}"
+    yield from (f"{what} of several lines: {text[:40]!r}" for what, _, text in _lines(snapshot) if "\n" in text)
     if len(snapshot.unknown_words) > MOST_WORDS:
         yield f"{len(snapshot.unknown_words)} words that no table knows"
 
 
-def _all_texts(snapshot: Snapshot) -> Iterator[tuple[str, int, str]]:
+def _bodies(snapshot: Snapshot) -> Iterator[tuple[str, int, str]]:
+    for claim in snapshot.incidents:
+        yield from (("an update's id", LONGEST_ID, update.id) for update in claim.updates)
+        yield from (("a text", LONGEST_TEXT, update.body) for update in claim.updates)
+
+
+def _lines(snapshot: Snapshot) -> Iterator[tuple[str, int, str]]:
     yield "the page's id", LONGEST_ID, snapshot.page_id or ""
     yield "the page's name", LONGEST_NAME, snapshot.page_name or ""
     yield "the page's address", LONGEST_URL, snapshot.page_url or ""
@@ -62,12 +69,10 @@ def _all_texts(snapshot: Snapshot) -> Iterator[tuple[str, int, str]]:
         yield "a title", LONGEST_NAME, claim.title
         yield "a link", LONGEST_URL, claim.url or ""
         yield from (part for component in claim.components for part in _of_component(component))
-        yield from (("an update's id", LONGEST_NAME, update.id) for update in claim.updates)
-        yield from (("a text", LONGEST_TEXT, update.body) for update in claim.updates)
 
 
 def _of_component(component: Component) -> Iterator[tuple[str, int, str]]:
-    yield "a component's id", LONGEST_NAME, component.id
+    yield "a component's id", LONGEST_ID, component.id
     yield "a component's name", LONGEST_NAME, component.name
     yield "a group", LONGEST_NAME, component.group or ""
 

@@ -53,7 +53,7 @@ def spaces(head: bytes, frame: Callable[[bytes], bytes]) -> Talk:
 
     async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(HEAD + head + b"\r\n")
-        for _ in range(2000):
+        for _number in range(2000):
             writer.write(frame(b" " * 100_000))
             await writer.drain()
 
