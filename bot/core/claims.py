@@ -55,7 +55,8 @@ def read_together(snapshot: Snapshot) -> dict[str, Claim]:
     for component in strays:
         host = hosts[component.status is ComponentStatus.UNDER_MAINTENANCE].of(component)
         (alone if host is None else adopted.setdefault(host.external_id, [])).append(component)
-    claims = [_weighed(claim, snapshot, tuple(adopted.get(claim.external_id, ()))) for claim in snapshot.incidents]
+    told = frozenset[str]().union(*(covering(c) for c in snapshot.incidents if c.kind is not Kind.MAINTENANCE))
+    claims = [_weighed(c, snapshot, tuple(adopted.get(c.external_id, ())), told) for c in snapshot.incidents]
     claims += [_component_claim(component, snapshot) for component in alone]
     claims += _page_claim(snapshot, claims)
     return {claim.external_id: claim for claim in sorted(claims, key=_began)}
@@ -113,12 +114,13 @@ def _names(claim: Claim, component: Component) -> bool:
     return any(whole.search(text) for text in (claim.title, *(update.body for update in claim.updates)))
 
 
-def _weighed(claim: Claim, snapshot: Snapshot, stray: tuple[Component, ...]) -> Claim:
+def _weighed(claim: Claim, snapshot: Snapshot, stray: tuple[Component, ...], told: frozenset[str]) -> Claim:
+    """Return a claim as bad as it is with its components; what incidents tell of does not make a maintenance worse."""
     components = claim.components + stray
     if claim.state is State.SCHEDULED:
         return replace(claim, components=_without_status(claim))
     if claim.kind is Kind.MAINTENANCE and claim.is_open:
-        failing = (c for c in components if c.status in _FAILING)
+        failing = (c for c in components if c.status in _FAILING and c.id not in told)
         return replace(claim, components=components, impact=worst((claim.impact, of_components(failing))))
     if not claim.is_open:
         return claim
