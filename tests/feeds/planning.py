@@ -1,4 +1,4 @@
-"""One maintenance, as the pages of each format write it at each of its stages: payloads of the shape of our examples."""
+"""One maintenance, as a page of each format writes it at each of its stages: payloads of the shape of our examples."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ def adobe(plan: Plan) -> list[Any]:
         "products": {"501": {"name": "API", **window, "history": history}},
     }
     opened = {"status": "Opened", "severity": "Major", "titleToken": "t", "messageToken": "m"}
-    ill = {"products": {"501": {"name": "API", "startedOn": epoch(plan.starts), "history": {epoch(plan.starts): opened}}}}
+    ill = {
+        "products": {"501": {"name": "API", "startedOn": epoch(plan.starts), "history": {epoch(plan.starts): opened}}}
+    }
     mine = {"messages": {"en": {"t": {"textMessage": TITLE}, **texts}}}
     theirs = {"messages": {"en": {"t": {"textMessage": TROUBLE}, "m": {"textMessage": "We see errors."}}}}
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from bot.model import State
@@ -114,7 +115,9 @@ def slack(plan: Plan) -> list[Any]:
 def statusio(plan: Plan) -> list[Any]:
     part = {"name": "API", "id": "aaaaaaaaaaaaaaaaaaaaaa01", "_id": "aaaaaaaaaaaaaaaaaaaaaa01"}
     codes = {SCHEDULED: 100, STARTED: 200, OVER: 300}
-    messages = [{"details": body, "state": codes[state], "status": 200, "datetime": iso(at)} for state, at, body in plan.said]
+    messages = [
+        {"details": body, "state": codes[state], "status": 200, "datetime": iso(at)} for state, at, body in plan.said
+    ]
     event = {"name": TITLE, "_id": "eeeeeeeeeeeeeeeeeeeeee01", "datetime_open": iso(plan.planned)}
     event |= {"datetime_planned_start": iso(plan.starts), "datetime_planned_end": iso(plan.ends)}
     whole: dict[str, Any] = {**event, "messages": messages, "components_affected": [part]}
@@ -125,7 +128,14 @@ def statusio(plan: Plan) -> list[Any]:
     incidents = [{**ill, "messages": [broken], "components_affected": [part]}] if plan.trouble else []
     status = [{**part, "status_code": code}]
     return [
-        {"result": {"status_overall": {"status_code": code}, "status": status, "incidents": incidents, "maintenance": lists}}
+        {
+            "result": {
+                "status_overall": {"status_code": code},
+                "status": status,
+                "incidents": incidents,
+                "maintenance": lists,
+            }
+        }
     ]
 
 
@@ -163,13 +173,7 @@ def statuspage(plan: Plan) -> list[Any]:
 
 
 def statuspal(plan: Plan) -> list[Any]:
-    types = {SCHEDULED: "scheduled", STARTED: "issue", OVER: "resolved"}
-    updates = [
-        {"id": 504 + number, "type": types[state], "description": body, "posted_at": iso(at)}
-        for number, (state, at, body) in enumerate(plan.said)
-    ]
-    event = {"id": 103, "type": "scheduled", "title": TITLE, "updates": updates, "service_ids": [11]}
-    event |= {"starts_at": iso(plan.starts), "ends_at": iso(plan.ends)}
+    event = statuspal_alone(plan)["incident"]
     said = [{"id": 900, "type": "issue", "description": "Errors.", "posted_at": iso(plan.starts)}]
     ill = {"id": 101, "type": "major", "title": TROUBLE, "updates": said, "service_ids": [11], "ends_at": None}
     word = "major" if plan.trouble else plan.word(None, "scheduled", None)
@@ -182,6 +186,16 @@ def statuspal(plan: Plan) -> list[Any]:
             "upcoming_maintenances": [event] if plan.stage is SCHEDULED else [],
         }
     ]
+
+
+def statuspal_alone(plan: Plan) -> dict[str, Any]:
+    types = {SCHEDULED: "scheduled", STARTED: "issue", OVER: "resolved"}
+    updates = [
+        {"id": 504 + number, "type": types[state], "description": body, "posted_at": iso(at)}
+        for number, (state, at, body) in enumerate(plan.said)
+    ]
+    event = {"id": 103, "type": "scheduled", "title": TITLE, "updates": updates, "service_ids": [11]}
+    return {"incident": {**event, "starts_at": iso(plan.starts), "ends_at": iso(plan.ends)}}
 
 
 def uptimekuma(plan: Plan) -> list[Any]:
@@ -205,7 +219,10 @@ def zendesk(plan: Plan) -> list[Any]:
     links = [{"id": one["id"], "type": "incident_update"} for one in told]
     about = {"title": TITLE, "status": plan.word(None, "investigating", "resolved")}
     about |= {"maintenance_start_time": iso(plan.starts), "maintenance_end_time": iso(plan.ends)}
-    about |= {"resolved_at": plan.word(None, None, iso(plan.now)), "started_at": plan.word(None, *2 * [iso(plan.starts)])}
+    about |= {
+        "resolved_at": plan.word(None, None, iso(plan.now)),
+        "started_at": plan.word(None, *2 * [iso(plan.starts)]),
+    }
     parts = {"incident_services": {"data": [{"id": "5010", "type": "incident_service"}]}}
     event = {"id": "310", "type": "incident", "attributes": about}
     event["relationships"] = {"incident_updates": {"data": links}, **parts}
@@ -279,3 +296,5 @@ PAGES: dict[str, Page] = {
     "uptimekuma": uptimekuma,
     "zendesk": zendesk,
 }
+# Where one that has left its page can still be read.
+ALONE: dict[str, Callable[[Plan], dict[str, Any]]] = {"statuspal": statuspal_alone}
