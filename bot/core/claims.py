@@ -56,7 +56,17 @@ def read_together(snapshot: Snapshot) -> dict[str, Claim]:
         host = hosts[component.status is ComponentStatus.UNDER_MAINTENANCE].of(component)
         (alone if host is None else adopted.setdefault(host.external_id, [])).append(component)
     told = frozenset[str]().union(*(covering(c) for c in snapshot.incidents if c.kind is not Kind.MAINTENANCE))
-    claims = [_weighed(c, snapshot, tuple(adopted.get(c.external_id, ())), told) for c in snapshot.incidents]
+    troubles = [claim for claim in snapshot.incidents if claim.is_open and claim.kind is not Kind.MAINTENANCE]
+    alone_in_trouble = troubles[0] if len(troubles) == 1 else None
+    claims = [
+        _weighed(
+            claim,
+            tuple(adopted.get(claim.external_id, ())),
+            told,
+            snapshot.indicator if claim is alone_in_trouble else Impact.NONE,
+        )
+        for claim in snapshot.incidents
+    ]
     claims += [_component_claim(component, snapshot) for component in alone]
     claims += _page_claim(snapshot, claims)
     return {claim.external_id: claim for claim in sorted(claims, key=_began)}
@@ -114,8 +124,11 @@ def _names(claim: Claim, component: Component) -> bool:
     return any(whole.search(text) for text in (claim.title, *(update.body for update in claim.updates)))
 
 
-def _weighed(claim: Claim, snapshot: Snapshot, stray: tuple[Component, ...], told: frozenset[str]) -> Claim:
-    """Return a claim as bad as it is with its components; what incidents tell of does not make a maintenance worse."""
+def _weighed(claim: Claim, stray: tuple[Component, ...], told: frozenset[str], indicator: Impact) -> Claim:
+    """Return a claim as bad as it is with its components, and as the page's indicator if that can only mean it.
+
+    What incidents tell of does not make a maintenance worse.
+    """
     components = claim.components + stray
     if claim.state is State.SCHEDULED:
         return replace(claim, components=_without_status(claim))
@@ -125,19 +138,14 @@ def _weighed(claim: Claim, snapshot: Snapshot, stray: tuple[Component, ...], tol
     if not claim.is_open:
         return claim
     said = [claim.impact, of_components(components)]
-    if _is_only_trouble(claim, snapshot) and snapshot.indicator in _ALARMS:
-        said.append(snapshot.indicator)
+    if indicator in _ALARMS:
+        said.append(indicator)
     return replace(claim, components=components, impact=worst(said))
 
 
 def _without_status(claim: Claim) -> tuple[Component, ...]:
     """A maintenance that has not begun is not the reason for what its components are now."""
     return tuple(replace(component, status=ComponentStatus.UNKNOWN) for component in claim.components)
-
-
-def _is_only_trouble(claim: Claim, snapshot: Snapshot) -> bool:
-    others = (c for c in snapshot.incidents if c.is_open and c.kind is not Kind.MAINTENANCE)
-    return all(other is claim for other in others)
 
 
 def _component_claim(component: Component, snapshot: Snapshot) -> Claim:

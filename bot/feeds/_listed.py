@@ -54,8 +54,9 @@ def _badness(component: Component) -> tuple[int, str]:
 def _bounded(claim: Claim) -> Claim:
     _check((component.id for component in claim.components), f"a component of the incident {claim.external_id}")
     _check((update.id for update in claim.updates), f"a statement of the incident {claim.external_id}")
-    if any(len(component.name) > LONGEST_NAME for component in claim.components):
-        claim = replace(claim, components=tuple(_named(component) for component in claim.components))
+    named = tuple(_named(component) for component in claim.components)
+    if any(one is not other for one, other in zip(named, claim.components, strict=True)):
+        claim = replace(claim, components=named)
     if any(len(update.body) > LONGEST_TEXT for update in claim.updates):
         cut_short = (replace(update, body=cut(update.body, LONGEST_TEXT)) for update in claim.updates)
         claim = replace(claim, updates=tuple(cut_short))
@@ -63,8 +64,10 @@ def _bounded(claim: Claim) -> Claim:
 
 
 def _named(component: Component) -> Component:
-    is_short = len(component.name) <= LONGEST_NAME
-    return component if is_short else replace(component, name=cut(component.name, LONGEST_NAME))
+    name, group = component.name, component.group
+    if len(name) <= LONGEST_NAME and len(group or "") <= LONGEST_NAME:
+        return component
+    return replace(component, name=cut(name, LONGEST_NAME), group=group and cut(group, LONGEST_NAME))
 
 
 def _check(ids: Iterable[str], what: str) -> None:

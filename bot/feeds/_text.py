@@ -22,6 +22,7 @@ _BLOCKS = "address|article|blockquote|br|dd|div|dl|dt|figure|h[1-6]|header|foote
 _INLINE = "abbr|b|big|cite|code|em|font|i|img|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var"
 # What follows a tag's name: `name=value` pairs and nothing else, so that `if a <b and c> d` is no tag.
 _ATTRIBUTES = r"""(?>(?:\s+[\w:@.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*)\s*/?"""
+_TAG = re.compile(r"<(?:/?[A-Za-z]|!--)")
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE}){_ATTRIBUTES}>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCKS}){_ATTRIBUTES}>", re.IGNORECASE)
 _ITEM_TAG = re.compile(rf"<li{_ATTRIBUTES}>", re.IGNORECASE)
@@ -59,7 +60,7 @@ def plain(text: str | None) -> str:
 
 def _plain(text: str) -> str:
     text = cleaned(text)
-    if "<" in text:
+    if _TAG.search(text):
         text = _without_tags(text)
     if "&" in text:
         text = cleaned(_ENTITY.sub(_character, text))
@@ -85,13 +86,17 @@ def from_html(html: str | None) -> str:
 
 def one_line(text: str | None) -> str:
     """Return a name as one line, which may be empty."""
-    return _one_line(text) if text else ""
+    if not text:
+        return ""
+    return _known_line(text) if len(text) <= LONGEST_NAME else _line(text)
+
+
+def _line(text: str) -> str:
+    return cut(" ".join(plain(text).split()), LONGEST_NAME)
 
 
 # A page names the same components at every look.
-@lru_cache(maxsize=10_000)
-def _one_line(text: str) -> str:
-    return cut(" ".join(plain(text).split()), LONGEST_NAME)
+_known_line = lru_cache(maxsize=10_000)(_line)
 
 
 def title(text: str | None) -> str:

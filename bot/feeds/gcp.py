@@ -178,7 +178,8 @@ def _how_bad(thing: Thing, words: Words) -> tuple[Impact, ComponentStatus]:
 
 def _title(description: str) -> str:
     """Return the first line that says something; in Workspace's it stands under a label in bold."""
-    lines = (_LABEL.sub("", line, count=1) if _LABEL.match(line) else line for line in description.split("\n"))
+    start = description[: _text.LONGEST_TEXT]
+    lines = (_LABEL.sub("", line, count=1) if _LABEL.match(line) else line for line in start.split("\n"))
     return _text.title(next((bare for line in lines if (bare := _unescaped(line).strip("*# \t"))), None))
 
 
