@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from bot.errors import ParseError
 from bot.feeds._text import LONGEST_ID, cleaned
 from bot.feeds._times import instant
+
+Referred = TypeVar("Referred")
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,22 @@ class Thing:
         if not isinstance(value, list):
             raise ParseError(f"{_kind(value)} instead of a list at {self.path}.{key}")
         return tuple(text for item in value if (text := Thing({key: item}).text(key)) is not None)
+
+
+class Once(Generic[Referred, Read]):
+    """Reads a thing once, however many others refer to it: one long text times many references would take minutes."""
+
+    def __init__(self, read: Callable[[Referred], Read]) -> None:
+        """Read by `read`; the things live at least as long as this."""
+        self._read = read
+        self._known: dict[int, Read] = {}
+
+    def __call__(self, referred: Referred) -> Read:
+        """Return what is read of a thing; it is known by being the same, not by being alike."""
+        key = id(referred)
+        if key not in self._known:
+            self._known[key] = self._read(referred)
+        return self._known[key]
 
 
 def decode(body: bytes) -> Thing:

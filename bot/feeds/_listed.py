@@ -15,6 +15,9 @@ from bot.feeds._severity import SEVERITY
 from bot.feeds._text import LONGEST_ID, LONGEST_NAME, LONGEST_TEXT
 from bot.model import Claim, Component, Kind
 
+# No document that is fetched is larger: more is one text that many incidents refer to.
+_MOST_SPOKEN = 4 * 2**20
+
 
 def claims(found: Iterable[Claim]) -> tuple[Claim, ...]:
     """Return claims by id; of several with the same the one that is open is meant, else the one that spoke last."""
@@ -23,7 +26,13 @@ def claims(found: Iterable[Claim]) -> tuple[Claim, ...]:
         other = known.get(claim.external_id)
         known[claim.external_id] = claim if other is None else max(other, claim, key=_standing)
     _check(known, "an incident")
-    return tuple(_bounded(known[key]) for key in sorted(known))
+    bounded = tuple(_bounded(known[key]) for key in sorted(known))
+    spoken = sum(len(update.body) for claim in bounded for update in claim.updates)
+    if spoken > _MOST_SPOKEN:
+        raise ParseError(
+            f"the statements have {spoken:,} characters together, more than a document that is read can hold"
+        )
+    return bounded
 
 
 def components(found: Iterable[Component]) -> tuple[Component, ...]:

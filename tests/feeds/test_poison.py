@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
+
 import pytest
 
 from bot.errors import ParseError
@@ -11,6 +14,7 @@ from bot.plugins import discover, format_named
 from tests.feeds import poison
 from tests.feeds.bounds import flaws, flaws_of
 from tests.feeds.samples import CASES, body, source
+from tests.work import calls_of
 
 # Every format that there is: one more takes part as soon as there are examples of it.
 NAMES = tuple(discover("bot.feeds"))
@@ -133,6 +137,60 @@ def test_a_component_that_is_listed_as_well_and_as_ill_is_ill() -> None:
         snapshot = said("statuspage", f'{{"page": {{"id": "p1"}}, "components": [{twice}]}}'.encode())
 
         assert [component.status for component in snapshot.components] == ["major_outage"]
+
+
+@pytest.mark.parametrize("name", ["zendesk", "cachet"])
+def test_one_text_that_many_incidents_refer_to_is_read_once_and_not_multiplied(name: str) -> None:
+    few, many = (calls_of(partial(outcome, name, REFERRING[name](number, 100))) for number in (100, 200))
+    long = REFERRING[name](2000, 50_000)
+
+    assert many < 2.2 * few
+    with pytest.raises(ParseError, match="characters together"):
+        said(name, long)
+
+
+def of_zendesk(number: int, length: int) -> bytes:
+    told = {"description": "word " * length, "created_at": "2026-03-01T10:00:00Z"}
+    relations = {"incident_updates": {"data": [{"id": "71", "type": "incident_update"}]}}
+    one = {"type": "incident", "attributes": {"title": "Errors"}, "relationships": relations}
+    included = [{"id": "71", "type": "incident_update", "attributes": told}]
+    return json.dumps({"data": [{**one, "id": str(n)} for n in range(number)], "included": included}).encode()
+
+
+def of_cachet(number: int, length: int) -> bytes:
+    about = {"name": "Errors", "status": {"value": 1}, "created": {"string": "2026-03-01 10:00:00"}}
+    one = {"type": "incidents", "attributes": about}
+    one["relationships"] = {"updates": {"data": [{"type": "updates", "id": "1"}]}}
+    included = [{"type": "updates", "id": "1", "attributes": {**about, "message": "word " * length}}]
+    return json.dumps({"data": [{**one, "id": str(n)} for n in range(number)], "included": included}).encode()
+
+
+REFERRING = {"zendesk": of_zendesk, "cachet": of_cachet}
+
+
+def test_a_feed_of_more_tags_than_any_has_is_refused_before_it_is_read() -> None:
+    tags = b"<rss>" + b"<a/>" * 100_000 + b"</rss>"
+
+    with pytest.raises(ParseError, match="the feed has 100,002 tags"):
+        said("feed", tags)
+    assert calls_of(partial(outcome, "feed", tags)) < 1000
+
+
+def test_a_text_of_adobes_is_read_once_however_many_statements_refer_to_it() -> None:
+    entry = {"status": "Updated", "severity": "Minor", "titleToken": "t", "messageToken": "t"}
+
+    def referring(number: int) -> bytes:
+        history = {str(1772445900 + n): entry for n in range(number)}
+        event = {"products": {"5": {"name": "API", "history": history}}}
+        texts = {"t": {"textMessage": "word " * 1000}}
+        listed = {"incidents": {"1": event}, "messages": {"en": texts}}
+        return json.dumps({"incidentEvent": listed, "maintenanceEvent": {"maintenance": {}}}).encode()
+
+    few, many = (calls_of(partial(outcome, "adobe", referring(number))) for number in (200, 400))
+
+    assert many < 2.2 * few
+    with pytest.raises(ParseError, match="characters together"):
+        said("adobe", referring(2000))
 
 
 def test_an_error_quotes_no_more_of_a_page_than_fits_in_a_line() -> None:
