@@ -56,6 +56,7 @@ def _with_claim(incident: Incident, entry: TimelineEntry) -> Incident:
         kind=leading.kind,
         title=_title(leading, heard),
         state=_state(leading, still),
+        started_at=_started(incident, leading, entry),
         impact=impact,
         peak=worst((incident.peak, impact)),
         resolved_at=None if still else _end(heard, entry),
@@ -108,6 +109,14 @@ def _state(leading: ClaimView, still: list[ClaimView]) -> State:
     if not leading.state.is_over or not still:
         return leading.state
     return still[0].state if leading.kind is Kind.COMPONENT else State.MONITORING
+
+
+def _started(incident: Incident, leading: ClaimView, entry: TimelineEntry) -> datetime:
+    """Return when it began: a maintenance as planned, or, if no time was told, when it was no longer to come."""
+    if leading.kind is not Kind.MAINTENANCE:
+        return incident.started_at
+    is_beginning = incident.state is State.SCHEDULED and leading.state is not State.SCHEDULED
+    return leading.starts_at or (entry.happened_at if is_beginning else incident.started_at)
 
 
 def _end(claims: tuple[ClaimView, ...], entry: TimelineEntry) -> datetime:

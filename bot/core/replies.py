@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.moving import MOVED
 from bot.core.severity import is_rise
-from bot.core.wording import STATUS_WORDS, TONES, capital, duration, headline, planned, short, standing, words
-from bot.model import ChangeKind, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
+from bot.core.wording import (
+    NOT_BEGUN,
+    STATUS_WORDS,
+    TONES,
+    capital,
+    duration,
+    has_not_begun,
+    headline,
+    planned,
+    short,
+    standing,
+    words,
+)
+from bot.model import ChangeKind, ClaimView, ComponentStatus, Impact, Incident, Kind, State, TimelineEntry, Transition
 
 
 def reply(entry: TimelineEntry, incident: Incident) -> Message:
@@ -103,12 +115,21 @@ def _updated(case: _Case) -> _Parts:
         if change.subject == MOVED:
             return f"{case.entry.author}'s status page has moved to another platform: this goes on there", []
         if change.subject == "window" and case.entry.claim is not None:
-            return "Rescheduled", [*planned(case.entry.claim.starts_at, case.entry.claim.ends_at)]
+            return _moved_in_time(change, case.entry.claim)
     if case.entry.said is not None:
         empty = [] if case.entry.text else [line(f"{case.entry.author} wrote no text with this update.")]
         return _stage(case.entry.said), [*empty]
     steps = [f"{words(t.before)} → {words(t.after)}" for t in case.entry.transitions]
     return f"{case.entry.author} moved it on, without a word: {', '.join(steps) or words(case.entry.state)}", []
+
+
+def _moved_in_time(change: Transition, claim: ClaimView) -> _Parts:
+    """Say that a maintenance takes longer, or that it is at another time."""
+    (starts, ends), (now_starts, now_ends) = (one.split(" to ") for one in (change.before, change.after))
+    if claim.ends_at is None or not ends or starts != now_starts or now_ends <= ends:
+        return "Rescheduled", [*planned(claim.starts_at, claim.ends_at)]
+    longer = claim.ends_at - datetime.fromisoformat(ends)
+    return f"Extended by {duration(longer)}", [line("Until ", Moment(claim.ends_at))]
 
 
 def _stage(said: State) -> str:
@@ -156,8 +177,12 @@ def _renamed(case: _Case) -> _Parts:
 
 
 def _resolved(case: _Case) -> _Parts:
+    if has_not_begun(case.incident):
+        return NOT_BEGUN, [line("It was called off, or done ahead of its time.")]
     word = capital(words(State.COMPLETED if case.incident.kind is Kind.MAINTENANCE else State.RESOLVED))
-    return f"{word} after {duration(case.entry.happened_at - case.incident.started_at)}", []
+    lasted = case.entry.happened_at - case.incident.started_at
+    is_timed = lasted > timedelta() or case.incident.kind is not Kind.MAINTENANCE
+    return f"{word} after {duration(lasted)}" if is_timed else word, []
 
 
 def _reopened(case: _Case) -> _Parts:
@@ -167,13 +192,16 @@ def _reopened(case: _Case) -> _Parts:
 
 def _withdrawn(case: _Case) -> _Parts:
     gone = f"No longer listed on {case.entry.author}'s status page"
+    if has_not_begun(case.incident):
+        return gone, [line("It was to begin later; we count it as called off.")]
     return gone, [line("How it ended could not be read there; we count it as over.")]
 
 
 def _ended_in_part(case: _Case, change: Transition) -> _Parts:
     """Say what keeps an incident open of which one part is over."""
     name = case.entry.author
-    over = f"{name} calls it {words(case.entry.said or State.RESOLVED)}"
+    usual = State.COMPLETED if case.incident.kind is Kind.MAINTENANCE else State.RESOLVED
+    over = f"{name} calls it {words(case.entry.said or usual)}"
     title = f"No longer listed on {name}'s status page" if change.before == ChangeKind.WITHDRAWN else over
     return title, [line(f"It stays open here: {change.after} is still in trouble.")]
 

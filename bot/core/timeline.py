@@ -199,11 +199,16 @@ def _entry(change: Change, incident: Incident, source: Source, now: datetime) ->
         text=change.update.body if change.update else "",
         said=change.update.state if change.update else None,
         transitions=change.transitions,
-        claim=view_of(change.claim, source),
+        claim=view_of(change.claim, source, now),
     )
 
 
 def _happened_at(change: Change, now: datetime) -> datetime:
+    """Return when it was said, or came about: never later than now, whatever a page has for its planned end."""
+    return min(_told_at(change, now), now)
+
+
+def _told_at(change: Change, now: datetime) -> datetime:
     claim = change.claim
     if change.kind is ChangeKind.OPENED:
         return claim.published_at or claim.started_at or now
@@ -214,8 +219,8 @@ def _happened_at(change: Change, now: datetime) -> datetime:
     return now
 
 
-def view_of(claim: Claim, source: Source) -> ClaimView:
-    """Return what an incident keeps of `claim`."""
+def view_of(claim: Claim, source: Source, now: datetime) -> ClaimView:
+    """Return what an incident keeps of `claim`; what is over by `now` has not ended later."""
     return ClaimView(
         key=claim_key(source, claim),
         kind=claim.kind,
@@ -225,7 +230,7 @@ def view_of(claim: Claim, source: Source) -> ClaimView:
         components=claim.components,
         url=claim.url,
         started_at=claim.started_at,
-        resolved_at=claim.resolved_at,
+        resolved_at=claim.resolved_at and min(claim.resolved_at, now),
         starts_at=claim.starts_at,
         ends_at=claim.ends_at,
     )

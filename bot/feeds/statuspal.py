@@ -97,7 +97,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
         raise ParseError("no services with a status_page, and no incidents of StatusPal, at $")
     words = Words()
     page = payload.thing("status_page")
-    services = {part.id: part for part in _flat(payload.things("services"), words)}
+    services = _listed.by_id(_flat(payload.things("services"), words))
     single = (payload.thing("incident"),) if payload.has("incident") else ()
     claims = [_claim(thing, services, words) for thing in (*payload.things("incidents"), *single)]
     for key, state in (("maintenances", State.IN_PROGRESS), ("upcoming_maintenances", State.SCHEDULED)):
@@ -109,7 +109,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
         components=_listed.components(services.values()),
         indicator=_indicator(page, words),
         complete_open_set=is_summary and payload.has("incidents") and payload.has("maintenances"),
-        page_id=page.text("subdomain"),
+        page_id=page.optional_id("subdomain"),
         page_name=_text.one_line(page.text("name")) or None,
         page_url=None if _PAGE.search(source.url) else _urls.origin(source),
         unknown_words=words.unknown,
