@@ -55,9 +55,10 @@ picture: ## draw docs/demo.svg anew
 	@scripts/venv.sh dev
 	$(PY) scripts/picture.py
 
-formats: ## write docs/formats.md anew
+formats: ## write docs/formats.md and docs/detection.md anew
 	@scripts/venv.sh dev
 	$(PY) -m scripts.formats
+	$(PY) -m scripts.detection
 
 previews: ## draw every reviewed message as a page in its platform's look, and as pictures where a Chromium is
 	@scripts/venv.sh dev

@@ -35,6 +35,7 @@ from bot.loops.revisit import Revisiting, revisit
 from bot.loops.sight import Eyes, recall
 from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules
+from bot.loops.telling import Told
 from bot.loops.watch import Watching, watch
 from bot.model import Destination, Source
 from bot.ports import Chat, Platform, Setup
@@ -116,8 +117,9 @@ async def _loops(
     delivering = Delivering(database, platforms, clock, owner, dice, due)
     eyes = Eyes(database, clock, settings.witnesses)
     await recall(eyes)
-    pages = len(watched)
-    watching = Watching(database, fetcher, rules, clock, owner, dice, due, pages, pages_lost=eyes.pages_lost)
+    watching = Watching(
+        database, fetcher, rules, clock, owner, dice, due, Told(len(watched), pages_lost=eyes.pages_lost)
+    )
     checks = Probing(database, web, rules, clock, owner, due, probes_of(settings), eyes, settings.windows)
     mine = own.Own(database, delivering, _destinations(settings), clock, due, lambda: eyes.blind_since)
     loops: dict[str, Callable[[], Awaitable[None]]] = {

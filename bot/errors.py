@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from bot.model import Fault
 
+_LONGEST = 300
+
 
 class SitrepError(Exception):
     """The root of all expected errors."""
@@ -21,7 +23,14 @@ class ConfigError(SitrepError):
 
 
 class ParseError(SitrepError):
-    """A payload is not what its format promises; the source is stale, its last good state stands."""
+    """A payload is not what its format promises; the source is stale, its last good state stands.
+
+    Each reason is one line of at most `_LONGEST` characters, whatever of the payload it quotes.
+    """
+
+    def __init__(self, *reasons: str) -> None:
+        """Keep the reasons, cut in their middle where they are too long: what it is and where stay."""
+        super().__init__("; ".join(_one_line(reason) for reason in reasons))
 
 
 class FetchError(SitrepError):
@@ -108,3 +117,9 @@ class StoreBusy(SitrepError):
 
 class StoreUnavailable(SitrepError):
     """The database can not be opened or reached."""
+
+
+def _one_line(reason: str) -> str:
+    line = "".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(reason.split()))
+    half = _LONGEST // 2
+    return line if len(line) <= _LONGEST else f"{line[: half - 1]}…{line[-half:]}"

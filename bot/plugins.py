@@ -143,4 +143,4 @@ def detect(body: bytes, source: Source) -> tuple[str, Snapshot]:
         return found.popitem()
     if found:
         raise ParseError(f"more than one format reads this: {', '.join(found)}; name the one that is meant")
-    raise ParseError("no format reads this. " + "; ".join(refused))
+    raise ParseError("no format reads this", *refused)

@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import cast
 
 from bot.errors import ParseError
+from bot.feeds._text import LONGEST_ID, LONGEST_NAME, LONGEST_TEXT
+from bot.feeds._times import FIRST_YEAR, LAST_YEAR
 from bot.model import Claim, ComponentStatus, Impact, Kind, Snapshot, State
 from bot.plugins import formats
 from tests.feeds.samples import CASES, source
@@ -23,7 +25,7 @@ _PHASES = {State.IDENTIFIED, State.MONITORING, State.VERIFYING}
 _HEAD = """# The formats
 
 Written by `make formats`: the table from the examples in `tests/data/feeds`, the rest from the files in `bot/feeds`.
-`sitrep detect URL` finds out which one a page speaks; a watch needs no `format`.
+`sitrep detect URL` finds out which one a page speaks ([what it finds where](detection.md)); a watch needs no `format`.
 
 - **all that is open**: whether a document lists every open incident, so that one that vanishes is over; or is a window.
 - **components**: whether the page's parts are told, and how each is (+).
@@ -33,6 +35,11 @@ Written by `make formats`: the table from the examples in `tests/data/feeds`, th
 - **maintenance**, **regions or groups**: whether there are such.
 - **an end is**: in the document itself, looked up when an incident has vanished, or told by its absence alone.
 - **known from**: captured real answers, with which it is tested, or what documentation, source code and others say.
+
+Whatever a page sends, it is read within these bounds, or refused in one line.  Ids have at most {ids} characters
+(a longer one of a feed is replaced by its hash), titles and names are cut at {names}, statements at {texts:,}; times
+lie between {first} and {last}.  A thing that is listed twice is open, or ill, if it is so in one place.  Control
+characters, what terminals obey, and marks that turn the direction of a text are left out.
 
 """
 _COLUMNS = (
@@ -46,7 +53,8 @@ def page() -> str:
     found = [(name, cast("ModuleType", form)) for name, form in formats().items()]
     rows = [_COLUMNS, ("---",) * len(_COLUMNS), *(_row(name, module) for name, module in found)]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    return f"{_HEAD}{table}\n" + "".join(_section(name, module) for name, module in found)
+    bounds = {"ids": LONGEST_ID, "names": LONGEST_NAME, "texts": LONGEST_TEXT, "first": FIRST_YEAR, "last": LAST_YEAR}
+    return f"{_HEAD.format(**bounds)}{table}\n" + "".join(_section(name, module) for name, module in found)
 
 
 def _row(name: str, module: ModuleType) -> Sequence[str]:

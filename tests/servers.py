@@ -7,7 +7,8 @@
         assert server.paths == ["/api/v2/summary.json"]
 
 A list of answers is given one by one, the last one for ever.  Nothing here looks at a clock: an
-answer that is late waits `until` an event is set.
+answer that is late waits `until` an event is set.  One server can be many hosts: `//host/path` is what
+only that name answers, with a query or without, and `//host/*` what it answers everywhere else.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ class Server:
         self.connections.add(request.transport)
         self.hits.append(await _hit(request))
         self._news.set()
-        answer = self._next(request.path)
+        answer = self._next(request)
         self.busy += 1
         self.busiest = max(self.busy, self.busiest)
         try:
@@ -119,13 +120,16 @@ class Server:
             self.busy -= 1
         return _response(request, answer)
 
-    def _next(self, path: str) -> Answer:
-        answer = self.answers.get(path, Answer(status=404, body="{}"))
+    def _next(self, request: web.BaseRequest) -> Answer:
+        host = f"//{request.host.partition(':')[0]}"
+        names = (f"{host}{request.path_qs}", f"{host}{request.path}", request.path, f"{host}/*")
+        name = next((name for name in names if name in self.answers), request.path)
+        answer = self.answers.get(name, Answer(status=404, body="{}"))
         if isinstance(answer, Answer):
             return answer
         first, *rest = answer
         if rest:
-            self.answers[path] = rest
+            self.answers[name] = rest
         return first
 
 

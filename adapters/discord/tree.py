@@ -168,7 +168,7 @@ def _page(verb: Verb, listener: Listener) -> _Shape:
 def _incident(verb: Verb, listener: Listener) -> _Shape:
     @app_commands.describe(which=_WHICH)
     async def act(interaction: Interaction, which: str = "") -> None:
-        command = Command(action=verb.action, incident=_id(which))
+        command = Command(action=verb.action, incident=verbs.which(which))
         await listener.ask(interaction, command, spell(command))
 
     return act, {"which": listener.desk.complete}
@@ -179,7 +179,7 @@ def _note(verb: Verb, listener: Listener) -> _Shape:
     async def note(
         interaction: Interaction, words: app_commands.Range[str, 1, _LONGEST_WORDS], which: str = ""
     ) -> None:
-        await listener.ask(interaction, Command(action=verb.action, incident=_id(which), text=words))
+        await listener.ask(interaction, Command(action=verb.action, incident=verbs.which(which), text=words))
 
     return note, {"which": listener.desk.complete}
 
@@ -226,14 +226,10 @@ def _link(verb: Verb, listener: Listener) -> _Shape:
 def _join(verb: Verb, listener: Listener) -> _Shape:
     @app_commands.describe(other="The incident that it is part of: it goes on there", which=_WHICH)
     async def join(interaction: Interaction, other: str, which: str = "") -> None:
-        command = Command(action=verb.action, incident=_id(which), query=_id(other) or "")
+        command = Command(action=verb.action, incident=verbs.which(which), query=verbs.which(other) or "")
         await listener.ask(interaction, command, spell(command))
 
     return join, {"other": listener.desk.complete, "which": listener.desk.complete}
-
-
-def _id(which: str) -> str | None:
-    return verbs.plainly(which).removeprefix("#") or None
 
 
 _SHAPES: Mapping[Any, Callable[[Verb, Listener], _Shape]] = {

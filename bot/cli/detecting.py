@@ -9,6 +9,7 @@ from argparse import ArgumentParser, Namespace
 from bot import plugins
 from bot.cli.verb import Verb, config, load
 from bot.clock import SystemClock
+from bot.core.misses import bare
 from bot.core.wording import words
 from bot.errors import ConfigError
 from bot.fetch import EgressPolicy, Fetcher
@@ -24,13 +25,11 @@ async def _detect(options: Namespace) -> int:
         print(json.dumps(as_json(detection), ensure_ascii=False))
     elif detection.found:
         print("\n".join(told(detection.found)))
-    if options.tried or not (detection.found or options.json):
-        print(*(f"  {one.address}: {one.reason}" for one in detection.tried), sep="\n", file=sys.stderr)
+    if options.tried and detection.tried:
+        print(*(f"  {bare(one.address)}: {one.reason}" for one in detection.tried), sep="\n", file=sys.stderr)
     if detection.found is None:
-        raise ConfigError(
-            f"{options.url}: no format reads anything there, of {len(detection.tried)} addresses that were tried; "
-            "if it has a feed of its own, give the feed's address"
-        )
+        asked = bare(options.url.strip())
+        raise ConfigError(f"{asked}: {detection.miss}" if asked else detection.miss)
     return 0
 
 
@@ -55,11 +54,13 @@ def as_json(detection: Detection) -> dict[str, object]:
     """Return what was found for programs; null where nothing was."""
     found = detection.found
     return {
-        "url": detection.url,
+        "url": bare(detection.url),
         "format": found and found.format,
         "watch": found and found.url,
         "endpoint": found and found.endpoint,
-        "tried": [{"address": one.address, "reason": one.reason} for one in detection.tried],
+        "lists_all_open": found and found.snapshot.complete_open_set,
+        "reason": detection.miss or None,
+        "tried": [{"address": bare(one.address), "reason": one.reason} for one in detection.tried],
     }
 
 

@@ -13,6 +13,7 @@ open incident in a third of all snapshots), and each can stand alone.  Read toge
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.severity import of_components, worst
@@ -24,6 +25,9 @@ PAGE_ID = "page"
 _QUIET = frozenset({ComponentStatus.OPERATIONAL, ComponentStatus.UNKNOWN})
 # That something is slower while it is worked on is to be expected; that it is down is not.
 _FAILING = frozenset({ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE})
+# Where so many are ill, no incident's words tell of each.
+_MOST_SOUGHT = 100
+_WORD = re.compile(r"\w+")
 _ALARMS = frozenset({Impact.MINOR, Impact.MAJOR, Impact.CRITICAL})
 
 
@@ -46,10 +50,23 @@ def read_together(snapshot: Snapshot) -> dict[str, Claim]:
     """Return every claim of `snapshot` by external id, in the order in which they began."""
     adopted: dict[str, list[Component]] = {}
     alone: list[Component] = []
-    for component in _stray_components(snapshot):
-        host = _host(component, snapshot)
+    strays = _stray_components(snapshot)
+    hosts = _hosts(snapshot, is_sought=0 < len(strays) <= _MOST_SOUGHT)
+    for component in strays:
+        host = hosts[component.status is ComponentStatus.UNDER_MAINTENANCE].of(component)
         (alone if host is None else adopted.setdefault(host.external_id, [])).append(component)
-    claims = [_weighed(claim, snapshot, tuple(adopted.get(claim.external_id, ()))) for claim in snapshot.incidents]
+    told = frozenset[str]().union(*(covering(c) for c in snapshot.incidents if c.kind is not Kind.MAINTENANCE))
+    troubles = [claim for claim in snapshot.incidents if claim.is_open and claim.kind is not Kind.MAINTENANCE]
+    alone_in_trouble = troubles[0] if len(troubles) == 1 else None
+    claims = [
+        _weighed(
+            claim,
+            tuple(adopted.get(claim.external_id, ())),
+            told,
+            snapshot.indicator if claim is alone_in_trouble else Impact.NONE,
+        )
+        for claim in snapshot.incidents
+    ]
     claims += [_component_claim(component, snapshot) for component in alone]
     claims += _page_claim(snapshot, claims)
     return {claim.external_id: claim for claim in sorted(claims, key=_began)}
@@ -72,20 +89,34 @@ def _stray_components(snapshot: Snapshot) -> tuple[Component, ...]:
     return tuple(c for c in snapshot.components if c.status not in _QUIET and c.id not in covered)
 
 
-def _host(component: Component, snapshot: Snapshot) -> Claim | None:
-    """Return the open incident that a component belongs to although none lists it.
+class _Hosts:
+    """The open incidents of one kind, to which components may belong that none lists."""
 
-    The newest that names it in its words, else the newest that lists nothing at all and so may mean anything.
-    A component under maintenance belongs to a maintenance in the same way.
-    """
-    maintained = component.status is ComponentStatus.UNDER_MAINTENANCE
-    begun = [
-        claim
-        for claim in snapshot.incidents
-        if claim.is_open and claim.state is not State.SCHEDULED and (claim.kind is Kind.MAINTENANCE) == maintained
-    ]
-    naming = [claim for claim in begun if names(claim, component)]
-    return max(naming or [claim for claim in begun if not claim.components], key=_began, default=None)
+    def __init__(self, begun: Sequence[Claim], *, is_sought: bool) -> None:
+        self._said = [(claim, _said(claim)) for claim in begun] if is_sought else []
+        self._unlisting = max((claim for claim in begun if not claim.components), key=_began, default=None)
+
+    def of(self, component: Component) -> Claim | None:
+        """Return the newest that names a component, else the newest that lists nothing and so may mean anything."""
+        sought = _words(component.name)
+        naming = (claim for claim, words in self._said if sought in words and names(claim, component))
+        return max(naming, key=_began, default=self._unlisting)
+
+
+def _hosts(snapshot: Snapshot, *, is_sought: bool) -> dict[bool, _Hosts]:
+    """Return the maintenances (True), to which components under maintenance belong, and the other incidents."""
+    begun = [claim for claim in snapshot.incidents if claim.is_open and claim.state is not State.SCHEDULED]
+    of = {planned: [one for one in begun if (one.kind is Kind.MAINTENANCE) == planned] for planned in (True, False)}
+    return {planned: _Hosts(claims, is_sought=is_sought) for planned, claims in of.items()}
+
+
+def _said(claim: Claim) -> str:
+    """Return all that an incident says, as words with one space before and after each."""
+    return _words("\n".join((claim.title, *(update.body for update in claim.updates))))
+
+
+def _words(text: str) -> str:
+    return f" {' '.join(_WORD.findall(text))} "
 
 
 def names(claim: Claim, component: Component) -> bool:
@@ -94,29 +125,28 @@ def names(claim: Claim, component: Component) -> bool:
     return any(whole.search(text) for text in (claim.title, *(update.body for update in claim.updates)))
 
 
-def _weighed(claim: Claim, snapshot: Snapshot, stray: tuple[Component, ...]) -> Claim:
+def _weighed(claim: Claim, stray: tuple[Component, ...], told: frozenset[str], indicator: Impact) -> Claim:
+    """Return a claim as bad as it is with its components, and as the page's indicator if that can only mean it.
+
+    What incidents tell of does not make a maintenance worse.
+    """
     components = claim.components + stray
     if claim.state is State.SCHEDULED:
         return replace(claim, components=_without_status(claim))
     if claim.kind is Kind.MAINTENANCE and claim.is_open:
-        failing = (c for c in components if c.status in _FAILING)
+        failing = (c for c in components if c.status in _FAILING and c.id not in told)
         return replace(claim, components=components, impact=worst((claim.impact, of_components(failing))))
     if not claim.is_open:
         return claim
     said = [claim.impact, of_components(components)]
-    if _is_only_trouble(claim, snapshot) and snapshot.indicator in _ALARMS:
-        said.append(snapshot.indicator)
+    if indicator in _ALARMS:
+        said.append(indicator)
     return replace(claim, components=components, impact=worst(said))
 
 
 def _without_status(claim: Claim) -> tuple[Component, ...]:
     """A maintenance that has not begun is not the reason for what its components are now."""
     return tuple(replace(component, status=ComponentStatus.UNKNOWN) for component in claim.components)
-
-
-def _is_only_trouble(claim: Claim, snapshot: Snapshot) -> bool:
-    others = (c for c in snapshot.incidents if c.is_open and c.kind is not Kind.MAINTENANCE)
-    return all(other is claim for other in others)
 
 
 def _component_claim(component: Component, snapshot: Snapshot) -> Claim:

@@ -10,6 +10,7 @@ from bot.core.linking import PARTED
 from bot.core.message import Line, Moment, Quote, heading, line
 from bot.core.spans import duration
 from bot.core.testimony import BACKDATED, dated_back
+from bot.core.wording import NOT_BEGUN, has_not_begun
 from bot.model import ChangeKind, Incident, Kind, SourceKind, State, TimelineEntry, Transition, Who
 
 Parts = tuple[str, list[Line | Quote]]
@@ -106,7 +107,8 @@ def ended_in_part(entry: TimelineEntry, incident: Incident, change: Transition) 
     if entry.who is Who.PROBE:
         return _passes_again(entry, incident)
     name = entry.author
-    over = f"{name} calls it {(entry.said or State.RESOLVED).replace('_', ' ')}"
+    usual = State.COMPLETED if incident.kind is Kind.MAINTENANCE else State.RESOLVED
+    over = f"{name} calls it {(entry.said or usual).replace('_', ' ')}"
     title = f"No longer listed on {name}'s status page" if change.before == ChangeKind.WITHDRAWN else over
     failing = testimony.sight(entry.evidence) if entry.evidence else ""
     if failing:
@@ -122,17 +124,26 @@ def _passes_again(entry: TimelineEntry, incident: Incident) -> Parts:
 
 def resolved(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say that it is over, by whose account, and whether the vendor ever owned up."""
-    lasted = duration(entry.happened_at - incident.started_at)
+    span = entry.happened_at - incident.started_at
+    lasted = duration(span)
     if incident.kind is Kind.SUSPECTED:
         return f"Over after {lasted}, unconfirmed", [line(f"{incident.name} never said anything of it.")]
+    if incident.kind is Kind.MAINTENANCE:
+        return _completed(incident, span)
     if entry.who is not Who.PROBE or not is_posted(incident):
-        return f"{'Completed' if incident.kind is Kind.MAINTENANCE else 'Resolved'} after {lasted}", []
-    ends = [v.resolved_at for v in incident.claims if v.teller is SourceKind.FEED and v.resolved_at]
-    later = entry.happened_at - max(ends) if ends else timedelta()
+        return f"Resolved after {lasted}", []
     if entry.claim and entry.claim.teller is SourceKind.PEOPLE:
         return f"Resolved after {lasted}: nobody here reports it any more", []
+    ends = [v.resolved_at for v in incident.claims if v.teller is SourceKind.FEED and v.resolved_at]
+    later = entry.happened_at - max(ends) if ends else timedelta()
     remark = [line(f"{incident.name} called it over {duration(later)} before.")] if later >= BACKDATED else []
     return f"Resolved after {lasted}: our own checks pass again", [*remark]
+
+
+def _completed(incident: Incident, lasted: timedelta) -> Parts:
+    if has_not_begun(incident):
+        return NOT_BEGUN, [line("It was called off, or done ahead of its time.")]
+    return f"Completed after {duration(lasted)}" if lasted > timedelta() else "Completed", []
 
 
 def joined(entry: TimelineEntry, incident: Incident) -> Parts:

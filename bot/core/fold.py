@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import people
+from bot.core.moving import MOVED
 from bot.core.severity import worst
 from bot.core.witnesses import are_alike, statements, testimonies
 from bot.model import (
@@ -78,7 +79,8 @@ def _first(times: Iterable[datetime | None]) -> datetime | None:
 
 
 def _with_claim(incident: Incident, entry: TimelineEntry) -> Incident:
-    claims = incident.claims if entry.claim is None else _with(incident.claims, entry.claim)
+    before = _without_moved(incident.claims, entry)
+    claims = before if entry.claim is None else _with(before, entry.claim)
     return _with_claims(incident, claims, entry)
 
 
@@ -94,6 +96,7 @@ def _with_claims(incident: Incident, claims: tuple[ClaimView, ...], entry: Timel
         kind=leading.kind,
         title=_title(leading, heard),
         state=_state(leading, still),
+        started_at=_started(incident, leading, entry),
         impact=impact,
         peak=worst((incident.peak, impact)),
         resolved_at=None if still else _end(heard, entry),
@@ -137,6 +140,12 @@ def _is_posted(entry: TimelineEntry) -> bool:
 
 
 _BEGINNINGS = frozenset({ChangeKind.OPENED, ChangeKind.ACKNOWLEDGED, ChangeKind.BACKFILLED, ChangeKind.SEEN})
+
+
+def _without_moved(claims: tuple[ClaimView, ...], entry: TimelineEntry) -> tuple[ClaimView, ...]:
+    """A claim of a page that has moved goes on under another name."""
+    moved = {transition.before for transition in entry.transitions if transition.subject == MOVED}
+    return tuple(view for view in claims if view.key not in moved) if moved else claims
 
 
 def _with(claims: tuple[ClaimView, ...], view: ClaimView) -> tuple[ClaimView, ...]:
@@ -190,6 +199,14 @@ def _state(leading: ClaimView, still: list[ClaimView]) -> State:
     if leading.kind is Kind.SUSPECTED:
         return State.SUSPECTED
     return still[0].state if leading.kind is Kind.COMPONENT else State.MONITORING
+
+
+def _started(incident: Incident, leading: ClaimView, entry: TimelineEntry) -> datetime:
+    """Return when it began: a maintenance as planned, or, if no time was told, when it was no longer to come."""
+    if leading.kind is not Kind.MAINTENANCE:
+        return incident.started_at
+    is_beginning = incident.state is State.SCHEDULED and leading.state is not State.SCHEDULED
+    return leading.starts_at or (entry.happened_at if is_beginning else incident.started_at)
 
 
 def _end(claims: tuple[ClaimView, ...], entry: TimelineEntry) -> datetime:

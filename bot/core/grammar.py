@@ -145,7 +145,7 @@ def parse(text: str) -> Command | Misunderstood:
 
 
 def _of_incident(words: str) -> Command | Misunderstood:
-    details = Command(action=Action.DETAILS, incident=plainly(words).removeprefix("#") or None)
+    details = Command(action=Action.DETAILS, incident=verbs.which(words))
     return _by_verb(words, _OF_INCIDENTS) or _turned(words) or _slip(words, _OF_INCIDENTS, details) or details
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.backoff import FEED, jittered
+from bot.core.claims import read_together
 from bot.model import Snapshot
 
 # While a vendor has trouble its page is looked at this much more often.
@@ -116,16 +117,16 @@ def doubt(page_id: str | None, had_components: bool, snapshot: Snapshot) -> str 
     """Return why a payload that could be parsed is still not believed; None if it is.
 
     A page that says nothing where it said something is not a recovery, another page's words are not
-    this vendor's, and a thousand incidents at once are nobody's.
+    this vendor's, and a thousand troubles at once, be they incidents or components, are nobody's.
     """
     if page_id is not None and snapshot.page_id is not None and page_id != snapshot.page_id:
         return (
             f"the page is another one now (id {snapshot.page_id}, before {page_id}); "
-            "check the watch's address with the vendor"
+            "if it is the vendor's all the same, remove the watch and add it again"
         )
     if snapshot.complete_open_set and had_components and not snapshot.components:
         return "the page lists no components where it listed some before"
-    now_open = sum(not claim.state.is_over for claim in snapshot.incidents)
+    now_open = sum(claim.is_open for claim in read_together(snapshot).values())
     if now_open > MOST_OPEN:
-        return f"the page lists {now_open:,} open incidents at once, and nobody would read so many messages"
+        return f"the page tells of {now_open:,} troubles at once, and nobody would read so many messages"
     return None

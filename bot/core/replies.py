@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core import clocks
 from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Span, Tone, heading, line
+from bot.core.moving import MOVED
 from bot.core.severity import is_rise
 from bot.core.spans import duration
-from bot.core.wording import STATUS_WORDS, TONES, capital, headline, planned, short, standing, words
+from bot.core.wording import (
+    STATUS_WORDS,
+    TONES,
+    capital,
+    has_not_begun,
+    headline,
+    planned,
+    short,
+    standing,
+    words,
+)
 from bot.model import (
     ChangeKind,
+    ClaimView,
     ComponentStatus,
     Impact,
     Incident,
@@ -114,8 +126,10 @@ def _updated(case: _Case) -> _Parts:
     for change in case.entry.transitions:
         if change.subject == "still":
             return clocks.ended_in_part(case.entry, case.incident, change)
+        if change.subject == MOVED:
+            return f"{case.entry.author}'s status page has moved to another platform: this goes on there", []
         if change.subject == "window" and case.entry.claim is not None:
-            return "Rescheduled", [*planned(case.entry.claim.starts_at, case.entry.claim.ends_at)]
+            return _moved_in_time(change, case.entry.claim)
     if case.entry.who is Who.PROBE and case.entry.text:
         return clocks.testifies(case.entry), []
     if case.entry.said is not None:
@@ -123,6 +137,15 @@ def _updated(case: _Case) -> _Parts:
         return _stage(case.entry.said), [*empty]
     steps = [f"{words(t.before)} → {words(t.after)}" for t in case.entry.transitions]
     return f"{case.entry.author} moved it on, without a word: {', '.join(steps) or words(case.entry.state)}", []
+
+
+def _moved_in_time(change: Transition, claim: ClaimView) -> _Parts:
+    """Say that a maintenance takes longer, or that it is at another time."""
+    (starts, ends), (now_starts, now_ends) = (one.split(" to ") for one in (change.before, change.after))
+    if claim.ends_at is None or not ends or starts != now_starts or now_ends <= ends:
+        return "Rescheduled", [*planned(claim.starts_at, claim.ends_at)]
+    longer = claim.ends_at - datetime.fromisoformat(ends)
+    return f"Extended by {duration(longer)}", [line("Until ", Moment(claim.ends_at))]
 
 
 def _stage(said: State) -> str:
@@ -178,6 +201,8 @@ def _withdrawn(case: _Case) -> _Parts:
     if case.entry.claim is not None and case.entry.claim.teller is not SourceKind.FEED:
         return f"{case.entry.author} tells it no more", [line("How it ended is not known; we count it as over.")]
     gone = f"No longer listed on {case.entry.author}'s status page"
+    if has_not_begun(case.incident):
+        return gone, [line("It was to begin later; we count it as called off.")]
     return gone, [line("How it ended could not be read there; we count it as over.")]
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 # What a terminal obeys, whole: colours and cursors, then titles and links as far as they are closed, then the short
 # ones: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html.  The beginning of a colour that is one character
 # stands in broken texts too, so there it must be just that: a number and a letter that means something.
-_SEQUENCE = re.compile(
+SEQUENCE = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x9b[\d;?]+[A-HJKm]|\x1b[\]PX^_][^\x00-\x1f]{0,200}(?:\x07|\x1b\\)"
     r"|\x1b(?:[(-/][0-~]|[0-Z\\^-~])"
 )
@@ -17,7 +17,7 @@ _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u20
 
 def safe(text: str) -> str:
     """Return text without control sequences, control characters, direction marks and half surrogates."""
-    return _UNSAFE.sub(" ", _SEQUENCE.sub("", text))
+    return _UNSAFE.sub(" ", SEQUENCE.sub("", text))
 
 
 def cut(text: str, most: int) -> str:

@@ -218,12 +218,17 @@ def _entry(change: Change, incident: Incident, source: Source, now: datetime) ->
         text=change.update.body if change.update else "",
         said=change.update.state if change.update else None,
         transitions=change.transitions,
-        claim=view_of(change.claim, source),
+        claim=view_of(change.claim, source, now),
         evidence=incident.evidence if any(t.subject == "still" for t in change.transitions) else None,
     )
 
 
 def _happened_at(change: Change, now: datetime) -> datetime:
+    """Return when it was said, or came about: never later than now, whatever a page has for its planned end."""
+    return min(_told_at(change, now), now)
+
+
+def _told_at(change: Change, now: datetime) -> datetime:
     claim = change.claim
     if change.kind is ChangeKind.OPENED:
         return claim.published_at or claim.started_at or now
@@ -234,8 +239,8 @@ def _happened_at(change: Change, now: datetime) -> datetime:
     return now
 
 
-def view_of(claim: Claim, source: Source) -> ClaimView:
-    """Return what an incident keeps of `claim`."""
+def view_of(claim: Claim, source: Source, now: datetime) -> ClaimView:
+    """Return what an incident keeps of `claim`; what is over by `now` has not ended later."""
     return ClaimView(
         key=claim_key(source, claim),
         kind=claim.kind,
@@ -245,7 +250,7 @@ def view_of(claim: Claim, source: Source) -> ClaimView:
         components=claim.components,
         url=claim.url,
         started_at=claim.started_at,
-        resolved_at=claim.resolved_at,
+        resolved_at=claim.resolved_at and min(claim.resolved_at, now),
         starts_at=claim.starts_at,
         ends_at=claim.ends_at,
         published_at=claim.published_at,

@@ -44,7 +44,9 @@ class Verb:
 
 # As many as there were, so that places in the text stay the same.
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "\xa0": " "})  # noqa: RUF001
-_AROUND = " \t\r\n\"'`*_~?!.,;:"
+_AROUND = " \t\r\n\"'`*~?!.,;:"
+# Slants a word that it stands on both sides of; an id may end with one.
+_SLANT = "_"
 _ID = re.compile(r"#?[A-Za-z0-9.]+-(?P<tail>[A-Za-z0-9_-]+)")
 _MARKED_ID = re.compile(r"#[\w.-]+")
 _LEAST_TAIL = 10
@@ -68,7 +70,19 @@ def quoted(text: str) -> str:
 
 def plainly(words: str) -> str:
     """Return words without what is put around them in a chat: quotes, stars, a question mark."""
-    return " ".join(quoted(words[: 4 * _LONGEST_QUERY]).strip(_AROUND).split())[:_LONGEST_QUERY].strip(_AROUND)
+    return _without(_AROUND + _SLANT, words)
+
+
+def which(words: str) -> str | None:
+    """Return words for an incident, or its id, to the last letter; None where there are none."""
+    bare = _without(_AROUND, words)
+    while bare.startswith(_SLANT):
+        bare = bare[1:].removesuffix(_SLANT).strip(_AROUND)
+    return bare.removeprefix("#") or None
+
+
+def _without(around: str, words: str) -> str:
+    return " ".join(quoted(words[: 4 * _LONGEST_QUERY]).strip(around).split())[:_LONGEST_QUERY].strip(around)
 
 
 def is_id(word: str) -> bool:
@@ -138,23 +152,20 @@ def watches(verb: Verb, rest: str) -> Command | Misunderstood:
 
 def incident(verb: Verb, rest: str) -> Command:
     """Read the id of an incident, its beginning, or words for it; nothing means the one at hand."""
-    return Command(action=verb.action, incident=_which(rest))
-
-
-def _which(words: str) -> str | None:
-    return plainly(words).removeprefix("#") or None
+    return Command(action=verb.action, incident=which(rest))
 
 
 def note(verb: Verb, rest: str) -> Command | Misunderstood:
     """Read somebody's own words, after an id if there is one; `note: …` is all words."""
     first, _, more = rest.partition(" ")
     if is_id(first):
-        which, text = first.removeprefix("#"), more.strip()
+        about, text = first.removeprefix("#"), more.strip()
     else:
-        which, text = None, rest.lstrip(":, \t\r\n")
+        # One colon calls them words; a second one is theirs.
+        about, text = None, (rest[1:] if rest[:1] in ":," else rest).strip()
     if not text:
         return Misunderstood(f"{verb.names[0]} {rest}".strip(), "What shall the note say? `note we switched over`")
-    return Command(action=verb.action, incident=which, text=text)
+    return Command(action=verb.action, incident=about, text=text)
 
 
 def link(verb: Verb, rest: str) -> Command | Misunderstood:
@@ -168,7 +179,7 @@ def link(verb: Verb, rest: str) -> Command | Misunderstood:
         )
     return Command(
         action=verb.action,
-        incident=_which(rest[: found.start()]),
+        incident=which(rest[: found.start()]),
         url=found[1],
         text=rest[found.end() :].strip(),
     )
@@ -182,7 +193,7 @@ def join(verb: Verb, rest: str) -> Command | Misunderstood:
         first, second = (words[0], words[1]) if len(words) == 2 and all(map(is_id, words)) else ("", first)  # noqa: PLR2004
     if not plainly(second):
         return Misunderstood(f"{verb.names[0]} {rest}".strip(), "With which incident? `join openai-01JM3`")
-    return Command(action=verb.action, incident=_which(first), query=plainly(second).removeprefix("#"))
+    return Command(action=verb.action, incident=which(first), query=plainly(second).removeprefix("#"))
 
 
 _INTO = re.compile(r"(?:^|\s+)(?:to|into|with|and)\s+", re.IGNORECASE)
@@ -198,10 +209,10 @@ def mute(verb: Verb, rest: str) -> Command | Misunderstood:
     span = span_of(found[0]) if found else None
     if span is not None and not timedelta() < span <= LONGEST_MUTE:
         return Misunderstood(f"{verb.names[0]} {rest}", "A mute lasts from a minute to 90 days.")
-    which = _which(left)
-    if which and which[0].isdigit() and not is_id(which):
+    about = which(left)
+    if about and about[0].isdigit() and not is_id(about):
         return Misunderstood(f"{verb.names[0]} {rest}", HOW_LONG)
-    return Command(action=verb.action, incident=which, span=span, text=why)
+    return Command(action=verb.action, incident=about, span=span, text=why)
 
 
 def is_span(text: str) -> bool:

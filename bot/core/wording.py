@@ -46,6 +46,9 @@ def words(value: str) -> str:
     return value.replace("_", " ")
 
 
+NOT_BEGUN = "Over before it was to begin"
+
+
 def tone(incident: Incident) -> Tone:
     """Return how a message about `incident` looks."""
     if not incident.is_open:
@@ -124,7 +127,15 @@ def _ending(incident: Incident) -> str:
         return "Part of another incident"
     if incident.kind is Kind.SUSPECTED:
         return "Over, unconfirmed"
+    if has_not_begun(incident):
+        return NOT_BEGUN
     return capital(words(State.COMPLETED if incident.kind is Kind.MAINTENANCE else State.RESOLVED))
+
+
+def has_not_begun(incident: Incident) -> bool:
+    """Whether a maintenance was over before the time that it was planned for."""
+    starts, over = incident.starts_at, incident.resolved_at
+    return incident.kind is Kind.MAINTENANCE and starts is not None and over is not None and over < starts
 
 
 def _severity(impact: Impact, kind: Kind) -> str:
@@ -136,6 +147,10 @@ def _severity(impact: Impact, kind: Kind) -> str:
 def _when(incident: Incident) -> list[Line]:
     if incident.kind is Kind.MAINTENANCE and incident.starts_at:
         return planned(incident.starts_at, incident.ends_at)
+    if incident.state is State.SCHEDULED:
+        return [line("Announced ", Moment(incident.started_at), "; when it begins is not told")]
+    if incident.kind is Kind.MAINTENANCE and incident.resolved_at and incident.resolved_at <= incident.started_at:
+        return [line("Over since ", Moment(incident.resolved_at))]
     if incident.resolved_at is not None:
         return [line("From ", Moment(incident.started_at), " to ", Moment(incident.resolved_at))]
     since = Moment(incident.started_at, ago=True)

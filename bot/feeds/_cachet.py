@@ -9,14 +9,13 @@ from datetime import datetime
 
 from bot.errors import ParseError
 from bot.feeds import _text
-from bot.feeds._json import Thing
+from bot.feeds._json import Once, Thing
 from bot.feeds._times import instant
 
 SEPARATOR = "-"
 
 _KINDS = ("incidents", "components", "schedules")
 _EMPTY = re.compile(r"/api/(?:incidents|components|schedules)$")
-_Included = Mapping[tuple[str, str], Thing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,9 @@ class Record:
         return self.fields.instant(f"{key}_at")
 
 
+_Included = Mapping[tuple[str, str], Record]
+
+
 def records(payload: Thing) -> tuple[Record, ...]:
     """Return the records of an answer, or refuse what is neither version's."""
     inside = payload.fields.get("data")
@@ -61,8 +63,14 @@ def records(payload: Thing) -> tuple[Record, ...]:
             raise ParseError("no data of Cachet at $")
         return ()
     if all(thing.text("type") in _KINDS and thing.has("attributes") for thing in data):
-        included = {(thing.text("type") or "", thing.identity("id")): thing for thing in payload.things("included")}
-        return tuple(_resource(thing, included) for thing in data)
+        included = {
+            (thing.text("type") or "", key := thing.identity("id")): Record(
+                thing.text("type") or "", key, thing.thing("attributes")
+            )
+            for thing in payload.things("included")
+        }
+        group = Once[Record, str](lambda record: _text.one_line(record.text("name")))
+        return tuple(_resource(thing, included, group) for thing in data)
     if single or payload.thing("meta").has("pagination"):
         return tuple(_row(thing) for thing in data)
     raise ParseError("data without the pages of version 2 or the types of version 3 of Cachet at $.data")
@@ -86,31 +94,25 @@ def _row(thing: Thing) -> Record:
     raise ParseError(f"no incident, component or schedule of Cachet at {thing.path}")
 
 
-def _resource(thing: Thing, included: _Included) -> Record:
+def _resource(thing: Thing, included: _Included, group: Once[Record, str]) -> Record:
     """Return a resource of version 3 with those that it refers to."""
     about = thing.thing("attributes")
     if not isinstance(about.fields.get("status"), dict):
         raise ParseError(f"no status with a value at {about.path}")
     related = thing.thing("relationships")
-    parts = _referred(related, "components", included)
-    said = _referred(related, "updates", included)
+    reference = related.thing("group").thing("data")
+    found = included.get((reference.text("type") or "", reference.text("id") or ""))
     return Record(
         thing.text("type") or "",
         thing.identity("id"),
         about,
-        tuple(Record("components", part.identity("id"), part.thing("attributes")) for part in parts),
-        tuple(Record("updates", update.identity("id"), update.thing("attributes")) for update in said),
-        _group(related, included),
+        _referred(related, "components", included),
+        _referred(related, "updates", included),
+        (group(found) or None) if found else None,
     )
 
 
-def _referred(related: Thing, key: str, included: _Included) -> list[Thing]:
+def _referred(related: Thing, key: str, included: _Included) -> tuple[Record, ...]:
     references = related.thing(key).things("data")
     keys = ((reference.text("type") or "", reference.text("id") or "") for reference in references)
-    return [included[one] for one in keys if one in included]
-
-
-def _group(related: Thing, included: _Included) -> str | None:
-    reference = related.thing("group").thing("data")
-    found = included.get((reference.text("type") or "", reference.text("id") or ""))
-    return (_text.one_line(found.thing("attributes").text("name")) or None) if found else None
+    return tuple(included[one] for one in keys if one in included)

@@ -61,7 +61,7 @@ def history(payload: Thing, source: Source) -> Snapshot:
         vendor=source.vendor,
         format="incidentio",
         incidents=_listed.claims(_claim(thing, page_url, {}, words) for thing in listed),
-        page_id=listed[0].text("status_page_id"),
+        page_id=listed[0].optional_id("status_page_id"),
         unknown_words=words.unknown,
     )
 
@@ -90,15 +90,18 @@ def widget(payload: Thing, source: Source) -> Snapshot:
 
 def _all_components(summary: Thing, words: Words) -> dict[str, Component]:
     """Return every component by id: in trouble as listed, operational where it is not listed."""
-    affected = {thing.identity("component_id"): thing for thing in summary.things("affected_components")}
+    affected = _listed.by_id(
+        Component(thing.identity("component_id"), "", _status(thing, words))
+        for thing in summary.things("affected_components")
+    )
     groups = _groups(summary.thing("structure"))
-    found = {}
+    found = []
     for thing in summary.things("components"):
         key = thing.identity("id")
         name = _text.one_line(thing.text("name")) or key
-        status = _status(affected[key], words) if key in affected else ComponentStatus.OPERATIONAL
-        found[key] = Component(key, name, status, groups.get(key))
-    return found
+        status = affected[key].status if key in affected else ComponentStatus.OPERATIONAL
+        found.append(Component(key, name, status, groups.get(key)))
+    return _listed.by_id(found)
 
 
 def _groups(structure: Thing) -> dict[str, str]:
@@ -209,9 +212,9 @@ def _widget_claim(thing: Thing, page_url: str, words: Words) -> Claim:
 
 
 def _widget_components(thing: Thing, words: Words) -> tuple[Component, ...]:
-    found = {}
+    found = []
     for part in thing.things("affected_components"):
         key = part.identity("id")
         name, group = _text.one_line(part.text("name")) or key, _text.one_line(part.text("group_name")) or None
-        found[key] = Component(key, name, words.status(part.text("current_status")), group)
-    return tuple(found[key] for key in sorted(found))
+        found.append(Component(key, name, words.status(part.text("current_status")), group))
+    return _listed.components(found)

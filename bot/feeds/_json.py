@@ -7,13 +7,18 @@ only itself: one strange incident must not hide the others.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from bot.errors import ParseError
-from bot.feeds._text import cleaned
+from bot.feeds._text import LONGEST_ID, cleaned
 from bot.feeds._times import instant
+
+Referred = TypeVar("Referred")
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +37,22 @@ class Thing:
         value = self.fields.get(key)
         if isinstance(value, str):
             return cleaned(value).strip() or None
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) != math.inf
         return str(value) if is_number else None
 
     def identity(self, key: str) -> str:
         """Return the id that everything else hangs on."""
-        value = self.text(key)
+        value = self.optional_id(key)
         if value is None:
             raise ParseError(f"no usable {key} at {self.path}")
         return value
+
+    def optional_id(self, key: str) -> str | None:
+        """Return an id as one line, None where there is none; one that is too long to be found again is refused."""
+        value = self.text(key)
+        if value is not None and len(value) > LONGEST_ID:
+            raise ParseError(f"`{key}` of {len(value):,} characters at {self.path}")
+        return value if value is None or value.isprintable() else " ".join(value.split())
 
     def instant(self, key: str) -> datetime | None:
         """Return a time as a UTC instant; None where there is none that can be read."""
@@ -74,6 +86,22 @@ class Thing:
         return tuple(text for item in value if (text := Thing({key: item}).text(key)) is not None)
 
 
+class Once(Generic[Referred, Read]):
+    """Reads a thing once, however many others refer to it: one long text times many references would take minutes."""
+
+    def __init__(self, read: Callable[[Referred], Read]) -> None:
+        """Read by `read`; the things live at least as long as this."""
+        self._read = read
+        self._known: dict[int, Read] = {}
+
+    def __call__(self, referred: Referred) -> Read:
+        """Return what is read of a thing; it is known by being the same, not by being alike."""
+        key = id(referred)
+        if key not in self._known:
+            self._known[key] = self._read(referred)
+        return self._known[key]
+
+
 def decode(body: bytes) -> Thing:
     """Return the object that a JSON body holds; UTF-8, UTF-16 and UTF-32, with a BOM or without."""
     return _as_thing(_value(body), "$")
@@ -98,12 +126,16 @@ def _value(body: bytes) -> object:
     if text.startswith("<"):
         raise ParseError("the body is HTML or XML instead of JSON")
     try:
-        value: object = json.loads(text)
+        value: object = json.loads(text, parse_constant=_nothing)
     except json.JSONDecodeError as error:
         raise ParseError(f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
     except (RecursionError, ValueError) as error:  # nested too deep; a number with thousands of digits
         raise ParseError("the body is JSON that can not be read: too deep, or a number too long") from error
     return value
+
+
+def _nothing(_constant: str) -> None:
+    """Read `NaN` and `Infinity`, which are no JSON but what some libraries write for a number they do not have."""
 
 
 def _as_things(value: object, path: str) -> tuple[Thing, ...]:

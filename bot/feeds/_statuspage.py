@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import ParseError
-from bot.feeds import _text, _urls
+from bot.feeds import _listed, _text, _urls
 from bot.feeds._json import Thing
 from bot.feeds._updates import ended_at, oldest_first
 from bot.feeds._words import MAINTENANCE_STATES, Words
@@ -45,7 +45,7 @@ def page(payload: Thing, source: Source, words: Words) -> Page:
     """Return the page that a payload belongs to: it names it, or at least each of its items does."""
     about = payload.thing("page")
     items = (item for key in LISTS for item in payload.things(key))
-    page_id = about.text("id") or next((found for item in items if (found := item.text("page_id"))), None)
+    page_id = about.optional_id("id") or next((found for item in items if (found := item.optional_id("page_id"))), None)
     if page_id is None:
         raise ParseError(f"no page id at {about.path}")
     url = _urls.shown(about.text("url")) or _urls.origin(source)
@@ -56,15 +56,11 @@ def page(payload: Thing, source: Source, words: Words) -> Page:
 
 def claims(payload: Thing, about: Page, words: Words) -> tuple[Claim, ...]:
     """Return everything the payload says of incidents and maintenances, each once, ordered by id."""
-    found: dict[str, Claim] = {}
     singles = (payload.thing("incident"),) if payload.has("incident") else ()
-    for incident in (*payload.things("incidents"), *singles):
-        claim = _claim(incident, about, words)
-        found[claim.external_id] = claim
-    for maintenance in payload.things("scheduled_maintenances"):
-        claim = _claim(maintenance, about, words, listed_as=Kind.MAINTENANCE)
-        found[claim.external_id] = claim
-    return tuple(found[key] for key in sorted(found))
+    found = [_claim(incident, about, words) for incident in (*payload.things("incidents"), *singles)]
+    planned = payload.things("scheduled_maintenances")
+    found += (_claim(maintenance, about, words, listed_as=Kind.MAINTENANCE) for maintenance in planned)
+    return _listed.claims(found)
 
 
 def _components(listed: Iterable[Thing], words: Words) -> dict[str, Component]:
@@ -72,7 +68,7 @@ def _components(listed: Iterable[Thing], words: Words) -> dict[str, Component]:
     listed = tuple(listed)
     groups = {thing.identity("id"): thing.text("name") for thing in listed if thing.flag("group")}
     found = (_component(thing, words, groups) for thing in listed if not thing.flag("group"))
-    return {component.id: component for component in found if not _SIGNPOST.match(component.name)}
+    return _listed.by_id(component for component in found if not _SIGNPOST.match(component.name))
 
 
 def _component(thing: Thing, words: Words, groups: Mapping[str, str | None]) -> Component:

@@ -7,10 +7,22 @@ from functools import lru_cache
 from html import unescape
 from html.entities import html5
 
+from bot.core.strangers import SEQUENCE, cut
+
+# The database finds what it knows by ids, and an entry of an index of PostgreSQL is at most a third of a page of 8 kB.
+# https://www.postgresql.org/docs/current/btree.html
+LONGEST_ID = 500
+# A heading, a name: far more than any page was seen to write, and than any platform shows.
+LONGEST_NAME = 500
+# One statement: as much as the longest message of any platform,
+# https://docs.slack.dev/reference/methods/chat.postMessage (truncating content).
+LONGEST_TEXT = 40_000
+
 _BLOCKS = "address|article|blockquote|br|dd|div|dl|dt|figure|h[1-6]|header|footer|hr|ol|p|pre|section|table|tbody|tr|ul"
 _INLINE = "abbr|b|big|cite|code|em|font|i|img|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var"
 # What follows a tag's name: `name=value` pairs and nothing else, so that `if a <b and c> d` is no tag.
 _ATTRIBUTES = r"""(?>(?:\s+[\w:@.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*)\s*/?"""
+_TAG = re.compile(r"<(?:/?[A-Za-z]|!--)")
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE}){_ATTRIBUTES}>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCKS}){_ATTRIBUTES}>", re.IGNORECASE)
 _ITEM_TAG = re.compile(rf"<li{_ATTRIBUTES}>", re.IGNORECASE)
@@ -23,23 +35,32 @@ _LINK = re.compile(
 # Both stop at the next mark of their own kind: a body full of unclosed ones must not take minutes.
 _UNSEEN = re.compile(r"<!--(?:(?!<!--).)*?-->|<(script|style)\b[^<>]*>[^<]*</\1\s*>", re.IGNORECASE | re.DOTALL)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|(?P<name>[A-Za-z][A-Za-z0-9]{1,31}));")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+# Besides control characters: the marks that turn what follows them around, https://unicode.org/reports/tr9/.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _UNTITLED = "Untitled incident"
 
 
 def cleaned(text: str) -> str:
-    r"""Return text that can be stored and sent: no control characters, no lone surrogates, `\n` as line end."""
+    r"""Return text that can be stored and sent: no lone surrogates, `\n` as line end, no control characters.
+
+    What a terminal obeys goes as a whole, and so do the marks that turn the direction of what follows.
+    """
     if text.isprintable():  # nearly all names, ids and times: nothing to look for
         return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _LINE_END.sub("\n", SEQUENCE.sub("", text))
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
 
 
 def plain(text: str | None) -> str:
     """Return a body as typed, without its markup; Markdown and a `<` that opens no known tag stay."""
-    text = cleaned(text or "")
-    if "<" in text:
+    return cut(_plain(text or ""), LONGEST_TEXT)
+
+
+def _plain(text: str) -> str:
+    text = cleaned(text)
+    if _TAG.search(text):
         text = _without_tags(text)
     if "&" in text:
         text = cleaned(_ENTITY.sub(_character, text))
@@ -65,13 +86,17 @@ def from_html(html: str | None) -> str:
 
 def one_line(text: str | None) -> str:
     """Return a name as one line, which may be empty."""
-    return _one_line(text) if text else ""
+    if not text:
+        return ""
+    return _known_line(text) if len(text) <= LONGEST_NAME else _line(text)
+
+
+def _line(text: str) -> str:
+    return cut(" ".join(plain(text).split()), LONGEST_NAME)
 
 
 # A page names the same components at every look.
-@lru_cache(maxsize=10_000)
-def _one_line(text: str) -> str:
-    return " ".join(plain(text).split())
+_known_line = lru_cache(maxsize=10_000)(_line)
 
 
 def title(text: str | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 # The zero of Go and of Unix time means "never", the year 9999 "for ever".
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 def instant(text: str | None) -> datetime | None:
@@ -51,4 +51,4 @@ def _usable(time: datetime) -> datetime | None:
         time = time.astimezone(UTC)
     except OverflowError:  # the last hours of the year 9999
         return None
-    return time if _FIRST_YEAR <= time.year <= _LAST_YEAR else None
+    return time if FIRST_YEAR <= time.year <= LAST_YEAR else None

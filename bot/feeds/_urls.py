@@ -7,12 +7,14 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from bot.model import Source
 
+# https://www.rfc-editor.org/rfc/rfc9110#section-4.1 asks for no more than 8,000 of anybody; Discord takes 2,048.
+_LONGEST = 2000
 _FORBIDDEN = re.compile(r"[\s<>\"'`|\\^{}]")
 
 
 def shown(url: str | None) -> str | None:
     """Return a link that may be shown: absolute, http or https; None for anything else."""
-    if not url or _FORBIDDEN.search(url):
+    if not url or len(url) > _LONGEST or _FORBIDDEN.search(url):
         return None
     try:
         parts = urlsplit(url)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
+from bot.feeds._text import one_line
 from bot.model import ComponentStatus, Impact, State
 
 Word = TypeVar("Word")
 
+MOST_WORDS = 100
 _LONGEST_WORD = 80
 _OURS_ALONE = {State.SUSPECTED, State.UNKNOWN}
 STATES: Mapping[str, State] = {state.value: state for state in State if state not in _OURS_ALONE} | {
@@ -35,7 +37,7 @@ class Words:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        return tuple(sorted(self._unknown))
+        return tuple(sorted(self._unknown)[:MOST_WORDS])
 
     def state(self, word: str | None) -> State:
         return self._find(word, STATES) or State.UNKNOWN
@@ -56,7 +58,7 @@ class Words:
         if found is None:
             found = table.get(key(word))
         if found is None and word:
-            self._unknown.add(word[:_LONGEST_WORD])
+            self._unknown.add(one_line(word)[:_LONGEST_WORD])
         return found
 
 

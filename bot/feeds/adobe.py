@@ -26,7 +26,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.errors import ParseError
-from bot.feeds import _severity, _text, _urls
+from bot.feeds import _listed, _severity, _text, _urls
 from bot.feeds._json import Thing, decode
 from bot.feeds._times import from_epoch
 from bot.feeds._updates import oldest_first
@@ -54,6 +54,9 @@ _STATES: Mapping[Kind, Mapping[str, State]] = {
     },
 }
 _FIRST = {Kind.INCIDENT: State.INVESTIGATING, Kind.MAINTENANCE: State.SCHEDULED}
+_MARKS = {"{startDateTime}": "startedOn", "{endDateTime}": "endedOn"}
+# As much as a whole document may have: more is one text that thousands of statements refer to.
+_MOST_FILLED = 4 * 2**20
 _UPDATED = "updated"  # the state is what it was
 _SEVERITIES: Mapping[str, ComponentStatus] = {
     "major": ComponentStatus.PARTIAL_OUTAGE,
@@ -77,10 +80,47 @@ class _Statement:
     body: str
 
 
+class _Texts:
+    """The texts of a section, each read once, however many statements refer to it."""
+
+    def __init__(self, listed: Thing) -> None:
+        self._listed = listed
+        self._read: dict[str, tuple[str, bool]] = {}
+        self._headings: dict[str, str] = {}
+        self._filled = 0
+
+    def told(self, token: str | None, product: Thing) -> str:
+        """Return the text that a token stands for, with the times filled in that it leaves open."""
+        if token is None or not self._listed.has(token):
+            return ""
+        if token not in self._read:
+            told = self._listed.thing(token)
+            text = _text.from_html(told.text("htmlMessage")) or _text.plain(told.text("textMessage"))
+            self._read[token] = text, any(mark in text for mark in _MARKS)
+        text, is_open = self._read[token]
+        return self._with_times(text, product) if is_open else text
+
+    def heading(self, token: str | None, product: Thing) -> str:
+        """Return a text as one line."""
+        text = self.told(token, product)
+        if text not in self._headings:
+            self._headings[text] = _text.one_line(text)
+        return self._headings[text]
+
+    def _with_times(self, text: str, product: Thing) -> str:
+        for mark, name in _MARKS.items():
+            at = _when(product, name)
+            text = text.replace(mark, f"{at:%Y-%m-%d %H:%M} UTC" if at else "…")
+        self._filled += len(text)
+        if self._filled > _MOST_FILLED:
+            raise ParseError(f"the texts with times in them become too long, at {self._listed.path}")
+        return text
+
+
 def parse(body: bytes, source: Source) -> Snapshot:
     """Return what is said of each event."""
     payload, words = decode(body), Words()
-    claims: dict[str, Claim] = {}
+    found: list[Claim] = []
     for kind, section, name in (
         (Kind.INCIDENT, "incidentEvent", "incidents"),
         (Kind.MAINTENANCE, "maintenanceEvent", "maintenance"),
@@ -88,14 +128,14 @@ def parse(body: bytes, source: Source) -> Snapshot:
         told = payload.thing(section)
         if not told.has(name):
             raise ParseError(f"no {name} at {told.path}")
-        texts = told.thing("messages").thing("en")
-        for key, event in _members(told.thing(name)):
-            claims[key] = _claim(key, event, texts, kind, words)
-    impacts = [claim.impact for claim in claims.values() if claim.is_open and claim.state is not State.SCHEDULED]
+        texts = _Texts(told.thing("messages").thing("en"))
+        found += (_claim(key, event, texts, kind, words) for key, event in _members(told.thing(name)))
+    claims = _listed.claims(found)
+    impacts = [claim.impact for claim in claims if claim.is_open and claim.state is not State.SCHEDULED]
     return Snapshot(
         vendor=source.vendor,
         format="adobe",
-        incidents=tuple(claims[key] for key in sorted(claims)),
+        incidents=claims,
         indicator=max(impacts, key=lambda impact: impact.rank, default=Impact.NONE),
         complete_open_set=True,
         page_url=_PAGE,
@@ -125,7 +165,7 @@ def _members(thing: Thing) -> Iterator[tuple[str, Thing]]:
         yield _text.cleaned(member.text("id") or key), member
 
 
-def _claim(key: str, event: Thing, texts: Thing, kind: Kind, words: Words) -> Claim:
+def _claim(key: str, event: Thing, texts: _Texts, kind: Kind, words: Words) -> Claim:
     products = dict(_members(event.thing("products")))
     histories = {one: _history(one, product, texts, kind, words) for one, product in products.items()}
     own = words.among(event.text("status"), {**_STATES[kind], _UPDATED: _FIRST[kind]}, State.UNKNOWN)
@@ -161,7 +201,7 @@ def _title(statements: list[_Statement], products: Mapping[str, Thing]) -> str:
     return _text.title(told or ", ".join(name for one in products.values() if (name := one.text("name"))))
 
 
-def _history(key: str, product: Thing, texts: Thing, kind: Kind, words: Words) -> tuple[_Statement, ...]:
+def _history(key: str, product: Thing, texts: _Texts, kind: Kind, words: Words) -> tuple[_Statement, ...]:
     """Return what was said of one product, oldest first."""
     entries = product.thing("history")
     dated = [(_said_at(time, entries.thing(time)), entries.thing(time)) for time in entries.fields]
@@ -172,8 +212,8 @@ def _history(key: str, product: Thing, texts: Thing, kind: Kind, words: Words) -
         if word.casefold() != _UPDATED:
             state = words.among(word, _STATES[kind], State.UNKNOWN)
         severity = words.among(entry.text("severity"), _SEVERITIES, ComponentStatus.UNKNOWN)
-        title, body = (_worded(texts, entry.text(name), product) for name in ("titleToken", "messageToken"))
-        found.append(_Statement(key, at, word, state, severity, _text.one_line(title), body))
+        title, body = texts.heading(entry.text("titleToken"), product), texts.told(entry.text("messageToken"), product)
+        found.append(_Statement(key, at, word, state, severity, title, body))
     return tuple(found)
 
 
@@ -182,18 +222,6 @@ def _said_at(key: str, entry: Thing) -> datetime:
     if at is None:
         raise ParseError(f"no time that can be read at {entry.path}")
     return at
-
-
-def _worded(texts: Thing, token: str | None, product: Thing) -> str:
-    """Return the text that a token stands for, with the times filled in that it leaves open."""
-    if token is None or not texts.has(token):
-        return ""
-    told = texts.thing(token)
-    text = _text.from_html(told.text("htmlMessage")) or _text.plain(told.text("textMessage"))
-    for mark, name in (("{startDateTime}", "startedOn"), ("{endDateTime}", "endedOn")):
-        at = _when(product, name)
-        text = text.replace(mark, f"{at:%Y-%m-%d %H:%M} UTC" if at else "…")
-    return text
 
 
 def _state(product: Thing, history: tuple[_Statement, ...], kind: Kind, own: State) -> State:

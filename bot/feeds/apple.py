@@ -30,7 +30,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.errors import ParseError
-from bot.feeds import _hosts, _text, _urls
+from bot.feeds import _hosts, _listed, _text, _urls
 from bot.feeds._json import Thing, decode
 from bot.feeds._severity import SEVERITY, gravest
 from bot.feeds._times import from_epoch, from_millis
@@ -102,7 +102,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
     return Snapshot(
         vendor=source.vendor,
         format="apple",
-        incidents=tuple(_claim(events[found], source) for found in sorted(events)),
+        incidents=_listed.claims(_claim(found, source) for found in events.values()),
         components=components,
         indicator=gravest((*now, Impact.UNKNOWN if payload.flag("drpost") else Impact.NONE), Impact.NONE),
         complete_open_set=True,

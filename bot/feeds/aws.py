@@ -31,7 +31,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.errors import ParseError
-from bot.feeds import _hosts, _text, _urls
+from bot.feeds import _hosts, _listed, _text, _urls
 from bot.feeds._json import Thing, decode_any
 from bot.feeds._severity import gravest
 from bot.feeds._times import from_epoch
@@ -72,10 +72,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
         if not _is_event(thing):
             raise ParseError(f"no event of AWS's (with `arn` and `date`) at {thing.path}")
     words = Words()
-    claims = {
-        claim.external_id: claim for claim in _of_now([_claim(thing, words, is_history=is_history) for thing in listed])
-    }
-    in_order = tuple(claims[key] for key in sorted(claims))
+    in_order = _listed.claims(_of_now([_claim(thing, words, is_history=is_history) for thing in listed]))
     calm = Impact.UNKNOWN if is_history else Impact.NONE
     return Snapshot(
         vendor=source.vendor,

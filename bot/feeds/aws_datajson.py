@@ -23,9 +23,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.errors import ParseError
-from bot.feeds import _clock, _text, _urls
+from bot.feeds import _clock, _listed, _text, _urls
 from bot.feeds._json import Thing, decode
 from bot.feeds._times import from_epoch
+from bot.feeds._words import Words
 from bot.model import Claim, Component, ComponentStatus, Impact, Snapshot, Source, State, Update
 
 EXPECTS: Final = "json"
@@ -54,18 +55,17 @@ def parse(body: bytes, source: Source) -> Snapshot:
     payload = decode(body)
     if not payload.has("current") or not payload.has("archive"):
         raise ParseError("no lists `current` and `archive` at $")
-    unknown: set[str] = set()
-    lately = [_claim(item, unknown, archived=True) for item in _lately(payload.things("archive"))]
-    current = [_claim(item, unknown, archived=False) for item in payload.things("current")]
-    found = {claim.external_id: claim for claim in (*lately, *current)}
+    words = Words()
+    lately = [_claim(item, words, archived=True) for item in _lately(payload.things("archive"))]
+    current = [_claim(item, words, archived=False) for item in payload.things("current")]
     return Snapshot(
         vendor=source.vendor,
         format="aws-datajson",
-        incidents=tuple(found[key] for key in sorted(found)),
+        incidents=_listed.claims((*lately, *current)),
         indicator=max((claim.impact for claim in current), key=lambda impact: impact.rank, default=Impact.NONE),
         complete_open_set=True,
         page_url=_PAGE,
-        unknown_words=tuple(sorted(unknown)),
+        unknown_words=words.unknown,
     )
 
 
@@ -97,12 +97,10 @@ def _date(item: Thing) -> datetime:
     return date
 
 
-def _claim(item: Thing, unknown: set[str], *, archived: bool) -> Claim:
+def _claim(item: Thing, words: Words, *, archived: bool) -> Claim:
     service, date = item.identity("service"), _date(item)
     summary, word = item.text("summary") or "", item.text("status") or ""
-    if word not in _STATUS:
-        unknown.add(word)
-    impact, status = _STATUS.get(word, (Impact.UNKNOWN, ComponentStatus.UNKNOWN))
+    impact, status = words.among(word, _STATUS, (Impact.UNKNOWN, ComponentStatus.UNKNOWN))
     is_over = archived or word == "0" or _RESOLVED.match(summary) is not None
     updates = _updates(item.text("description") or "", date, is_over=is_over)
     found = _REGION.search(service)

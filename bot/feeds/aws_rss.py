@@ -23,6 +23,7 @@ from bot.errors import ParseError
 from bot.feeds import _feed, _text, _urls
 from bot.feeds._entries import Entry
 from bot.feeds._times import from_epoch
+from bot.feeds._updates import oldest_first
 from bot.feeds._words import Words
 from bot.model import Claim, Component, ComponentStatus, Impact, Snapshot, Source, State, Update
 
@@ -138,7 +139,7 @@ def _claim(spell: list[_Said]) -> Claim:
         state=State.RESOLVED if last.is_over else State.INVESTIGATING,
         impact=worst,
         components=(Component(first.service, _short(first.service), status, found and found["region"]),),
-        updates=tuple(updates),
+        updates=oldest_first(updates),
         url=_PAGE,
         started_at=first.at,
         published_at=first.at,

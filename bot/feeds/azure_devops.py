@@ -19,7 +19,7 @@ import re
 from typing import Final
 
 from bot.errors import ParseError
-from bot.feeds import _hosts, _text, _urls
+from bot.feeds import _hosts, _listed, _text, _urls
 from bot.feeds._json import Thing, decode
 from bot.feeds._words import Words
 from bot.model import Component, ComponentStatus, Impact, Snapshot, Source
@@ -44,13 +44,13 @@ def parse(body: bytes, source: Source) -> Snapshot:
     services = payload.things("services")
     if not payload.thing("status").has("health") or not all(service.has("geographies") for service in services):
         raise ParseError("no `status` with `health`, or a service without `geographies`, at $")
-    found = {component.id: component for service in services for component in _components(service, words)}
+    found = _listed.components(component for service in services for component in _components(service, words))
     if not found:
         raise ParseError("no service in any geography at $.services")
     return Snapshot(
         vendor=source.vendor,
         format="azure-devops",
-        components=tuple(found[key] for key in sorted(found)),
+        components=found,
         indicator=words.among(payload.thing("status").text("health"), _HEALTH, _NO_HEALTH)[0],
         complete_open_set=True,
         page_name="Azure DevOps",

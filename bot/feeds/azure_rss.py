@@ -18,6 +18,7 @@ It can not tell severity, nor when it began.  A vanished item can be read nowher
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -25,6 +26,7 @@ from typing import Final
 from bot.errors import ParseError
 from bot.feeds import _entries, _feed, _text, _urls
 from bot.feeds._entries import Entry
+from bot.feeds._feed import Document
 from bot.feeds._json import decode
 from bot.feeds._words import Words
 from bot.model import Claim, Component, Impact, Snapshot, Source, State
@@ -80,7 +82,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
     if _text.one_line(found.title).casefold() != _TITLE:
         raise ParseError("the feed is not Azure's: its title is not “Azure Status”")
     words = Words()
-    ids = _ids(found.ids, found.link)
+    ids = _ids(found)
     claims = [_claim(entry, own) for entry, own in zip(found.entries, ids, strict=True)]
     return replace(_feed.snapshot(found, claims, words, source, "azure-rss"), complete_open_set=bool(claims))
 
@@ -119,13 +121,19 @@ def _word(body: bytes, source: Source) -> Snapshot:
     )
 
 
-def _ids(written: Sequence[str], page: str) -> list[str]:
-    """Return each item's id; one that several have, or that is the page's address, is none."""
-    return [one if one and written.count(one) == 1 and one.rstrip("/") != page.rstrip("/") else "" for one in written]
+def _ids(found: Document) -> list[str]:
+    """Return each item's id; one that different items have, or that is the page's address, is none."""
+    page = found.link.rstrip("/")
+    titles: defaultdict[str, set[str]] = defaultdict(set)
+    for entry, one in zip(found.entries, found.ids, strict=True):
+        titles[one].add(entry.title)
+    return [one if len(titles[one]) == 1 and one.rstrip("/") != page else "" for one in found.ids]
 
 
 def _claim(entry: Entry, own: str) -> Claim:
     title, state = _judged(_text.one_line(entry.title))
+    if not own and not title:
+        raise ParseError(f"an item with neither an id nor a title, of {entry.stamp or 'no time'}")
     named = replace(entry, title=title, external_id=own or title.casefold())
     claim = _entries.single(named, state, _text.from_html(entry.html), _parts(entry.categories))
     # The one time that an item has is that of its last change; a review is written days after the end.

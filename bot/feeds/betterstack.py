@@ -118,15 +118,15 @@ def _resources(included: Iterable[Thing], words: Words) -> dict[str, Component]:
         for thing in included
         if thing.text("type") == "status_page_section"
     }
-    found = {}
+    found = []
     for thing in included:
         if thing.text("type") == "status_page_resource":
             key, about = thing.identity("id"), thing.thing("attributes")
             name = _text.one_line(about.text("public_name")) or key
             status = words.among(about.text("status"), _STATUSES, ComponentStatus.UNKNOWN)
             group = sections.get(about.text("status_page_section_id") or "") or None
-            found[key] = Component(key, name, status, group)
-    return found
+            found.append(Component(key, name, status, group))
+    return _listed.by_id(found)
 
 
 def _claim(report: Thing, page: _Page, words: Words) -> Claim:

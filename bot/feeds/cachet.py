@@ -23,13 +23,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
 from bot.errors import ParseError
 from bot.feeds import _cachet, _listed, _text, _urls
 from bot.feeds._cachet import Record
-from bot.feeds._json import decode
+from bot.feeds._json import Once, decode
 from bot.feeds._severity import worst
 from bot.feeds._updates import ended_at, oldest_first
 from bot.feeds._words import Words
@@ -74,17 +75,25 @@ _STATUSES: Mapping[str, ComponentStatus] = {
 }
 
 
+# When an update was made, the state that it names, its words.
+_Said = tuple[datetime | None, State, str]
+
+
 def parse(body: bytes, source: Source) -> Snapshot:
     """Return what a list says, or one incident or schedule, of either version."""
     records = _cachet.records(decode(body))
     words = Words()
     claims: list[Claim] = []
     components: list[Component] = []
+    part, said = (
+        Once[Record, Component](partial(_component, words=words)),
+        Once[Record, _Said](partial(_said, words=words)),
+    )
     for record in records:
         if record.kind == "incidents":
-            claims.append(_incident(record, source, words))
+            claims.append(_incident(record, source, words, part, said))
         elif record.kind == "schedules":
-            claims.append(_schedule(record, source, words))
+            claims.append(_schedule(record, source, words, part))
         else:
             components.append(_component(record, words))
     return Snapshot(
@@ -138,11 +147,13 @@ def _component(record: Record, words: Words) -> Component:
     return Component(key, _text.one_line(record.text("name")) or key, status, record.group)
 
 
-def _incident(record: Record, source: Source, words: Words) -> Claim:
+def _incident(
+    record: Record, source: Source, words: Words, part: Once[Record, Component], said: Once[Record, _Said]
+) -> Claim:
     occurred = record.instant("occurred") or record.instant("created")
     state = words.among(record.number("latest_status") or record.number("status"), _STATES, State.UNKNOWN)
-    parts = _listed.components(_component(part, words) for part in record.components)
-    updates = _updates(record, state, occurred, words)
+    parts = _listed.components(map(part, record.components))
+    updates = _updates(record, state, occurred, said)
     return Claim(
         external_id=record.key,
         title=_text.title(record.text("name")),
@@ -157,24 +168,29 @@ def _incident(record: Record, source: Source, words: Words) -> Claim:
     )
 
 
-def _updates(record: Record, state: State, occurred: datetime | None, words: Words) -> tuple[Update, ...]:
+def _said(update: Record, words: Words) -> _Said:
+    known = words.among(update.number("status"), _STATES, State.UNKNOWN)
+    return update.instant("created"), known, _text.plain(update.text("message"))
+
+
+def _updates(record: Record, state: State, occurred: datetime | None, said: Once[Record, _Said]) -> tuple[Update, ...]:
     """Return the incident's own words, those that followed, and its end where no words tell it."""
     created = occurred or record.instant("created")
-    said = [Update("message", State.INVESTIGATING, _text.plain(record.text("message")), created)] if created else []
+    found = [Update("message", State.INVESTIGATING, _text.plain(record.text("message")), created)] if created else []
     for update in record.updates:
-        at = update.instant("created") or created
+        spoken, known, body = said(update)
+        at = spoken or created
         if at is None:
             raise ParseError(f"no time that can be read at {update.path}, nor at {record.path}")
-        known = words.among(update.number("status"), _STATES, State.UNKNOWN)
-        said.append(Update(update.key, known, _text.plain(update.text("message")), at))
-    ordered = oldest_first(sorted(said, key=lambda update: update.id))
+        found.append(Update(update.key, known, body, at))
+    ordered = oldest_first(sorted(found, key=lambda update: update.id))
     edited = record.instant("updated")
     if state.is_over and ordered and not ordered[-1].state.is_over:
         return (*ordered, Update("fixed", state, "", max(edited or ordered[-1].at, ordered[-1].at)))
     return ordered
 
 
-def _schedule(record: Record, source: Source, words: Words) -> Claim:
+def _schedule(record: Record, source: Source, words: Words, part: Once[Record, Component]) -> Claim:
     starts, ends = record.instant("scheduled"), record.instant("completed")
     created = record.instant("created") or starts
     text = _text.plain(record.text("message"))
@@ -185,7 +201,7 @@ def _schedule(record: Record, source: Source, words: Words) -> Claim:
         state=state,
         impact=Impact.MAINTENANCE,
         kind=Kind.MAINTENANCE,
-        components=_listed.components(_component(part, words) for part in record.components),
+        components=_listed.components(map(part, record.components)),
         updates=(Update("message", State.SCHEDULED, text, created),) if created else (),
         url=_page(source),
         started_at=starts,

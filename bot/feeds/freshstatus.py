@@ -25,7 +25,7 @@ from typing import Final
 from urllib.parse import parse_qs, quote
 
 from bot.errors import ParseError
-from bot.feeds import _severity, _text, _urls
+from bot.feeds import _listed, _severity, _text, _urls
 from bot.feeds._json import Thing, decode
 from bot.feeds._words import Words
 from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, Source, State, Update
@@ -59,11 +59,11 @@ def parse(body: bytes, source: Source) -> Snapshot:
     if not listed and source.format != "freshstatus":
         raise ParseError("an empty list, which any API may say")
     words = Words()
-    claims = {thing.identity("id"): _claim(thing, words) for thing in listed}
+    claims = _listed.claims(_claim(thing, words) for thing in listed)
     return Snapshot(
         vendor=source.vendor,
         format="freshstatus",
-        incidents=tuple(claims[key] for key in sorted(claims)),
+        incidents=claims,
         complete_open_set=is_list and not payload.has("next"),
         page_url=_page(source),
         unknown_words=words.unknown,
@@ -121,7 +121,7 @@ def _claim(thing: Thing, words: Words) -> Claim:
         planned_end, ended = ended, None
     first = State.SCHEDULED if is_planned else State.INVESTIGATING
     over = State.COMPLETED if is_planned else State.RESOLVED
-    components = tuple(_affected(thing, words, is_over=ended is not None))
+    components = _listed.components(_affected(thing, words, is_over=ended is not None))
     return Claim(
         external_id=thing.identity("id"),
         title=_text.title(thing.text("title")),
@@ -157,18 +157,15 @@ def _touched(thing: Thing) -> tuple[Thing, ...]:
 
 
 def _affected(thing: Thing, words: Words, *, is_over: bool) -> Iterator[Component]:
-    found: dict[str, Component] = {}
     for one in _touched(thing):
         key = one.identity("component")
         status = words.among(one.text("new_status"), _STATUSES, ComponentStatus.UNKNOWN)
-        found[key] = Component(key, key, ComponentStatus.OPERATIONAL if is_over else status)
-    yield from (found[key] for key in sorted(found))
+        yield Component(key, key, ComponentStatus.OPERATIONAL if is_over else status)
 
 
 def _tree(payload: Thing, source: Source) -> Snapshot:
     words = Words()
-    components: dict[str, Component] = {}
-    counted = []
+    components, counted = [], []
     for leaf, group in _leaves(payload):
         key = leaf.identity("id")
         status = words.among(leaf.text("status"), _STATUSES, ComponentStatus.UNKNOWN)
@@ -176,13 +173,13 @@ def _tree(payload: Thing, source: Source) -> Snapshot:
             status = ComponentStatus.UNKNOWN
         else:
             counted.append(status)
-        components[key] = Component(key, _text.one_line(leaf.text("name")) or key, status, group)
+        components.append(Component(key, _text.one_line(leaf.text("name")) or key, status, group))
     if not any((leaf.text("status") or "").lower() in _STATUSES for leaf, _ in _leaves(payload)):
         raise ParseError("no component with a status of Freshstatus' (OP, PD, PO, MO, UM) at $.components")
     return Snapshot(
         vendor=source.vendor,
         format="freshstatus",
-        components=tuple(components[key] for key in sorted(components)),
+        components=_listed.components(components),
         indicator=_severity.worst(counted, Impact.UNKNOWN),
         page_url=_page(source),
         unknown_words=words.unknown,

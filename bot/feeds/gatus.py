@@ -36,7 +36,10 @@ HOSTS: Final[tuple[str, ...]] = ()
 _LIST = "/api/v1/endpoints/statuses"
 _IN_A_ROW = 3  # https://github.com/TwiN/gatus#alerting: failure-threshold
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_MARKS = ("window.config = {logo:", "gatus is an advanced automated status page", "github.com/twin/gatus")
+_MARKS = re.compile(
+    r"window\.config\s{0,9}=\s{0,9}\{\s{0,99}logo:|gatus is an advanced automated status page|github\.com/twin/gatus",
+    re.IGNORECASE,
+)
 
 
 def parse(body: bytes, source: Source) -> Snapshot:
@@ -65,8 +68,7 @@ def follow_up(_source: Source, _external_id: str) -> tuple[str, ...]:
 
 def linked(page: str, source: Source) -> tuple[str, ...]:
     """Return the list of endpoints of a page that is Gatus' own."""
-    lowered = page.lower()
-    return endpoints(source) if any(mark in lowered for mark in _MARKS) else ()
+    return endpoints(source) if _MARKS.search(page) else ()
 
 
 def _below(source: Source) -> str:

@@ -30,7 +30,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.errors import ParseError
-from bot.feeds import _hosts, _text, _urls
+from bot.feeds import _hosts, _listed, _text, _urls
 from bot.feeds._json import Thing, decode_list
 from bot.feeds._severity import gravest
 from bot.feeds._updates import oldest_first
@@ -95,9 +95,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
                 f"no incident of Google's (with `begin`, `updates` and `affected_products`) at {thing.path}"
             )
     words, base = Words(), _base(source)
-    # Should an id be there twice, the open one is meant.
-    found = {_key(thing): thing for thing in sorted(_of_now(listed), key=lambda one: _ended(one) is None)}
-    claims = tuple(_claim(key, found[key], base, words) for key in sorted(found))
+    claims = _listed.claims(_claim(_key(thing), thing, base, words) for thing in _of_now(listed))
     return Snapshot(
         vendor=source.vendor,
         format="gcp",
@@ -195,7 +193,8 @@ def _how_bad(thing: Thing, words: Words) -> tuple[Impact, ComponentStatus]:
 
 def _title(description: str) -> str:
     """Return the first line that says something; in Workspace's it stands under a label in bold."""
-    lines = (_LABEL.sub("", line, count=1) if _LABEL.match(line) else line for line in description.split("\n"))
+    start = description[: _text.LONGEST_TEXT]
+    lines = (_LABEL.sub("", line, count=1) if _LABEL.match(line) else line for line in start.split("\n"))
     return _text.title(next((bare for line in lines if (bare := _unescaped(line).strip("*# \t"))), None))
 
 

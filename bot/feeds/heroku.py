@@ -128,7 +128,7 @@ def _current(payload: Thing, source: Source) -> Snapshot:
         vendor=source.vendor,
         format="heroku",
         incidents=_listed.claims(claims),
-        components=tuple(components[key] for key in sorted(components)),
+        components=_listed.components(components.values()),
         indicator=worst((component.status for component in components.values()), Impact.UNKNOWN),
         complete_open_set=True,
         page_name="Heroku",
@@ -146,11 +146,11 @@ def _third_systems(payload: Thing) -> tuple[Thing, ...]:
 
 
 def _components(listed: Iterable[Thing], key: str, words: Words) -> dict[str, Component]:
-    found = {}
+    found = []
     for thing in listed:
         name = _text.one_line(thing.identity(key)) or thing.identity(key)
-        found[name] = Component(name, name, _colour(thing, "status", words))
-    return found
+        found.append(Component(name, name, _colour(thing, "status", words)))
+    return _listed.by_id(found)
 
 
 def _colour(thing: Thing, key: str, words: Words) -> ComponentStatus:

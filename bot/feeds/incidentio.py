@@ -34,6 +34,10 @@ VOLATILE = _statuspage.VOLATILE
 HOSTS: Final = ("*.incident.io",)
 
 _MARK = re.compile(r"\bincident\.io\b", re.IGNORECASE)
+# The pages below a page, and its feeds.
+_TAIL = re.compile(
+    r"/(?:(?:incidents|maintenances|write-ups)/[^/]*|history|calendar|(?:feed|history)\.(?:atom|rss))/?$"
+)
 
 
 def parse(body: bytes, source: Source) -> Snapshot:
@@ -77,7 +81,7 @@ def _is_document(path: str) -> bool:
 def _below(source: Source) -> str:
     """Return the path under which a page lives on a host that it shares; mostly none."""
     path = _urls.split(source).path
-    return "" if _is_document(path) else path.rstrip("/")
+    return "" if _is_document(path) else _TAIL.sub("", path).rstrip("/")
 
 
 def _proxy(source: Source) -> str:

@@ -4,7 +4,8 @@ Facts: https://instatus.com/help/api/public-data (an example; the words) and wha
 2026: Recraft and Manychat (summaries, in the tests of a Swift client), Wistia (components), Koyeb and Zed
 (`/v2/components.json`, of the same shape).  No capture seen by us.  Pages of Checkly have a summary of the same shape
 in words of their own (HAS_ISSUES, `startedAt`, `severity`, `affectedServices`): Mistral's of 2026-09-17, in the tests
-of another Swift client.
+of another Swift client, where both lists stand, empty or not: without them a page in those words is none of Checkly's.
+How it names the times of a maintenance, and where its components are told, is not known.
 
 Stable: the ids of incidents, maintenances and components.  The page has none.  The address of an incident,
 whose last part is its id, stands for an id that is absent, as in the documentation's older example.
@@ -36,7 +37,7 @@ from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot,
 EXPECTS: Final = "json"
 # No claim is made of it: it moves with every edit.
 VOLATILE = re.compile(rb'"updatedAt"\s*:\s*"[^"]*"')
-HOSTS: Final = ("*.instatus.com",)
+HOSTS: Final = ("*.instatus.com", "*.checkly-status-page.com")
 
 _SLOTS = ("custom-html-above-header", "custom-html-below-footer")
 _LONGEST = 1_000_000  # minutes: two years
@@ -44,7 +45,10 @@ _PAGE: Mapping[str, Impact] = {
     "up": Impact.NONE,
     "hasissues": Impact.UNKNOWN,
     "undermaintenance": Impact.MAINTENANCE,
-    # Checkly's
+}
+# Checkly's.
+_THEIR_LISTS = ("activeIncidents", "activeMaintenances")
+_THEIR_PAGE: Mapping[str, Impact] = {
     "operational": Impact.NONE,
     "has_issues": Impact.UNKNOWN,
     "under_maintenance": Impact.MAINTENANCE,
@@ -58,6 +62,8 @@ _STATUSES: Mapping[str, ComponentStatus] = {
     "majoroutage": ComponentStatus.MAJOR_OUTAGE,
 }
 _IMPACTS: Mapping[str, Impact] = {word: SEVERITY[status] for word, status in _STATUSES.items()}
+# Checkly's: its API has CRITICAL (https://www.checklyhq.com/docs/api-reference/status-page-incidents), Mistral's page
+# MAJOR and MEDIUM.
 _SEVERITIES: Mapping[str, Impact] = {
     "minor": Impact.MINOR,
     "medium": Impact.MINOR,
@@ -118,6 +124,8 @@ def _summary(payload: Thing, source: Source) -> Snapshot:
     page = payload.thing("page")
     if not isinstance(page.fields.get("status"), str) or page.has("id") or payload.has("status"):
         raise ParseError(f"no page of Instatus, with a word for its status and without id, at {page.path}")
+    if (page.text("status") or "").lower() in _THEIR_PAGE and not all(map(payload.has, _THEIR_LISTS)):
+        raise ParseError(f"a page in Checkly's words, and without one of its lists, {' and '.join(_THEIR_LISTS)}, at $")
     words = Words()
     claims = [_incident(thing, words) for thing in payload.things("activeIncidents")]
     claims += [_maintenance(thing, words) for thing in payload.things("activeMaintenances")]
@@ -126,7 +134,7 @@ def _summary(payload: Thing, source: Source) -> Snapshot:
         vendor=source.vendor,
         format="instatus",
         incidents=_listed.claims(claims),
-        indicator=words.among(page.text("status"), _PAGE, Impact.UNKNOWN),
+        indicator=words.among(page.text("status"), {**_PAGE, **_THEIR_PAGE}, Impact.UNKNOWN),
         complete_open_set=True,
         page_name=_text.one_line(page.text("name")) or None,
         page_url=page_url.rstrip("/"),

@@ -22,7 +22,7 @@ import re
 from typing import Final
 
 from bot.errors import ParseError
-from bot.feeds import _hosts, _text, _urls
+from bot.feeds import _hosts, _listed, _text, _urls
 from bot.feeds._json import Thing, decode_any
 from bot.feeds._severity import worst
 from bot.feeds._words import Words
@@ -58,12 +58,12 @@ def parse(body: bytes, source: Source) -> Snapshot:
         raise ParseError("no posts with `Id`, `Message`, `AuthoredDateTime` and `LastUpdatedTime` at $")
     words = Words()
     one = _service if not isinstance(payload, Thing) else _place
-    found = {component.id: component for component in (one(post, source, words) for post in posts)}
+    found = _listed.components(one(post, source, words) for post in posts)
     return Snapshot(
         vendor=source.vendor,
         format="m365",
-        components=tuple(found[key] for key in sorted(found)),
-        indicator=worst((component.status for component in found.values()), Impact.UNKNOWN),
+        components=found,
+        indicator=worst((component.status for component in found), Impact.UNKNOWN),
         complete_open_set=True,
         page_name="Microsoft 365",
         page_url=_PAGE,

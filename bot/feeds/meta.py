@@ -25,7 +25,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.errors import ParseError
-from bot.feeds import _severity, _text, _urls
+from bot.feeds import _listed, _severity, _text, _urls
 from bot.feeds._json import Thing, decode_list
 from bot.feeds._times import from_epoch, instant
 from bot.feeds._updates import ended_at, oldest_first
@@ -62,11 +62,11 @@ def parse(body: bytes, source: Source) -> Snapshot:
     if not listed and source.format != "meta":
         raise ParseError("an empty list, which any format may say")
     words, org = Words(), _org(source)
-    claims = {thing.identity("id"): _claim(thing, org, source, words) for thing in listed}
+    claims = _listed.claims(_claim(thing, org, source, words) for thing in listed)
     return Snapshot(
         vendor=source.vendor,
         format="meta",
-        incidents=tuple(claims[key] for key in sorted(claims)),
+        incidents=claims,
         complete_open_set=".history." not in source.url,
         page_url=_page(source, org),
         unknown_words=words.unknown,
@@ -112,17 +112,14 @@ def _page(source: Source, org: str) -> str:
 def _products(listed: tuple[Thing, ...], source: Source) -> Snapshot:
     words, org = Words(), _org(source)
     wanted = [thing for thing in listed if org in {"", thing.identity("id")}]
-    components: dict[str, Component] = {}
-    for product in wanted:
-        for component in _services(product, words):
-            components[component.id] = component
+    components = _listed.components(one for product in wanted for one in _services(product, words))
     if not components:
         raise ParseError(f"no services of {org or 'any product'} at $")
     return Snapshot(
         vendor=source.vendor,
         format="meta",
-        components=tuple(components[key] for key in sorted(components)),
-        indicator=_severity.worst((one.status for one in components.values()), Impact.UNKNOWN),
+        components=components,
+        indicator=_severity.worst((one.status for one in components), Impact.UNKNOWN),
         page_name=_text.one_line(wanted[0].text("name")) or None if org else None,
         page_url=_page(source, org),
         unknown_words=words.unknown,

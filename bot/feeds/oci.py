@@ -28,7 +28,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.errors import ParseError
-from bot.feeds import _entries, _feed, _paragraphs, _severity, _text, _urls
+from bot.feeds import _entries, _feed, _listed, _paragraphs, _severity, _text, _urls
 from bot.feeds._entries import Entry
 from bot.feeds._feed import Document
 from bot.feeds._json import Thing, decode
@@ -140,24 +140,24 @@ def _report(payload: Thing, source: Source) -> Snapshot:
     if not payload.has("regionHealthReports"):
         raise ParseError("no list `regionHealthReports` at $")
     words = Words()
-    components: dict[str, Component] = {}
+    components: list[Component] = []
     touched: defaultdict[str, dict[str, Component]] = defaultdict(dict)
     severities: defaultdict[str, list[ComponentStatus]] = defaultdict(list)
     for service, component in _services(payload, words):
-        components[component.id] = component
+        components.append(component)
         for event in service.things("incidents"):
             key = event.identity("incidentId")
             touched[key][component.id] = component
             severities[key].append(words.among(event.text("severity"), _STATUSES, ComponentStatus.UNKNOWN))
     if not components:
         raise ParseError("no service at all at $.regionHealthReports")
-    claims = {key: _listed(key, severities[key], touched[key], source) for key in touched}
+    parts = _listed.components(components)
     return Snapshot(
         vendor=source.vendor,
         format="oci",
-        incidents=tuple(claims[key] for key in sorted(claims)),
-        components=tuple(components[key] for key in sorted(components)),
-        indicator=_severity.worst((one.status for one in components.values()), Impact.UNKNOWN),
+        incidents=_listed.claims(_event(key, severities[key], touched[key], source) for key in touched),
+        components=parts,
+        indicator=_severity.worst((one.status for one in parts), Impact.UNKNOWN),
         complete_open_set=True,
         page_url=_urls.origin(source),
         unknown_words=words.unknown,
@@ -174,7 +174,7 @@ def _services(payload: Thing, words: Words) -> Iterator[tuple[Thing, Component]]
             yield service, Component(f"{key}.{group}", name, status, group)
 
 
-def _listed(key: str, severities: list[ComponentStatus], touched: Mapping[str, Component], source: Source) -> Claim:
+def _event(key: str, severities: list[ComponentStatus], touched: Mapping[str, Component], source: Source) -> Claim:
     """Return an event as the report has it; its title must not change with the services that it comes to touch."""
     return Claim(
         external_id=key,

@@ -74,7 +74,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
         components=components,
         indicator=_indicator(result, components, words),
         complete_open_set=True,
-        page_id=about.text("id"),
+        page_id=about.optional_id("id"),
         page_name=_text.one_line(about.text("name")) or None,
         page_url=page,
         unknown_words=words.unknown,

@@ -108,12 +108,12 @@ def _components(payload: Thing, words: Words) -> dict[str, Component]:
     }
     if not payload.has("pageComponents"):
         return {key: Component(key, _name(thing), statuses[key]) for key, thing in monitors.items()}
-    found = {}
+    found = []
     for thing in payload.things("pageComponents"):
         key, group = thing.identity("id"), groups.get(thing.text("groupId") or "")
         status = statuses.get(thing.text("monitorId") or "", ComponentStatus.UNKNOWN)
-        found[key] = Component(key, _name(thing), status, group or None)
-    return found
+        found.append(Component(key, _name(thing), status, group or None))
+    return _listed.by_id(found)
 
 
 def _name(thing: Thing) -> str:

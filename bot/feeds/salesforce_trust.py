@@ -32,7 +32,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.errors import ParseError
-from bot.feeds import _hosts, _text, _urls
+from bot.feeds import _hosts, _listed, _text, _urls
 from bot.feeds._json import Thing, decode_any
 from bot.feeds._severity import SEVERITY, gravest
 from bot.feeds._updates import oldest_first
@@ -133,7 +133,7 @@ def _is_instance(thing: Thing) -> bool:
 
 
 def _instances(listed: tuple[Thing, ...], source: Source, words: Words) -> Snapshot:
-    components = {thing.identity("key"): _instance(thing, words) for thing in listed}
+    components = _listed.by_id(_instance(thing, words) for thing in listed)
     found = [
         (key == "Maintenances", item, (*item.texts("instanceKeys"), thing.identity("key")))
         for thing in listed
@@ -184,12 +184,18 @@ def _claims(
     instances: dict[str, set[str]] = {}
     for is_planned, thing, keys in found:
         key = f"{_MAINTENANCE if is_planned else ''}{thing.identity('id')}"
-        things[key] = thing
+        things[key] = things[key] if key in things and _lasts(things[key]) else thing
         instances.setdefault(key, set()).update(keys)
-    return tuple(
-        (_maintenance if key.startswith(_MAINTENANCE) else _incident)(key, things[key], instances[key], known, words)
-        for key in sorted(things)
+    return _listed.claims(
+        (_maintenance if key.startswith(_MAINTENANCE) else _incident)(key, thing, instances[key], known, words)
+        for key, thing in things.items()
     )
+
+
+def _lasts(thing: Thing) -> bool:
+    """Whether one of the impacts of an incident or a maintenance has no end."""
+    impacts = (*thing.things("IncidentImpacts"), *thing.things("MaintenanceImpacts"))
+    return not all(impact.instant("endTime") for impact in impacts)
 
 
 def _incident(key: str, thing: Thing, instances: set[str], known: Mapping[str, Component], words: Words) -> Claim:

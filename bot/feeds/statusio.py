@@ -85,7 +85,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
     if not result.has("status_overall") or not result.has("status"):
         raise ParseError(f"no status_overall and list `status` at {result.path}")
     words = Words()
-    known = {component.id: component for component in (_component(thing, words) for thing in result.things("status"))}
+    known = _listed.by_id(_component(thing, words) for thing in result.things("status"))
     claims = [_incident(thing, source, known, words) for thing in result.things("incidents")]
     planned = result.thing("maintenance")
     for key, state in _LISTS.items():

@@ -34,7 +34,11 @@ VOLATILE = _statuspage.VOLATILE
 HOSTS: Final = ("*.statuspage.io",)
 
 # What every page of theirs says of itself: where its styles come from, and whose it is.
-_MARK = re.compile(r"\.statuspage\.io|\bstatuspage\b[^<>\n]{0,40}atlassian", re.IGNORECASE)
+# A page's styles, in a captured page, and the link at its foot.
+_MARK = re.compile(
+    r"\.statuspage\.io|/assets/status_manifest|\bstatuspage\b[^<>\n]{0,40}atlassian|atlassian\.com/software/statuspage",
+    re.IGNORECASE,
+)
 
 
 def parse(body: bytes, source: Source) -> Snapshot:

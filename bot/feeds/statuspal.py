@@ -40,8 +40,10 @@ HOSTS: Final = ("*.statuspal.io", "*.statuspal.eu", "statuspal.io", "statuspal.e
 
 _PAGE = re.compile(r"/api/v[12]/status_pages/(?P<name>[^/]+)")
 _HOST = re.compile(r"(?P<name>[a-z0-9-]+)\.statuspal\.(?P<land>io|eu)")
+# A mere link is no mark, unless the page is made of StatusPal's files: many link to the page of a vendor that they use.
+_FILES = re.compile(r"<(?:link|script|img)\b[^<>]{0,200}?\bstatuspal\.(?:io|eu)\b", re.IGNORECASE)
 _MARK = re.compile(
-    r"(?:https?:)?//(?P<name>[a-z0-9-]{1,63})\.statuspal\.(?P<land>io|eu)\b"
+    r"(?P<link><a\b[^<>]{0,200}?)?(?:https?:)?//(?P<name>[a-z0-9-]{1,63})\.statuspal\.(?P<land>io|eu)\b"
     r"|statuspal\.(?P<land2>io|eu)/api/v[12]/status_pages/(?P<name2>[a-z0-9-]{1,63})",
     re.IGNORECASE,
 )
@@ -95,7 +97,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
         raise ParseError("no services with a status_page, and no incidents of StatusPal, at $")
     words = Words()
     page = payload.thing("status_page")
-    services = {part.id: part for part in _flat(payload.things("services"), words)}
+    services = _listed.by_id(_flat(payload.things("services"), words))
     single = (payload.thing("incident"),) if payload.has("incident") else ()
     claims = [_claim(thing, services, words) for thing in (*payload.things("incidents"), *single)]
     for key, state in (("maintenances", State.IN_PROGRESS), ("upcoming_maintenances", State.SCHEDULED)):
@@ -107,7 +109,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
         components=_listed.components(services.values()),
         indicator=_indicator(page, words),
         complete_open_set=is_summary and payload.has("incidents") and payload.has("maintenances"),
-        page_id=page.text("subdomain"),
+        page_id=page.optional_id("subdomain"),
         page_name=_text.one_line(page.text("name")) or None,
         page_url=None if _PAGE.search(source.url) else _urls.origin(source),
         unknown_words=words.unknown,
@@ -133,7 +135,10 @@ def follow_up(source: Source, external_id: str) -> tuple[str, ...]:
 
 def linked(page: str, _source: Source) -> tuple[str, ...]:
     """Return the summary of the page whose address at StatusPal the HTML names."""
+    is_theirs = _FILES.search(page) is not None
     for found in _MARK.finditer(page):
+        if found["link"] and not is_theirs:
+            continue
         name, land = (found["name"] or found["name2"]).lower(), (found["land"] or found["land2"]).lower()
         if name not in _NOBODYS:
             return (_summary(name, land),)

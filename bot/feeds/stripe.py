@@ -34,7 +34,8 @@ VOLATILE: Final = None
 HOSTS: Final = ("status.stripe.com",)
 
 _PAGE = "https://status.stripe.com"
-_WHERE = "Stripe's status is at https://www.stripestatus.com, which is format statuspage"
+_PAGE_OF_TODAY = "https://www.stripestatus.com"
+_WHERE = f"Stripe's status is at {_PAGE_OF_TODAY}, which is format statuspage"
 _WHOLE = ("largestatus", "UptimeStatus", "overallStatus")
 _STATUSES = {
     "up": ComponentStatus.OPERATIONAL,
@@ -86,8 +87,8 @@ def follow_up(_source: Source, _external_id: str) -> tuple[str, ...]:
 
 
 def linked(_page: str, source: Source) -> tuple[str, ...]:
-    """Return what to poll if the address is Stripe's old one: there is only one such page."""
-    return endpoints(source) if _hosts.at(source, HOSTS) else ()
+    """Return what to poll if the address is Stripe's old one, of which there is only one, and where it leads today."""
+    return (*endpoints(source), f"{_PAGE_OF_TODAY}/api/v2/summary.json") if _hosts.at(source, HOSTS) else ()
 
 
 def _history(body: bytes, source: Source) -> Snapshot:

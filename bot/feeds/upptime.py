@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.errors import ParseError
-from bot.feeds import _listed, _text, _urls
+from bot.feeds import _hosts, _listed, _text, _urls
 from bot.feeds._json import Thing, decode_list
 from bot.feeds._severity import worst
 from bot.feeds._words import Words
@@ -85,8 +85,10 @@ def follow_up(_source: Source, _external_id: str) -> tuple[str, ...]:
     return ()
 
 
-def linked(page: str, _source: Source) -> tuple[str, ...]:
-    """Return the summary in the repository that a page of Upptime links first, but for Upptime's own."""
+def linked(page: str, source: Source) -> tuple[str, ...]:
+    """Return the summary in the repository that a page of Upptime links first, but for Upptime's own; or is."""
+    if _hosts.at(source, ("github.com",)):
+        return tuple(address for address in endpoints(source) if address.startswith(_RAW))
     if _MAKER not in page.lower():
         return ()
     for found in _REPOSITORY.finditer(page):

@@ -20,7 +20,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.errors import ParseError
-from bot.feeds import _severity, _text, _urls
+from bot.feeds import _listed, _severity, _text, _urls
 from bot.feeds._json import decode
 from bot.feeds._words import Words, key
 from bot.model import Component, ComponentStatus, Impact, Snapshot, Source
@@ -47,12 +47,11 @@ def parse(body: bytes, source: Source) -> Snapshot:
     """Return how each monitor is."""
     payload, words = decode(body), Words()
     page = payload.thing("psp")
-    components: dict[str, Component] = {}
-    watched = []
+    components, watched = [], []
     for monitor in (*page.things("monitors"), *payload.things("data")):
         number, word = monitor.identity("monitorId"), monitor.text("statusClass")
         status = words.among(word, _STATUSES, ComponentStatus.UNKNOWN)
-        components[number] = Component(number, _text.one_line(monitor.text("name")) or number, status)
+        components.append(Component(number, _text.one_line(monitor.text("name")) or number, status))
         if key(word) not in _PAUSED:
             watched.append(status)
     if not components:
@@ -60,7 +59,7 @@ def parse(body: bytes, source: Source) -> Snapshot:
     return Snapshot(
         vendor=source.vendor,
         format="uptimerobot",
-        components=tuple(components[number] for number in sorted(components)),
+        components=_listed.components(components),
         indicator=_severity.worst(watched, Impact.UNKNOWN),
         page_name=_text.one_line(page.text("name")) or None,
         page_url=_page(source),

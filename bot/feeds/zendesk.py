@@ -21,14 +21,16 @@ for by its id, then looked up in the two other lists.  At most ten requests a mi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
 from bot.errors import ParseError
-from bot.feeds import _severity, _text, _urls
-from bot.feeds._json import Thing, decode
+from bot.feeds import _listed, _severity, _text, _urls
+from bot.feeds._json import Once, Thing, decode
 from bot.feeds._times import instant
 from bot.feeds._updates import oldest_first
 from bot.feeds._words import Words
@@ -47,22 +49,46 @@ _OF_MAINTENANCE: Mapping[State, State] = {
     State.MONITORING: State.VERIFYING,
     State.RESOLVED: State.COMPLETED,
 }
-_Included = Mapping[tuple[str, str], Thing]
+
+
+class _Included:
+    """What the incidents of an answer refer to."""
+
+    def __init__(self, listed: Iterable[Thing], words: Words) -> None:
+        self._things = {(_kind(thing), thing.identity("id")): thing for thing in listed}
+        self.service, self.statement = Once(self._service), Once(partial(_statement, words=words))
+
+    def related(self, thing: Thing, kind: str, *names: str) -> Iterator[Thing]:
+        relations = thing.thing("relationships")
+        for name in names:
+            for link in relations.thing(name).things("data"):
+                item = self._things.get((kind, link.identity("id")))
+                if item is not None:
+                    yield item
+
+    def _service(self, item: Thing) -> Component:
+        """Return a service that an incident touches, as it is as long as the incident lasts."""
+        told = item.thing("attributes")
+        key = told.optional_id("service_id") or told.optional_id("serviceId") or item.identity("id")
+        service = self._things.get(("service", key), Thing({})).thing("attributes")
+        name = _text.one_line(told.text("serviceName") or service.text("name")) or key
+        is_well = _time(told, "resolved_at", "resolvedAt") is not None
+        return Component(key, name, ComponentStatus.OPERATIONAL if is_well else _status(told))
 
 
 def parse(body: bytes, source: Source) -> Snapshot:
     """Return what any of the lists, or one incident of its own, says."""
     payload, words = decode(body), Words()
     incidents = _incidents(payload)
-    included = {(_kind(thing), thing.identity("id")): thing for thing in payload.things("included")}
-    claims = {thing.identity("id"): _claim(thing, included, source, words) for thing in incidents}
+    included = _Included(payload.things("included"), words)
+    claims = _listed.claims(_claim(thing, included, source, words) for thing in incidents)
     is_list = isinstance(payload.fields.get("data"), list)
     complete = is_list and not any(thing.thing("attributes").has("startedAt") for thing in incidents)
-    impacts = [claim.impact for claim in claims.values() if claim.is_open and claim.state is not State.SCHEDULED]
+    impacts = [claim.impact for claim in claims if claim.is_open and claim.state is not State.SCHEDULED]
     return Snapshot(
         vendor=source.vendor,
         format="zendesk",
-        incidents=tuple(claims[key] for key in sorted(claims)),
+        incidents=claims,
         indicator=max(impacts, key=lambda impact: impact.rank, default=Impact.NONE if complete else Impact.UNKNOWN),
         complete_open_set=complete,
         page_url=_urls.origin(source),
@@ -119,8 +145,8 @@ def _claim(thing: Thing, included: _Included, source: Source, words: Words) -> C
     state = State.RESOLVED if ended else words.state(told.text("status"))
     if is_maintenance:
         state = _OF_MAINTENANCE.get(state, state if told.has("status") else State.SCHEDULED)
-    components = tuple(_services(thing, included, is_over=state.is_over))
-    updates = oldest_first(_statements(thing, included, words))
+    components = _listed.components(_services(thing, included, is_over=state.is_over))
+    updates = oldest_first(_statements(thing, included))
     return Claim(
         external_id=thing.identity("id"),
         title=_text.title(told.text("title") or told.text("name")),
@@ -151,34 +177,25 @@ def _status(told: Thing) -> ComponentStatus:
 
 
 def _services(thing: Thing, included: _Included, *, is_over: bool) -> Iterator[Component]:
-    """Give each service that an incident touches, by id, once."""
-    found: dict[str, Component] = {}
-    for item in _related(thing, included, "incident_service", "incident_services", "incidentServices"):
-        told = item.thing("attributes")
-        key = told.text("service_id") or told.text("serviceId") or item.identity("id")
-        service = included.get(("service", key), Thing({})).thing("attributes")
-        name = _text.one_line(told.text("serviceName") or service.text("name")) or key
-        is_well = is_over or _time(told, "resolved_at", "resolvedAt") is not None
-        found[key] = Component(key, name, ComponentStatus.OPERATIONAL if is_well else _status(told))
-    yield from (found[key] for key in sorted(found))
+    """Give the services that an incident touches."""
+    for item in included.related(thing, "incident_service", "incident_services", "incidentServices"):
+        service = included.service(item)
+        yield replace(service, status=ComponentStatus.OPERATIONAL) if is_over else service
 
 
-def _statements(thing: Thing, included: _Included, words: Words) -> Iterator[Update]:
-    for item in _related(thing, included, "incident_update", "incident_updates", "incidentUpdates"):
-        told = item.thing("attributes")
-        at = _time(told, "created_at", "createdAt") or _time(thing.thing("attributes"), "started_at", "startedAt")
+def _statement(item: Thing, words: Words) -> tuple[datetime | None, State, str]:
+    told = item.thing("attributes")
+    at = _time(told, "created_at", "createdAt")
+    return at, words.state(told.text("status")), _text.plain(told.text("description"))
+
+
+def _statements(thing: Thing, included: _Included) -> Iterator[Update]:
+    for item in included.related(thing, "incident_update", "incident_updates", "incidentUpdates"):
+        spoken, state, body = included.statement(item)
+        at = spoken or _time(thing.thing("attributes"), "started_at", "startedAt")
         if at is None:
             raise ParseError(f"no time that can be read at {item.path}, nor at {thing.path}")
-        yield Update(item.identity("id"), words.state(told.text("status")), _text.plain(told.text("description")), at)
-
-
-def _related(thing: Thing, included: _Included, kind: str, *names: str) -> Iterator[Thing]:
-    relations = thing.thing("relationships")
-    for name in names:
-        for link in relations.thing(name).things("data"):
-            item = included.get((kind, link.identity("id")))
-            if item is not None:
-                yield item
+        yield Update(item.identity("id"), state, body, at)
 
 
 def _time(told: Thing, *names: str) -> datetime | None:

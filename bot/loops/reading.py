@@ -83,7 +83,8 @@ async def _read_one(fetcher: Fetcher, watched: Watched, address: str, now: Calla
         with suppress(ParseError):
             snapshots.append(await parsed(form, fetched[one].body or b"", source))
     snapshot = replace(joined(snapshots), taken_at=now())
-    objection = doubt(watched.page_id, watched.had_components, snapshot)
+    # What another platform listed is no promise of this one's.
+    objection = doubt(watched.page_id, watched.had_components and not watched.has_moved, snapshot)
     if objection is not None:
         raise ParseError(objection)
     return _reading(snapshot, address, fetched)

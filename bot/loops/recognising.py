@@ -16,15 +16,17 @@ from bot import plugins
 from bot.core.health import Health
 from bot.errors import FetchError, NotFound, ParseError, SitrepError
 from bot.fetch import Fetcher
-from bot.loops.detection import Found, detect
+from bot.loops.detection import Detection, Found, detect
 from bot.loops.reading import FAITHFUL, read
 from bot.model import AUTO, Snapshot, Source
 from bot.store.sources import Watched
 
 log = logging.getLogger(__name__)
 
+# How a failure begins that tells what a page is now.
+SPEAKS, NO_LONGER = "the page speaks", "the page is no"
 # After the first time, it is looked for again at every hundredth failure more.
-_AGAIN = 100
+AGAIN = 100
 # Shorter than the lease of a look.
 _PATIENCE = timedelta(seconds=30)
 
@@ -42,7 +44,7 @@ async def recognised(fetcher: Fetcher, source: Source) -> Source:
     except TimeoutError:
         raise ParseError(f"no format was found at its page within {_PATIENCE.total_seconds():g} s") from None
     if detection.found is None:
-        raise ParseError(f"no format reads anything at its page ({len(detection.tried)} addresses tried)")
+        raise ParseError(detection.miss)
     return replace(source, format=detection.found.format, url=detection.found.url)
 
 
@@ -58,22 +60,42 @@ async def read_once(fetcher: Fetcher, source: Source, now: Callable[[], datetime
     return reading.snapshot
 
 
-async def changed(fetcher: Fetcher, watched: Watched, error: SitrepError) -> Found | None:
-    """Return what a page speaks now, if that is why it can not be read any more; None if nothing else is there.
+async def changed(fetcher: Fetcher, watched: Watched, error: SitrepError) -> Detection | None:
+    """Return what a page is now, if that is why it can not be read any more; None if it is what it was.
 
     It is looked for when a page that answers has not been understood for some time, and seldom again.
     """
     failures = watched.health.failures + 1
-    if failures % _AGAIN != FAITHFUL or not _may_have_changed(error):
+    if is_nameless(watched.source) or failures % AGAIN != FAITHFUL or not _may_have_changed(error):
         return None
     try:
         async with asyncio.timeout(_PATIENCE.total_seconds()):
-            found = (await detect(fetcher, watched.page_address or watched.source.url)).found
+            detection = await detect(fetcher, watched.page_address or watched.source.url)
     except TimeoutError:
         return None
-    if found is None or (found.format, found.url) == (watched.source.format, watched.source.url):
-        return None
-    return found
+    return None if _is_the_same(detection.found, watched.source) else detection
+
+
+def is_hasty(found: Found, watched: Watched) -> bool:
+    """Whether to go over to what was found would be rash: a feed tells less, and stands when the rest is down."""
+    tells_less = (
+        plugins.format_named(found.format).EXPECTS == "feed" != plugins.format_named(watched.source.format).EXPECTS
+    )
+    return tells_less and watched.health.failures < AGAIN
+
+
+def _is_the_same(found: Found | None, source: Source) -> bool:
+    """Whether a page is read as before, and where it was."""
+    if found is None or found.format != source.format:
+        return False
+    return found.endpoint in plugins.format_named(source.format).endpoints(source)
+
+
+def still_changed(watched: Watched, error: SitrepError) -> SitrepError:
+    """Return why a page can not be read: what was found there is true until it can be read, or until it is down."""
+    said = watched.health.failure
+    is_known = said.startswith((SPEAKS, NO_LONGER)) and _may_have_changed(error)
+    return ParseError(said) if is_known else error
 
 
 def _may_have_changed(error: SitrepError) -> bool:

@@ -10,9 +10,9 @@ from enum import Enum
 from functools import partial
 
 from bot.core import diff as differ
-from bot.core import memory, replies, routing, timeline
+from bot.core import memory, moving, replies, routing, timeline
 from bot.core.claims import is_own, read_together
-from bot.core.correlate import correlate
+from bot.core.correlate import Surroundings, correlate
 from bot.core.evidence import DEFAULT, Panel, Thresholds, weighed
 from bot.core.fold import advance
 from bot.core.revisit import next_visit
@@ -58,25 +58,29 @@ class TakenIn:
     settled: bool
 
 
-async def take_in(
+async def take_in(  # noqa: PLR0913  (all that one snapshot brings)
     database: Database,
     watched: Watched,
     snapshot: Snapshot,
     *,
     rules: Rules,
     follow_up: FollowUp,
+    has_moved: bool = False,
     look: Callable[[bool], Look | None] = lambda _settled: None,
     heard: Heard = lambda _known, snapshot: snapshot,
 ) -> TakenIn:
     """Commit what is new in `snapshot`, with how the look at its source went (`look`, told whether all is settled).
 
-    `heard` makes of the snapshot of a witness what it amounts to after all that is known of it already.
+    `has_moved`: it is the first one since the page is at another address, or of another platform.  `heard` makes of the
+    snapshot of a witness what it amounts to after all that is known of it already.
+
     Somebody else may change the same incident at the same time: then it is gathered and decided anew.
     """
+    case = _Case(watched, rules, look, has_moved)
     asked: frozenset[str] = frozenset()
     for _ in range(_TRIES):
         claims = read_together(snapshot)
-        decide = partial(_decide, watched, _Said(snapshot, claims, heard), rules, asked, look)
+        decide = partial(_decide, case, _Said(snapshot, claims, heard), asked)
         try:
             outcome = await incidents.settle(
                 database, watched.source, watched.health, claims, decide, _taken_at(snapshot)
@@ -107,45 +111,54 @@ class _Said:
         return snapshot, self.claims if snapshot is self.snapshot else read_together(snapshot)
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    watched: Watched
+    rules: Rules
+    look: Callable[[bool], Look | None]
+    has_moved: bool
+
+
 def _decide(
-    watched: Watched,
+    case: _Case,
     said: _Said,
-    rules: Rules,
     asked: frozenset[str],
-    look: Callable[[bool], Look | None],
     gathered: incidents.Gathered,
 ) -> tuple[incidents.Decision | None, TakenIn | Missing]:
     """Return what follows from what was said; nothing yet while there are incidents whose end is to be asked for."""
     snapshot, claims = said.after(gathered.known)
-    source, now = watched.source, _taken_at(snapshot)
-    listed = snapshot.components or (watched.page.components if watched.page else ())
+    source, rules, now = case.watched.source, case.rules, _taken_at(snapshot)
+    listed = snapshot.components or (case.watched.page.components if case.watched.page else ())
     filtering = routing.as_far_as_it_fits(source, listed)
-    awaited = memory.awaited(gathered.known, snapshot)
-    missing = {external_id: gathered.known.claims[external_id] for external_id in awaited if external_id not in asked}
+    stored, baseline = gathered.known.claims, gathered.known.first_look is None
+    move = moving.moved(gathered.known, snapshot, claims, source.key) if case.has_moved else moving.Move(gathered.known)
+    known, around = move.known, _renamed(gathered.around, move)
+    snapshot = replace(snapshot, gone=snapshot.gone | move.gone)
+    awaited = memory.awaited(known, snapshot)
+    missing = {external_id: known.claims[external_id] for external_id in awaited if external_id not in asked}
     if missing:
         return None, missing
-    changes = differ.diff(gathered.known, snapshot, claims)
-    attachments = correlate(changes, source, gathered.around, now)
-    baseline = gathered.known.first_look is None
-    told = timeline.tell(changes, attachments, gathered.around.incidents, source=source, now=now, baseline=baseline)
+    changes = (*move.changes, *differ.diff(known, snapshot, claims))
+    attachments = correlate(changes, source, around, now)
+    told = timeline.tell(changes, attachments, around.incidents, source=source, now=now, baseline=baseline)
     told = replace(told, incidents={name: _with_services(i, rules) for name, i in told.incidents.items()})
     told = _weighed(told, gathered.panel, rules, now)
-    after = memory.apply(gathered.known, snapshot, claims)
-    joined = attachments.keys() - gathered.around.attached.keys()
-    changed = {name: m for name, m in after.claims.items() if name in joined or gathered.known.claims.get(name) != m}
+    after = {**memory.apply(known, snapshot, claims).claims, **move.left}
+    joined = attachments.keys() - around.attached.keys()
+    changed = {name: m for name, m in after.items() if name in joined or stored.get(name) != m}
     # What our own witnesses saw has no page to be read again.
-    told_of = set[str]() if is_witness(source) else {*gathered.around.attached, *attachments}
+    told_of = set[str]() if is_witness(source) else {*around.attached, *attachments} - move.gone
     decision = incidents.Decision(
         source=source,
         now=now,
         claims=changed,
         attachments=attachments,
         told=told,
-        before=gathered.around.incidents,
+        before=around.incidents,
         destinations={i.id: destinations(i, filtering, rules) for i in told.incidents.values()},
         urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
-        look=look(not awaited),
-        visits=_visits(changed, gathered.known, told_of, now),
+        look=case.look(not awaited),
+        visits=_visits(changed, known, told_of, now),
     )
     return decision, TakenIn(changes, told, settled=not awaited)
 
@@ -158,6 +171,11 @@ def _weighed(told: timeline.Told, panel: Panel | None, rules: Rules, now: dateti
     entries = {entry.incident: entry for entry in found if entry is not None}
     after = {name: advance(i, entries[name]) if name in entries else i for name, i in told.incidents.items()}
     return timeline.Told((*told.entries, *entries.values()), after)
+
+
+def _renamed(around: Surroundings, move: moving.Move) -> Surroundings:
+    attached = {move.names.get(name, name): incident for name, incident in around.attached.items()}
+    return replace(around, attached=attached)
 
 
 def _with_services(incident: Incident, rules: Rules) -> Incident:

@@ -10,18 +10,17 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
-from bot import catalog
 from bot.clock import Clock
-from bot.core import health, routing
+from bot.core import health
 from bot.core.claims import is_trouble, read_together
-from bot.core.health import Health, Notice
+from bot.core.misses import bare
 from bot.errors import FetchError, ParseError, SitrepError
 from bot.fetch import Fetcher
 from bot.loops.batch import Batch
 from bot.loops.reading import Reading, dump, follow_up, page_of, read
-from bot.loops.recognising import changed, is_nameless, recognised
+from bot.loops.recognising import NO_LONGER, SPEAKS, changed, is_hasty, is_nameless, recognised, still_changed
 from bot.loops.take_in import Rules, take_in
-from bot.model import Snapshot, Source
+from bot.loops.telling import Told, tell_if_moved, tell_of_health, tell_of_page
 from bot.store import polls
 from bot.store.database import Database
 from bot.store.incidents import LeaseLost
@@ -45,13 +44,7 @@ COMMIT_EVERY = 0.25
 
 @dataclass(slots=True)
 class Watching:
-    """What the watch loop works with: `pages` is how many are watched.
-
-    `announced` is set whenever something became due for delivery; `lost` are the sources that can not be read;
-    `whose` has the first source that showed each page, `doubled` the pages that more than one showed,
-    `moved` the sources whose pages say that they live elsewhere now, `misfit` those whose filter was complained of.
-    `pages_lost` hears when all pages are lost at once (`all_lost`), and when some are back.
-    """
+    """What the watch loop works with: `announced` is set whenever something became due for delivery."""
 
     database: Database
     fetcher: Fetcher
@@ -60,17 +53,8 @@ class Watching:
     owner: str
     chance: Callable[[], float]
     announced: asyncio.Event
-    pages: int
+    told: Told
     looks: int = 0
-    lost: set[str] = field(default_factory=set[str])
-    blind: bool = False
-    has_read: bool = False
-    all_lost: bool = False
-    pages_lost: Callable[[bool], None] = lambda _lost: None
-    whose: dict[str, str] = field(default_factory=dict[str, str])
-    doubled: set[str] = field(default_factory=set[str])
-    moved: set[str] = field(default_factory=set[str])
-    misfit: set[str] = field(default_factory=set[str])
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
 
@@ -176,8 +160,10 @@ async def look_at(watching: Watching, watched: Watched) -> Look | None:
         snapshot,
         rules=watching.rules,
         follow_up=partial(follow_up, watching.fetcher),
+        has_moved=watched.has_moved,
         look=lambda settled: replace(_seen(watching, watched, reading, settled=settled), detected=detected),
     )
+    tell_if_moved(watched, taken)
     for entry in taken.told.entries:
         log.info("noted incident=%s seq=%d kind=%s state=%s", entry.incident, entry.seq, entry.kind, entry.state)
     if taken.told.entries:
@@ -189,16 +175,9 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
     """What a good look leaves behind.  An unsettled one forgets the validators, so that the page is read again."""
     now = watching.clock.now()
     after = health.seen(watched.health, now)
-    _tell(watching, watched, after)
-    if reading.moved_to is not None and watched.source.key not in watching.moved:
-        watching.moved.add(watched.source.key)
-        log.warning(
-            "moved source=%s: its page says it lives at another address now; check the watch", watched.source.key
-        )
+    tell_of_health(watching.told, watched, after)
+    tell_of_page(watching.told, watched, reading)
     snapshot = reading.snapshot
-    _tell_if_doubled(watching, watched, snapshot.page_id if snapshot else None)
-    if snapshot is not None:
-        _tell_misfits(watching, watched.source, snapshot)
     in_trouble = watched.in_trouble if snapshot is None else any(map(is_trouble, read_together(snapshot).values()))
     return Look(
         key=watched.source.key,
@@ -220,38 +199,25 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
     )
 
 
-def _tell_if_doubled(watching: Watching, watched: Watched, page_id: str | None) -> None:
-    """Two hosts can be one page: then everything on it would be told twice."""
-    if page_id is None or page_id in watching.doubled:
-        return
-    first = watching.whose.setdefault(page_id, watched.source.key)
-    if first != watched.source.key:
-        watching.doubled.add(page_id)
-        log.warning("%s and %s are one page (id %s); watch only one of them", first, watched.source.key, page_id)
-
-
-def _tell_misfits(watching: Watching, source: Source, snapshot: Snapshot) -> None:
-    """A name in a filter that nothing on the page has would keep quiet about what it was meant to tell."""
-    if not source.components or source.key in watching.misfit:
-        return
-    meanings = catalog.load().meanings(source.vendor)
-    found = routing.misfits(source.components, meanings, snapshot.components)
-    if found:
-        watching.misfit.add(source.key)
-        names = ", ".join(found)
-        log.warning("components of %s: nothing on its page is called %s; check the watch", source.name, names)
-
-
 async def _not_understood(watching: Watching, watched: Watched, error: SitrepError) -> Look:
     """A page that answers, and is not understood, may have changed its platform: then say so, or go along."""
-    found = await changed(watching.fetcher, watched, error)
+    detection = await changed(watching.fetcher, watched, error)
+    if detection is None:
+        return _missed(watching, watched, still_changed(watched, error))
+    name, before, found = watched.source.name, watched.source.format, detection.found
     if found is None:
-        return _missed(watching, watched, error)
-    name, now = watched.source.name, f"speaks {found.format} now, at {found.url}"
+        log.warning("%s's page is no %s page any more: %s", name, before, detection.miss)
+        return _missed(watching, watched, ParseError(f"{NO_LONGER} {before} page any more: {detection.miss} ({error})"))
+    now = f"{found.format} now, at {bare(found.url)}"
     if watched.page_address is None:
-        log.warning("%s's page %s, instead of %s: change the watch", name, now, watched.source.format)
-        return _missed(watching, watched, ParseError(f"the page {now}: change the watch ({error})"))
-    log.warning("%s's page %s, instead of %s: it is read as that from now on", name, now, watched.source.format)
+        log.warning("%s's page speaks %s, instead of %s: change the watch", name, now, before)
+        return _missed(watching, watched, ParseError(f"{SPEAKS} {now}: change the watch ({error})"))
+    if is_hasty(found, watched):
+        log.warning(
+            "%s's page speaks %s, which tells less than %s: it is read as that if it stays so", name, now, before
+        )
+        return _missed(watching, watched, ParseError(f"{SPEAKS} {now}, which tells less than {before} ({error})"))
+    log.warning("%s's page speaks %s, instead of %s: it is read as that from now on", name, now, before)
     missed = _missed(watching, watched, error)
     return replace(missed, detected=f"{found.format} {found.url}", due_at=watching.clock.now())
 
@@ -259,7 +225,7 @@ async def _not_understood(watching: Watching, watched: Watched, error: SitrepErr
 def _missed(watching: Watching, watched: Watched, error: SitrepError) -> Look:
     now = watching.clock.now()
     after = health.missed(watched.health, str(error), now)
-    _tell(watching, watched, after)
+    tell_of_health(watching.told, watched, after)
     return Look(
         key=watched.source.key,
         fence=watched.fence,
@@ -273,33 +239,3 @@ def _missed(watching: Watching, watched: Watched, error: SitrepError) -> Look:
             asked=error.retry_after if isinstance(error, FetchError) else None,
         ),
     )
-
-
-def _tell(watching: Watching, watched: Watched, after: Health) -> None:
-    """Tell the operator once that a source is lost, and once that it is back."""
-    told = health.notice(watched.health, after)
-    if told is Notice.LOST:
-        last = f"{after.last_look:%Y-%m-%d %H:%M} UTC" if after.last_look else "never"
-        log.warning("can not read %s: %s; last good look: %s", watched.source.name, after.failure, last)
-    if told is Notice.BACK:
-        log.warning("can read %s again, after %d failures", watched.source.name, watched.health.failures)
-    watching.has_read |= after.last_look is not None
-    (watching.lost.add if after.failures >= health.TELL_AT else watching.lost.discard)(watched.source.key)
-    _tell_if_blind(watching)
-
-
-def _tell_if_blind(watching: Watching) -> None:
-    """If everything fails at once, it is us: nobody is accused, and the operator hears it once."""
-    blind = watching.pages > 1 and len(watching.lost) >= watching.pages
-    if blind and not watching.blind:
-        log.error(
-            "none of the %d pages can be read: it is our own connection, not the vendors; we are blind",
-            len(watching.lost),
-        )
-    if watching.blind and not watching.lost:
-        log.warning("all pages can be read again")
-    watching.blind = blind or (watching.blind and bool(watching.lost))
-    # Pages of which none was ever read prove nothing: their addresses may be wrong.
-    if (blind and watching.has_read) != watching.all_lost:
-        watching.all_lost = not watching.all_lost
-        watching.pages_lost(watching.all_lost)

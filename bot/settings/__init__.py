@@ -23,17 +23,9 @@ from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report
 from bot.settings.names import Names, names
 from bot.settings.probes import Probes, Types, source_of
+from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.sources import resolve, sources
-from bot.settings.tables import (
-    AccessTable,
-    EgressTable,
-    EscalationTable,
-    OncallTable,
-    PeopleTable,
-    RouteTable,
-    ServiceTable,
-    WatchTable,
-)
+from bot.settings.tables import AccessTable, EgressTable, PeopleTable, ServiceTable, WatchTable
 from bot.settings.values import Discord, Door, Job, Probe, Secret, Settings, Slack, Watch
 from bot.settings.variables import DEFAULTS, VARIABLES, Variable, env_template
 

@@ -15,18 +15,8 @@ from bot.model import Destination, Impact, Kind
 from bot.settings.checks import MaintenanceTable, ProbeTable
 from bot.settings.document import Placed
 from bot.settings.names import Names
-from bot.settings.tables import (
-    AccessTable,
-    EscalationTable,
-    FallbackTable,
-    MatchTable,
-    MentionTable,
-    OncallTable,
-    PeopleTable,
-    RouteTable,
-    ServiceTable,
-    WatchTable,
-)
+from bot.settings.routes import EscalationTable, MatchTable, MentionTable, OncallTable, RouteTable
+from bot.settings.tables import AccessTable, FallbackTable, PeopleTable, ServiceTable, WatchTable
 from bot.settings.values import Probe, Watch
 
 DEFAULT_ROUTE = Route(name="default", to=(Destination("console"),))

@@ -19,18 +19,9 @@ from bot.settings.fields import HOOK_TYPES
 from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, path, report_errors, shown
 from bot.settings.names import Names, said
+from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.scalars import duration, moment
-from bot.settings.tables import (
-    AccessTable,
-    EgressTable,
-    EscalationTable,
-    OncallTable,
-    PeopleTable,
-    RouteTable,
-    ServiceTable,
-    Table,
-    WatchTable,
-)
+from bot.settings.tables import AccessTable, EgressTable, PeopleTable, ServiceTable, Table, WatchTable
 
 T = TypeVar("T", bound=Table)
 

@@ -1,53 +1,30 @@
 """The tables of `sitrep.toml` as they are written: every key, what it means, and how it is written.
 
-The descriptions and examples are the ones of docs/configuration.md and of the mistakes.
+The descriptions and examples are the ones of docs/configuration.md and of the mistakes.  The tables that say who is
+told what are in `routes`.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from bot.core.rules import Handover
 from bot.settings.fields import (
     Actors,
     CatalogVendor,
     Count,
-    Destinations,
-    DiscordUser,
-    Duration,
     Fading,
-    HandoverTime,
     Hosts,
     Interval,
-    Kinds,
-    Least,
-    Mention,
     Needs,
-    Notify,
-    QuietSpan,
     Reminders,
     Responders,
-    Services,
-    SlackUser,
     Text,
     Texts,
-    Timezone,
     VendorOrOther,
-    Vendors,
     WebAddress,
-    YesNo,
-    some,
 )
-from bot.settings.scalars import clock
-
-
-def _in_order(steps: list[StepTable]) -> list[StepTable]:
-    if [step.after for step in steps] != sorted(step.after for step in steps):
-        raise ValueError("are not in order; write the soonest first")
-    return steps
 
 
 class Table(BaseModel):
@@ -134,109 +111,6 @@ class ServiceTable(Table):
         default=None,
         description="What to do while it suffers.",
         examples=['{ vendor = "anthropic", steps = ["Set PROVIDER=anthropic"] }'],
-    )
-
-
-class MatchTable(Table):
-    """Which incidents are meant; what is left out asks for nothing."""
-
-    vendor: Vendors = Field(default=[], description="Of one of these vendors.", examples=['["openai", "anthropic"]'])
-    component: Texts = Field(default=[], description="Touching one of these components.", examples=['["API"]'])
-    service: Services = Field(
-        default=[], description="Touching one of these `[[service]]`s.", examples=['["Support bot"]']
-    )
-    region: Texts = Field(default=[], description="In one of these regions.", examples=['["us-east-1"]'])
-    min_impact: Least = Field(
-        default="none", description="At least this bad: none, minor, major or critical.", examples=['"minor"']
-    )
-    kind: Kinds = Field(
-        default=[], description="Of one of these kinds: incident, maintenance, suspected.", examples=['["incident"]']
-    )
-
-
-class MentionTable(Table):
-    """Who is mentioned at which impact."""
-
-    critical: Mention | None = Field(default=None, description="Who, when it is critical.", examples=['"@here"'])
-    major: Mention | None = Field(default=None, description="Who, when it is major.", examples=['"oncall:platform"'])
-    minor: Mention | None = Field(default=None, description="Who, when it is minor.", examples=['"slack:U0123456789"'])
-
-
-class RouteTable(Table):
-    """Where matching incidents are told.  Routes are asked from the top; the first that matches is taken."""
-
-    match: MatchTable = Field(
-        default=MatchTable(),
-        description="Which incidents; all, if it is left out.",
-        examples=['{ min_impact = "minor" }'],
-    )
-    to: Destinations = Field(
-        description="Where to: `slack:#name`, `slack:C…`, `discord:<channel id>` or `console`.",
-        examples=['["slack:#vendor-status"]'],
-    )
-    mention: MentionTable = Field(
-        default=MentionTable(),
-        description="Who is mentioned: `@here`, `oncall:<name>`, `slack:U…`, `discord:<id>`, `discord:role:<id>`.",
-        examples=['{ critical = "@here" }'],
-    )
-    quiet: QuietSpan | None = Field(
-        default=None, description="When nobody is to be mentioned, every day.", examples=['"22:00-07:00 Europe/Berlin"']
-    )
-    go_on: YesNo = Field(
-        default=False,
-        alias="continue",
-        description="Whether the next routes are asked too; default false.",
-        examples=["true"],
-    )
-
-
-class PersonTable(Table):
-    """Somebody who can be on call."""
-
-    name: Text = Field(description="What the person is called.", examples=['"First engineer"'])
-    slack: SlackUser | None = Field(default=None, description="The member id on Slack.", examples=['"U0123456789"'])
-    discord: DiscordUser | None = Field(
-        default=None, description="The user id on Discord.", examples=['"123456789012345678"']
-    )
-
-
-class OncallTable(Table):
-    """A rota: people who take turns."""
-
-    name: Text = Field(description="What `oncall:<name>` refers to.", examples=['"platform"'])
-    people: Annotated[list[PersonTable], AfterValidator(some)] = Field(
-        description="Who takes turns, in this order.",
-        examples=['[{ name = "First engineer", slack = "U0123456789" }]'],
-    )
-    handover: HandoverTime = Field(
-        default=Handover(0, clock("09:00")),
-        description='When the next one takes over: `"Mon 09:00"` (the default), or `"09:00"` for every day.',
-        examples=['"Mon 09:00"'],
-    )
-    timezone: Timezone = Field(
-        default="UTC", description='By whose clock; default "UTC".', examples=['"Europe/Berlin"']
-    )
-
-
-class StepTable(Table):
-    """One step of an escalation."""
-
-    after: Duration = Field(description="How long an incident has to stay without acknowledgement.", examples=['"5m"'])
-    notify: Notify = Field(
-        description="Whom to tell: `oncall:<name>` or a destination.", examples=['"oncall:platform"']
-    )
-
-
-class EscalationTable(Table):
-    """What happens while nobody acknowledges."""
-
-    match: MatchTable = Field(
-        default=MatchTable(),
-        description="Which incidents; all, if it is left out.",
-        examples=['{ min_impact = "critical" }'],
-    )
-    steps: Annotated[list[StepTable], AfterValidator(some), AfterValidator(_in_order)] = Field(
-        description="What to do, soonest first.", examples=['[{ after = "5m", notify = "oncall:platform" }]']
     )
 
 

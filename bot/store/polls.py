@@ -15,7 +15,7 @@ from bot.model import Page, SourceKind
 from bot.store import samples
 from bot.store.database import Database
 from bot.store.samples import Checked
-from bot.store.sources import Watched, remembered
+from bot.store.sources import MOVED, Watched, remembered
 from bot.store.standings import HEALTH, page_columns
 from bot.store.tables import CLAIM, GAP, POLL, SOURCE
 
@@ -208,4 +208,4 @@ def _found(look: Look) -> Mapping[str, Any]:
     return {**_OF_THE_FORMER, **known} if look.detected else known
 
 
-_OF_THE_FORMER = dict.fromkeys(("page_id", "endpoint", "validators"))
+_OF_THE_FORMER = {"page_id": None, "endpoint": MOVED, "validators": None}

@@ -18,6 +18,8 @@ from bot.store.database import Database, insert_into
 from bot.store.standings import HEALTH, health_of
 from bot.store.tables import CLAIM, POLL, SOURCE
 
+# In place of an endpoint: it was read elsewhere before.
+MOVED = ""
 # Who says that a source is watched.
 FILE, CHAT = "file", "chat"
 # Probes that begin together are spread over their interval, but nobody waits longer than this for the first check.
@@ -42,6 +44,11 @@ class Watched:
     in_trouble: bool = False
     page_address: str | None = None
     fence: int = 0
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it was read before, but at another address, or as another format, than now."""
+        return self.endpoint == MOVED and self.health.first_look is not None
 
 
 async def register(database: Database, sources: Iterable[Source], now: datetime) -> None:
@@ -131,7 +138,7 @@ def _put(connection: Connection, wanted: Sequence[Source], now: datetime, origin
     for source in wanted:
         row = there.get(source.key)
         if row is not None and (row.spec != codec.SOURCE.dump(source) or not row.active):
-            _respecify(connection, source, now)
+            _respecify(connection, source, codec.SOURCE.load(row.spec), now)
         if row is not None and row.origin != origin:
             connection.execute(update(SOURCE).where(SOURCE.c.key == source.key).values(origin=origin))
 
@@ -162,7 +169,7 @@ def _said(source: Source) -> dict[str, Any]:
     }
 
 
-def _respecify(connection: Connection, source: Source, now: datetime) -> None:
+def _respecify(connection: Connection, source: Source, before: Source, now: datetime) -> None:
     """Look anew at a watch that was changed: what was remembered of the old address says nothing.
 
     Nor does a look at it that is still under way: it loses its lease.
@@ -170,7 +177,9 @@ def _respecify(connection: Connection, source: Source, now: datetime) -> None:
     free = {"owner": None, "lease_until": None, "fence": POLL.c.fence + 1}
     again = {"kind": source.kind.value, "active": True, "due_at": _first_due(source, now), **free}
     connection.execute(update(POLL).where(POLL.c.source == source.key).values(again))
-    connection.execute(update(SOURCE).where(SOURCE.c.key == source.key).values({**_said(source), **_NOTHING}))
+    is_elsewhere = (source.url, source.format) != (before.url, before.format)
+    forgotten = {**_NOTHING, "endpoint": MOVED if is_elsewhere else None}
+    connection.execute(update(SOURCE).where(SOURCE.c.key == source.key).values({**_said(source), **forgotten}))
 
 
 _NOTHING = dict.fromkeys(("endpoint", "validators", "page_id", "detected", "page", "severity", "glance", "parts"))

@@ -21,6 +21,7 @@ import httpx
 from bot.clock import SystemClock
 from bot.fetch import EgressPolicy, Expect, Fetcher, Validators
 from bot.loops.take_in import Rules
+from bot.loops.telling import Told
 from bot.loops.watch import Watching, watch
 from bot.store.database import migrate, open_database
 from tests.bench.apart import Spent, apart
@@ -133,7 +134,8 @@ async def watching(urls: Sequence[str], seconds: float) -> float:
         clock = SystemClock()
         await settled(database, [source_at(url, n, _INTERVAL) for n, url in enumerate(urls)], timedelta())
         async with Fetcher(now=clock.now, egress=_LOCAL) as whole:
-            stage = Watching(database, whole, Rules(()), clock, "bench", random.random, asyncio.Event(), len(urls))
+            told = Told(len(urls))
+            stage = Watching(database, whole, Rules(()), clock, "bench", random.random, asyncio.Event(), told)
             loop = asyncio.create_task(watch(stage))
             await asyncio.sleep(_INTERVAL.total_seconds())
             before = stage.looks

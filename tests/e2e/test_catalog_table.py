@@ -28,6 +28,7 @@ FORMATS = {"rss": "feed"}
 # Rows that say something else here, and why.
 FORMAT_DIFFERS = {
     "stripe": "the table's page has a format of its own; www.stripestatus.com is Stripe's page on Statuspage",
+    "openrouter": "it went from OnlineOrNot to Datadog in September 2026, after the table; no format reads that",
     "playstation": "nothing here reads Sony's own format: it is found out at the first look",
 }
 PAGE_DIFFERS = {

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.snapshot_json import snapshot_json
 from bot.errors import ParseError
 from bot.model import Snapshot
 from bot.plugins import discover, format_named
+from tests.feeds.bounds import flaws, flaws_of
 from tests.feeds.samples import CASES, source
 
 # Every format that there is: one more is fuzzed as soon as there are examples of it.
@@ -57,11 +57,14 @@ OBJECTS = {name: [one for one in SOUND[name] if decoded(one) is not None] for na
 
 
 def survives(name: str, body: bytes) -> Snapshot | None:
+    complaints: list[str]
+    snapshot = None
     try:
         snapshot = format_named(name).parse(body, source(name))
-    except ParseError:
-        return None
-    json.dumps(snapshot_json(snapshot), ensure_ascii=False).encode()
+        complaints = flaws(snapshot)
+    except ParseError as error:
+        complaints = flaws_of(error)
+    assert complaints == []
     return snapshot
 
 

@@ -43,6 +43,26 @@ def test_every_word_for_the_page_is_known(word: str, impact: Impact) -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "impact"),
+    [
+        ("OPERATIONAL", Impact.NONE),
+        ("HAS_ISSUES", Impact.UNKNOWN),
+        ("UNDER_MAINTENANCE", Impact.MAINTENANCE),
+    ],
+)
+def test_a_page_in_checklys_words_is_one_that_has_both_lists_empty_or_not(word: str, impact: Impact) -> None:
+    page = {"page": {"status": word}}
+    lists: dict[str, object] = {"activeIncidents": [], "activeMaintenances": []}
+
+    snapshot = instatus.parse(json.dumps(page | lists).encode(), SOURCE)
+
+    assert (snapshot.indicator, snapshot.complete_open_set, snapshot.components) == (impact, True, ())
+    for missing in lists:
+        with pytest.raises(ParseError, match="in Checkly's words"):
+            instatus.parse(json.dumps(page | lists | {missing: None}).encode(), SOURCE)
+
+
+@pytest.mark.parametrize(
     ("word", "status", "impact"),
     [
         ("OPERATIONAL", ComponentStatus.OPERATIONAL, Impact.NONE),

@@ -132,7 +132,7 @@ def test_an_unknown_format_is_a_mistake_that_names_the_known_ones() -> None:
 
 
 def test_a_body_that_no_format_reads_is_refused_with_the_reason_of_each() -> None:
-    with pytest.raises(ParseError, match=r"no format reads this\. .*feed: .*statuspage: "):
+    with pytest.raises(ParseError, match=r"no format reads this; .*feed: .*statuspage: "):
         detect(b"hello", source("auto"))
 
 

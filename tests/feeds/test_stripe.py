@@ -117,9 +117,12 @@ def test_what_is_not_stripes_is_refused(payload: object) -> None:
         parse(payload)
 
 
-def test_the_page_leads_to_the_document_that_tells_its_time() -> None:
+def test_the_page_leads_to_the_document_that_tells_its_time_and_to_the_page_of_today() -> None:
     assert stripe.endpoints(SOURCE) == (f"{PAGE}/current",)
     assert stripe.endpoints(source("stripe", f"{PAGE}/current/full")) == (f"{PAGE}/current/full",)
-    assert stripe.linked("<html></html>", SOURCE) == (f"{PAGE}/current",)
+    assert stripe.linked("<html></html>", SOURCE) == (
+        f"{PAGE}/current",
+        "https://www.stripestatus.com/api/v2/summary.json",
+    )
     assert stripe.linked("<a href='https://status.stripe.com'>Stripe</a>", source("auto")) == ()
     assert stripe.follow_up(SOURCE, "x") == ()

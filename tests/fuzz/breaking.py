@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
 from typing import Any
 
 _ODD: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 1e308, float("nan"), 10**400, "", " ", "x", [], {}, [None], [[]], {"id": None}),
     *("\ud800", "9" * 40, "0000-00-00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "2026-02-30", "\u202e!"),
     *("<!channel>", "<script>", "&#x110000;", "a" * 100_000, "\x00", "-", "resolved", "Investigating", "operational"),
+    *("\x1b[2J\x9b31m\x07", "\u2066\u2028\x85", "<p><li>&amp;<b " * 3000, "word " * 20_000, 10**18, -(10**18), "1e18"),
 )
 _STAINS = (
     *(b"<", b"&", b"]]>", b"</entry>", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"<item>"),
@@ -20,7 +22,10 @@ _STAINS = (
 def broken(body: bytes, dice: random.Random) -> bytes:
     """Return a sound answer, broken in one of the ways in which answers break."""
     ways = (_values, _values, _values, _hole, _stain, _cut, _swollen, _recoded)
-    return dice.choice(ways)(body, dice)
+    try:
+        return dice.choice(ways)(body, dice)
+    except RecursionError:  # it is as deep as a well already
+        return _hole(body, dice)
 
 
 def _values(body: bytes, dice: random.Random) -> bytes:
@@ -29,19 +34,28 @@ def _values(body: bytes, dice: random.Random) -> bytes:
     except ValueError:
         return _hole(body, dice)
     rate = dice.choice((0.005, 0.03, 0.15))
-    return json.dumps(_exchanged(value, dice, rate), ensure_ascii=dice.random() < 1 / 2).encode(errors="surrogatepass")
+    # What stands elsewhere in the same answer: another's id, its time, its state.
+    odd = (*_ODD, *_within(value)) if dice.random() < 1 / 2 else tuple(_within(value)) or _ODD
+    broken_value = _exchanged(value, odd, dice, rate)
+    return json.dumps(broken_value, ensure_ascii=dice.random() < 1 / 2).encode(errors="surrogatepass")
 
 
-def _exchanged(value: Any, dice: random.Random, rate: float) -> Any:
+def _within(value: Any) -> Iterator[Any]:
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield inner
+        yield from _within(inner)
+
+
+def _exchanged(value: Any, odd: tuple[Any, ...], dice: random.Random, rate: float) -> Any:
     if dice.random() < rate:
-        return dice.choice(_ODD)
+        return dice.choice(odd)
     if isinstance(value, dict):
-        found = {key: _exchanged(inner, dice, rate) for key, inner in value.items() if dice.random() > rate}
+        found = {key: _exchanged(inner, odd, dice, rate) for key, inner in value.items() if dice.random() > rate}
         if found and dice.random() < rate:
             found[dice.choice(list(found))] = dice.choice(list(found.values()))
         return found
     if isinstance(value, list):
-        found_too = [_exchanged(one, dice, rate) for one in value for _ in range(1 + (dice.random() < rate))]
+        found_too = [_exchanged(one, odd, dice, rate) for one in value for _ in range(1 + (dice.random() < rate))]
         if dice.random() < rate:
             dice.shuffle(found_too)
         return found_too

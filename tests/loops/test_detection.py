@@ -11,7 +11,8 @@ import pytest
 from bot import plugins
 from bot.cli.detecting import as_json
 from bot.fetch import EgressPolicy, Fetcher, FetchLimits
-from bot.loops.detection import Detection, detect, is_anywhere
+from bot.loops.candidates import is_anywhere
+from bot.loops.detection import Detection, detect
 from tests.fakes import ManualClock
 from tests.feeds.samples import body
 from tests.loops.acme import NOON
@@ -103,7 +104,7 @@ async def test_a_document_is_found_by_its_own_address(fetcher: Fetcher) -> None:
 
     assert detection.found is not None
     assert (detection.found.format, detection.found.url) == ("statuspage", f"{server.url}{at}")
-    assert server.paths == [at]
+    assert server.paths == [at, SUMMARY]
 
 
 async def test_what_the_page_itself_names_is_asked_before_anything_is_guessed(fetcher: Fetcher) -> None:

@@ -50,7 +50,7 @@ async def test_a_page_that_no_format_reads_is_stale_with_the_reason_and_is_tried
         world.shows(summary())
         await world.look_in(hours=1)
 
-        assert "no format reads anything at its page" in failed.failure
+        assert "no format reads anything there" in failed.failure
         assert (await world.watched()).source.format == "statuspage"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.loops.own import Own, look
 from bot.loops.sight import PAUSE, judged, open_eyes, reachable, recall
-from bot.loops.watch import _tell_if_blind
+from bot.loops.telling import tell_if_blind
 from bot.model import Destination, Fault, ProbeResult
 from bot.store.database import Database
 from tests.fakes import NOON, FakePlatform, ManualClock
@@ -197,16 +197,16 @@ async def acme_and(database: Database) -> AsyncIterator[tuple[World, Lab]]:
     """Give two pages whose losses the witnesses are asked about; none of them has been asked before."""
     lab = await lab_of(database, "api")
     async with acme(database) as world:
-        world.watching.pages = 2
-        world.watching.has_read = True
-        world.watching.pages_lost = lab.probing.eyes.pages_lost
+        world.watching.told.pages = 2
+        world.watching.told.has_read = True
+        world.watching.told.pages_lost = lab.probing.eyes.pages_lost
         yield world, lab
 
 
 async def lose(world: World, lab: Lab, *pages: str) -> None:
     lab.clock.move(seconds=10)
-    world.watching.lost = set(pages)
-    _tell_if_blind(world.watching)
+    world.watching.told.lost = set(pages)
+    tell_if_blind(world.watching.told)
     await asyncio.gather(*lab.probing.eyes.questions)
 
 
@@ -241,7 +241,7 @@ async def test_pages_of_which_none_can_be_read_are_not_if_one_does(acme_and: tup
 
 async def test_pages_that_were_never_read_prove_nothing(acme_and: tuple[World, Lab]) -> None:
     world, lab = acme_and
-    world.watching.has_read = False
+    world.watching.told.has_read = False
     lab.answering.clear()
     await lose(world, lab, "one", "two")
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot.core.rules import Route
 from bot.fetch import EgressPolicy, Fetcher, FetchLimits
 from bot.loops.take_in import Rules
+from bot.loops.telling import Told
 from bot.loops.watch import LEASE, Watching, look_at
 from bot.model import ChangeKind, Destination, Incident, Source, TimelineEntry
 from bot.store import announcements, incidents, polls, sources
@@ -106,7 +107,7 @@ async def acme(
     """Serve Acme's page and watch it; nobody has looked yet."""
     clock = ManualClock(NOON)
     async with serve() as server, _fetcher(clock) as fetcher, _fetcher(clock, IMPATIENT) as impatient:
-        watching = Watching(database, fetcher, rules, clock, "test", lambda: 0.5, asyncio.Event(), 1)
+        watching = Watching(database, fetcher, rules, clock, "test", lambda: 0.5, asyncio.Event(), Told(1))
         source = (watched or acme_at)(server.url)
         world = World(database, clock, server, watching, source, impatient)
         world.shows(summary() if page is None else page)

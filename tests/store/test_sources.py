@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.model import Source
 from bot.store import polls, sources
 from bot.store.database import Database
+from bot.store.sources import MOVED
 from tests.databases import opened
 from tests.store.watching import ELSEWHERE, PAGE, claimed, names, registered
 from tests.store.world import NOW, WELL, later, look, source
@@ -57,7 +58,7 @@ async def test_a_source_with_another_address_is_read_as_if_for_the_first_time(da
     (watched,) = await claimed(database, now=later(seconds=1))
 
     assert watched.source.url == ELSEWHERE
-    assert (watched.page_id, watched.endpoint, watched.validators) == (None, None, None)
+    assert (watched.page_id, watched.endpoint, watched.validators) == (None, MOVED, None)
     assert not watched.had_components
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from bot.core.claims import PAGE_ID, component_claim_id, read_together
 from bot.core.diff import component_transitions
 from bot.core.replies import reply
-from bot.model import ChangeKind, Component, ComponentStatus, Impact, Kind, State, Transition
+from bot.model import ChangeKind, Component, ComponentStatus, Impact, Kind, Snapshot, State, Transition
 from tests.unit.build import (
     at,
     claim,
@@ -24,6 +25,7 @@ from tests.unit.build import (
     update,
 )
 from tests.unit.desk import Desk, found, gone
+from tests.work import calls_of
 
 BEGUN = update("u1", "Some requests fail.", 1)
 OVER = update("u2", "All is well again.", 9, State.RESOLVED)
@@ -60,6 +62,20 @@ def test_a_name_within_another_word_is_not_named() -> None:
     assert component_claim_id(down("API")) in read_together(
         snapshot(1, rapid, components=[degraded("Login"), down("API")])
     )
+
+
+@pytest.mark.parametrize("number", [50, 1000])
+def test_whose_components_are_costs_no_more_than_there_are_of_both(number: int) -> None:
+    words = update("u1", "Parts of it do not answer. " * 50, 0)
+
+    def page(times: int) -> Snapshot:
+        open_ones = [claim(f"i{n}", words, components=[degraded("Login")]) for n in range(times)]
+        return snapshot(1, *open_ones, components=[down(f"Part {n}") for n in range(number)])
+
+    few, many = (calls_of(partial(read_together, page(times))) for times in (100, 200))
+
+    assert many < 2.2 * few
+    assert few < 100 * (100 + number)
 
 
 def test_the_newest_of_several_incidents_that_list_nothing_explains_a_component() -> None:

@@ -11,7 +11,7 @@ import pytest
 from bot.core import health, replies
 from bot.core.claims import read_together
 from bot.core.health import Health, Notice, doubt
-from bot.model import ChangeKind, Impact, Kind, Source, State
+from bot.model import ChangeKind, Component, ComponentStatus, Impact, Kind, Source, State
 from tests.unit.build import (
     at,
     claim,
@@ -61,7 +61,16 @@ def test_more_open_incidents_than_anybody_could_read_are_not_believed() -> None:
     open_ones = [claim(f"i{number}", BEGUN) for number in range(health.MOST_OPEN + 1)]
 
     assert doubt(None, had_components=False, snapshot=snapshot(1, *open_ones[1:], RESOLVED)) is None
-    assert "1,001 open incidents" in (doubt(None, had_components=False, snapshot=snapshot(1, *open_ones)) or "")
+    assert "1,001 troubles" in (doubt(None, had_components=False, snapshot=snapshot(1, *open_ones)) or "")
+
+
+def test_more_components_in_trouble_than_anybody_could_read_of_are_not_believed() -> None:
+    ill = [Component(f"c{n}", f"Part {n}", ComponentStatus.MAJOR_OUTAGE) for n in range(health.MOST_OPEN + 1)]
+    alone, listed = snapshot(1, components=ill), snapshot(1, claim("i1", BEGUN, components=ill), components=ill)
+
+    assert "1,001 troubles" in (doubt(None, had_components=True, snapshot=alone) or "")
+    assert doubt(None, had_components=True, snapshot=snapshot(1, components=ill[1:])) is None
+    assert doubt(None, had_components=True, snapshot=listed) is None
 
 
 def test_a_lost_source_is_told_once_and_so_is_its_return() -> None:

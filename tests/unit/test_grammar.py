@@ -51,6 +51,11 @@ def command(action: Action, **rest: object) -> Command:
         ("incident ack openai-01JM3", command(Action.ACK, incident="openai-01JM3")),
         ("incident openai-01JM3 ack", command(Action.ACK, incident="openai-01JM3")),
         ("openai-01JM3 ack", command(Action.ACK, incident="openai-01JM3")),
+        ("ack openai-01JM3_", command(Action.ACK, incident="openai-01JM3_")),
+        ("ack _openai-01JM3_", command(Action.ACK, incident="openai-01JM3")),
+        ("ack *_openai-01JM3__*?", command(Action.ACK, incident="openai-01JM3_")),
+        ("incident openai-01JM3_", command(Action.DETAILS, incident="openai-01JM3_")),
+        ("mute ____", command(Action.MUTE)),
         ("ack chatgpt login", command(Action.ACK, incident="chatgpt login")),
         ("Acknowledge", command(Action.ACK)),
         ("unack", command(Action.UNACK)),
@@ -186,6 +191,10 @@ SPELT = st.one_of(
 
 
 @given(SPELT)
+@example(Command(action=Action.ACK, incident="acme-abc_"))
+@example(Command(action=Action.MUTE, incident="acme-__", span=HOUR, text="known"))
+@example(Command(action=Action.LINK, incident="acme-1_", url="http://a.b"))
+@example(Command(action=Action.NOTE, text=", and: more"))
 def test_what_is_spelt_is_read_back_as_it_was(one: Command) -> None:
     assert parse(spell(one)) == one
 
