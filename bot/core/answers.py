@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from bot.core import testimony
 from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Reply, Span, Tone, line
 from bot.core.overview import Overview, Row
 from bot.core.people import as_of
@@ -81,12 +82,17 @@ def _item(overview: Overview, row: Row, now: datetime) -> Item:
 def item(standing: Standing, now: datetime) -> Item:
     """Return one vendor as one of several: how it stands, and what is the matter."""
     going_on = underway(standing)
-    rows = [line(cut(i.title, _TITLE), " · ", *stage(i)) for i in going_on[:2]]
+    rows = [line(cut(i.title, _TITLE), " · ", *stage(i), _seen(i)) for i in going_on[:2]]
     rows += [line(f"and {len(going_on) - 2} more")] if len(going_on) > 2 else []  # noqa: PLR2004  (as above)
     if not going_on and standing.components:
         rows.append(line(_parts(standing.components)))
     rows += [*_stale(standing, now), *_probes(standing)]
     return Item(look(standing), standing.name, (condition(standing),), tuple(rows))
+
+
+def _seen(incident: Incident) -> str:
+    seen = testimony.brief(incident)
+    return f" · {seen}" if seen else ""
 
 
 def underway(standing: Standing) -> tuple[Incident, ...]:
@@ -188,8 +194,9 @@ def _source(standing: Standing, now: datetime) -> Line:
 def _incident(incident: Incident) -> Item:
     where: tuple[Span, ...] = (Link("official page", incident.url), " · ") if incident.url else ()
     affected = [c for c in incident.components if c.status.impact is not Impact.NONE] or list(incident.components)
-    rows = [line("Affects: ", listed([c.name for c in affected], 200))] if affected else []
-    rows += [*people(incident), line(*where, incident.id)]
+    named = affected and incident.kind is not Kind.SUSPECTED
+    rows = [line("Affects: ", listed([c.name for c in affected], 200))] if named else []
+    rows += [*testimony.lines(incident), *people(incident), line(*where, incident.id)]
     severity = "" if incident.impact in {Impact.NONE, Impact.UNKNOWN} else f"{words(incident.impact)} · "
     tone = Tone.MAINTENANCE if incident.kind is Kind.MAINTENANCE else TONES[incident.impact]
     return Item(tone, cut(incident.title, _TITLE), (severity, *stage(incident)[:3]), tuple(rows))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.core import testimony
 from bot.core.health import Health
 from bot.core.message import Span, line, plain_part
 from bot.core.probe_views import ProbeView, alone, summary
@@ -129,6 +130,7 @@ def details(standing: Standing, now: datetime) -> list[str]:
         if incident.started_at > now:
             lasting = f"in {duration(incident.started_at - now)}"
         rows.append(f"{incident.title} ({state_word(incident)}, {lasting}) [{incident.id}]")
+        rows += [plain_part(one) for one in testimony.lines(incident)]
     listed = {component.id for incident in standing.incidents for component in incident.components}
     rows += [f"{c.name}: {words(c.status)}" for c in standing.components if c.id not in listed]
     if standing.probes:

@@ -29,6 +29,12 @@ def lines(incident: Incident) -> list[Line]:
     return [*_evidence(incident), *_page(incident), *_lag(incident)]
 
 
+def brief(incident: Incident) -> str:
+    """Return what our witnesses see in a few words; nothing where they do not count."""
+    found = incident.evidence
+    return sight(found) if found is not None and incident.is_open else ""
+
+
 def _evidence(incident: Incident) -> list[Line]:
     found = incident.evidence
     if found is None or not incident.is_open:
