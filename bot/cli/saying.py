@@ -12,6 +12,7 @@ from bot import catalog
 from bot.cli.verb import Verb, config, load
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
+from bot.core.access import Access
 from bot.core.message import Reply, plain
 from bot.core.strangers import safe
 from bot.fetch import EgressPolicy, Fetcher
@@ -21,15 +22,22 @@ from bot.store.database import migrate, open_database
 
 
 async def _ask(options: Namespace) -> int:
-    """Answer as the bot would.  Who can open the database may do everything: no access is checked here."""
-    settings, clock = load(options), SystemClock()
+    """Answer as the bot would.  Who can open the database may do everything, as an admin may."""
+    settings, clock, person = load(options), SystemClock(), _who()
     database = open_database(settings.database.reveal())
     try:
         await migrate(database)
         async with Fetcher(egress=EgressPolicy.allowing(*settings.egress_allow), now=clock.now) as fetcher:
             # A `sitrep run` on the same database tells what was done within a second.
-            desk = Desk(database, catalog.load(), clock, asyncio.Event(), partial(read_once, fetcher, now=clock.now))
-            answer = await desk.say(" ".join(options.words), _who())
+            desk = Desk(
+                database,
+                catalog.load(),
+                clock,
+                asyncio.Event(),
+                partial(read_once, fetcher, now=clock.now),
+                access=Access(admins=tuple(person.keys)),
+            )
+            answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)
             if answer.later is not None:
                 _show(await answer.later())
