@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from itertools import count
 from typing import Any
 
 from bot.feeds._text import one_line
 from bot.model import Snapshot
 from tests.feeds.leaves import exchanged, rewrapped, unwrapped
 
-# A poison, and for what it is: given a sound body and what it says, the same body poisoned.
+# Given a sound body and what it says, the same body poisoned.
 Poison = Callable[[bytes, Snapshot], bytes | None]
 
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
@@ -84,8 +83,7 @@ def texts(addition: str) -> Poison:
 
 
 def _with_text(body: bytes, said: Snapshot, addition: str) -> bytes:
-    known = _told(said)
-    add = addition if unwrapped(body) is not None else _escaped(addition)
+    known, add = _told(said), addition if unwrapped(body) is not None else _escaped(addition)
     return exchanged(body, lambda name, value: value + add if name and _is_text(value, known) else value)
 
 
@@ -136,7 +134,7 @@ def ids(instead: Any) -> Poison:
 
 def numbered(body: bytes, said: Snapshot) -> bytes:
     """Every id is a number instead, the same one wherever the same id stands."""
-    known = {key: number for number, key in zip(count(1), sorted(ids_of(said)), strict=False)}
+    known = {key: number for number, key in enumerate(sorted(ids_of(said)), 1)}
     return exchanged(body, lambda _, value: known.get(str(value), value))
 
 
@@ -172,7 +170,7 @@ def doubled(body: bytes, _: Snapshot) -> bytes:
 def many(body: bytes, said: Snapshot, number: int = 10_000) -> bytes | None:
     """Ten thousand of what is listed with a component's id."""
     value, known = unwrapped(body), {component.id for component in said.components}
-    return None if value is None or not known else rewrapped(body, _many(value, known, number))
+    return rewrapped(body, _many(value, known, number)) if value is not None and known else None
 
 
 def ids_of(said: Snapshot) -> set[str]:

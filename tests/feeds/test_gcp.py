@@ -295,7 +295,5 @@ def test_where_no_updates_are_listed_the_newest_is_read(key: str) -> None:
 def test_an_end_of_no_words_is_none_and_a_whole_address_stands_as_it_is() -> None:
     found = claim(end="", uri="https://www.google.com/appsstatus/dashboard/incidents/one")
 
-    assert (found.state, found.url) == (
-        State.INVESTIGATING,
-        "https://www.google.com/appsstatus/dashboard/incidents/one",
-    )
+    assert found.state is State.INVESTIGATING
+    assert found.url == "https://www.google.com/appsstatus/dashboard/incidents/one"
