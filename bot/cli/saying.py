@@ -13,6 +13,7 @@ from bot.cli.verb import Verb, config, load
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
+from bot.core.access import Access
 from bot.core.message import Reply, plain
 from bot.core.strangers import safe
 from bot.fetch import EgressPolicy, Fetcher
@@ -24,8 +25,8 @@ from bot.store.database import migrate, open_database
 
 
 async def _ask(options: Namespace) -> int:
-    """Answer as the bot would.  Who can open the database may do everything: no access is checked here."""
-    settings, clock = load(options), SystemClock()
+    """Answer as the bot would.  Who can open the database may do everything, as an admin may."""
+    settings, clock, person = load(options), SystemClock(), _who()
     database = open_database(settings.database.reveal())
     try:
         await migrate(database)
@@ -34,8 +35,9 @@ async def _ask(options: Namespace) -> int:
             due, terms = asyncio.Event(), settings.people
             heard = People(database, Rules(settings.routes, settings.services), terms, clock, due)
             fetch, hearing = partial(read_once, fetcher, now=clock.now), Hearing(partial(report, heard), terms)
-            desk = Desk(database, catalog.load(), clock, due, fetch, hearing)
-            answer = await desk.say(" ".join(options.words), _who())
+            access = Access(admins=tuple(person.keys))
+            desk = Desk(database, catalog.load(), clock, due, fetch, hearing, access)
+            answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)
             if answer.later is not None:
                 _show(await answer.later())

@@ -245,5 +245,6 @@ def _worst_status(components: Iterable[Component]) -> str:
 
 
 def capital(text: str) -> str:
-    """Write the first letter large."""
-    return text[:1].upper() + text[1:]
+    """Write the first letter large, unless the first word is a host."""
+    is_host = "." in text.partition(" ")[0].rstrip(".")
+    return text if is_host else text[:1].upper() + text[1:]
