@@ -6,6 +6,7 @@ import json
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from bot import catalog
@@ -52,7 +53,7 @@ async def _status(options: Namespace) -> int:
         asked = {one.key: await _asked(database, one, query) for one in found} if query else {}
         stuck = await announcements.troubled(database)
     if options.json:
-        print(json.dumps([_standing_json(one) for one in found], ensure_ascii=False, indent=2))
+        print(json.dumps([_standing_json(one, now) for one in found], ensure_ascii=False, indent=2))
         return 0
     for one in found:
         _print_standing(one, now, asked.get(one.key, ()))
@@ -103,7 +104,7 @@ def _print_standing(one: Standing, now: datetime, asked: Sequence[Component]) ->
         print(f"{'':<{_WIDE}} {'':<12} {row}")
 
 
-def _standing_json(one: Standing) -> Mapping[str, object]:
+def _standing_json(one: Standing, now: datetime) -> Mapping[str, object]:
     return {
         "vendor": one.vendor,
         "name": one.name,
@@ -115,11 +116,11 @@ def _standing_json(one: Standing) -> Mapping[str, object]:
         "url": one.url,
         "components": [{"name": c.name, "status": c.status.value} for c in one.components],
         "incidents": [_incident_json(incident) for incident in one.incidents],
-        "probes": [_probe_json(view) for view in one.probes],
+        "probes": [_probe_json(view, now) for view in one.probes],
     }
 
 
-def _probe_json(view: ProbeView) -> Mapping[str, object]:
+def _probe_json(view: ProbeView, now: datetime) -> Mapping[str, object]:
     return {
         "name": view.name,
         "passes": view.passes,
@@ -128,7 +129,15 @@ def _probe_json(view: ProbeView) -> Mapping[str, object]:
         "until": _iso(view.moment) if view.matter.endswith("until") else None,
         "reason": view.why or None,
         "checked_at": _iso(view.checked_at),
+        "today": _spent_json(view, now),
     }
+
+
+def _spent_json(view: ProbeView, now: datetime) -> Mapping[str, object] | None:
+    """What the checks of a probe have cost today (UTC), and what they may; None if they cost nothing."""
+    if view.day is None or view.ceiling is None:
+        return None
+    return {**asdict(view.day.at(now)), "most_checks": view.ceiling.checks, "most_money": view.ceiling.money}
 
 
 async def _incidents(options: Namespace) -> int:

@@ -85,7 +85,7 @@ def item(standing: Standing, now: datetime) -> Item:
     rows += [line(f"and {len(going_on) - 2} more")] if len(going_on) > 2 else []  # noqa: PLR2004  (as above)
     if not going_on and standing.components:
         rows.append(line(_parts(standing.components)))
-    rows += [*_stale(standing, now), *_probes(standing)]
+    rows += [*_stale(standing, now), *_probes(standing, now)]
     return Item(look(standing), standing.name, (condition(standing),), tuple(rows))
 
 
@@ -135,8 +135,8 @@ def _stale(standing: Standing, now: datetime) -> list[Line]:
     return [line(f"Can not be read for {duration(now - standing.stale_since)}: {cut(standing.reason, 200)}")]
 
 
-def _probes(standing: Standing) -> list[Line]:
-    return [line(*of_probes(standing))] if standing.probes else []
+def _probes(standing: Standing, now: datetime) -> list[Line]:
+    return [line(*of_probes(standing, now))] if standing.probes else []
 
 
 def _parts(components: Sequence[Component]) -> str:
@@ -148,7 +148,7 @@ def _parts(components: Sequence[Component]) -> str:
 def one(standing: Standing, now: datetime, asked: Iterable[Component] = (), remark: str = "") -> Reply:
     """Return one vendor's page; `asked` are the components that somebody asked for, well or not."""
     parts: list[Part] = [line(remark)] if remark else []
-    parts += [_source(standing, now), *_stale(standing, now), *_probes(standing)]
+    parts += [_source(standing, now), *_stale(standing, now), *_probes(standing, now)]
     parts += _asked(wanted := list(asked))
     going_on = underway(standing)
     for incident in going_on[:_INCIDENTS]:

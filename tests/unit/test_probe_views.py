@@ -22,11 +22,11 @@ def view(state: ProbeState, well: Health = SEEN, name: str = "acme-api") -> Prob
 
 
 def text(views: list[ProbeView]) -> str:
-    return plain_part(line(*summary(views)))
+    return plain_part(line(*summary(views, at(10))))
 
 
 def test_a_vendor_without_probes_has_no_such_line() -> None:
-    assert summary([]) == ()
+    assert summary([], at(10)) == ()
 
 
 def test_those_that_fail_are_named_with_since_when_and_what_is_seen() -> None:
@@ -68,8 +68,8 @@ def test_only_some_are_named() -> None:
 
 
 def test_one_that_stands_alone_says_how_it_is() -> None:
-    assert plain_part(line(*alone(view(after("." * 9))))) == "Passes, usually in 97 ms"
-    assert plain_part(line(*alone(view(after("xxx"))))) == "Fails since 2026-03-01 12:00 UTC: HTTP 503"
+    assert plain_part(line(*alone(view(after("." * 9)), at(10)))) == "Passes, usually in 97 ms"
+    assert plain_part(line(*alone(view(after("xxx")), at(10)))) == "Fails since 2026-03-01 12:00 UTC: HTTP 503"
 
 
 def stands(*views: ProbeView, well: Health = SEEN) -> Standing:
