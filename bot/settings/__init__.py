@@ -28,6 +28,7 @@ from bot.settings.tables import (
     AccessTable,
     EgressTable,
     EscalationTable,
+    EvidenceTable,
     OncallTable,
     PeopleTable,
     RouteTable,
@@ -174,6 +175,7 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         escalations=tuple(build.escalation(row, names) for row in document.rows("escalation", EscalationTable)),
         access=build.access(document.single("access", AccessTable), rotas),
         people=build.people(document.single("people", PeopleTable)),
+        thresholds=build.evidence(document.single("evidence", EvidenceTable)),
         witnesses=tuple(dict.fromkeys(document.single("network", NetworkTable).witnesses)),
         egress_allow=_merged(document.single("egress", EgressTable).allow, settings.egress_allow),
     )

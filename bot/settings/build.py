@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from bot.core.access import Access
+from bot.core.evidence import Thresholds
 from bot.core.reports import Terms
 from bot.core.rules import Escalation, EscalationStep, Match, Oncall, Person, Route, Service
 from bot.core.slugs import slug
@@ -18,6 +19,7 @@ from bot.settings.names import Names
 from bot.settings.tables import (
     AccessTable,
     EscalationTable,
+    EvidenceTable,
     FallbackTable,
     MatchTable,
     MentionTable,
@@ -146,6 +148,11 @@ def access(table: AccessTable, rotas: Sequence[Oncall]) -> Access:
 def people(table: PeopleTable) -> Terms:
     """Return when the channel hears of what people report."""
     return Terms(announce_after=table.announce_after, fades=table.fades)
+
+
+def evidence(table: EvidenceTable) -> Thresholds:
+    """Return how much evidence makes a suspicion surer."""
+    return Thresholds(medium=table.medium, high=table.high)
 
 
 def _keys(people: Iterable[Person]) -> Iterator[str]:

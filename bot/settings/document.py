@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
+from bot.core.evidence import DEFAULT
 from bot.errors import ConfigError
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.fields import HOOK_TYPES
@@ -24,6 +25,7 @@ from bot.settings.tables import (
     AccessTable,
     EgressTable,
     EscalationTable,
+    EvidenceTable,
     OncallTable,
     PeopleTable,
     RouteTable,
@@ -49,6 +51,7 @@ LISTS: Mapping[str, type[Table]] = {
 SINGLES: Mapping[str, type[Table]] = {
     "access": AccessTable,
     "people": PeopleTable,
+    "evidence": EvidenceTable,
     "egress": EgressTable,
     "network": NetworkTable,
 }
@@ -202,6 +205,12 @@ def _hook(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], s
         yield ("close_below",), f"is not below open_above, {shown(above)}; write a smaller one"
 
 
+def _evidence(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    medium, high = item.get("medium", DEFAULT.medium), item.get("high", DEFAULT.high)
+    if all(isinstance(one, int | float) for one in (medium, high)) and high < medium:  # type: ignore[operator]  # just looked
+        yield ("high",), f"is below medium, {medium:g}; write it as high or higher"
+
+
 def _oncall(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     people = item.get("people")
     for i, person in enumerate(people if isinstance(people, list) else []):
@@ -215,4 +224,5 @@ _CHECKS: dict[type[Table], Callable[[Mapping[str, object]], Iterator[tuple[tuple
     HookTable: _hook,
     MaintenanceTable: _maintenance,
     OncallTable: _oncall,
+    EvidenceTable: _evidence,
 }
