@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from bot import catalog, compose, plugins, settings
+from bot import catalog, checks, compose, plugins, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
 from bot.core.baseline import seconds
@@ -77,18 +77,18 @@ async def _live(chosen: Settings, watched: tuple[Source, ...]) -> int:
     """Try everything once and say how it went: pages, tokens, channels, scopes; 2 if something of it fails."""
     clock = SystemClock()
     well = all([await _live_slack(chosen, clock), await _live_discord(chosen, clock)])
-    probes = compose.probes_of(chosen)
+    probes = checks.probes_of(chosen)
     egress = EgressPolicy.allowing(*chosen.egress_allow)
     async with (
         Fetcher(egress=egress, now=clock.now) as fetcher,
-        Fetcher(egress=egress, now=clock.now, limits=compose.PROBE_LIMITS) as web,
+        Fetcher(egress=egress, now=clock.now, limits=checks.PROBE_LIMITS) as web,
     ):
         pages = await asyncio.gather(*(_try(fetcher, source, clock) for source in watched))
-        checks = await _check_all(chosen, probes, web, clock) if probes else []
+        tried = await _check_all(chosen, probes, web, clock) if probes else []
     names = [*(source.name for source in watched), *(f"probe {probe.source.name}" for probe in probes.values())]
-    for name, (good, words) in zip(names, (*pages, *checks), strict=True):
+    for name, (good, words) in zip(names, (*pages, *tried), strict=True):
         print(f"{'ok  ' if good else 'FAIL'}  {name}: {words}", file=sys.stdout if good else sys.stderr)
-    return 0 if well and all(good for good, _ in (*pages, *checks)) else 2
+    return 0 if well and all(good for good, _ in (*pages, *tried)) else 2
 
 
 async def _check_all(
