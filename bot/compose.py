@@ -21,6 +21,7 @@ from bot import callers, catalog, garbage, plugins
 from bot import settings as configuration
 from bot.checks import PROBE_LIMITS, probes_of
 from bot.clock import SystemClock
+from bot.commands import calling
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
 from bot.fetch import EgressPolicy, Fetcher
@@ -133,6 +134,8 @@ async def _loops(
     routes = [route for chat in chats for route in chat.routes]
     around = callers.Around(database, rules, clock, due, watched)
     routes += callers.routes(settings, around, loops)
+    those = calling.expected(settings, watched, catalog.load())
+    desk.callers = lambda: calling.views(database, those, clock.now())
     desk.platforms, desk.jobs = partial(_conditions, chats), partial(_shown, around.shown)
     if routes:
         from bot.web import server  # noqa: PLC0415  (a fifth of a second, for those who need it)
