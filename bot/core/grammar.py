@@ -15,7 +15,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from bot.core import verbs
-from bot.core.verbs import Misunderstood, Verb, is_id, plainly, quoted, span_of, spell_span
+from bot.core.verbs import Misunderstood, Verb, is_id, meant, plainly, quoted, span_of, spell_span
 from bot.model import Action, Command
 
 __all__ = ["VERBS", "Misunderstood", "Verb", "parse", "span_of", "spell"]
@@ -145,7 +145,7 @@ def parse(text: str) -> Command | Misunderstood:
 
 
 def _of_incident(words: str) -> Command | Misunderstood:
-    details = Command(action=Action.DETAILS, incident=plainly(words).removeprefix("#") or None)
+    details = Command(action=Action.DETAILS, incident=meant(words) or None)
     return _by_verb(words, _OF_INCIDENTS) or _turned(words) or _slip(words, _OF_INCIDENTS, details) or details
 
 
@@ -176,10 +176,10 @@ def _slip(words: str, among: tuple[Verb, ...], otherwise: Command) -> Misunderst
     names = [name for verb in among for name in verb.names if " " not in name and name != "?"]
     close = get_close_matches(first[0].lower(), names, n=3, cutoff=_CLOSE)
     found = [_by_verb(name + words[first.end() :]) for name in close]
-    meant = tuple(dict.fromkeys(command for command in found if isinstance(command, Command)))
-    if not meant:
+    commands = tuple(dict.fromkeys(command for command in found if isinstance(command, Command)))
+    if not commands:
         return None
-    return Misunderstood(words, f"“{first[0]}” is nothing that can be asked for.", meant, otherwise)
+    return Misunderstood(words, f"“{first[0]}” is nothing that can be asked for.", commands, otherwise)
 
 
 def _status(words: str) -> Command:

@@ -142,7 +142,14 @@ def incident(verb: Verb, rest: str) -> Command:
 
 
 def _which(words: str) -> str | None:
-    return plainly(words).removeprefix("#") or None
+    return meant(words) or None
+
+
+def meant(words: str) -> str:
+    """Return which incident is named; an id may end with what elsewhere is put around words."""
+    alone = words.strip()
+    is_one = len(alone) <= _LONGEST_QUERY and _ID.fullmatch(alone)
+    return (alone if is_one else plainly(words)).removeprefix("#")
 
 
 def note(verb: Verb, rest: str) -> Command | Misunderstood:
@@ -182,7 +189,7 @@ def join(verb: Verb, rest: str) -> Command | Misunderstood:
         first, second = (words[0], words[1]) if len(words) == 2 and all(map(is_id, words)) else ("", first)  # noqa: PLR2004
     if not plainly(second):
         return Misunderstood(f"{verb.names[0]} {rest}".strip(), "With which incident? `join openai-01JM3`")
-    return Command(action=verb.action, incident=_which(first), query=plainly(second).removeprefix("#"))
+    return Command(action=verb.action, incident=_which(first), query=meant(second))
 
 
 _INTO = re.compile(r"(?:^|\s+)(?:to|into|with|and)\s+", re.IGNORECASE)

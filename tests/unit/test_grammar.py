@@ -186,6 +186,7 @@ SPELT = st.one_of(
 
 
 @given(SPELT)
+@example(Command(action=Action.DETAILS, incident="acme-_"))
 def test_what_is_spelt_is_read_back_as_it_was(one: Command) -> None:
     assert parse(spell(one)) == one
 
