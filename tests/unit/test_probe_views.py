@@ -94,8 +94,8 @@ def test_a_probe_at_its_ceiling_is_not_broken_and_says_until_when() -> None:
     full = health.missed(SEEN, reached(Ceiling(checks=5000, money=0.5), Spent(money=0.5), Spent(money=0.01)), at(10))
 
     assert text([costly(after("..."), full, money=0.5)]) == (
-        "Probes: 0 of 1 pass; model does not check: its daily ceiling of 0.50 is reached; it checks again at 00:00 UTC; "
-        "model today: 2,880 checks, 0.50 of 0.50"
+        "Probes: 0 of 1 pass; model does not check: its daily ceiling of 0.50 is reached; it checks again at 00:00 UTC"
+        "; model today: 2,880 checks, 0.50 of 0.50"
     )
 
 
