@@ -14,7 +14,7 @@ from bot.model.incidents import (
     Transition,
     Witness,
 )
-from bot.model.sources import AUTO, Claim, Component, Page, ProbeResult, Snapshot, Source, Spent, Update
+from bot.model.sources import AUTO, Ceiling, Claim, Component, Page, ProbeResult, Snapshot, Source, Spent, Update
 from bot.model.words import (
     AnnouncementState,
     ChangeKind,
@@ -37,6 +37,7 @@ __all__ = [
     "Announcement",
     "AnnouncementState",
     "Asked",
+    "Ceiling",
     "Change",
     "ChangeKind",
     "Claim",

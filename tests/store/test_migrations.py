@@ -24,6 +24,7 @@ TABLES = {
     "poll",
     "probe",
     "probe_minute",
+    "probe_spent",
     "revisit",
     "source",
     "timeline_entry",
