@@ -14,6 +14,8 @@ from bot.model import ChangeKind, Incident, Kind, SourceKind, State, TimelineEnt
 
 Parts = tuple[str, list[Line | Quote]]
 
+_SLOW = " is slow"
+
 
 def opened(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say who began to tell of it."""
@@ -25,8 +27,10 @@ def opened(entry: TimelineEntry, incident: Incident) -> Parts:
 
 def testifies(entry: TimelineEntry) -> str:
     """Name a witness of ours as the one who speaks."""
-    teller = entry.claim.teller if entry.claim else SourceKind.PROBE
-    return f"{entry.author} {'fails' if teller is SourceKind.PROBE else 'reports'}"
+    view = entry.claim
+    if view is not None and view.teller is not SourceKind.PROBE:
+        return f"{entry.author} reports"
+    return f"{entry.author} {'is slow' if view is not None and view.title.endswith(_SLOW) else 'fails'}"
 
 
 def acknowledged(entry: TimelineEntry, incident: Incident) -> Parts:
@@ -63,11 +67,11 @@ def backfilled(entry: TimelineEntry, incident: Incident) -> Parts:
 def seen(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say that one more witness of ours sees it; the first beside a vendor's post says who was first."""
     what = f": {entry.claim.evidence}" if entry.claim and entry.claim.evidence else ""
-    told = f"{entry.author} sees it too{what}" if entry.claim and entry.claim.teller is SourceKind.PROBE else ""
-    title = told or f"{entry.author} tells of it too{what}"
     if entry.transitions:
         over = f"{incident.name} called it over" if is_posted(incident) else "It had passed"
-        return title, [line(f"{over}; it is open again here.")]
+        return f"Open again: {testifies(entry)}", [line(f"{over}; now again{what}")]
+    told = f"{entry.author} sees it too{what}" if entry.claim and entry.claim.teller is SourceKind.PROBE else ""
+    title = told or f"{entry.author} tells of it too{what}"
     if incident.acknowledged_at is None or incident.detected_at != entry.recorded_at:
         return title, []
     ahead = entry.recorded_at - incident.acknowledged_at

@@ -61,7 +61,8 @@ def tell(
                 after[incident.id] = incident
                 continue
         seen = _as_seen_by(change, incident, attachment, source)
-        entry = replace(_entry(seen, incident, source, now), quiet=_is_quiet(seen, incident, attachment, source))
+        quiet = _is_quiet(seen, incident, attachment, source) or _is_said(seen, entries, source)
+        entry = replace(_entry(seen, incident, source, now), quiet=quiet)
         after[incident.id] = _told(entries, incident, entry)
     return Told(tuple(entries), after)
 
@@ -197,6 +198,16 @@ def _is_one_of_many(change: Change, incident: Incident, source: Source) -> bool:
         mine = change.claim.components
         return any(v.teller is source.kind and (v.components == mine or overlap(v.components, mine)) for v in others)
     return change.kind is not ChangeKind.OPENED and bool(others)
+
+
+def _is_said(change: Change, entries: Sequence[TimelineEntry], source: Source) -> bool:
+    """Whether that a witness sees it too, which has just been told with what it sees, was all that it says."""
+    last = entries[-1] if entries else None
+    if last is None or last.kind is not ChangeKind.SEEN or change.kind is not ChangeKind.UPDATED:
+        return False
+    mine = last.claim is not None and last.claim.key == claim_key(source, change.claim)
+    said = change.update.body if change.update else ""
+    return mine and said.rstrip(".").casefold() == change.claim.evidence.casefold()
 
 
 def claim_key(source: Source, claim: Claim) -> str:

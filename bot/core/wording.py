@@ -62,7 +62,9 @@ def headline(incident: Incident) -> str:
     """Return who and what, in one line."""
     if incident.kind is Kind.COMPONENT and incident.is_open and incident.components:
         return f"{incident.name}: {incident.title} {_worst_status(incident.components)}"
-    return f"{incident.name}: {incident.title}"
+    # Of a witness without a part it is said that this very name is failing.
+    is_named = incident.title.startswith(f"{incident.name} is ")
+    return incident.title if is_named else f"{incident.name}: {incident.title}"
 
 
 def root(incident: Incident) -> Message:

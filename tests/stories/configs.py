@@ -75,9 +75,17 @@ url = "{anthropic.page}"
 name = "Anthropic"
 format = "statuspage"
 """ + _http("claude-api", "Chat Completions", "/v1/models", "anthropic")
-HISTORY = """
+# A list of the last incidents, which shows those that were written down afterwards too.
+LIST = """
 [[watch]]
-url = "{openai.page}/history.atom"
+url = "{openai.page}/api/v2/incidents.json"
 name = "OpenAI"
-format = "statuspage-atom"
+format = "statuspage"
+"""
+SHOP = """
+[[probe]]
+name = "shop"
+type = "http"
+target = "{openai.api}/health"
+interval = "1m"
 """

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from bot import callers, catalog, compose, plugins, settings
 from bot.commands.desk import Desk
-from bot.fetch import EgressPolicy, Fetcher
+from bot.fetch import EgressPolicy, Fetcher, FetchLimits
 from bot.loops import hearing, heartbeats, own, people
 from bot.loops.batch import Batch
 from bot.loops.checking import Probing, bury, take
@@ -165,8 +165,9 @@ async def running(configured: Settings, around: Surroundings, owner: str = "one"
             await announcements.release_all(database)
         await announcements.revive(database, clock.now())
         await sources.register(database, (*watched, *map(settings.source_of, configured.probes)), clock.now())
+        limits = FetchLimits(dns_ttl=timedelta())
         async with Fetcher(
-            egress=egress, now=clock.now, resolver=around.network, timer=around.stopwatch
+            egress=egress, now=clock.now, limits=limits, resolver=around.network, timer=around.stopwatch
         ) as fetcher:
             program = await _put_together(configured, around, database, fetcher, watched, owner)
             async with _listening(configured, program, watched):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import html
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,7 +17,6 @@ from tests.probes.localllm import LLM, openai_error, serving
 from tests.servers import Answer, Server, serve
 
 HERE = "127.0.0.1"
-HISTORY = "/history.atom"
 PARTS = ("Chat Completions", "ChatGPT", "Login", "us-east-1", "eu-west-1")
 # So that no connection outlives a network that is lost.
 _CLOSE = {"Connection": "close"}
@@ -129,27 +127,6 @@ class Page:
             return
         documents = self.board.documents()
         self.server.answers = {path: Answer.json(one, headers=_CLOSE) for path, one in documents}
-        self.server.answers[HISTORY] = Answer(body=self._history(), content_type="application/atom+xml", headers=_CLOSE)
-
-    def _history(self) -> str:
-        entries = "".join(map(_entry, reversed(self.board.incidents)))
-        head = "<id>tag:status.openai.test,2005:/history</id><title>OpenAI - Incident History</title>"
-        return f'<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">{head}{entries}</feed>'
-
-
-def _entry(one: Incident) -> str:
-    said = "".join(
-        f"<p><small>{u.at:%b} <var data-var='date'>{u.at.day}</var>, <var data-var='time'>{u.at:%H:%M}</var> UTC"
-        f"</small><br /><strong>{u.status.capitalize()}</strong> - {u.body}</p>"
-        for u in reversed(one.updates)
-    )
-    when = f"{one.updates[-1].at:%Y-%m-%dT%H:%M:%SZ}"
-    return (
-        f"<entry><id>tag:status.openai.test,2005:Incident/{one.id}</id><published>{when}</published>"
-        f"<updated>{when}</updated><link rel='alternate' type='text/html' "
-        f"href='http://status.openai.test/incidents/{one.id}'/><title>{one.title}</title>"
-        f"<content type='html'>{html.escape(said)}</content></entry>"
-    )
 
 
 @dataclass(slots=True)
