@@ -84,7 +84,7 @@ def weighed(entry: TimelineEntry, incident: Incident) -> Parts:
     del incident
     if found is None or not testimony.sight(found):
         return "Our own checks pass again", []
-    return f"We see now: {testimony.sight(found)}", [line(f"{testimony.sure_word(found).capitalize()}.")]
+    return f"We see now: {testimony.sight(found, found.why)}", [line(f"{testimony.sure_word(found).capitalize()}.")]
 
 
 def silent(entry: TimelineEntry, incident: Incident) -> Parts:
@@ -112,7 +112,7 @@ def ended_in_part(entry: TimelineEntry, incident: Incident, change: Transition) 
     name = entry.author
     over = f"{name} calls it {(entry.said or State.RESOLVED).replace('_', ' ')}"
     title = f"No longer listed on {name}'s status page" if change.before == ChangeKind.WITHDRAWN else over
-    failing = testimony.sight(entry.evidence) if entry.evidence else ""
+    failing = testimony.sight(entry.evidence, entry.evidence.why) if entry.evidence else ""
     if failing:
         return f"{title}, but we still see it", [line(f"It stays open here: {failing}.")]
     return title, [line(f"It stays open here: {change.after} is still in trouble.")]

@@ -69,12 +69,12 @@ async def test_the_vendor_calls_it_over_too_early(world: World) -> None:
     await world.lives(minutes=4)
 
     assert world.aloud() == [
-        "We see now: 2 of 2 probes fail",
+        "We see now: 2 of 2 probes fail (HTTP 503)",
         "OpenAI acknowledged it 9 min after us",
         "OpenAI calls it resolved, but we still see it",
         "Resolved after 32 min: our own checks pass again",
     ]
-    assert "It stays open here: 2 of 2 probes fail." in world.words()
+    assert "It stays open here: 2 of 2 probes fail (HTTP 503)." in world.words()
     assert "OpenAI called it over 12 min before." in world.words()
 
 

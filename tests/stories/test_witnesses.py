@@ -50,7 +50,7 @@ async def test_an_alert_joins_a_suspicion_and_makes_it_likely(world: World) -> N
     assert world.thread() == [
         "openai-api fails",
         "alerts tells of it too: HighErrorRate fires",
-        "We see now: our probe fails, alerts: HighErrorRate fires",
+        "We see now: our probe fails (HTTP 503), alerts: HighErrorRate fires",
     ]
     assert "We see: our probe fails (HTTP 503), alerts: HighErrorRate fires · likely" in world.root()
 

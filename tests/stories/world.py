@@ -28,7 +28,7 @@ from bot import plugins, settings
 from bot.core.message import plain
 from bot.model import Incident, Person, Ref, TimelineEntry
 from bot.ports import Platform
-from bot.store import incidents
+from bot.store import announcements, incidents
 from tests.fakes import FakePlatform, ManualClock, Posted
 from tests.probes.localllm import KEY
 from tests.stories import configs
@@ -41,7 +41,7 @@ OPS = "C0123456789"
 ONCALL = Person("slack", "U1", "on-call")
 LEAD = Person("slack", "U2", "lead")
 SUPPORT = Person("slack", "U3", "support")
-STEPS = 240
+STEPS, FEW_STEPS = 240, 48
 SHORTEST_STEP = timedelta(seconds=5)
 
 
@@ -87,7 +87,8 @@ class World:
         """Let time pass, in steps that are the smaller the shorter it is."""
         await self.begins()
         whole = timedelta(**span)
-        await self.program.lives(self.clock.now() + whole, max(whole / STEPS, SHORTEST_STEP))
+        steps = STEPS if whole < timedelta(hours=12) else FEW_STEPS
+        await self.program.lives(self.clock.now() + whole, max(whole / steps, SHORTEST_STEP))
 
     async def begins(self) -> None:
         """Start the process, if none is running."""
@@ -121,11 +122,17 @@ class World:
     async def types(self, text: str, by: Person = ONCALL, *, thread: bool = False) -> str:
         """Let somebody type a command, in the thread of the last incident if that is said; returns the answer."""
         await self.begins()
-        where = self.channel[-1].ref if thread else None
+        where = await self._last_thread() if thread else None
         answer = await self.program.desk.say(text, by, address=OPS, thread=where)
         reply = await answer.later() if answer.later else answer.reply
         await self.program.tells()
         return plain(reply.message)
+
+    async def _last_thread(self) -> Ref | None:
+        """What a message on Slack answers to that is written in the thread of the last incident."""
+        (incident, *_) = await incidents.recent_incidents(self.program.database, 1)
+        told = await announcements.of_incident(self.program.database, incident.id)
+        return next(one.root for one in told if one.destination.platform == "slack")
 
     async def tells(self, hook: str, body: object) -> httpx.Response:
         """Let a program call a hook."""

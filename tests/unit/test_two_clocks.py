@@ -92,7 +92,7 @@ def test_a_suspicion_that_becomes_surer_is_said_once_and_loudly() -> None:
     (rise,) = [entry for entry in look.entries if entry.kind is ChangeKind.WEIGHED]
 
     assert is_broadcast(rise)
-    assert headline(desk, rise) == "We see now: 2 of 2 probes fail"
+    assert headline(desk, rise) == "We see now: 2 of 2 probes fail (HTTP 503)"
     assert desk.weighs(4) == []
 
 
@@ -105,7 +105,7 @@ def test_another_sort_of_witness_is_said_and_makes_it_all_but_certain() -> None:
 
     assert [headline(desk, entry) for entry in look.entries if not entry.quiet] == [
         "gateway tells of it too: 38 % of 1,200 calls fail",
-        "We see now: 2 of 2 probes fail, gateway: 38 % of 1,200 calls fail",
+        "We see now: 2 of 2 probes fail (HTTP 503), gateway: 38 % of 1,200 calls fail",
     ]
     assert desk.incident.evidence is not None
     assert desk.incident.evidence.confidence is Confidence.HIGH
@@ -248,7 +248,7 @@ def test_a_vendor_that_calls_it_over_while_probes_fail_leaves_it_open_and_that_i
     (said,) = [entry for entry in look.entries if not entry.quiet]
     assert headline(desk, said) == "Acme calls it resolved, but we still see it"
     assert is_broadcast(said)
-    assert "It stays open here: 2 of 2 probes fail." in thread(desk)
+    assert "It stays open here: 2 of 2 probes fail (HTTP 503)." in thread(desk)
 
 
 def test_it_ends_with_our_own_checks_and_that_the_vendor_called_it_over_long_before_is_said() -> None:
@@ -295,7 +295,7 @@ def test_a_probe_that_fails_again_just_after_the_end_opens_the_same_incident_aga
     desk.sees(failing(ONE, 47), source=ONE)
 
     assert desk.incident.is_open
-    assert "Acme called it over; it is open again here." in thread(desk)
+    assert "Acme called it over; now again: HTTP 503" in thread(desk)
 
 
 def test_a_probe_that_fails_long_after_the_end_is_another_trouble() -> None:
