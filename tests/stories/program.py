@@ -51,7 +51,7 @@ class Surroundings:
 
 @dataclass(slots=True)
 class Program:
-    """What runs.  `address` is where programs call in, if any are configured."""
+    """What runs.  `address` is where programs call in, if any are configured; `checks` counts those of its probes."""
 
     owner: str
     around: Surroundings
@@ -68,6 +68,7 @@ class Program:
     loops: callers.Loops
     address: str = ""
     minded_at: datetime | None = None
+    checks: int = 0
     results: Batch[Outcome] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,13 +86,17 @@ class Program:
 
     async def round(self) -> None:
         """Let every loop do what is due."""
-        await self._watch()
-        await self._probe()
+        await self.looks()
         now = self.around.clock.now()
         if self.minded_at is None or now - self.minded_at >= OFTEN:
             self.minded_at = now
             await self._mind()
         await self.tells()
+
+    async def looks(self) -> None:
+        """Read and check what is due, and tell nobody yet."""
+        await self._watch()
+        await self._probe()
 
     async def _watch(self) -> None:
         now = self.around.clock.now()
@@ -110,6 +115,7 @@ class Program:
         )
         for due in sorted(claimed, key=lambda due: (due.due_at, due.key)):
             one = probing.probes[due.key]
+            self.checks += 1
             result = await checked(probing, one)
             assert result is not None, "a check of ours went astray"
             believed = await self._waiting(judged(probing.eyes, one.source, result))
@@ -216,9 +222,7 @@ async def _put_together(
 
 
 @asynccontextmanager
-async def _listening(
-    configured: Settings, program: Program, watched: Sequence[Source]
-) -> AsyncIterator[None]:
+async def _listening(configured: Settings, program: Program, watched: Sequence[Source]) -> AsyncIterator[None]:
     """Serve hooks and heartbeats, where any are configured."""
     around = callers.Around(
         program.database, program.watching.rules, program.around.clock, program.watching.announced, watched

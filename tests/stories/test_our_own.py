@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+from tests.probes.world import HERE, authority_file, silence, talking, tls_server
 from tests.stories import configs
 from tests.stories.world import World
 
@@ -99,3 +102,17 @@ async def test_something_of_our_own_fails_and_no_vendor_is_named(world: World) -
     assert world.roots() == ["shop is failing"]
     assert world.thread() == ["shop fails", "Resolved after 5 min"]
     assert "OpenAI" not in world.root()
+
+
+async def test_a_certificate_of_ours_that_ends_soon_is_told_in_time(world: World) -> None:
+    ends = datetime(2035, 1, 1, tzinfo=UTC)
+    async with talking(silence, tls=tls_server(HERE, until=ends)) as address:
+        kept = f'[[probe]]\nname = "shop certificate"\ntype = "tls"\ntarget = "{address}"\ninterval = "1h"'
+        world.has("watch = []", configs.ROUTES, kept, f'ca = "{authority_file(world.folder)}"', base=" ")
+        world.clock.move(seconds=(ends - timedelta(days=14, hours=2) - world.clock.now()).total_seconds())
+        await world.lives(hours=1)
+        assert world.roots() == []
+        await world.lives(hours=3)
+
+    assert world.roots() == ["shop certificate is failing"]
+    assert "is valid for 13 days more, until 2035-01-01 00:00 UTC" in world.root()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -142,8 +141,8 @@ class Api:
     def breaks(self, status: int = 503, path: str = "*") -> None:
         self.statuses[path] = status
 
-    def works(self, path: str = "*") -> None:
-        self.statuses.pop(path, None)
+    def works(self) -> None:
+        self.statuses.clear()
         self.takes = 0.3
 
     def slows(self, seconds: float) -> None:
