@@ -10,6 +10,7 @@ from bot.core.linking import PARTED
 from bot.core.message import Line, Moment, Quote, heading, line
 from bot.core.spans import duration
 from bot.core.testimony import BACKDATED, dated_back
+from bot.core.witnesses import statements
 from bot.model import ChangeKind, Incident, Kind, SourceKind, State, TimelineEntry, Transition, Who
 
 Parts = tuple[str, list[Line | Quote]]
@@ -36,7 +37,16 @@ def testifies(entry: TimelineEntry) -> str:
 def acknowledged(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say that the vendor has posted what we knew of, by how much it was later or earlier, and how it dates it."""
     title = entry.claim.title if entry.claim else incident.title
+    if _is_anew(entry, incident):
+        return f"{entry.author} posted it anew", [line(f"Posted as “{title}”")]
     return f"{entry.author} {_how_late(entry, incident)}", [line(f"Posted as “{title}”"), *_dated(entry, incident)]
+
+
+def _is_anew(entry: TimelineEntry, incident: Incident) -> bool:
+    """Whether the vendor had posted it before, and called it over."""
+    posted = entry.claim.published_at if entry.claim else None
+    others = (view for view in statements(incident.claims) if entry.claim and view.key != entry.claim.key)
+    return posted is not None and any(view.published_at and view.published_at < posted for view in others)
 
 
 def _how_late(entry: TimelineEntry, incident: Incident) -> str:
@@ -128,7 +138,7 @@ def resolved(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say that it is over, by whose account, and whether the vendor ever owned up."""
     lasted = duration(entry.happened_at - incident.started_at)
     if incident.kind is Kind.SUSPECTED:
-        return f"Over after {lasted}, unconfirmed", [line(f"{incident.name} never said anything of it.")]
+        return f"Over after {lasted}, unconfirmed", [line(testimony.unconfirmed(incident))]
     if entry.who is not Who.PROBE or not is_posted(incident):
         return f"{'Completed' if incident.kind is Kind.MAINTENANCE else 'Resolved'} after {lasted}", []
     ends = [v.resolved_at for v in incident.claims if v.teller is SourceKind.FEED and v.resolved_at]

@@ -145,7 +145,7 @@ async def test_what_was_announced_ends_as_unconfirmed_when_the_last_report_has_f
 
     (root,) = delivery.fake.channels["ops"]
     assert root.thread[-1].headline == "Over after 30 min, unconfirmed"
-    assert "Acme never said anything of it." in str(root.thread[-1].message)
+    assert "Acme said nothing of it while we watched." in str(root.thread[-1].message)
 
 
 async def test_who_says_that_it_works_takes_it_back_at_once(office: Office) -> None:

@@ -91,6 +91,19 @@ async def test_a_job_that_does_not_call_in_is_missed(world: World) -> None:
     assert world.thread()[-1] == "Resolved after 10 min"
 
 
+async def test_a_job_that_was_due_while_sitrep_did_not_run_is_expected_anew(world: World) -> None:
+    world.has("watch = []", configs.ROUTES, configs.BACKUP, base=" ")
+    await world.beats("nightly-backup")
+    await world.lives(minutes=5)
+    await world.ends()
+    world.clock.move(hours=2)
+    await world.lives(minutes=10)
+    assert world.roots() == []
+    await world.lives(hours=1)
+
+    assert world.roots() == ["Nightly backup: It did not call in"]
+
+
 async def test_something_of_our_own_fails_and_no_vendor_is_named(world: World) -> None:
     world.has(configs.SHOP)
     await world.lives(minutes=5)

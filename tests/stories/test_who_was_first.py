@@ -48,9 +48,9 @@ async def test_the_vendor_never_admits_it(world: World) -> None:
     await world.lives(minutes=5)
 
     assert world.thread() == ["openai-api fails", "Over after 12 min, unconfirmed"]
-    assert "OpenAI never said anything of it." in world.words()
+    assert "OpenAI said nothing of it while we watched." in world.words()
     assert "Over, unconfirmed · was minor · lasted 12 min" in world.root()
-    assert "Never confirmed by OpenAI." in world.root()
+    assert "OpenAI said nothing of it while we watched." in world.root()
     assert "Suspected by us alone · once, for 12 min, and never confirmed" in await world.types("status openai history")
 
 
@@ -164,4 +164,57 @@ async def test_the_vendor_writes_it_down_when_it_has_long_passed(world: World) -
     assert world.thread()[-2:] == ["OpenAI wrote of it afterwards, 1 h 16 min after us", "Resolved"]
     assert "OpenAI dates it from 2026-03-01 12:05 UTC to 2026-03-01 12:16 UTC" in world.words()
     assert world.root().startswith("OpenAI: Errors in the API\nResolved · was minor · lasted 12 min")
-    assert "Never confirmed" not in world.root()
+    assert "said nothing of it" not in world.root()
+
+
+async def test_what_the_vendor_said_while_sitrep_did_not_run_is_not_denied(world: World) -> None:
+    world.has(configs.API)
+    await world.lives(minutes=3)
+    world.api.breaks(503)
+    await world.lives(minutes=3)
+    await world.ends()
+    world.page.posts("Elevated errors", "We are investigating.", component="Chat Completions")
+    world.clock.move(hours=1)
+    world.page.resolves("All fixed.")
+    world.api.works()
+    await world.lives(minutes=5)
+
+    assert world.thread()[-1].endswith(", unconfirmed")
+    assert "OpenAI said nothing of it while we watched." in world.words()
+
+
+async def test_of_a_page_that_nobody_watches_nothing_is_claimed(world: World) -> None:
+    world.has("watch = []", configs.ROUTES, configs.API, base=" ")
+    await world.lives(minutes=3)
+    world.api.breaks(503)
+    await world.lives(minutes=3)
+    assert "OpenAI's status page is not watched." in world.root()
+    world.api.works()
+    await world.lives(minutes=3)
+
+    assert world.root().endswith("OpenAI's status page is not watched.")
+
+
+async def test_a_vendor_that_called_it_over_too_early_posts_it_anew_in_the_same_thread(world: World) -> None:
+    world.has(configs.API)
+    await world.lives(minutes=5)
+    world.api.breaks(503)
+    await world.lives(minutes=3)
+    world.page.posts("Elevated errors", "We are investigating.", component="Chat Completions")
+    await world.lives(minutes=5)
+    world.page.resolves("All fixed.")
+    await world.lives(minutes=5)
+    world.page.posts("Errors again", "It is not fixed.", component="Chat Completions")
+    await world.lives(minutes=3)
+    assert world.root().startswith("OpenAI: Errors again\nMajor · investigating")
+    world.page.resolves("Now it is.")
+    world.api.works()
+    await world.lives(minutes=3)
+
+    assert world.roots() == ["OpenAI: Errors again"]
+    assert world.thread()[-4:-1] == [
+        "OpenAI posted it anew",
+        "Investigating",
+        "OpenAI calls it resolved, but we still see it",
+    ]
+    assert "2 min after us" in world.root()

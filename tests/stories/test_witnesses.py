@@ -167,3 +167,19 @@ async def test_a_person_links_what_belongs_together_and_unlinks_it_again(world: 
     assert world.thread(0)[-1] == "on-call unlinked this from “OpenAI: Login errors”"
     assert world.root(0).startswith("OpenAI: Chat Completions is failing\nMinor · suspected")
     assert "after us" not in world.root(1)
+
+
+async def test_what_is_muted_is_heard_by_the_channel_only_when_it_becomes_critical(world: World) -> None:
+    world.has(configs.API)
+    await world.lives(minutes=3)
+    world.api.breaks(503)
+    await world.lives(minutes=2)
+    await world.types("mute 4h because we know", ONCALL, thread=True)
+    world.page.posts("Elevated errors", "We look.", component="Chat Completions", impact="minor")
+    await world.lives(minutes=2)
+    world.page.raises("critical")
+    await world.lives(minutes=2)
+
+    assert world.thread()[1:3] == ["Muted by on-call", "OpenAI acknowledged it 1 min after us"]
+    assert world.aloud() == ["Impact raised: minor → critical"]
+    assert "Muted until 2026-03-01 16:05 UTC by on-call: we know" in world.root()
