@@ -15,6 +15,7 @@ PAGE = """
 url = "{openai.page}"
 name = "OpenAI"
 format = "statuspage"
+interval = "1m"
 """
 BASE = ROUTES + PAGE
 
@@ -74,6 +75,7 @@ ANTHROPIC = """
 url = "{anthropic.page}"
 name = "Anthropic"
 format = "statuspage"
+interval = "1m"
 """ + _http("claude-api", "Chat Completions", "/v1/models", "anthropic")
 # A list of the last incidents, which shows those that were written down afterwards too.
 LIST = """
@@ -81,6 +83,7 @@ LIST = """
 url = "{openai.page}/api/v2/incidents.json"
 name = "OpenAI"
 format = "statuspage"
+interval = "1m"
 """
 SHOP = """
 [[probe]]

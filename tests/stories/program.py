@@ -36,7 +36,7 @@ from tests.stories.vendor import Network, Stopwatch
 
 T = TypeVar("T")
 # The loops that only look at the time do so as often as this.
-OFTEN = timedelta(seconds=15)
+OFTEN = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
