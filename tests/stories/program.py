@@ -80,8 +80,9 @@ class Program:
         while clock.now() < until:
             now = clock.now()
             due = [await polls.next_due(self.database, now), await probes.next_due(self.database, now)]
-            soonest = min((at for at in due if at), default=until)
-            clock.move(seconds=(min(max(soonest, now + step), until, now + max(OFTEN, step)) - now).total_seconds())
+            soonest = min((*filter(None, due), now + OFTEN))
+            then = min(max(soonest, now + step), until)
+            clock.move(seconds=(then - now).total_seconds())
             await self.round()
 
     async def round(self) -> None:

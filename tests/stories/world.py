@@ -17,7 +17,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -195,9 +195,6 @@ class World:
         found = reversed(await incidents.recent_incidents(self.program.database, 100))
         return [(one, await incidents.timeline(self.program.database, one.id)) for one in found]
 
-    def since_noon(self, at: datetime) -> float:
-        return (at - datetime(2026, 3, 1, 12, tzinfo=at.tzinfo)).total_seconds() / 60
-
 
 @asynccontextmanager
 async def living(folder: Path, database_url: str) -> AsyncIterator[World]:
@@ -220,6 +217,3 @@ async def living(folder: Path, database_url: str) -> AsyncIterator[World]:
 
 def _console(terminal: io.StringIO, folder: Path) -> Console:
     return Console(terminal, folder / "console.jsonl", zone=ZoneInfo("UTC"))
-
-
-__all__ = ["LEAD", "ONCALL", "OPS", "SUPPORT", "Ref", "World", "living"]
