@@ -23,7 +23,7 @@ def opened(entry: TimelineEntry, incident: Incident) -> Parts:
     title = entry.claim.title if entry.claim else incident.title
     if entry.claim is None or entry.claim.teller is SourceKind.FEED:
         return f"{entry.author} posted: {title}", []
-    return testifies(entry), []
+    return f"{entry.author} suspects that {title}" if entry.claim.kind is Kind.SUSPECTED else title, []
 
 
 def testifies(entry: TimelineEntry) -> str:
@@ -144,7 +144,8 @@ def resolved(entry: TimelineEntry, incident: Incident) -> Parts:
     ends = [v.resolved_at for v in incident.claims if v.teller is SourceKind.FEED and v.resolved_at]
     later = entry.happened_at - max(ends) if ends else timedelta()
     if entry.claim and entry.claim.teller is SourceKind.PEOPLE:
-        return f"Resolved after {lasted}: nobody here reports it any more", []
+        faded = ": nobody here reports it any more" if later > timedelta() else ""
+        return f"Resolved after {lasted}{faded}", []
     remark = [line(f"{incident.name} called it over {duration(later)} before.")] if later >= BACKDATED else []
     return f"Resolved after {lasted}: our own checks pass again", [*remark]
 

@@ -150,7 +150,12 @@ def _as_seen_by(change: Change, incident: Incident, attachment: Attachment, sour
         return replace(change, kind=ChangeKind.UPDATED)
     ends = change.kind in {ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.MERGED}
     others = _still_open(incident, claim_key(source, change.claim)) if ends else ()
-    return _ended_in_part(change, others) if others else change
+    if not others:
+        return change
+    if not is_witness(source) and all(view.teller is SourceKind.PEOPLE for view in others):
+        # What people had reported before is over with it; that it is, is said when that is seen to.
+        return replace(change, kind=ChangeKind.UPDATED) if change.kind is ChangeKind.RESOLVED else change
+    return _ended_in_part(change, tuple(view.title for view in others))
 
 
 def _joining(claim: Claim, incident: Incident) -> tuple[Transition, ...]:
@@ -170,8 +175,8 @@ def _ended_in_part(change: Change, others: tuple[str, ...]) -> Change:
     return replace(change, kind=ChangeKind.UPDATED, transitions=(*change.transitions, still))
 
 
-def _still_open(incident: Incident, key: str) -> tuple[str, ...]:
-    return tuple(view.title for view in voices(incident.claims) if view.key != key and not view.state.is_over)
+def _still_open(incident: Incident, key: str) -> tuple[ClaimView, ...]:
+    return tuple(view for view in voices(incident.claims) if view.key != key and not view.state.is_over)
 
 
 def _is_quiet(change: Change, incident: Incident, attachment: Attachment, source: Source) -> bool:

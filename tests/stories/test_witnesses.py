@@ -183,3 +183,21 @@ async def test_what_is_muted_is_heard_by_the_channel_only_when_it_becomes_critic
     assert world.thread()[1:3] == ["Muted by on-call", "OpenAI acknowledged it 1 min after us"]
     assert world.aloud() == ["Impact raised: minor → critical"]
     assert "Muted until 2026-03-01 16:05 UTC by on-call: we know" in world.root()
+
+
+async def test_what_a_colleague_reported_before_the_vendor_called_it_over_is_over_with_it(world: World) -> None:
+    await world.lives(minutes=3)
+    await world.types("report chatgpt", ONCALL)
+    await world.lives(minutes=5)
+    world.page.posts("ChatGPT errors", "We look.", component="ChatGPT")
+    await world.lives(minutes=3)
+    world.page.resolves("It is over.")
+    await world.lives(minutes=3)
+
+    assert world.thread() == [
+        "OpenAI acknowledged it 5 min after us",
+        "Investigating",
+        "Resolved",
+        "Resolved after 8 min",
+    ]
+    assert world.aloud() == ["OpenAI acknowledged it 5 min after us", "Resolved after 8 min"]
