@@ -49,6 +49,22 @@ async def test_a_quota_that_is_used_up_accuses_nobody(world: World) -> None:
     assert "gpt can not tell since 2026-03-01 12:04 UTC: our quota is used up" in status
 
 
+async def test_what_a_day_may_cost_is_kept_to_also_by_the_next_process(world: World) -> None:
+    world.has(f"{configs.LLM}daily_checks = 10\n")
+    await world.lives(minutes=20)
+    asked = world.model.asked
+    await world.restarts()
+    await world.lives(minutes=20)
+    status = await world.types("status openai")
+
+    assert asked == world.model.asked == 10
+    assert world.roots() == []
+    assert "its daily ceiling of 10 checks is reached; it checks again at 00:00 UTC" in status
+    await world.lives(hours=12)
+    await world.lives(minutes=20)
+    assert world.model.asked == 20
+
+
 async def test_a_key_that_expires_in_the_middle_of_an_outage_is_no_recovery(world: World) -> None:
     world.has(configs.API)
     await world.lives(minutes=5)

@@ -162,11 +162,13 @@ class Model:
     stopwatch: Stopwatch
     llm: LLM = field(default_factory=LLM)
     takes: float = 0.6
+    asked: int = 0
 
     def __post_init__(self) -> None:
         self.llm.before = self._think
 
     def _think(self) -> None:
+        self.asked += 1
         self.stopwatch.passes(self.takes)
 
     def works(self) -> None:
