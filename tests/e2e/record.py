@@ -110,10 +110,12 @@ def vanished(seen: Sequence[Sight], key: str) -> str | None:
     return seen[last + 1].at if last + 1 < len(seen) else None
 
 
+_AGAIN = frozenset({"edited", "retracted"})
+
+
 def quoted(steps: Sequence[Step]) -> list[str]:
     """Return what the replies quote, apart from edits and what was taken back, which say old words again."""
-    kinds = {"edited", "retracted"}
-    replies = (step["text"] for step in steps if step["step"] == "reply" and step["kind"] not in kinds)
+    replies = (step["text"] for step in steps if step["step"] == "reply" and step["kind"] not in _AGAIN)
     return [words(text) for reply in replies for text in QUOTED.findall(reply)]
 
 

@@ -104,9 +104,9 @@ async def it_is_over(world: World) -> None:
 
 async def the_root_cause_is_written(world: World) -> None:
     """Two days later."""
-    await world.lives(days=2)
+    await world.lives(days=1, hours=23)
     world.page.says("postmortem", CAUSE)
-    await world.lives(days=1)
+    await world.lives(hours=1)
 
 
 STEPS: tuple[Step, ...] = (

@@ -41,7 +41,7 @@ OPS = "C0123456789"
 ONCALL = Person("slack", "U1", "on-call")
 LEAD = Person("slack", "U2", "lead")
 SUPPORT = Person("slack", "U3", "support")
-STEPS, FEW_STEPS = 240, 48
+STEPS = 240
 SHORTEST_STEP = timedelta(seconds=5)
 
 
@@ -87,8 +87,7 @@ class World:
         """Let time pass, in steps that are the smaller the shorter it is."""
         await self.begins()
         whole = timedelta(**span)
-        steps = STEPS if whole < timedelta(hours=12) else FEW_STEPS
-        await self.program.lives(self.clock.now() + whole, max(whole / steps, SHORTEST_STEP))
+        await self.program.lives(self.clock.now() + whole, max(whole / STEPS, SHORTEST_STEP))
 
     async def begins(self) -> None:
         """Start the process, if none is running."""
