@@ -73,7 +73,8 @@ def _addresses_of_callers(chosen: Settings) -> Iterator[str]:
 async def _live(chosen: Settings, watched: tuple[Source, ...]) -> int:
     """Try everything once and say how it went: pages, tokens, channels, scopes; 2 if something of it fails."""
     clock = SystemClock()
-    well = all([await _live_slack(chosen, clock), await _live_discord(chosen, clock)])
+    paged = [_told(name, answers) for name, answers in await paging.live(chosen, clock.now)]
+    well = all([await _live_slack(chosen, clock), await _live_discord(chosen, clock), *paged])
     probes = compose.probes_of(chosen).values()
     egress = EgressPolicy.allowing(*chosen.egress_allow)
     async with (
