@@ -129,14 +129,14 @@ def _payload(message: Message, urgency: Urgency) -> dict[str, object]:
         "incident": incident.id,
         "services": named(incident.services, MOST_SUMMARY),
     }
-    return {
-        **found,
+    about = {
         "timestamp": iso(incident.started_at),
         "component": parts_of(incident, MOST_NAME),
         "group": incident.vendor,
         "class": incident.kind,
-        "custom_details": details,
+        "custom_details": {name: value for name, value in details.items() if value},
     }
+    return found | {name: value for name, value in about.items() if value}
 
 
 async def check(pager: PagerDuty) -> list[tuple[bool, str]]:

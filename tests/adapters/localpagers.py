@@ -167,8 +167,12 @@ class LocalOpsgenie(Local):
         super().__init__()
         self._pages: list[Page] = []
         self._pending: list[tuple[str, str, Row]] = []
-        self.rings: list[str] = []
+        self._rings: list[str] = []
         self.done: list[str] = []
+
+    @property
+    def rings(self) -> list[str]:
+        return self._rings if self.pages else []
 
     @property
     def pages(self) -> list[Page]:
@@ -209,7 +213,7 @@ class LocalOpsgenie(Local):
         self.done.append(what)
         if what == "create" and page is None:
             self._pages.append(Page(alias, row))
-            self.rings.append(row["message"])
+            self._rings.append(row["message"])
         elif page is None:
             return
         elif what == "create":
