@@ -165,6 +165,10 @@ def _entry(entry: TimelineEntry) -> dict[str, object]:
         "happened_at": iso(entry.happened_at),
         "recorded_at": iso(entry.recorded_at),
         "url": link(entry.url),
+        "changes": [
+            {"subject": safe(one.subject), "before": safe(one.before), "after": safe(one.after)}
+            for one in entry.transitions
+        ],
     }
 
 
