@@ -19,6 +19,8 @@ from bot.core.people import is_muted
 from bot.model import Confidence, Impact, Incident, Kind
 
 UNSURE = "Not sure yet"
+# The platforms that ring people, which a chat does not.
+PAGERS = frozenset({"pagerduty", "opsgenie"})
 # A key of the deliver loop ends in the generation of the root and the part of its thread: `<alert>/0/root`.
 _KEY = re.compile(r"(.+)/\d+/[^/]+", re.DOTALL)
 # PagerDuty's limit is the lowest: https://developer.pagerduty.com/docs/events-api-v2/trigger-events

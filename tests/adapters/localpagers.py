@@ -263,8 +263,10 @@ async def serving(local: Local) -> AsyncIterator[str]:
     await site.start()
     host, port = runner.addresses[0][:2]
     local.url = f"http://{host}:{port}"
-    yield local.url
-    await runner.cleanup()
+    try:
+        yield local.url
+    finally:
+        await runner.cleanup()
 
 
 def _strings(value: object) -> Iterator[str]:
