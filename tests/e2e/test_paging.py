@@ -98,11 +98,13 @@ async def test_an_acknowledgement_in_slack_the_end_and_a_relapse_are_those_of_th
         outage.says("identified", "We found the cause.")
         at.them.publish(VENDOR)
         await until(lambda: "We found the cause." in at.told(), "the webhook has the update")
-        outage.says("resolved", "All is well.")
+        outage.vanishes("All is well.")
         at.them.publish(VENDOR)
         await until(lambda: at.duty.alerts[0].status == "resolved", "PagerDuty is told the end")
         await until(lambda: at.genie.pages[0].status == "closed", "Opsgenie is told the end")
 
+        outage.ended = None
+        at.page.components["API"] = "partial_outage"
         outage.says("investigating", "It is back.")
         at.them.publish(VENDOR)
         await until(lambda: len(at.duty.alerts) == len(at.genie.pages) == 2, "both ring again")
