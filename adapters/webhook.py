@@ -56,7 +56,7 @@ class Webhook:
     async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
         """Tell that there is an incident, and how it stands."""
         del earlier
-        await self._send(address, event("post", key, alert_of(key), message))
+        await self._send(address, event("post", f"{key}/{_as_it_stands(message)}", alert_of(key), message))
         return ref(address, alert_of(key))
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:
@@ -69,8 +69,7 @@ class Webhook:
         """Tell how it stands now; the same again has the same id."""
         del earlier
         address, alert = parts(root)
-        seq = message.incident.last_seq if message.incident else 0
-        await self._send(address, event("edit", f"{alert}/edit/{seq}-{fingerprint(message)}", alert, message))
+        await self._send(address, event("edit", f"{alert}/edit/{_as_it_stands(message)}", alert, message))
 
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
         """Return None, so that it is sent again, which does no harm."""
@@ -103,6 +102,11 @@ class Webhook:
         except SitrepError as error:
             return False, str(error)
         return True, f"answers (HTTP {answered.status} to HEAD); events are sent by POST"
+
+
+def _as_it_stands(message: Message) -> str:
+    """Return what differs as soon as an incident does: whoever has heard of it is not to pass over what is new."""
+    return f"{message.incident.last_seq if message.incident else 0}-{fingerprint(message)}"
 
 
 def signature(secret: str, at: int, body: bytes) -> str:
