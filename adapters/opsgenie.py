@@ -133,6 +133,9 @@ class Opsgenie:
         method = "PUT" if what in {"priority", "message", "description"} else "POST"
         path = f"/{quote(alert, safe='')}/{what}?identifierType=alias"
         answered = await self._call(address, method, path, {"source": _SOURCE, "user": _SOURCE, **body})
+        if answered.status == HTTPStatus.FORBIDDEN:
+            # New alerts may well be taken: only this one has to wait.
+            raise PermanentFailure(f"opsgenie lets us create alerts but not change them ({what}); give the key access")
         if answered.status != HTTPStatus.NOT_FOUND:
             self.line.judge(address, answered, self._keys[address])
 

@@ -22,6 +22,7 @@ from bot.errors import PermanentFailure, SitrepError
 from bot.model import Ref
 from bot.ports import Installations
 
+# Accounts in the EU have another host, events.eu.pagerduty.com: https://support.pagerduty.com/docs/service-regions
 API = "https://events.pagerduty.com"
 # "The maximum permitted length of this property is 1024 characters."
 MOST_SUMMARY = 1_024

@@ -40,6 +40,7 @@ FAULTS: dict[str, tuple[int, dict[str, str]]] = {
     "not-to-their-mind": (422, {}),
     "an-unknown-key": (401, {}),
     "a-key-without-rights": (403, {}),
+    "a-key-that-may-only-create": (403, {}),
     "gone-for-good": (410, {}),
     "leads-elsewhere": (302, {"Location": "http://127.0.0.1:9/elsewhere"}),
 }

@@ -43,7 +43,8 @@ class TestOpsgenie(PlatformContract):
         Fault("not-to-their-mind", PermanentFailure),
         Fault("leads-elsewhere", PermanentFailure),
         Fault("an-unknown-key", PlatformStopped, verbs=("post",)),
-        Fault("a-key-without-rights", PlatformStopped, verbs=("reply",)),
+        Fault("a-key-without-rights", PlatformStopped, verbs=("post",)),
+        Fault("a-key-that-may-only-create", PermanentFailure, verbs=("reply", "edit")),
         Fault("out-of-reach", TemporaryFailure),
     )
 

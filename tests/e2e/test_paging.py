@@ -144,6 +144,23 @@ async def test_a_routing_key_that_is_wrong_is_told_in_slack_and_rings_when_it_is
         assert await at.sitrep.stop() == 0
 
 
+async def test_a_ring_of_which_nobody_learned_that_it_arrived_is_one_ring(tmp_path: Path) -> None:
+    async with oncall(tmp_path) as at:
+        at.page.opens("API is slow", "major", "We look into it.", API="partial_outage")
+        at.them.publish(VENDOR)
+        with at.duty.mute(), at.genie.mute(), at.hook.mute():
+            await at.sitrep.started()
+            await until(lambda: at.duty.requests and at.genie.requests and at.hook.requests, "all three were asked")
+        asked = len(at.duty.requests)
+        await until(lambda: len(at.duty.requests) > asked, "it is sent again")
+        await until(lambda: len(at.genie.requests) > 1, "Opsgenie is asked what is there")
+        await until(lambda: len(at.hook.requests) > 1, "the webhook hears it again")
+        assert await at.sitrep.stop() == 0
+
+        assert len(at.duty.rings) == len(at.genie.rings) == len(at.hook.roots()) == 1
+        assert "Traceback" not in at.sitrep.err
+
+
 async def test_a_live_check_names_every_pager_and_rings_nobody(tmp_path: Path) -> None:
     async with oncall(tmp_path) as at:
         at.them.publish(VENDOR)
