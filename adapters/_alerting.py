@@ -61,7 +61,7 @@ def text(message: Message, most: int) -> str:
     return cut(safe(plain(message)), most)
 
 
-def parts_of(incident: Incident, most: int) -> str:
+def affected(incident: Incident, most: int) -> str:
     """Return the names of what is affected, as many as have room."""
     return named((part.name for part in incident.components), most)
 

@@ -12,12 +12,12 @@ nobody is the worse for it.  https://docs.opsgenie.com/docs/alert-api, …/alert
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import quote
 
-from adapters._alerting import Memory, iso, named, packed, parts, parts_of, ref, text, title
+from adapters._alerting import Memory, affected, iso, named, packed, parts, ref, text, title
 from adapters._calling import TIMEOUT, Answered, Call, Line, log
 from bot.core.message import Message, fingerprint
 from bot.core.paging import Move, Told, Urgency, Wanted, after, alert_of, moves, wanted
@@ -117,7 +117,7 @@ class Opsgenie:
         told, want = await self._memory.of(alert), wanted(message, self._now())
         words = fingerprint(message)
         todo = moves(told, want)
-        async for name, body in _changes(told, want, todo, message, words):
+        for name, body in _changes(told, want, todo, message, words):
             if name == "create":
                 await self._create(address, {"alias": alert, **body})
             else:
@@ -158,9 +158,9 @@ class Opsgenie:
         return True, "the API key is taken; whether it may create alerts shows only when one is sent"
 
 
-async def _changes(
+def _changes(
     told: Told | None, want: Wanted, todo: tuple[Move, ...], message: Message, words: str
-) -> AsyncIterator[tuple[str, dict[str, object]]]:
+) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield what is to be done to an alert, in this order.
 
     An alias that is open already is only counted once more by a create, so that a rise sets the priority too.
@@ -198,7 +198,7 @@ def _alert(message: Message, want: Wanted) -> dict[str, object]:
         "state": incident.state,
         "impact": incident.impact,
         "since": iso(incident.started_at),
-        "affects": parts_of(incident, MOST_DETAIL),
+        "affects": affected(incident, MOST_DETAIL),
         "services": named(incident.services, MOST_DETAIL),
     }
     return {

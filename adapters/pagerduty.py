@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from adapters._alerting import Memory, iso, link, named, packed, parts, parts_of, ref, text, title
+from adapters._alerting import Memory, affected, iso, link, named, packed, parts, ref, text, title
 from adapters._calling import TIMEOUT, Call, Line
 from bot.core.message import Message
 from bot.core.paging import Move, Urgency, Wanted, after, alert_of, moves, wanted
@@ -132,7 +132,7 @@ def _payload(message: Message, urgency: Urgency) -> dict[str, object]:
     }
     about = {
         "timestamp": iso(incident.started_at),
-        "component": parts_of(incident, MOST_NAME),
+        "component": affected(incident, MOST_NAME),
         "group": incident.vendor,
         "class": incident.kind,
         "custom_details": {name: value for name, value in details.items() if value},
