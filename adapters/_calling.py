@@ -92,9 +92,7 @@ class Line:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
             raise TemporaryFailure(f"{who} has trouble of its own (HTTP {status}){said}", _wait(answered.headers))
         if status in _REFUSED or status in gone:
-            self.refuse(
-                address, f"{who} will not have us (HTTP {status}){said}; see to its key or address, and restart"
-            )
+            self.refuse(address, f"{who} will not have us (HTTP {status}){said}; see to its key or address and restart")
         if status // 100 == 3:  # noqa: PLR2004
             raise PermanentFailure(
                 f"{who} leads elsewhere (HTTP {status}), which is not followed; set its address anew"

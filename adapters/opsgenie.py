@@ -99,6 +99,7 @@ class Opsgenie:
             self._pass_over(address, answered)
             return None
         if root is None:
+            await self._memory.keep(alert, None, _as_it_is(answered))
             return ref(address, alert)
         return Ref(f"{root.value}|{key}") if any(note.endswith(_mark(key)) for note in _notes(answered)) else None
 
@@ -225,6 +226,16 @@ def _who(message: Message) -> str:
 def _mark(key: str) -> str:
     """Return what a note ends with, so that it is known again: its key without what the alert is called."""
     return f"(Sitrep {'/'.join(key.split('/')[-2:])})"
+
+
+def _as_it_is(answered: Answered) -> Told | None:
+    """Return what an alert shows that was sent and never recorded; None if it is not open."""
+    try:
+        row = json.loads(answered.body)["data"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    urgency = next((one for one, name in _PRIORITIES.items() if name == row.get("priority")), Urgency.INFO)
+    return None if row.get("status") == "closed" else Told(urgency, bool(row.get("acknowledged")))
 
 
 def _notes(answered: Answered) -> list[str]:

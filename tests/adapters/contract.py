@@ -8,8 +8,8 @@
             yield ConsoleStage(tmp_path)
 
 Nothing here is skipped.  What rings people, or is read by programs, subclasses the parts of it that can be: where there
-is no thread, PostContract; where nothing can be read back, SentAgainContract.  What a platform can not do wrong is not among
-its `faults`; what it can, is.
+is no thread, PostContract; where nothing can be read back, SentAgainContract.  What a platform can not do
+wrong is not among its `faults`; what it can, is.
 """
 
 from __future__ import annotations

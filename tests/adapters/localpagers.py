@@ -206,7 +206,7 @@ class LocalOpsgenie(Local):
         if parts[1:] == ["notes"]:
             newest = list(reversed(page.notes))[: int(request.query["limit"])]
             return web.json_response({"data": [{"note": note.text, "owner": note.user} for note in newest]})
-        return web.json_response({"data": {"alias": page.alias, "status": page.status, **page.row}})
+        return web.json_response({"data": {**page.row, "status": page.status, "acknowledged": bool(page.acked_by)}})
 
     def _apply(self, alias: str, what: str, row: Row) -> None:
         page = next((page for page in self._pages if page.alias == alias and page.status == "open"), None)

@@ -149,6 +149,19 @@ async def test_a_note_whose_answer_was_lost_is_there_once(stage: OpsgenieStage) 
     assert await stage.restarted().find("", ref, "acme-1/opsgenie/0/12", SINCE) is None
 
 
+async def test_what_is_said_after_a_ring_whose_answer_was_lost_is_noted_and_rings_nobody(stage: OpsgenieStage) -> None:
+    with stage.local.mute(), pytest.raises(UnknownOutcome):
+        await stage.platform.post("", root(), KEY)
+    ref = await stage.restarted().find("", None, KEY, SINCE)
+    assert ref is not None
+    await stage.platform.reply(ref, said("We found the cause."), "acme-1/opsgenie/0/2")
+    await stage.platform.edit(ref, root(**ACKED))
+
+    (page,) = stage.local.pages
+    assert (page.count, page.acked_by, len(page.notes)) == (1, "on-call", 1)
+    assert "Acknowledged by on-call" in page.text
+
+
 async def test_a_key_that_may_not_read_finds_nothing_and_stops_nothing(stage: OpsgenieStage) -> None:
     ref = await told(stage, root())
     with stage.local.failing(403):
