@@ -17,7 +17,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from adapters.console import Console
-from bot import callers, catalog, garbage, plugins
+from bot import callers, catalog, garbage, paging, plugins
 from bot import settings as configuration
 from bot.checks import PROBE_LIMITS, probes_of
 from bot.clock import SystemClock
@@ -213,7 +213,7 @@ def _chats(
     if settings.discord.token is not None:
         there = tuple(to.address for to in addresses if to.platform == "discord")
         chats.append(_discord(settings.discord, desk, database, clock, revive, there))
-    return tuple(chats)
+    return (*chats, *paging.chats(settings, database, clock.now))
 
 
 def _discord(

@@ -69,7 +69,7 @@ from bot.errors import ConfigError
         ('[[route]]\nto = "slack:vendor-status"', 'route[1].to[1]: "slack:vendor-status" is not a Slack channel; write "slack:#its-name" or "slack:C0123456789"'),
         ('[[route]]\nto = "discord:#general"', 'route[1].to[1]: "discord:#general" is not a Discord channel; write its id in digits, "discord:123456789"'),
         ('[[route]]\nto = "console:1"', 'route[1].to[1]: "console:1" has an address, which the console has not; write "console"'),
-        ('[[route]]\nto = "teams:general"', 'route[1].to[1]: "teams:general" is on no known platform; the platforms are slack, discord, console'),
+        ('[[route]]\nto = "teams:general"', 'route[1].to[1]: "teams:general" is on no known platform; the platforms are slack, discord, console, pagerduty, opsgenie, webhook'),
         ('[[route]]\nto = "console"\nmatch = { vendor = "calude" }', 'route[1].match.vendor[1]: "calude" is neither watched nor in the catalog; the nearest are '),
         ('[[route]]\nto = "console"\nmatch = { service = "Bot" }', 'route[1].match.service[1]: there is no [[service]] named "Bot"; write one, with name = "Bot"'),
         ('[[route]]\nto = "console"\nmatch = { kind = ["outage"] }', 'route[1].match.kind[1]: "outage" is not known; it is one of incident, maintenance, suspected'),

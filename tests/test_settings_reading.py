@@ -85,7 +85,10 @@ def test_five_mistakes_are_five_lines(tmp_path: Path) -> None:
         'watch[2]: names nothing to watch; write vendor = "openai" or url = "https://status.example.com"',
         'watch[2].vendr: there is no such key; did you mean "vendor"?',
         'route[1].match.min_impact: "severe" is not known; it is one of none, minor, major, critical',
-        'route[1].to[1]: "slak:#vendor-status" is on no known platform; the platforms are slack, discord, console',
+        (
+            'route[1].to[1]: "slak:#vendor-status" is on no known platform; the platforms are slack, discord, '
+            "console, pagerduty, opsgenie, webhook"
+        ),
     ]
 
 

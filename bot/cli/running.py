@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from bot import catalog, checks, compose, plugins, settings
+from bot import catalog, checks, compose, paging, plugins, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
 from bot.core.baseline import seconds
@@ -76,7 +76,8 @@ def _addresses_of_callers(chosen: Settings) -> Iterator[str]:
 async def _live(chosen: Settings, watched: tuple[Source, ...]) -> int:
     """Try everything once and say how it went: pages, tokens, channels, scopes; 2 if something of it fails."""
     clock = SystemClock()
-    well = all([await _live_slack(chosen, clock), await _live_discord(chosen, clock)])
+    paged = [_told(name, answers) for name, answers in await paging.live(chosen, clock.now)]
+    well = all([await _live_slack(chosen, clock), await _live_discord(chosen, clock), *paged])
     probes = checks.probes_of(chosen)
     egress = EgressPolicy.allowing(*chosen.egress_allow)
     async with (

@@ -6,12 +6,12 @@ Every string in it may be a stranger's; it is the adapter's duty to let none of 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import blake2b
 
-from bot.model import Action
+from bot.model import Action, Incident, TimelineEntry
 
 
 class Tone(StrEnum):
@@ -125,6 +125,9 @@ class Message:
     `broadcast` asks for the channel as well as the thread, and such a reply says what it is `about`.  `at` is when
     what a reply tells happened.  It calls nobody but those in `calls`.  `labels` say in single words how a root stands,
     for platforms that sort by such: the most telling first.
+
+    `incident` and `entries` are what it was made from, for platforms that are read by programs.  The words tell all of
+    it that people see, so they are no part of what makes two messages alike.
     """
 
     tone: Tone
@@ -137,6 +140,8 @@ class Message:
     about: About | None = None
     at: datetime | None = None
     calls: tuple[Call, ...] = ()
+    incident: Incident | None = field(default=None, repr=False, compare=False)
+    entries: tuple[TimelineEntry, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

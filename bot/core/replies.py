@@ -49,7 +49,16 @@ def reply(entry: TimelineEntry, incident: Incident) -> Message:
     look = Tone.RESOLVED if over else TONES[entry.impact]
     loud = is_broadcast(entry)
     about = _about(incident) if loud else None
-    return Message(tone=look, headline=title, parts=tuple(parts), broadcast=loud, about=about, at=entry.happened_at)
+    return Message(
+        tone=look,
+        headline=title,
+        parts=tuple(parts),
+        broadcast=loud,
+        about=about,
+        at=entry.happened_at,
+        incident=incident,
+        entries=(entry,),
+    )
 
 
 def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
@@ -70,6 +79,8 @@ def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
         parts=tuple(parts),
         broadcast=loud,
         about=_about(incident) if loud else None,
+        incident=incident,
+        entries=entries,
     )
 
 

@@ -82,6 +82,7 @@ def root(incident: Incident) -> Message:
         url=incident.url,
         controls=controls(incident),
         labels=_labels(incident),
+        incident=incident,
     )
 
 

@@ -16,6 +16,7 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.core.health import Health
+from bot.core.paging import PAGERS
 from bot.core.rules import Route
 from bot.core.spans import duration
 from bot.loops.deliver import Delivering
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 VENDOR = "sitrep"
 EVERY = timedelta(seconds=5)
 _STOPPED = "stopped"
+# Nobody can invite us there.
+_NAMES = {"pagerduty": "PagerDuty", "opsgenie": "Opsgenie", "webhook": "the webhook"}
 _STARTED_AGAIN = "It can be posted to again."
 
 
@@ -62,7 +65,7 @@ async def look(own: Own) -> None:
     await _look_at_sight(own)
     troubled = [one for one in await announcements.troubled(own.database) if one.state is AnnouncementState.PARKED]
     for platform in {to.platform for to in own.destinations}:
-        others = tuple(to for to in own.destinations if to.platform != platform)
+        others = unrung(to for to in own.destinations if to.platform != platform)
         found = troubles(platform, own.delivering.stopped.get(platform), troubled)
         if others and found != own.told.get(platform):
             await _take_in(own, platform, found, others)
@@ -88,7 +91,7 @@ async def _take_in_sight(own: Own, since: datetime | None) -> None:
         own.database,
         Watched(source=source, health=Health(first_look=now, last_look=now)),
         snapshot,
-        rules=Rules((Route(name="own trouble", to=own.destinations),)),
+        rules=Rules((Route(name="own trouble", to=unrung(own.destinations)),)),
         follow_up=partial(_seen_again, now),
     )
 
@@ -123,6 +126,12 @@ async def _seen_again(now: datetime, source: Source, external_id: str) -> Claim:
     )
 
 
+def unrung(destinations: Iterable[Destination]) -> tuple[Destination, ...]:
+    """Return where a trouble of our own is told: pagers ring for it only where there is nothing else."""
+    found = tuple(destinations)
+    return tuple(to for to in found if to.platform not in PAGERS) or found
+
+
 def troubles(platform: str, stopped: str | None, troubled: Iterable[Announcement]) -> Mapping[str, str]:
     """Return what stands in the way on one platform, and why: the whole platform, else its channels."""
     if stopped is not None:
@@ -132,7 +141,7 @@ def troubles(platform: str, stopped: str | None, troubled: Iterable[Announcement
 
 async def _take_in(own: Own, platform: str, found: Mapping[str, str], others: tuple[Destination, ...]) -> None:
     now = own.clock.now()
-    name = platform.capitalize()
+    name = _NAMES.get(platform, platform.capitalize())
     source = Source(key=f"own:{platform}", vendor=VENDOR, name="Sitrep", format="own", url="")
     claims = tuple(_claim(name, subject, reason, now) for subject, reason in sorted(found.items()))
     snapshot = Snapshot(vendor=VENDOR, format="own", incidents=claims, complete_open_set=True, taken_at=now)
@@ -148,7 +157,7 @@ async def _take_in(own: Own, platform: str, found: Mapping[str, str], others: tu
 def _claim(name: str, subject: str, reason: str, now: datetime) -> Claim:
     stopped = subject == _STOPPED
     body = f"{reason[:1].upper()}{reason[1:]}."
-    waits = "Everything for it waits, and is told when Sitrep is started again." if stopped else _WAITS
+    waits = "Everything for it waits, and is told when Sitrep is started again." if stopped else _waits(subject)
     return Claim(
         external_id=subject,
         title=_title(name, subject),
@@ -159,7 +168,9 @@ def _claim(name: str, subject: str, reason: str, now: datetime) -> Claim:
     )
 
 
-_WAITS = "What is for it waits, and is told when the bot is invited, or when Sitrep is started again."
+def _waits(subject: str) -> str:
+    invited = "" if Destination.parse(subject).platform in _NAMES else "when the bot is invited, or "
+    return f"What is for it waits, and is told {invited}when Sitrep is started again."
 
 
 def _title(name: str, subject: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from bot import catalog
 from bot.core.access import Access
 from bot.errors import ConfigError
-from bot.settings import build, callers, environment, not_yet
+from bot.settings import build, callers, environment, not_yet, paging
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.database import sqlite_directory
 from bot.settings.document import Document, read
@@ -26,7 +26,7 @@ from bot.settings.probes import Probes, Types, source_of
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.sources import resolve, sources
 from bot.settings.tables import AccessTable, EgressTable, EvidenceTable, PeopleTable, ServiceTable, WatchTable
-from bot.settings.values import Discord, Door, Job, Probe, Secret, Settings, Slack, Watch
+from bot.settings.values import Discord, Door, Job, Pagers, Probe, Secret, Settings, Slack, Watch
 from bot.settings.variables import DEFAULTS, VARIABLES, Variable, env_template
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Discord",
     "Door",
     "Job",
+    "Pagers",
     "Probe",
     "Secret",
     "Settings",
@@ -88,6 +89,7 @@ def load(
             jobs=tuple(callers.jobs(rows, env, _into(mistakes, label))),
         )
         mistakes += resolve(settings.watches, catalog.load(), formats)[1]
+    settings = replace(settings, pagers=paging.pagers(env, _told(settings)))
     if mistakes:
         raise ConfigError(*mistakes)
     return replace(settings, config_path=path, not_yet=_not_yet(settings))
@@ -106,15 +108,20 @@ def missing_tokens(settings: Settings) -> tuple[str, ...]:
         )
         if not secret
     }
-    wanted = [(f"{route.name}.to", str(to)) for route in settings.routes for to in route.to]
-    wanted += [(f"{plan.name}.steps", step.notify) for plan in settings.escalations for step in plan.steps]
+    wanted = _told(settings)
     platforms = [(where, to, to.partition(":")[0]) for where, to in wanted]
     unreachable = tuple(
         f"{where}: {to} needs {lacking[platform]}, which is not set; set it, or write console instead"
         for where, to, platform in platforms
         if platform in lacking
     )
-    return unreachable + callers.missing(settings)
+    return unreachable + paging.missing(settings.pagers, wanted) + callers.missing(settings)
+
+
+def _told(settings: Settings) -> list[tuple[str, str]]:
+    """Return whatever is told of incidents, and where that is written."""
+    found = [(f"{route.name}.to", str(to)) for route in settings.routes for to in route.to]
+    return found + [(f"{plan.name}.steps", step.notify) for plan in settings.escalations for step in plan.steps]
 
 
 def _into(mistakes: list[str], label: str = "") -> Report:

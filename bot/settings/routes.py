@@ -70,7 +70,10 @@ class RouteTable(Table):
         examples=['{ min_impact = "minor" }'],
     )
     to: Destinations = Field(
-        description="Where to: `slack:#name`, `slack:C…`, `discord:<channel id>` or `console`.",
+        description=(
+            "Where to: `slack:#name`, `slack:C…`, `discord:<channel id>`, `console`, and `pagerduty`, `opsgenie` or "
+            "`webhook`, which may have a name: `pagerduty:platform`."
+        ),
         examples=['["slack:#vendor-status"]'],
     )
     mention: MentionTable = Field(

@@ -43,7 +43,9 @@ __all__ = [
     "weekly",
 ]
 
-PLATFORMS = ("slack", "discord", "console")
+PLATFORMS = ("slack", "discord", "console", "pagerduty", "opsgenie", "webhook")
+# The address of these is the end of a variable, so it is a word or nothing at all.
+NAMED = ("pagerduty", "opsgenie", "webhook")
 HIGHEST_PORT = 65535
 MOST_POINTS = 100
 
@@ -186,7 +188,17 @@ def destination(value: object) -> Destination:
         raise ValueError(f'{shown(value)} is not a Slack channel; write "slack:#its-name" or "slack:C0123456789"')
     if to.platform == "discord" and not _DIGITS.fullmatch(to.address):
         raise ValueError(f'{shown(value)} is not a Discord channel; write its id in digits, "discord:123456789"')
+    if to.platform in NAMED and to.address and not _is_end_of_variable(to.address):
+        raise ValueError(
+            f'{shown(value)} has an address that can not be part of a variable; write "{to.platform}" alone, or for '
+            f'example "{to.platform}:platform"'
+        )
     return to
+
+
+def _is_end_of_variable(name: str) -> bool:
+    """Whether a word can be one: with `_FILE` at its end a variable names a file."""
+    return bool(_WORD.fullmatch(name)) and name != "file" and not name.endswith("-file")
 
 
 def mention(value: object) -> str:

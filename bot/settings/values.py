@@ -156,6 +156,26 @@ class Discord:
     gateway_url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Hooked:
+    """Where a webhook's events go, and what they are signed with."""
+
+    url: Secret
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pagers:
+    """How pagers and webhooks are reached, by address; `missing` names the variables that an address lacks."""
+
+    pagerduty: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    pagerduty_url: str | None = None
+    opsgenie: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    opsgenie_url: str | None = None
+    webhooks: Mapping[str, Hooked] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that was configured.
@@ -173,6 +193,7 @@ class Settings:
     log_level: str
     slack: Slack = Slack()
     discord: Discord = Discord()
+    pagers: Pagers = field(default_factory=Pagers)
     egress_allow: tuple[str, ...] = ()
     config_path: Path | None = None
     watches: tuple[Watch, ...] = ()

@@ -31,6 +31,14 @@ VARIABLES = (
     Variable("SLACK_CLIENT_ID", "", "Slack in several workspaces, by HTTP: the app's client id."),
     Variable("SLACK_CLIENT_SECRET", "", "Slack in several workspaces: the app's client secret.", secret=True),
     Variable("DISCORD_TOKEN", "", "Discord: the bot token.", secret=True),
+    Variable(
+        "PAGERDUTY_ROUTING_KEY", "", "PagerDuty: the integration key of an Events API v2 integration.", secret=True
+    ),
+    Variable("PAGERDUTY_API_URL", "", "PagerDuty in the EU: https://events.eu.pagerduty.com."),
+    Variable("OPSGENIE_API_KEY", "", "Opsgenie: the key of an API integration.", secret=True),
+    Variable("OPSGENIE_API_URL", "", "Opsgenie in the EU: https://api.eu.opsgenie.com."),
+    Variable("WEBHOOK_URL", "", "A webhook of your own: where its events go.", secret=True),
+    Variable("WEBHOOK_SECRET", "", "A webhook of your own: what its events are signed with.", secret=True),
     Variable("SLACK_API_URL", "", "For a proxy or a test: the address to use instead of Slack's."),
     Variable("DISCORD_API_URL", "", "For a proxy or a test: the address to use instead of Discord's."),
     Variable("DISCORD_GATEWAY_URL", "", "For a proxy or a test: the address to use instead of Discord's gateway."),

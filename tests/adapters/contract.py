@@ -7,7 +7,9 @@
         def stage(self, tmp_path: Path) -> Iterator[Stage]:
             yield ConsoleStage(tmp_path)
 
-Nothing here is skipped.  What a platform can not do wrong is not among its `faults`; what it can, is.
+Nothing here is skipped.  What rings people, or is read by programs, subclasses the parts of it that can be: where there
+is no thread, PostContract; where nothing can be read back, SentAgainContract.  What a platform can not do
+wrong is not among its `faults`; what it can, is.
 """
 
 from __future__ import annotations
@@ -97,7 +99,9 @@ def message(words: str = "Some requests fail.", *, headline: str = "Acme: Errors
     )
 
 
-class PlatformContract:
+class PostContract:
+    """What holds wherever something can be told, also where there are no threads and nothing is changed."""
+
     faults: ClassVar[tuple[Fault, ...]] = ()
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -117,6 +121,82 @@ class PlatformContract:
         (root,) = stage.roots()
         for words in ("Acme: Errors", "Major · investigating", "Some requests fail.", "status.acme.example"):
             assert words in root
+
+    async def test_many_at_once_all_arrive_once(self, stage: Stage) -> None:
+        posts = (stage.platform.post(stage.address, message(f"Word {n}."), f"acme-{n}/root") for n in range(20))
+        refs = await asyncio.gather(*posts)
+
+        said = stage.roots()
+
+        assert len(set(refs)) == len(said) == 20
+        assert all(sum(f"Word {number}." in root for root in said) == 1 for number in range(20))
+
+    # The same test is run for every platform, which Hypothesis takes for a mistake.
+    @settings(
+        max_examples=30,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+    )
+    @given(texts=st.lists(st.text(st.characters(exclude_categories=()), max_size=200), min_size=1, max_size=4))
+    async def test_any_text_at_all_stays_text(self, stage: Stage, texts: list[str]) -> None:
+        for text in texts:
+            await stage.platform.post(stage.address, message(text, headline=text), f"key/{texts!r}")
+
+        assert stage.alive() == []
+
+    async def test_a_fault_ends_in_the_error_that_says_what_to_do(self, stage: Stage, fault: Fault) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
+        for verb in fault.verbs:
+            async with stage.goes_wrong(fault.name):
+                with pytest.raises(SitrepError) as caught:
+                    await _do(stage, verb, root)
+
+            error = caught.value
+            assert _kind(error) is fault.raises
+            assert str(error)
+            assert "\n" not in str(error)
+            assert all(secret not in f"{error!r} {error.__cause__!r}" for secret in stage.secrets)
+            if isinstance(error, TemporaryFailure):
+                assert error.retry_after == fault.retry_after
+
+    async def test_what_ended_in_an_error_was_not_posted(self, stage: Stage, fault: Fault) -> None:
+        root = await stage.platform.post(stage.address, message(), "root")
+        before = (list(stage.roots()), list(stage.thread(root)))
+        for verb in fault.verbs:
+            async with stage.goes_wrong(fault.name):
+                with pytest.raises(SitrepError):
+                    await _do(stage, verb, root)
+
+        # A root that was deleted is not there any more, and that is all.
+        after = (list(stage.roots()), list(stage.thread(root)))
+        assert after == before or fault.raises is MessageGone
+        assert await stage.platform.find(stage.address, None, "post", SINCE) is None
+
+
+class SentAgainContract:
+    """What holds besides where nothing can be read back: there a step is simply done again."""
+
+    async def test_a_root_that_is_sent_twice_is_there_once(self, stage: Stage) -> None:
+        first = await stage.platform.post(stage.address, message(), "acme-1/there/0/root")
+        again = await stage.restarted().post(stage.address, message(), "acme-1/there/0/root")
+
+        assert first == again
+        assert len(stage.roots()) == 1
+
+    async def test_what_arrived_although_the_answer_was_lost_is_sent_again_and_is_there_once(
+        self, stage: Stage
+    ) -> None:
+        async with stage.loses_the_answer():
+            with pytest.raises(UnknownOutcome):
+                await stage.platform.post(stage.address, message(), "root")
+
+        assert await stage.platform.find(stage.address, None, "root", SINCE) is None
+        await stage.platform.post(stage.address, message(), "root")
+        assert len(stage.roots()) == 1
+
+
+class ThreadContract(PostContract):
+    """What holds where there are threads, and roots that change."""
 
     async def test_a_reply_stands_in_the_thread_and_not_beside_it(self, stage: Stage) -> None:
         root = await stage.platform.post(stage.address, message(), "root")
@@ -183,6 +263,33 @@ class PlatformContract:
 
         assert list(stage.roots()) == once
 
+    @pytest.mark.parametrize("name", HOSTILE)
+    async def test_a_strangers_text_stays_text(self, stage: Stage, name: str) -> None:
+        hostile = HOSTILE[name]
+        root = await stage.platform.post(stage.address, hostile, "root")
+        await stage.platform.reply(root, hostile, "reply")
+        await stage.platform.edit(root, hostile)
+
+        assert len(stage.roots()) == len(stage.thread(root)) == 1
+        assert stage.alive() == []
+        assert stage.too_long() == []
+
+    async def test_when_a_fault_is_over_it_works_again(self, stage: Stage, fault: Fault) -> None:
+        root = await stage.platform.post(stage.address, message(), "first")
+        async with stage.goes_wrong(fault.name):
+            with pytest.raises(SitrepError):
+                await _do(stage, fault.verbs[0], root)
+
+        root = await stage.platform.post(stage.address, message("Here we are again."), "second")
+        await stage.platform.reply(root, message("We found the cause."), "reply")
+
+        assert "Here we are again." in stage.roots()[-1]
+        assert "We found the cause." in stage.thread(root)[-1]
+
+
+class PlatformContract(ThreadContract):
+    """What holds on every chat platform: what was sent can also be found."""
+
     async def test_a_root_is_found_by_its_key(self, stage: Stage) -> None:
         root = await stage.platform.post(stage.address, message(), "acme-1/root")
         await stage.platform.post(stage.address, message(), "acme-2/root")
@@ -246,39 +353,6 @@ class PlatformContract:
         assert found is not None
         assert len(stage.thread(root)) == 1
 
-    async def test_many_at_once_all_arrive_once(self, stage: Stage) -> None:
-        posts = (stage.platform.post(stage.address, message(f"Word {n}."), f"acme-{n}/root") for n in range(20))
-        refs = await asyncio.gather(*posts)
-
-        said = stage.roots()
-
-        assert len(set(refs)) == len(said) == 20
-        assert all(sum(f"Word {number}." in root for root in said) == 1 for number in range(20))
-
-    @pytest.mark.parametrize("name", HOSTILE)
-    async def test_a_strangers_text_stays_text(self, stage: Stage, name: str) -> None:
-        hostile = HOSTILE[name]
-        root = await stage.platform.post(stage.address, hostile, "root")
-        await stage.platform.reply(root, hostile, "reply")
-        await stage.platform.edit(root, hostile)
-
-        assert len(stage.roots()) == len(stage.thread(root)) == 1
-        assert stage.alive() == []
-        assert stage.too_long() == []
-
-    # The same test is run for every platform, which Hypothesis takes for a mistake.
-    @settings(
-        max_examples=30,
-        deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
-    )
-    @given(texts=st.lists(st.text(st.characters(exclude_categories=()), max_size=200), min_size=1, max_size=4))
-    async def test_any_text_at_all_stays_text(self, stage: Stage, texts: list[str]) -> None:
-        for text in texts:
-            await stage.platform.post(stage.address, message(text, headline=text), f"key/{texts!r}")
-
-        assert stage.alive() == []
-
     async def test_what_a_stranger_wrote_is_found_like_any_other(self, stage: Stage) -> None:
         for number, hostile in enumerate(HOSTILE.values()):
             await stage.platform.post(stage.address, hostile, f"key-{number}")
@@ -287,46 +361,6 @@ class PlatformContract:
         found = [await platform.find(stage.address, None, f"key-{n}", SINCE) for n in range(len(HOSTILE))]
 
         assert None not in found
-
-    async def test_a_fault_ends_in_the_error_that_says_what_to_do(self, stage: Stage, fault: Fault) -> None:
-        root = await stage.platform.post(stage.address, message(), "root")
-        for verb in fault.verbs:
-            async with stage.goes_wrong(fault.name):
-                with pytest.raises(SitrepError) as caught:
-                    await _do(stage, verb, root)
-
-            error = caught.value
-            assert _kind(error) is fault.raises
-            assert str(error)
-            assert "\n" not in str(error)
-            assert all(secret not in f"{error!r} {error.__cause__!r}" for secret in stage.secrets)
-            if isinstance(error, TemporaryFailure):
-                assert error.retry_after == fault.retry_after
-
-    async def test_what_ended_in_an_error_was_not_posted(self, stage: Stage, fault: Fault) -> None:
-        root = await stage.platform.post(stage.address, message(), "root")
-        before = (list(stage.roots()), list(stage.thread(root)))
-        for verb in fault.verbs:
-            async with stage.goes_wrong(fault.name):
-                with pytest.raises(SitrepError):
-                    await _do(stage, verb, root)
-
-        # A root that was deleted is not there any more, and that is all.
-        after = (list(stage.roots()), list(stage.thread(root)))
-        assert after == before or fault.raises is MessageGone
-        assert await stage.platform.find(stage.address, None, "post", SINCE) is None
-
-    async def test_when_a_fault_is_over_it_works_again(self, stage: Stage, fault: Fault) -> None:
-        root = await stage.platform.post(stage.address, message(), "first")
-        async with stage.goes_wrong(fault.name):
-            with pytest.raises(SitrepError):
-                await _do(stage, fault.verbs[0], root)
-
-        root = await stage.platform.post(stage.address, message("Here we are again."), "second")
-        await stage.platform.reply(root, message("We found the cause."), "reply")
-
-        assert "Here we are again." in stage.roots()[-1]
-        assert "We found the cause." in stage.thread(root)[-1]
 
 
 def _kind(error: SitrepError) -> type:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import PermanentFailure, PlatformStopped
-from bot.loops.own import Own, look
+from bot.loops.own import Own, look, unrung
 from bot.model import Destination
 from bot.store import announcements
 from bot.store.database import Database
@@ -128,3 +128,17 @@ async def test_a_restart_in_the_middle_tells_nothing_twice(two: Two) -> None:
 
     assert len(two.other.channels["backup"]) == 1
     assert len(two.other.root("backup").thread) <= 1
+
+
+@pytest.mark.parametrize(
+    ("there", "told"),
+    [
+        (("slack:C1", "pagerduty", "opsgenie"), ("slack:C1",)),
+        (("webhook", "pagerduty"), ("webhook",)),
+        (("pagerduty", "opsgenie"), ("pagerduty", "opsgenie")),
+    ],
+)
+def test_a_trouble_of_our_own_rings_a_pager_only_where_there_is_nothing_else(
+    there: tuple[str, ...], told: tuple[str, ...]
+) -> None:
+    assert unrung(map(Destination.parse, there)) == tuple(map(Destination.parse, told))
