@@ -127,7 +127,7 @@ async def _loops(
         "deliver": partial(deliver, delivering),
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
         "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
-        "heed": partial(heed, Heeding(database, rules.thresholds, clock, due)),
+        "heed": partial(heed, Heeding(database, rules.thresholds, clock, due, rules.services)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
     }
@@ -151,7 +151,8 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     """Return the desk that answers people, and hands on what they report."""
     fetch = partial(read_once, fetcher, now=heard.clock.now)
     hearing = Hearing(partial(people.report, heard), heard.terms)
-    return Desk(heard.database, catalog.load(), heard.clock, heard.announced, fetch, hearing, settings.access)
+    services = heard.rules.services
+    return Desk(heard.database, catalog.load(), heard.clock, heard.announced, fetch, hearing, settings.access, services)
 
 
 async def _until_stopped(

@@ -131,7 +131,7 @@ def _reply(message: Message) -> Json:
     words = _one_line(message.headline, _HEADLINE)
     said = f"**{words}**" if words.strip() else ""
     told = described(message.parts, message.url, under=message.headline) or _time(message)
-    return _calling(message, body(message.tone, said, told, []))
+    return _calling(message, body(message.tone, said, told, rows_of(message.controls)))
 
 
 def _time(message: Message) -> str:

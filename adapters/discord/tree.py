@@ -32,7 +32,11 @@ _LONGEST_WORDS = 2_000
 _LENGTHS = (*MUTES[:2], ("1 day", "1d"), MUTES[2])
 _ALL = (("All, also those that are over", "all"),)
 _ALONE = frozenset({Action.HEALTH, Action.HELP, Action.WATCHES})
-_WATCH = "watch"
+_WATCH, _FALLBACK = "watch", "fallback"
+_GROUPS = {
+    _WATCH: "What is watched; admins add and remove",
+    _FALLBACK: "Say that you have switched over, or back",
+}
 
 
 def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
@@ -43,13 +47,15 @@ def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
     incident = app_commands.Group(name="incident", description="What is to be done about an incident")
     umbrella = app_commands.Group(name="sitrep", description="Everything that Sitrep can be asked for")
     for verb in VERBS:
-        if verb.of:
+        if verb.of and not _group(verb):
             incident.add_command(_command(verb, listener))
         if not _group(verb):
             umbrella.add_command(_command(verb, listener))
+    incident.add_command(_pair(_FALLBACK, listener))
     tree.add_command(incident)
-    tree.add_command(_watch(listener))
-    umbrella.add_command(_watch(listener))
+    tree.add_command(_pair(_WATCH, listener))
+    umbrella.add_command(_pair(_WATCH, listener))
+    umbrella.add_command(_pair(_FALLBACK, listener))
     tree.add_command(umbrella)
 
     async def link(interaction: Interaction, message: discord.Message) -> None:
@@ -58,11 +64,11 @@ def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
     tree.add_command(app_commands.ContextMenu(name=LINK, callback=link))
 
 
-def _watch(listener: Listener) -> app_commands.Group:
-    """Return the verbs of two words, of which `watch` is the first."""
-    group = app_commands.Group(name=_WATCH, description="What is watched; admins add and remove")
+def _pair(name: str, listener: Listener) -> app_commands.Group:
+    """Return the verbs of two words of which this is the first."""
+    group = app_commands.Group(name=name, description=_GROUPS[name])
     for verb in VERBS:
-        if _group(verb) == _WATCH:
+        if _group(verb) == name:
             group.add_command(_command(verb, listener))
     return group
 

@@ -11,13 +11,17 @@ from datetime import UTC, datetime
 
 from bot import catalog
 from bot.catalog import CLOSE
+from bot.cli.services import print_service, service_json
 from bot.cli.verb import Verb, config, load, query
 from bot.clock import SystemClock
 from bot.commands import calling
 from bot.commands.recording import Recording
-from bot.commands.status import asked_for, status
+from bot.commands.serving import Serving
+from bot.commands.status import asked_for, named, related, status
+from bot.core import serving
 from bot.core import standing as standings
 from bot.core.calling import CallerView, concerning
+from bot.core.impact import ServiceView
 from bot.core.message import line, plain, plain_part
 from bot.core.probe_views import ProbeView
 from bot.core.records import as_json
@@ -52,13 +56,19 @@ async def _status(options: Namespace) -> int:
     now = SystemClock().now()
     chosen, query = load(options), " ".join(options.query)
     async with _reading(options, chosen) as database:
-        found = await status(database, catalog.load(), query)
+        ours, found = await _meant(Serving(database, catalog.load(), SystemClock(), chosen.services), query)
         asked = {one.key: await _asked(database, one, query) for one in found} if query else {}
         stuck = await announcements.troubled(database)
         callers = await _callers(database, chosen, query, found, now)
     if options.json:
-        print(json.dumps([_standing_json(one, now) for one in found], ensure_ascii=False, indent=2))
+        rows = [*(service_json(one) for one in ours), *(_standing_json(one, now) for one in found)]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
         return 0
+    if query and len(ours) == 1:
+        print("\n".join(map(safe, plain(serving.one(ours[0], now).message).split("\n"))))
+        return 0
+    for service in ours:
+        print_service(service, _WIDE)
     for one in found:
         _print_standing(one, now, asked.get(one.key, ()))
     for view in callers:
@@ -66,9 +76,20 @@ async def _status(options: Namespace) -> int:
         print(f"{view.name:<{_WIDE}} {view.condition if view.is_well else view.condition.upper():<12} {words}")
     for announcement in stuck:
         print(f"! {announcement.destination}: {announcement.incident} is {announcement.state}: {announcement.error}")
-    if not found and not callers:
+    if not found and not callers and not ours:
         print(_nothing(query))
     return 0
+
+
+async def _meant(those: Serving, query: str) -> tuple[Sequence[ServiceView], Sequence[Standing]]:
+    """Return which of our services and which of the watched are meant, in the order in which a chat looks for them."""
+    if not query:
+        return await those.views(), await status(those.database, those.catalog)
+    exactly = await named(those.database, those.catalog, query)
+    ours = () if exactly else those.named(query)
+    if not ours and not exactly and not await related(those.database, those.catalog, query):
+        ours = () if those.catalog.find(query) else those.partly(query)
+    return (await those.views(ours), ()) if ours else ((), await status(those.database, those.catalog, query))
 
 
 async def _callers(

@@ -36,7 +36,7 @@ async def _ask(options: Namespace) -> int:
             heard = People(database, Rules(settings.routes, settings.services, settings.thresholds), terms, clock, due)
             fetch, hearing = partial(read_once, fetcher, now=clock.now), Hearing(partial(report, heard), terms)
             access = Access(admins=tuple(person.keys))
-            desk = Desk(database, catalog.load(), clock, due, fetch, hearing, access)
+            desk = Desk(database, catalog.load(), clock, due, fetch, hearing, access, settings.services)
             answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)
             if answer.later is not None:

@@ -14,15 +14,17 @@ from bot.commands.finding import Found, begun, find, label, matching
 from bot.commands.linking import relink
 from bot.commands.recording import Recording
 from bot.commands.reporting import Hearing, Reporting
+from bot.commands.serving import Serving
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
-from bot.core import actions, answers, histories, remarks, routing
+from bot.core import actions, answers, cards, histories, remarks, routing, serving
 from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.calling import CallerView
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Part, Reply, line
 from bot.core.people import as_of
+from bot.core.rules import Service
 from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
 from bot.ports import Answer
 from bot.ports import Desk as Port
@@ -57,6 +59,7 @@ class Desk(Port):
         fetch: Fetch,
         hearing: Hearing,
         access: Access = _EVERYBODY,
+        services: tuple[Service, ...] = (),
     ) -> None:
         """Ask nothing yet.
 
@@ -71,7 +74,8 @@ class Desk(Port):
         self._clock = clock
         self._due = due
         self._access = access
-        self._vendors = Vendors(database, catalog, clock, fetch, self._calling)
+        self._serving = Serving(database, catalog, clock, services)
+        self._vendors = Vendors(database, catalog, clock, fetch, self._serving, self._calling)
         self._watches = Watches(database, catalog, clock, fetch)
         self._recording = Recording(database, catalog, clock)
         self._reporting = Reporting(database, catalog, clock, hearing)
@@ -169,7 +173,7 @@ class Desk(Port):
         return Answer(remarks.usage())
 
     async def _about_incident(self, asked: Asked) -> Reply:
-        asked, found = await self._find(asked)
+        asked, found = await self._serving.find(asked) or await self._find(asked)
         command = asked.command
         if not found.briefs:
             return remarks.no_incident(command.incident)
@@ -211,8 +215,9 @@ class Desk(Port):
         found = await lookups.one(self._database, brief.id, _ENTRIES)
         if found is None:
             return remarks.no_incident(brief.id)
-        incident, entries = found
-        return histories.details(as_of(incident, self._clock.now()), entries)
+        (incident, entries), now = found, self._clock.now()
+        plans = cards.plans(incident, await self._serving.conditions(incident), now)
+        return histories.details(as_of(incident, now), entries, plans)
 
     async def _act(self, asked: Asked, brief: Brief) -> Reply:
         now = self._clock.now()
@@ -233,7 +238,8 @@ class Desk(Port):
         if query:
             return await self._vendors.answer(query)
         overview, callers = await standings.overview(self._database), await self.callers()
-        return Answer(answers.everything(overview, self._clock.now(), callers))
+        ours = serving.section(await self._serving.views())
+        return Answer(answers.everything(overview, self._clock.now(), callers, ours))
 
     async def _incidents(self, whose: str) -> Reply:
         if whose.casefold() == "all":
@@ -280,7 +286,8 @@ class Desk(Port):
         stands = answers.everything(await standings.overview(self._database), self._clock.now())
         parts: list[Part] = [histories.entry(incident) for incident in found]
         more = [line(f"and {total - len(found):,} more open incidents")] if total > len(found) else []
-        lead = [line("Open incidents"), *parts, *more, line("Everything watched")] if found else []
+        lead: list[Part] = [line("Open incidents"), *parts, *more, line("Everything watched")] if found else []
+        lead = [*serving.section(await self._serving.views()), *lead]
         message = replace(stands.message, parts=(*lead, *stands.message.parts))
         choices = histories.incidents(found, total).choices
         return Answer(Reply(message=message, choices=choices))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.catalog import Catalog, Vendor, folded
 from bot.clock import Clock
 from bot.commands.calling import Callers, nobody
+from bot.commands.serving import Serving
 from bot.commands.status import asked_for, likely, named, partly, related
 from bot.core import answers, remarks
 from bot.core.calling import CallerView, concerning
@@ -40,11 +41,15 @@ class Vendors:
     catalog: Catalog
     clock: Clock
     fetch: Fetch
+    serving: Serving
     callers: Callers = nobody
 
     async def answer(self, query: str) -> Answer:
         """Return how what is meant stands; for a page that is not watched, what to show until it has been read."""
         found = await named(self.database, self.catalog, query)
+        ours = () if found else self.serving.named(query)
+        if ours:
+            return Answer(await self.serving.answer(ours, query))
         vendor = self.catalog.find(query)
         if not found and vendor is not None:
             return self._unwatched(vendor, query)
@@ -53,6 +58,9 @@ class Vendors:
         if calls is not None:
             return Answer(answers.caller(calls))
         found = found or await related(self.database, self.catalog, query)
+        ours = () if found else self.serving.partly(query)
+        if ours:
+            return Answer(await self.serving.answer(ours, query))
         found = found or await partly(self.database, self.catalog, query)
         if found:
             return Answer(await self._stand(found, query))
@@ -78,10 +86,11 @@ class Vendors:
 
     async def suggest(self, typed: str, most: int) -> tuple[tuple[str, str], ...]:
         """Return names, and what to ask for them, while somebody types: what is watched before what is not."""
+        ours = [(name, name) for name in self.serving.suggest(typed)]
         if not folded(typed):
             seen = await standings.overview(self.database)
             names = [row.name for rows in (seen.survey.troubled, seen.survey.stale, seen.survey.well) for row in rows]
-            return tuple((name, name) for name in list(dict.fromkeys(names))[:most])
+            return tuple(dict.fromkeys((*ours, *((name, name) for name in names))))[:most]
         meant = await named(self.database, self.catalog, typed)
         begun = await standings.beginning_with(self.database, folded(typed))
         within = await partly(self.database, self.catalog, typed)
@@ -90,11 +99,15 @@ class Vendors:
         here = {one.vendor for one in watched}
         others = [vendor for vendor in self.catalog.search(typed) if vendor.slug not in here]
         known = [(one.name, one.name) for one in dict.fromkeys(watched)]
-        return tuple(dict.fromkeys((*known, *((vendor.name, vendor.slug) for vendor in others))))[:most]
+        return tuple(dict.fromkeys((*ours, *known, *((vendor.name, vendor.slug) for vendor in others))))[:most]
 
     async def knows(self, query: str) -> bool:
         """Whether somebody is called exactly this, here or in the catalog."""
-        if self.catalog.find(query) is not None or await named(self.database, self.catalog, query):
+        if (
+            self.serving.named(query)
+            or self.catalog.find(query) is not None
+            or await named(self.database, self.catalog, query)
+        ):
             return True
         return await self._caller(query) is not None
 

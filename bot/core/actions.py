@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.core import cards
 from bot.core.fold import advance
 from bot.core.people import is_muted
 from bot.model import Action, Asked, ChangeKind, Incident, TimelineEntry, Who, Witness
@@ -156,6 +157,23 @@ def _has_news(case: _Case, entry: TimelineEntry, last: Witness) -> bool:
     return last.at is not None and case.now - last.at >= SAME_NOTE
 
 
+def _fallback_on(case: _Case) -> _Result:
+    """A measure that was taken is a fact, also when the end came first; and nothing that a person does reopens."""
+    wanted = cards.meant(case.incident, case.asked.command.query)
+    off = [one for one in wanted if cards.current(case.incident, one) is None]
+    return cards.switch(case.did(ChangeKind.FALLBACK_ON), case.incident, off) if off else Outcome.ALREADY
+
+
+def _fallback_off(case: _Case) -> _Result:
+    wanted = cards.meant(case.incident, case.asked.command.query)
+    if case.asked.command.query == "":
+        wanted = tuple(one.card for one in case.incident.fallbacks)
+    on = [one for one in wanted if cards.current(case.incident, one) is not None]
+    if on:
+        return cards.switch(case.did(ChangeKind.FALLBACK_OFF), case.incident, on)
+    return Outcome.ALREADY if case.incident.fallbacks else Outcome.NOTHING
+
+
 def _link(case: _Case) -> _Result:
     url = case.asked.command.url
     if not url:
@@ -173,6 +191,8 @@ _ACTIONS: Mapping[Action, Callable[[_Case], _Result]] = {
     Action.UNMUTE: _unmute,
     Action.AFFECTED: _affected,
     Action.WORKS: _works,
+    Action.FALLBACK_ON: _fallback_on,
+    Action.FALLBACK_OFF: _fallback_off,
     Action.LINK: _link,
 }
 # What is done to an incident; everything else only asks.

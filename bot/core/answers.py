@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.core import testimony
 from bot.core.calling import CallerView, lines, overall
-from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Reply, Span, Tone, line
+from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Reply, Span, Tone, heading, line
 from bot.core.overview import Overview, Row
 from bot.core.people import as_of
 from bot.core.spans import duration
@@ -29,10 +29,16 @@ def cut(text: str, most: int) -> str:
     return (head.rpartition(" ")[0] or head).rstrip() + "…"
 
 
-def everything(overview: Overview, now: datetime, callers: Sequence[CallerView] = ()) -> Reply:
-    """Return how everything watched stands, worst first; what is well is only named.  `callers` come last."""
+def everything(
+    overview: Overview, now: datetime, callers: Sequence[CallerView] = (), ours: Sequence[Part] = ()
+) -> Reply:
+    """Return how everything watched stands, worst first; what is well is only named.
+
+    `ours`, which is how our own services stand, comes first, `callers` come last.
+    """
     found = overview.survey
-    parts: list[Part] = [_item(overview, row, now) for row in found.troubled[:_ITEMS]]
+    parts: list[Part] = [*ours, heading("Everything watched", level=2)] if ours else []
+    parts += [_item(overview, row, now) for row in found.troubled[:_ITEMS]]
     parts += _named("Not operational either: ", found.troubled[_ITEMS:])
     parts += [_item(overview, row, now) for row in found.stale[:_STALE]]
     parts += _named("Can not be read either: ", found.stale[_STALE:])
@@ -169,7 +175,7 @@ def one(
     parts += _asked(wanted := list(asked))
     going_on = underway(standing)
     for incident in going_on[:_INCIDENTS]:
-        parts += [_incident(as_of(incident, now)), *_words(incident)]
+        parts += [of_incident(as_of(incident, now)), *_words(incident)]
     if len(going_on) > _INCIDENTS:
         parts.append(line(f"{len(going_on) - _INCIDENTS} more incidents are open."))
     listed_there = {component.id for incident in going_on for component in incident.components}
@@ -202,7 +208,8 @@ def _source(standing: Standing, now: datetime) -> Line:
     return line(*page, fresh)
 
 
-def _incident(incident: Incident) -> Item:
+def of_incident(incident: Incident) -> Item:
+    """Return one open incident: how bad, since when, what it affects, who has it."""
     where: tuple[Span, ...] = (Link("official page", incident.url), " · ") if incident.url else ()
     affected = [c for c in incident.components if c.status.impact is not Impact.NONE] or list(incident.components)
     named = affected and incident.kind is not Kind.SUSPECTED

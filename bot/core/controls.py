@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core import cards
 from bot.core.grammar import span_of
 from bot.core.message import Control
 from bot.model import Action, Command, Incident, State
@@ -15,8 +16,9 @@ def controls(incident: Incident) -> tuple[Control, ...]:
     about = incident.id
     note = Control(Action.NOTE, "Add note", about)
     details = Control(Action.DETAILS, "Details", about)
+    back = (_back(about),) if cards.is_active(incident) else ()
     if not incident.is_open:
-        return note, details
+        return *back, note, details
     mute = Control(Action.UNMUTE, "Unmute", about) if incident.muted else Control(Action.MUTE, "Mute", about, MUTES)
     if incident.state is State.SCHEDULED:
         return mute, note, details
@@ -24,12 +26,27 @@ def controls(incident: Incident) -> tuple[Control, ...]:
         Control(Action.UNACK, "Unacknowledge", about)
         if incident.acked
         else Control(Action.ACK, "Acknowledge", about, primary=True),
+        *(back or _over(incident)),
         mute,
         note,
         Control(Action.AFFECTED, "I'm affected too", about),
         Control(Action.WORKS, "Works for me", about),
         details,
     )
+
+
+def of_card(incident: str) -> tuple[Control, ...]:
+    """Return what there is to press under the plans, which stay in the thread as they are: both ways."""
+    return Control(Action.FALLBACK_ON, "Fallback activated", incident), _back(incident)
+
+
+def _over(incident: Incident) -> tuple[Control, ...]:
+    """Switching over is offered where it is planned how."""
+    return of_card(incident.id)[:1] if any(one.has_plan for one in incident.cards) else ()
+
+
+def _back(incident: str) -> Control:
+    return Control(Action.FALLBACK_OFF, "Back to normal", incident)
 
 
 def pressed(action: Action, value: str, option: str = "", text: str = "") -> Command:

@@ -43,6 +43,8 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
         return replace(people.advance(incident, entry), last_seq=entry.seq)
     if entry.kind is ChangeKind.REMINDED:
         return replace(incident, reminded_at=entry.recorded_at, last_seq=entry.seq)
+    if entry.kind is ChangeKind.CARD:
+        return replace(incident, carded_at=entry.recorded_at, last_seq=entry.seq)
     if entry.kind is ChangeKind.WEIGHED:
         return replace(incident, evidence=entry.evidence, last_seq=entry.seq)
     return people.carried_on(incident, _with_claim(incident, entry), entry)

@@ -2,7 +2,7 @@
 
     status [what] · history WHOSE · incidents [whose] · report WHAT [: WORDS] · health · help
     watch add|remove WHOM · watch list
-    [incident] details|ack|unack|affected|works|unmute [which] · note [which] WORDS · mute [which] [4h] [because WORDS]
+    [incident] details|ack|unack|affected|works|unmute|fallback on|fallback off [which] · note [which] WORDS · mute [which] [4h] [because WORDS]
 
 The words before a verb that only call Sitrep are passed over: `@sitrep`, `/sitrep`, `<@U123>`.  Words that are no
 verb ask for a status.  A verb is one row of `VERBS`.
@@ -38,10 +38,10 @@ VERBS = (
     ),
     Verb(
         Action.DETAILS,
-        ("details", "detail", "show", "timeline"),
+        ("details", "detail", "show", "timeline", "fallback"),
         verbs.incident,
         "details [which]",
-        "all that was said",
+        "all that was said, and what to do instead",
         of=True,
     ),
     Verb(Action.ACK, ("ack", "acknowledge"), verbs.incident, "ack [which]", "take it on", of=True),
@@ -80,6 +80,22 @@ VERBS = (
         verbs.report,
         "report WHAT [: WORDS]",
         "it fails for you, whether or not anybody has said so yet",
+    ),
+    Verb(
+        Action.FALLBACK_ON,
+        ("fallback on", "fallback activated"),
+        verbs.incident,
+        "fallback on [which]",
+        "you have switched over; `which` may be a service of yours",
+        of=True,
+    ),
+    Verb(
+        Action.FALLBACK_OFF,
+        ("fallback off", "back to normal"),
+        verbs.incident,
+        "fallback off [which]",
+        "you have switched back",
+        of=True,
     ),
     Verb(Action.LINK, ("link",), verbs.link, "link [which] URL", "add a link to its thread", of=True),
     Verb(

@@ -47,8 +47,11 @@ def entry(incident: Incident) -> Item:
     return Item(wording.tone(incident), cut(wording.headline(incident), _TITLE), spans, (line(incident.id),))
 
 
-def details(incident: Incident, entries: Sequence[TimelineEntry]) -> Reply:
-    """Return an incident's history, the newest last: what happened, when, and who said so."""
+def details(incident: Incident, entries: Sequence[TimelineEntry], instead: Sequence[Line] = ()) -> Reply:
+    """Return an incident's history, the newest last: what happened, when, and who said so.
+
+    `instead` is what there is to do, as it is now.
+    """
     shown = wording.root(incident)
     loud = [one for one in entries if not one.quiet]
     parts: list[Part] = [part for part in shown.parts if not isinstance(part, Quote)]
@@ -58,7 +61,7 @@ def details(incident: Incident, entries: Sequence[TimelineEntry]) -> Reply:
         parts.append(line("What came before is in the thread."))
     for one in last:
         parts += _lines(one, incident)
-    parts.append(line(incident.id))
+    parts += [*instead, line(incident.id)]
     message = Message(tone=shown.tone, headline=shown.headline, parts=tuple(parts), url=incident.url)
     return Reply(message=message, shareable=True)
 

@@ -88,6 +88,7 @@ def _of_our_own(incident: Incident, views: tuple[ClaimView, ...], now: datetime)
         started_at=begun,
         first_seen_at=incident.detected_at or now,
         services=incident.services,
+        cards=incident.cards,
         detected_at=incident.detected_at,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.core import cards
 from bot.core.severity import is_rise
 from bot.model import Ack, ChangeKind, Impact, Incident, Mute, TimelineEntry, Witness
 
@@ -26,6 +27,8 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
         return replace(after, muted=None)
     if entry.kind in {ChangeKind.AFFECTED, ChangeKind.WORKS}:
         return replace(after, witnesses=_heard(after.witnesses, entry))
+    if entry.kind in {ChangeKind.FALLBACK_ON, ChangeKind.FALLBACK_OFF}:
+        return replace(after, fallbacks=cards.switched(after.fallbacks, entry))
     return after
 
 

@@ -53,6 +53,8 @@ _DONE = {
     Action.UNMUTE: "Unmuted",
     Action.AFFECTED: "Counted: it fails for you",
     Action.WORKS: "Counted: it works for you",
+    Action.FALLBACK_ON: "Noted in the thread: the fallback is activated",
+    Action.FALLBACK_OFF: "Noted in the thread: back to normal",
     Action.LINK: "Linked in the thread",
 }
 _DEEDS = {
@@ -61,6 +63,8 @@ _DEEDS = {
     Action.NOTE: "add notes",
     Action.MUTE: "mute",
     Action.UNMUTE: "unmute",
+    Action.FALLBACK_ON: "say that a fallback is activated",
+    Action.FALLBACK_OFF: "say that all is back to normal",
     Action.LINK: "link messages",
     Action.JOIN: "link incidents",
     Action.UNLINK: "unlink incidents",
@@ -69,14 +73,17 @@ _ALREADY = {
     Action.ACK: "You have it already",
     Action.NOTE: "That note is there already",
     Action.MUTE: "It is muted already",
+    Action.FALLBACK_ON: "It is activated already",
+    Action.FALLBACK_OFF: "It is back to normal already",
     Action.LINK: "That is linked already",
 }
+_NOTHING = {Action.UNMUTE: "It is not muted", Action.FALLBACK_OFF: "No fallback is activated"}
 _SAID: Mapping[Outcome, Callable[[Action, Incident], str]] = {
     Outcome.DONE: lambda action, _: _DONE[action],
     Outcome.ALREADY: lambda action, _: _ALREADY.get(action, "You said so already"),
     Outcome.HELD: _held,
     Outcome.OVER: lambda _, incident: f"Already {words(incident.state)}: nothing was changed",
-    Outcome.NOTHING: lambda action, _: "It is not muted" if action is Action.UNMUTE else "Nobody has it",
+    Outcome.NOTHING: lambda action, _: _NOTHING.get(action, "Nobody has it"),
     Outcome.EMPTY: lambda *_: "There were no words in it",
 }
 

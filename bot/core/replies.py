@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core import clocks
+from bot.core import cards, clocks, controls
 from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.moving import MOVED
 from bot.core.severity import is_rise
@@ -56,6 +56,7 @@ def reply(entry: TimelineEntry, incident: Incident) -> Message:
         broadcast=loud,
         about=about,
         at=entry.happened_at,
+        controls=controls.of_card(incident.id) if entry.kind is ChangeKind.CARD else (),
         incident=incident,
         entries=(entry,),
     )
@@ -299,6 +300,9 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.AFFECTED: _affected,
     ChangeKind.WORKS: _works,
     ChangeKind.LINKED: _linked,
+    ChangeKind.CARD: _clock(cards.told),
+    ChangeKind.FALLBACK_ON: _clock(cards.activated),
+    ChangeKind.FALLBACK_OFF: _clock(cards.deactivated),
     ChangeKind.JOINED: _clock(clocks.joined),
     ChangeKind.LEFT: _clock(clocks.left),
 }

@@ -49,13 +49,17 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """Something of the team's own that suffers with its vendors: (vendor, component), or (vendor, None) for all."""
+    """Something of the team's own that suffers with its vendors: (vendor, component), or (vendor, None) for all.
+
+    `fallback_vendor` is the slug of whoever can stand in, `fallback_name` what that one is called.
+    """
 
     name: str
     depends_on: tuple[tuple[str, str | None], ...]
     owner: str | None = None
     runbook: str | None = None
     fallback_vendor: str | None = None
+    fallback_name: str | None = None
     fallback_steps: tuple[str, ...] = ()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot.core import testimony
+from bot.core import cards, testimony
 from bot.core.controls import controls
 from bot.core.message import Line, Message, Moment, Quote, Span, Tone, line
 from bot.core.spans import duration
@@ -91,7 +91,7 @@ def standing(incident: Incident) -> list[Line]:
     return [
         *_when(incident),
         *_affected(incident),
-        *_services(incident),
+        *cards.touched(incident),
         *_remarks(incident),
         *testimony.lines(incident),
         *people(incident),
@@ -182,14 +182,6 @@ def _affected(incident: Incident) -> list[Line]:
     return [line("Affects: " if incident.is_open else "Affected: ", shown)]
 
 
-def _services(incident: Incident) -> list[Line]:
-    if not incident.services:
-        return []
-    shown = ", ".join(incident.services[:_SHOWN_COMPONENTS])
-    more = len(incident.services) - _SHOWN_COMPONENTS
-    return [line("Our services: ", f"{shown}, {more} more" if more > 0 else shown)]
-
-
 def _named(components: list[Component], incident: Incident) -> str:
     names = ", ".join(component.name for component in components)
     told = incident.is_open and components[0].status not in {ComponentStatus.UNKNOWN, ComponentStatus.OPERATIONAL}
@@ -218,7 +210,7 @@ def _remarks(incident: Incident) -> list[Line]:
 
 
 def people(incident: Incident) -> list[Line]:
-    """Return who has it, who wants quiet, and for how many here it fails."""
+    """Return who has it, who wants quiet, who has switched over, and for how many here it fails."""
     lines: list[Line] = []
     if incident.acked:
         lines.append(line(f"Acknowledged by {incident.acked.name} at ", Moment(incident.acked.at)))
@@ -228,6 +220,7 @@ def people(incident: Incident) -> list[Line]:
             until = (Moment(incident.muted.until),)
         why = f": {incident.muted.why}" if incident.muted.why else ""
         lines.append(line("Muted until ", *until, f" by {incident.muted.name}{why}"))
+    lines += cards.standing(incident)
     told = incident.evidence is not None and incident.is_open
     return lines if told else lines + _counts(incident)
 

@@ -1,21 +1,27 @@
-"""The heed loop: what time alone brings about.  Witnesses fade or fall silent, and so do vendors."""
+"""The heed loop: what time alone brings about.  Witnesses fade or fall silent, and so do vendors.
+
+It also gives the thread of a trouble that has become likely what to do instead: how whoever can stand in is just then
+is asked for that.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
-from bot.core import silence
+from bot.core import cards, impact, silence
 from bot.core.actions import Acted, Outcome
+from bot.core.cards import card
 from bot.core.evidence import Panel, Thresholds, weighed
 from bot.core.fold import advance
+from bot.core.rules import Service
 from bot.model import Incident, TimelineEntry
-from bot.store import heeding, incidents
+from bot.store import grounds, heeding, incidents
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -25,12 +31,16 @@ PAUSE = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Heeding:
-    """What the heed loop works with.  `announced` is set whenever something became due for delivery."""
+    """What the heed loop works with.
+
+    `announced` is set whenever something became due for delivery; `services` are our own, with their plans.
+    """
 
     database: Database
     thresholds: Thresholds
     clock: Clock
     announced: asyncio.Event
+    services: tuple[Service, ...] = ()
 
 
 async def heed(heeding_: Heeding) -> None:
@@ -38,6 +48,7 @@ async def heed(heeding_: Heeding) -> None:
     while True:
         await weigh_all(heeding_)
         await call_silent(heeding_)
+        await hand_out(heeding_)
         await heeding_.clock.sleep(PAUSE)
 
 
@@ -69,6 +80,30 @@ async def call_silent(heeding_: Heeding) -> int:
     if count:
         heeding_.announced.set()
     return count
+
+
+async def hand_out(heeding_: Heeding) -> int:
+    """Give each open incident that is owed it what to do instead; returns how many were given it."""
+    planned = [one for one in heeding_.services if card(one).has_plan]
+    concerned = {vendor for one in planned for vendor, _ in one.depends_on}
+    owed = [one for one in await grounds.open_of(heeding_.database, concerned) if cards.is_owed(one)]
+    if not owed:
+        return 0
+    others = {one.stand_in for incident in owed for one in incident.cards if one.stand_in}
+    found = await grounds.grounds(heeding_.database, others)
+    conditions = {vendor: impact.condition(vendor, ground) for vendor, ground in found.items()}
+    now = heeding_.clock.now()
+    decide = partial(_hand_out, conditions, now)
+    count = sum([_is_done(await incidents.act(heeding_.database, one.id, decide, now)) for one in owed])
+    if count:
+        heeding_.announced.set()
+    return count
+
+
+def _hand_out(
+    conditions: Mapping[str, str], now: datetime, incident: Incident, _recent: Sequence[TimelineEntry]
+) -> Acted:
+    return _with(incident, cards.handed_out(incident, conditions, now))
 
 
 def _weigh(

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
 
+from bot.core import cards, memory, moving, replies, routing, timeline
 from bot.core import diff as differ
-from bot.core import memory, moving, replies, routing, timeline
 from bot.core.claims import is_own, read_together
 from bot.core.correlate import Surroundings, correlate
 from bot.core.evidence import DEFAULT, Panel, Thresholds, weighed
@@ -141,7 +141,7 @@ def _decide(
     changes = (*move.changes, *differ.diff(known, snapshot, claims))
     attachments = correlate(changes, source, around, now)
     told = timeline.tell(changes, attachments, around.incidents, source=source, now=now, baseline=baseline)
-    told = replace(told, incidents={name: _with_services(i, rules) for name, i in told.incidents.items()})
+    told = replace(told, incidents={name: cards.with_services(i, rules.services) for name, i in told.incidents.items()})
     told = _weighed(told, gathered.panel, rules, now)
     after = {**memory.apply(known, snapshot, claims).claims, **move.left}
     joined = attachments.keys() - around.attached.keys()
@@ -176,10 +176,6 @@ def _weighed(told: timeline.Told, panel: Panel | None, rules: Rules, now: dateti
 def _renamed(around: Surroundings, move: moving.Move) -> Surroundings:
     attached = {move.names.get(name, name): incident for name, incident in around.attached.items()}
     return replace(around, attached=attached)
-
-
-def _with_services(incident: Incident, rules: Rules) -> Incident:
-    return replace(incident, services=routing.dependent(incident, rules.services))
 
 
 def _visits(

@@ -4,9 +4,11 @@ from bot.model.asking import Action, Asked, Command, Person
 from bot.model.delivery import Announcement, Destination, Intent, Ref, Step
 from bot.model.incidents import (
     Ack,
+    Card,
     Change,
     ClaimView,
     Evidence,
+    Fallback,
     Incident,
     Mute,
     Statement,
@@ -37,6 +39,7 @@ __all__ = [
     "Announcement",
     "AnnouncementState",
     "Asked",
+    "Card",
     "Ceiling",
     "Change",
     "ChangeKind",
@@ -48,6 +51,7 @@ __all__ = [
     "Confidence",
     "Destination",
     "Evidence",
+    "Fallback",
     "Fault",
     "Impact",
     "Incident",

@@ -24,6 +24,8 @@ class Action(StrEnum):
     AFFECTED = "affected"
     WORKS = "works"
     REPORT = "report"
+    FALLBACK_ON = "fallback_on"
+    FALLBACK_OFF = "fallback_off"
     LINK = "link"
     JOIN = "join"
     UNLINK = "unlink"

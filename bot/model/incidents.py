@@ -146,10 +146,43 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What the configuration says of whoever an incident touches: whose it is, and what to do instead.
+
+    `name` is a service of our own, or a vendor; `fallback` is what the vendor that can stand in is called, `stand_in`
+    the slug by which it is watched.
+    """
+
+    name: str
+    owner: str | None = None
+    runbook: str | None = None
+    fallback: str | None = None
+    stand_in: str | None = None
+    steps: tuple[str, ...] = ()
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether it says what to do instead."""
+        return bool(self.fallback or self.steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """Somebody here has switched over: for which card (none if no card has a plan), who, when; and who back, when."""
+
+    card: str
+    name: str
+    at: datetime
+    back_by: str = ""
+    back_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """Our record of one trouble: the fold of its timeline.
 
-    `services` are our own that depend on it, as the configuration has them; they are no part of the fold.
+    `services` are our own that depend on it, and `cards` what the configuration says of them and of the vendor; they
+    are no part of the fold.  `carded_at` is when the thread was given the plans, `fallbacks` who has switched over.
     `reminded_at` is when it was last said that a maintenance is about to begin.
 
     There are two clocks: `detected_at` is when the first witness of ours saw it, `acknowledged_at` when the vendor
@@ -185,6 +218,9 @@ class Incident:
     detected_at: datetime | None = None
     acknowledged_at: datetime | None = None
     dated_from: datetime | None = None
+    cards: tuple[Card, ...] = ()
+    carded_at: datetime | None = None
+    fallbacks: tuple[Fallback, ...] = ()
 
     @property
     def is_open(self) -> bool:

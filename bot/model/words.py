@@ -180,6 +180,10 @@ class ChangeKind(StrEnum):
     # A person says that two incidents are one, or that what was taken for one is two: claims come and go.
     JOINED = "joined"
     LEFT = "left"
+    # What to do instead, told once; and that people here have switched over, or back.
+    CARD = "card"
+    FALLBACK_ON = "fallback_on"
+    FALLBACK_OFF = "fallback_off"
 
 
 class Who(StrEnum):

@@ -186,7 +186,6 @@ def _merged(*lists: Iterable[str]) -> tuple[str, ...]:
 def _not_yet(settings: Settings) -> tuple[str, ...]:
     return tuple(
         chain(
-            not_yet.services(settings.services),
             not_yet.routes(settings.routes),
             not_yet.oncalls(settings.oncalls),
             not_yet.escalations(settings.escalations),

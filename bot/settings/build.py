@@ -92,6 +92,7 @@ def service(row: Placed[ServiceTable], names: Names) -> Service:
         owner=row.table.owner,
         runbook=row.table.runbook,
         fallback_vendor=fallback.vendor,
+        fallback_name=names.title(fallback.vendor) if fallback.vendor else None,
         fallback_steps=tuple(fallback.steps),
     )
 

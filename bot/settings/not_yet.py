@@ -8,14 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.core.access import Access
-from bot.core.rules import Escalation, Oncall, Route, Service
-
-
-def services(found: Iterable[Service]) -> Iterator[str]:
-    """Services can be routed by; what else is said of them is kept."""
-    for service in found:
-        if service.owner or service.runbook or service.fallback_vendor or service.fallback_steps:
-            yield f"[[service]] {service.name}: owner, runbook and fallback are not shown by this version yet"
+from bot.core.rules import Escalation, Oncall, Route
 
 
 def routes(found: Iterable[Route]) -> Iterator[str]:

@@ -71,13 +71,13 @@ _HAS_PAGE = exists().where(_OF_THE_SAME, _OTHER.c.kind == _FEED)
 _HAS_ELDER = exists().where(_OF_THE_SAME, _OTHER.c.kind == _PROBE, _OTHER.c.key < SOURCE.c.key)
 # Probes are shown with their vendor's page; where no page of it is watched the first of them stands for the vendor.
 _STANDS_ALONE = (SOURCE.c.kind == _PROBE) & ~_HAS_PAGE & ~_HAS_ELDER
-_SHOWN = SOURCE.c.active & or_(SOURCE.c.kind == _FEED, _STANDS_ALONE)
+SHOWN = SOURCE.c.active & or_(SOURCE.c.kind == _FEED, _STANDS_ALONE)
 _GLANCES = (
-    select(SOURCE.c.spec, SOURCE.c.glance, _SHOWN.label("is_shown"), *HEALTH)
+    select(SOURCE.c.spec, SOURCE.c.glance, SHOWN.label("is_shown"), *HEALTH)
     .join(POLL, POLL.c.source == SOURCE.c.key)
     .order_by(SOURCE.c.name, SOURCE.c.key)
 )
-_ALL_GLANCES = _GLANCES.where(_SHOWN)
+_ALL_GLANCES = _GLANCES.where(SHOWN)
 _CHOSEN = _GLANCES.where(SOURCE.c.active, SOURCE.c.key.in_(_KEYS))
 _PROBES = (
     select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.spec, PROBE.c.state, PROBE_SPENT.c.day, *spending.SPENT, *HEALTH)
@@ -106,7 +106,7 @@ _WORST = (
 )
 _TROUBLED_VENDORS = select(INCIDENT.c.vendor).where(_TROUBLED)
 # These columns are in one index (`source_standing`): the rows themselves are long, and are left alone.
-_ROWS = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity).where(_SHOWN)
+_ROWS = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.severity).where(SHOWN)
 # One question for each reason: as one question with an "or" over three tables they are answered from no index.
 _UNWELL = _ROWS.where(or_(SOURCE.c.severity > 0, SOURCE.c.severity.is_(None)))
 _INVOLVED = _ROWS.where(SOURCE.c.vendor.in_(_TROUBLED_VENDORS))
@@ -206,10 +206,10 @@ class Name:
 
 _ALL_NAMES = select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.name, SOURCE.c.called).where(SOURCE.c.active)
 _ALL_NAMES = _ALL_NAMES.order_by(SOURCE.c.name, SOURCE.c.key)
-_NAMES = _ALL_NAMES.where(_SHOWN)
+_NAMES = _ALL_NAMES.where(SHOWN)
 _WORDS: BindParameter[str] = bindparam("b_words", expanding=True)
 # By its own name a probe is found also if it is shown with a page.
-_CALLED = _ALL_NAMES.where(SOURCE.c.called.in_(_WORDS) | (SOURCE.c.vendor.in_(_WORDS) & _SHOWN))
+_CALLED = _ALL_NAMES.where(SOURCE.c.called.in_(_WORDS) | (SOURCE.c.vendor.in_(_WORDS) & SHOWN))
 
 
 async def called(database: Database, words: Collection[str]) -> tuple[Name, ...]:

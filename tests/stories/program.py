@@ -18,7 +18,7 @@ from bot.loops import hearing, heartbeats, own, people
 from bot.loops.batch import Batch
 from bot.loops.checking import Probing, bury, take
 from bot.loops.deliver import Delivering, start_due
-from bot.loops.heed import Heeding, call_silent, weigh_all
+from bot.loops.heed import Heeding, call_silent, hand_out, weigh_all
 from bot.loops.probing import checked
 from bot.loops.remind import Reminding, remind_due
 from bot.loops.revisit import Revisiting, visit_due
@@ -146,6 +146,7 @@ class Program:
         await people.look(self.heard)
         await weigh_all(self.heeding)
         await call_silent(self.heeding)
+        await hand_out(self.heeding)
         await remind_due(self.reminding)
         await visit_due(self.revisiting)
         await own.look(self.mine)
@@ -215,7 +216,7 @@ async def _put_together(
         watching=watching,
         probing=probing,
         delivering=delivering,
-        heeding=Heeding(database, rules.thresholds, clock, due),
+        heeding=Heeding(database, rules.thresholds, clock, due, rules.services),
         reminding=Reminding(database, fetcher, rules, clock, due),
         revisiting=Revisiting(database, fetcher, rules, clock, due),
         mine=own.Own(database, delivering, where, clock, due, lambda: eyes.blind_since),
