@@ -246,9 +246,15 @@ def test_a_service_says_what_it_needs_and_what_to_do_without(tmp_path: Path) -> 
             owner="support",
             runbook="https://wiki.example.com/bot",
             fallback_vendor="anthropic",
+            fallback_name="Anthropic",
             fallback_steps=("Switch", "Tell support"),
         ),
-        Service(name="Search", depends_on=(("openai", None),), fallback_vendor="our own model"),
+        Service(
+            name="Search",
+            depends_on=(("openai", None),),
+            fallback_vendor="our own model",
+            fallback_name="our own model",
+        ),
     )
     assert found.routes[0].match.services == ("Support bot",)
 

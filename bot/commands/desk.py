@@ -50,7 +50,7 @@ class Desk(Port):
     what people report.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  (all that an answer may need)
         self,
         database: Database,
         catalog: Catalog,

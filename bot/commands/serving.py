@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.commands.finding import Found
-from bot.core import impact, serving
+from bot.core import impact, routing, serving
 from bot.core.impact import Names, ServiceView
-from bot.core.message import Reply
+from bot.core.message import Line, Reply
 from bot.core.rules import Service
 from bot.core.slugs import slug
 from bot.model import Action, Asked, Incident
@@ -31,23 +31,28 @@ class Serving:
     clock: Clock
     services: tuple[Service, ...] = ()
 
+    @property
+    def ours(self) -> tuple[Service, ...]:
+        """Those that are something of our own."""
+        return routing.ours(self.services)
+
     def named(self, query: str) -> tuple[Service, ...]:
         """Return the service that is called exactly this, in whatever case, with hyphens or without."""
-        return tuple(one for one in self.services if slug(one.name) == slug(query) and query.strip())
+        return tuple(one for one in self.ours if slug(one.name) == slug(query) and query.strip())
 
     def partly(self, query: str) -> tuple[Service, ...]:
         """Return the services that have the words in their name."""
         wanted = slug(query)
-        return tuple(one for one in self.services if query.strip() and wanted in slug(one.name))
+        return tuple(one for one in self.ours if query.strip() and wanted in slug(one.name))
 
     def suggest(self, typed: str) -> tuple[str, ...]:
         """Return the names of services that may be meant while somebody types."""
-        found = self.partly(typed) if typed.strip() else self.services
+        found = self.partly(typed) if typed.strip() else self.ours
         return tuple(one.name for one in found)
 
     async def views(self, chosen: Iterable[Service] | None = None) -> tuple[ServiceView, ...]:
         """Return how services stand, the worst first: all, or some."""
-        wanted = tuple(self.services if chosen is None else chosen)
+        wanted = tuple(self.ours if chosen is None else chosen)
         found = await grounds.grounds(self.database, impact.vendors(wanted))
         names = Names(self._title, self.catalog.meanings)
         return impact.in_order(impact.view(one, found, names) for one in wanted)
@@ -56,6 +61,11 @@ class Serving:
         """Return how the service stands that is meant, or all that may be."""
         views = await self.views(found)
         return serving.one(views[0], self.clock.now()) if len(views) == 1 else serving.several(views, query)
+
+    async def of_vendor(self, vendor: str) -> list[Line]:
+        """Return what to do while a vendor is down, if that is said of the vendor itself."""
+        said = tuple(one for one in self.services if one.of_vendor and (vendor, None) in one.depends_on)
+        return [row for view in await self.views(said) for row in serving.plan(view, self.clock.now())]
 
     async def conditions(self, incident: Incident) -> Mapping[str, str]:
         """Return how all stand that can stand in for what an incident touches, by slug."""

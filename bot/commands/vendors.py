@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.catalog import Catalog, Vendor, folded
 from bot.clock import Clock
@@ -122,6 +122,8 @@ class Vendors:
         parts = await standings.components(self.database, one.key)
         callers = concerning(await self.callers(), {one.vendor})
         reply = answers.one(one, now, asked_for(query, one.vendor, parts, self.catalog), remark, callers)
+        parts_and_plan = (*reply.message.parts, *await self.serving.of_vendor(one.vendor))
+        reply = replace(reply, message=replace(reply.message, parts=parts_and_plan))
         return remarks.or_one_of(reply, query, others)
 
     def _others(self, query: str, shown: Collection[str]) -> list[tuple[str, str]]:

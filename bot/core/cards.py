@@ -30,7 +30,7 @@ NOT_TOLD = "can not be told"
 def with_services(incident: Incident, services: Iterable[Service]) -> Incident:
     """Return an incident with what the configuration says of whom it touches."""
     touched = tuple(service for service in services if routing.depends(service, incident))
-    return replace(incident, services=tuple(one.name for one in touched), cards=tuple(map(card, touched)))
+    return replace(incident, services=tuple(one.name for one in routing.ours(touched)), cards=tuple(map(card, touched)))
 
 
 def card(service: Service) -> Card:
@@ -47,13 +47,12 @@ def card(service: Service) -> Card:
 
 def touched(incident: Incident) -> list[Line]:
     """Return which services of our own suffer with it, whose they are, and where it is written what to do."""
-    if not incident.services:
-        return []
     owners = {one.name: one.owner for one in incident.cards if one.owner}
     names = [f"{name} (owner {owners[name]})" if name in owners else name for name in incident.services]
     more = len(names) - _SHOWN
     shown = ", ".join(names[:_SHOWN]) + (f", {more} more" if more > 0 else "")
-    return [line("Affects us: " if incident.is_open else "Affected us: ", shown), *_runbooks(incident.cards)]
+    affects = "Affects us: " if incident.is_open else "Affected us: "
+    return [*([line(affects, shown)] if names else []), *_runbooks(incident.cards)]
 
 
 def _runbooks(cards: Sequence[Card]) -> list[Line]:

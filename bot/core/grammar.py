@@ -2,7 +2,8 @@
 
     status [what] · history WHOSE · incidents [whose] · report WHAT [: WORDS] · health · help
     watch add|remove WHOM · watch list
-    [incident] details|ack|unack|affected|works|unmute|fallback on|fallback off [which] · note [which] WORDS · mute [which] [4h] [because WORDS]
+    [incident] details|ack|unack|affected|works|unmute [which] · fallback on|off [which]
+    [incident] note [which] WORDS · mute [which] [4h] [because WORDS]
 
 The words before a verb that only call Sitrep are passed over: `@sitrep`, `/sitrep`, `<@U123>`.  Words that are no
 verb ask for a status.  A verb is one row of `VERBS`.

@@ -33,7 +33,7 @@ class Choice:
 
 def choose(incident: Incident, routes: Sequence[Route], services: Iterable[Service] = ()) -> Choice:
     """Return where `incident` goes."""
-    affected = frozenset(service.name.lower() for service in services if depends(service, incident))
+    affected = frozenset(service.name.lower() for service in ours(services) if depends(service, incident))
     destinations: dict[Destination, None] = {}
     verdicts = []
     for route in routes:
@@ -79,9 +79,9 @@ def passes_watch(incident: Incident, source: Source) -> bool:
     return not source.regions or _is_in(source.regions, incident)
 
 
-def dependent(incident: Incident, services: Iterable[Service]) -> tuple[str, ...]:
-    """Return the names of our services that depend on what is in trouble, in the order of the configuration."""
-    return tuple(service.name for service in services if depends(service, incident))
+def ours(services: Iterable[Service]) -> tuple[Service, ...]:
+    """Return those that are something of our own, without what is said of vendors themselves."""
+    return tuple(service for service in services if not service.of_vendor)
 
 
 def depends(service: Service, incident: Incident) -> bool:

@@ -51,7 +51,8 @@ class Route:
 class Service:
     """Something of the team's own that suffers with its vendors: (vendor, component), or (vendor, None) for all.
 
-    `fallback_vendor` is the slug of whoever can stand in, `fallback_name` what that one is called.
+    `fallback_vendor` is the slug of whoever can stand in, `fallback_name` what that one is called.  What is said of a
+    vendor itself is kept as if it were one (`of_vendor`): it has a plan, but is nothing of ours that suffers.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Service:
     fallback_vendor: str | None = None
     fallback_name: str | None = None
     fallback_steps: tuple[str, ...] = ()
+    of_vendor: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,12 +55,22 @@ def one(view: ServiceView, now: datetime) -> Reply:
     parts += [of_incident(as_of(incident, now)) for incident in going_on[:_INCIDENTS]]
     if len(going_on) > _INCIDENTS:
         parts.append(line(f"{len(going_on) - _INCIDENTS} more incidents are open."))
-    found = cards.card(view.service)
-    if found.has_plan:
-        parts += [heading("What to do instead", level=2)]
-        parts += cards.instead(found, view.fallback.word if view.fallback else "", now)
+    parts += _instead(view, now)
     message = Message(tone=tone(view), headline=f"{view.name}: {label(view)}", parts=tuple(parts))
     return Reply(message=message, shareable=True)
+
+
+def plan(view: ServiceView, now: datetime) -> list[Line]:
+    """Return what is to be done, for the page of a vendor: whose it is here, and what to do instead."""
+    return [*_whose(view), *_instead(view, now)]
+
+
+def _instead(view: ServiceView, now: datetime) -> list[Line]:
+    found = cards.card(view.service)
+    if not found.has_plan:
+        return []
+    word = view.fallback.word if view.fallback else ""
+    return [heading("What to do instead", level=2), *cards.instead(found, word, now)]
 
 
 def _whose(view: ServiceView) -> list[Line]:

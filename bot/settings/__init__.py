@@ -162,12 +162,14 @@ def _file(config: Path | None, env: Environment, cwd: Path) -> tuple[str, Path |
 
 def _with_file(settings: Settings, document: Document, names: Names, label: str) -> Settings:
     rotas = tuple(build.oncall(row) for row in document.rows("oncall", OncallTable))
+    watches = tuple(build.watch(row, label) for row in document.rows("watch", WatchTable))
+    services = (build.service(row, names) for row in document.rows("service", ServiceTable))
     return replace(
         settings,
-        watches=tuple(build.watch(row, label) for row in document.rows("watch", WatchTable)),
+        watches=watches,
         defaulted_watches="watch" not in document,
         windows=tuple(build.window(row) for row in document.rows("maintenance", MaintenanceTable)),
-        services=tuple(build.service(row, names) for row in document.rows("service", ServiceTable)),
+        services=(*services, *build.plans(watches, names)),
         routes=tuple(build.route(row, names) for row in document.rows("route", RouteTable)) or settings.routes,
         oncalls=rotas,
         escalations=tuple(build.escalation(row, names) for row in document.rows("escalation", EscalationTable)),

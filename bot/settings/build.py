@@ -17,6 +17,7 @@ from bot.settings.checks import MaintenanceTable, ProbeTable
 from bot.settings.document import Placed
 from bot.settings.names import Names
 from bot.settings.routes import EscalationTable, MatchTable, MentionTable, OncallTable, RouteTable
+from bot.settings.sources import resolve
 from bot.settings.tables import AccessTable, EvidenceTable, FallbackTable, PeopleTable, ServiceTable, WatchTable
 from bot.settings.values import Probe, Watch
 
@@ -38,6 +39,10 @@ def watch(row: Placed[WatchTable], file: str) -> Watch:
         components=tuple(row.table.components),
         regions=tuple(row.table.regions),
         interval=row.table.interval,
+        owner=row.table.owner,
+        runbook=row.table.runbook,
+        fallback_vendor=row.table.fallback.vendor if row.table.fallback else None,
+        fallback_steps=tuple(row.table.fallback.steps) if row.table.fallback else (),
         remind=tuple(sorted(set(row.table.remind), reverse=True)),
     )
 
@@ -95,6 +100,23 @@ def service(row: Placed[ServiceTable], names: Names) -> Service:
         fallback_name=names.title(fallback.vendor) if fallback.vendor else None,
         fallback_steps=tuple(fallback.steps),
     )
+
+
+def plans(watches: Iterable[Watch], names: Names) -> Iterator[Service]:
+    """Give what is said of vendors themselves: whose they are here, and what to do while they are down."""
+    for watch in watches:
+        if watch.owner or watch.runbook or watch.fallback_vendor or watch.fallback_steps:
+            for source in resolve((watch,), names.catalog, None)[0]:
+                yield Service(
+                    name=source.name,
+                    depends_on=((source.vendor, None),),
+                    owner=watch.owner,
+                    runbook=watch.runbook,
+                    fallback_vendor=watch.fallback_vendor,
+                    fallback_name=names.title(watch.fallback_vendor) if watch.fallback_vendor else None,
+                    fallback_steps=watch.fallback_steps,
+                    of_vendor=True,
+                )
 
 
 def route(row: Placed[RouteTable], names: Names) -> Route:

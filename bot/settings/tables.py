@@ -34,6 +34,15 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class FallbackTable(Table):
+    """What to do instead."""
+
+    vendor: VendorOrOther | None = Field(default=None, description="Who can stand in.", examples=['"anthropic"'])
+    steps: Texts = Field(
+        default=[], description="How to switch, one step each.", examples=['["Set PROVIDER=anthropic"]']
+    )
+
+
 class WatchTable(Table):
     """One status page to watch."""
 
@@ -85,14 +94,16 @@ class WatchTable(Table):
         ),
         examples=['["24h", "1h"]'],
     )
-
-
-class FallbackTable(Table):
-    """What to do instead."""
-
-    vendor: VendorOrOther | None = Field(default=None, description="Who can stand in.", examples=['"anthropic"'])
-    steps: Texts = Field(
-        default=[], description="How to switch, one step each.", examples=['["Set PROVIDER=anthropic"]']
+    owner: Text | None = Field(
+        default=None, description="Who looks after it here, when it is down.", examples=['"@platform"']
+    )
+    runbook: WebAddress | None = Field(
+        default=None, description="Where it is written what to do.", examples=['"https://wiki.example.com/openai"']
+    )
+    fallback: FallbackTable | None = Field(
+        default=None,
+        description="What to do while it is down.",
+        examples=['{ vendor = "anthropic", steps = ["Set PROVIDER=anthropic"] }'],
     )
 
 

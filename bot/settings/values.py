@@ -69,6 +69,10 @@ class Watch:
     regions: tuple[str, ...] = ()
     interval: timedelta = timedelta(seconds=30)
     remind: tuple[timedelta, ...] = (timedelta(hours=1),)
+    owner: str | None = None
+    runbook: str | None = None
+    fallback_vendor: str | None = None
+    fallback_steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ from bot.model import (
     Who,
     Witness,
 )
+from tests.adapters.cards import CARDS
 from tests.adapters.clocks import CLOCKS
 from tests.unit.build import NOON, at, component, degraded, down, entry, incident
 
@@ -218,97 +219,101 @@ def reported(witnesses: int, *, told: bool) -> Message:
 
 
 # Rendered by every platform, reviewed by eye, kept beside the tests: a root, then what is said in its thread.
-CASES: Mapping[str, tuple[Message, ...]] = {
-    "critical-open": (wording.root(outage()),),
-    "open-when-we-began": (wording.root(outage(was_open_at_first_look=True)),),
-    "resolved": (wording.root(outage(**OVER)),),
-    "over-before-we-saw-it": (wording.root(outage(**OVER, first_seen_at=at(300))),),
-    "withdrawn": (wording.root(outage(**{**OVER, "ending": ChangeKind.WITHDRAWN})),),
-    "maintenance-scheduled": (wording.root(planned()),),
-    "component-alone": (wording.root(outage(**ALONE)),),
-    "many-components": (wording.root(outage(components=tuple(degraded(f"Region {n}") for n in range(30)))),),
-    "no-impact-stated": (wording.root(outage(impact=Impact.UNKNOWN, peak=Impact.UNKNOWN)),),
-    "far-too-long": (wording.root(outage(title=LONG_TITLE, latest=FAR_TOO_LONG, url=f"{URL}/{'x' * 120}")),),
-    "hostile-markup": (wording.root(outage(title=MARKUP, latest=HARM)),),
-    "edited-update": (
-        wording.root(outage()),
-        replies.reply(entry(3, "Most requests fail.", kind=ChangeKind.EDITED, transitions=EDIT), outage()),
-    ),
-    "thread": (
-        wording.root(outage()),
-        replies.reply(entry(2, "We found the cause.", said=State.IDENTIFIED), outage()),
-        replies.reply(entry(3, "Most requests fail.", kind=ChangeKind.EDITED, transitions=EDIT), outage()),
-        replies.reply(
-            entry(4, kind=ChangeKind.IMPACT_CHANGED, transitions=RAISE, impact=Impact.CRITICAL),
-            outage(),
+CASES: Mapping[str, tuple[Message, ...]] = (
+    {
+        "critical-open": (wording.root(outage()),),
+        "open-when-we-began": (wording.root(outage(was_open_at_first_look=True)),),
+        "resolved": (wording.root(outage(**OVER)),),
+        "over-before-we-saw-it": (wording.root(outage(**OVER, first_seen_at=at(300))),),
+        "withdrawn": (wording.root(outage(**{**OVER, "ending": ChangeKind.WITHDRAWN})),),
+        "maintenance-scheduled": (wording.root(planned()),),
+        "component-alone": (wording.root(outage(**ALONE)),),
+        "many-components": (wording.root(outage(components=tuple(degraded(f"Region {n}") for n in range(30)))),),
+        "no-impact-stated": (wording.root(outage(impact=Impact.UNKNOWN, peak=Impact.UNKNOWN)),),
+        "far-too-long": (wording.root(outage(title=LONG_TITLE, latest=FAR_TOO_LONG, url=f"{URL}/{'x' * 120}")),),
+        "hostile-markup": (wording.root(outage(title=MARKUP, latest=HARM)),),
+        "edited-update": (
+            wording.root(outage()),
+            replies.reply(entry(3, "Most requests fail.", kind=ChangeKind.EDITED, transitions=EDIT), outage()),
         ),
-        replies.reply(entry(5, "", said=State.MONITORING, impact=Impact.CRITICAL), outage()),
-        replies.reply(
-            entry(125, "All is well.", kind=ChangeKind.RESOLVED, said=State.RESOLVED, state=State.RESOLVED),
-            outage(**OVER),
-        ),
-    ),
-    "people": (
-        wording.root(outage(**ON_IT)),
-        replies.reply(by_on_call(2, ChangeKind.ACKED), outage(**ON_IT)),
-        replies.reply(by_on_call(3, ChangeKind.NOTED, "We fell back to the spare."), outage(**ON_IT)),
-        replies.reply(by_on_call(4, ChangeKind.MUTED), outage(**ON_IT)),
-        replies.reply(by_on_call(5, ChangeKind.UNACKED), outage()),
-    ),
-    "affected-in-words": (
-        wording.root(outage(**ON_IT)),
-        replies.reply(by_on_call(2, ChangeKind.AFFECTED, "Every call answers 503 since noon."), outage(**ON_IT)),
-    ),
-    "reported-first": (reported(1, told=False),),
-    "reported-by-two": (reported(2, told=True),),
-    "history": (record(of_all_kinds()).message,),
-    "history-of-two-days": (record(just_begun()).message,),
-    "catch-up": (
-        wording.root(outage()),
-        replies.catch_up(tuple(entry(n, f"Update number {n}.") for n in range(2, 7)), outage()),
-    ),
-    "catch-up-of-all-kinds": (
-        wording.root(outage(**ON_IT)),
-        replies.catch_up(
-            (
-                entry(2, "We look into it."),
-                entry(3, "We still look into it."),
-                by_on_call(4, ChangeKind.ACKED),
-                by_on_call(5, ChangeKind.NOTED, "We fell back to the spare."),
-                entry(6, "We found the cause.\n\nA fix is on its way.", said=State.IDENTIFIED),
-                entry(7, "Most requests fail.", kind=ChangeKind.EDITED, transitions=EDIT),
-                entry(8, kind=ChangeKind.COMPONENTS_CHANGED, transitions=BACK),
-                entry(9, "", said=State.MONITORING),
-                entry(1_500, "All looks well.", said=State.MONITORING),
+        "thread": (
+            wording.root(outage()),
+            replies.reply(entry(2, "We found the cause.", said=State.IDENTIFIED), outage()),
+            replies.reply(entry(3, "Most requests fail.", kind=ChangeKind.EDITED, transitions=EDIT), outage()),
+            replies.reply(
+                entry(4, kind=ChangeKind.IMPACT_CHANGED, transitions=RAISE, impact=Impact.CRITICAL),
+                outage(),
             ),
-            outage(**ON_IT),
-        ),
-    ),
-    "held-back-until-it-was-over": (
-        wording.root(outage(**OVER)),
-        replies.catch_up(
-            (
-                entry(2, "We found the cause.", said=State.IDENTIFIED, impact=Impact.CRITICAL),
+            replies.reply(entry(5, "", said=State.MONITORING, impact=Impact.CRITICAL), outage()),
+            replies.reply(
                 entry(125, "All is well.", kind=ChangeKind.RESOLVED, said=State.RESOLVED, state=State.RESOLVED),
+                outage(**OVER),
             ),
-            outage(**OVER),
         ),
-    ),
-    "several-paragraphs": (
-        wording.root(outage(latest=PARAGRAPHS)),
-        replies.reply(entry(2, PARAGRAPHS.text, said=State.IDENTIFIED), outage()),
-    ),
-    "told-without-a-word": (
-        wording.root(outage(**OVER)),
-        replies.reply(entry(3, kind=ChangeKind.COMPONENTS_CHANGED, transitions=BACK), outage()),
-        replies.reply(entry(125, kind=ChangeKind.RESOLVED, said=None, state=State.RESOLVED), outage(**OVER)),
-        replies.reply(entry(130, kind=ChangeKind.REOPENED, said=None, impact=Impact.MAJOR), outage()),
-    ),
-    "maintenance-begins-soon": (
-        wording.root(planned()),
-        replies.reply(remind(planned(), [timedelta(hours=1)], at(540)).entries[0], planned()),
-    ),
-    "maintenance-under-way": (
-        wording.root(replace(planned(), state=State.IN_PROGRESS, starts_at=NOON, ends_at=at(180))),
-    ),
-} | CLOCKS
+        "people": (
+            wording.root(outage(**ON_IT)),
+            replies.reply(by_on_call(2, ChangeKind.ACKED), outage(**ON_IT)),
+            replies.reply(by_on_call(3, ChangeKind.NOTED, "We fell back to the spare."), outage(**ON_IT)),
+            replies.reply(by_on_call(4, ChangeKind.MUTED), outage(**ON_IT)),
+            replies.reply(by_on_call(5, ChangeKind.UNACKED), outage()),
+        ),
+        "affected-in-words": (
+            wording.root(outage(**ON_IT)),
+            replies.reply(by_on_call(2, ChangeKind.AFFECTED, "Every call answers 503 since noon."), outage(**ON_IT)),
+        ),
+        "reported-first": (reported(1, told=False),),
+        "reported-by-two": (reported(2, told=True),),
+        "history": (record(of_all_kinds()).message,),
+        "history-of-two-days": (record(just_begun()).message,),
+        "catch-up": (
+            wording.root(outage()),
+            replies.catch_up(tuple(entry(n, f"Update number {n}.") for n in range(2, 7)), outage()),
+        ),
+        "catch-up-of-all-kinds": (
+            wording.root(outage(**ON_IT)),
+            replies.catch_up(
+                (
+                    entry(2, "We look into it."),
+                    entry(3, "We still look into it."),
+                    by_on_call(4, ChangeKind.ACKED),
+                    by_on_call(5, ChangeKind.NOTED, "We fell back to the spare."),
+                    entry(6, "We found the cause.\n\nA fix is on its way.", said=State.IDENTIFIED),
+                    entry(7, "Most requests fail.", kind=ChangeKind.EDITED, transitions=EDIT),
+                    entry(8, kind=ChangeKind.COMPONENTS_CHANGED, transitions=BACK),
+                    entry(9, "", said=State.MONITORING),
+                    entry(1_500, "All looks well.", said=State.MONITORING),
+                ),
+                outage(**ON_IT),
+            ),
+        ),
+        "held-back-until-it-was-over": (
+            wording.root(outage(**OVER)),
+            replies.catch_up(
+                (
+                    entry(2, "We found the cause.", said=State.IDENTIFIED, impact=Impact.CRITICAL),
+                    entry(125, "All is well.", kind=ChangeKind.RESOLVED, said=State.RESOLVED, state=State.RESOLVED),
+                ),
+                outage(**OVER),
+            ),
+        ),
+        "several-paragraphs": (
+            wording.root(outage(latest=PARAGRAPHS)),
+            replies.reply(entry(2, PARAGRAPHS.text, said=State.IDENTIFIED), outage()),
+        ),
+        "told-without-a-word": (
+            wording.root(outage(**OVER)),
+            replies.reply(entry(3, kind=ChangeKind.COMPONENTS_CHANGED, transitions=BACK), outage()),
+            replies.reply(entry(125, kind=ChangeKind.RESOLVED, said=None, state=State.RESOLVED), outage(**OVER)),
+            replies.reply(entry(130, kind=ChangeKind.REOPENED, said=None, impact=Impact.MAJOR), outage()),
+        ),
+        "maintenance-begins-soon": (
+            wording.root(planned()),
+            replies.reply(remind(planned(), [timedelta(hours=1)], at(540)).entries[0], planned()),
+        ),
+        "maintenance-under-way": (
+            wording.root(replace(planned(), state=State.IN_PROGRESS, starts_at=NOON, ends_at=at(180))),
+        ),
+    }
+    | CLOCKS
+    | CARDS
+)

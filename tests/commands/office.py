@@ -16,7 +16,7 @@ from bot.core.access import Access
 from bot.core.health import Health
 from bot.core.message import Reply, plain
 from bot.core.reports import Terms
-from bot.core.rules import Route
+from bot.core.rules import Route, Service
 from bot.errors import FetchError
 from bot.loops.people import People, report
 from bot.loops.take_in import Rules
@@ -45,6 +45,7 @@ class Office:
     due: asyncio.Event = field(default_factory=asyncio.Event)
     watched: list[Source] = field(default_factory=list[Source])
     access: Access = field(default_factory=Access)
+    services: tuple[Service, ...] = ()
     desk: Desk = field(init=False)
     people: People = field(init=False)
 
@@ -55,7 +56,9 @@ class Office:
         """Take people's reports by these rules."""
         self.people = People(self.database, rules, terms, self.clock, self.due)
         hearing = Hearing(partial(report, self.people), terms)
-        self.desk = Desk(self.database, catalog.load(), self.clock, self.due, self._fetch, hearing, self.access)
+        self.desk = Desk(
+            self.database, catalog.load(), self.clock, self.due, self._fetch, hearing, self.access, self.services
+        )
 
     async def _fetch(self, source: Source) -> Snapshot:
         if source.vendor not in self.pages:

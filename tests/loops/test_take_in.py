@@ -432,7 +432,7 @@ async def test_our_services_that_depend_on_it_are_named_in_the_root(database: Da
 
         found = await world.incident()
         assert found.services == ("Support bot", "Checkout")
-        assert "Our services: Support bot, Checkout" in plain(wording.root(found))
+        assert "Affects us: Support bot, Checkout" in plain(wording.root(found))
 
 
 async def test_a_watch_of_one_component_lets_the_others_pass_by(database: Database) -> None:

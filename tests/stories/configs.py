@@ -92,3 +92,12 @@ type = "http"
 target = "{openai.api}/health"
 interval = "1m"
 """
+# What is ours, and what to do while it suffers; Anthropic can stand in.
+BOT = """
+[[service]]
+name = "Support bot"
+depends_on = ["openai:Chat Completions"]
+owner = "@support"
+runbook = "https://wiki.example.com/support-bot"
+fallback = { vendor = "anthropic", steps = ["Set PROVIDER=anthropic"] }
+"""

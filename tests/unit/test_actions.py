@@ -96,7 +96,7 @@ def test_an_ack_can_be_taken_back_and_given_anew() -> None:
     assert one.kinds[-3:] == [ChangeKind.ACKED, ChangeKind.UNACKED, ChangeKind.ACKED]
 
 
-@pytest.mark.parametrize("action", sorted(DEEDS - {Action.NOTE, Action.LINK}))
+@pytest.mark.parametrize("action", sorted(DEEDS - {Action.NOTE, Action.LINK, Action.FALLBACK_ON, Action.FALLBACK_OFF}))
 def test_an_act_that_crosses_the_end_never_reopens(action: Action) -> None:
     one = over()
     before = one.incident
@@ -267,7 +267,7 @@ def test_whatever_people_do_an_incident_is_the_fold_of_its_timeline(
 
 
 def without_people(incident: Incident) -> Incident:
-    return replace(incident, acked=None, muted=None, witnesses=(), last_seq=0)
+    return replace(incident, acked=None, muted=None, witnesses=(), fallbacks=(), last_seq=0)
 
 
 def lived_through_together(

@@ -41,6 +41,9 @@ OURS = {
     ChangeKind.WEIGHED,
     ChangeKind.SILENT,
     ChangeKind.BACKFILLED,
+    ChangeKind.CARD,
+    ChangeKind.FALLBACK_ON,
+    ChangeKind.FALLBACK_OFF,
 }
 # Brought about as well, but not in every hundred histories.
 RARE = {ChangeKind.RETRACTED}
