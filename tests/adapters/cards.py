@@ -40,16 +40,12 @@ def _card(condition: str) -> Message:
     return replies.reply(entry, outage())
 
 
-def _switched() -> tuple[Message, ...]:
-    on = actions.act(outage(), asked(Action.FALLBACK_ON), at(12))
-    off = actions.act(on.incident, asked(Action.FALLBACK_OFF), at(40))
-    (activated,), (back,) = on.entries, off.entries
-    return (
-        wording.root(on.incident),
-        replies.reply(activated, on.incident),
-        wording.root(off.incident),
-        replies.reply(back, off.incident),
-    )
+def _switched(*deeds: Action) -> tuple[Message, ...]:
+    """The root after what people did, and what the thread says of the last of it."""
+    done = actions.act(outage(), asked(deeds[0]), at(12))
+    for minute, action in enumerate(deeds[1:], 40):
+        done = actions.act(done.incident, asked(action), at(minute))
+    return wording.root(done.incident), *(replies.reply(entry, done.incident) for entry in done.entries)
 
 
 def _service(**grounds: Ground) -> Message:
@@ -60,7 +56,8 @@ _BROKEN = Ground(_page("acme").pages, (outage(),))
 CARDS: dict[str, tuple[Message, ...]] = {
     "what-to-do-instead": (wording.root(outage()), _card("operational")),
     "what-to-do-instead-not-told": (wording.root(outage()), _card("can not be told: its page can not be read")),
-    "fallback-activated-and-back": _switched(),
+    "fallback-activated": _switched(Action.FALLBACK_ON),
+    "back-to-normal": _switched(Action.FALLBACK_ON, Action.FALLBACK_OFF),
     "our-service-suffers": (_service(acme=_BROKEN, bolt=_page("bolt")),),
     "our-service-can-not-be-told": (_service(acme=_page("acme", stale_since=at(0))),),
 }
