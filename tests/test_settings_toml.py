@@ -367,3 +367,29 @@ def test_how_much_evidence_it_takes_can_be_changed(tmp_path: Path) -> None:
     assert load(tmp_path, "").thresholds == DEFAULT == Thresholds(medium=2, high=4)
     assert load(tmp_path, "[evidence]\nhigh = 3.5").thresholds == Thresholds(medium=2, high=3.5)
     assert load(tmp_path, "[evidence]\nmedium = 3\nhigh = 3").thresholds == Thresholds(medium=3, high=3)
+
+
+def test_what_to_do_while_a_vendor_is_down_can_be_said_with_its_watch(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        """
+        [[watch]]
+        vendor = "openai"
+        owner = "@platform"
+        fallback = { vendor = "claude", steps = "Switch" }
+        [[watch]]
+        vendor = "github"
+        """,
+    )
+
+    assert found.services == (
+        Service(
+            name="OpenAI",
+            depends_on=(("openai", None),),
+            owner="@platform",
+            fallback_vendor="anthropic",
+            fallback_name="Anthropic",
+            fallback_steps=("Switch",),
+            of_vendor=True,
+        ),
+    )
