@@ -78,9 +78,11 @@ class Serving:
         command = asked.command
         if command.action not in _SWITCHES or (asked.thread is not None and not command.incident):
             return None
-        meant = (self.named(command.incident) or self.partly(command.incident)) if command.incident else ()
+        if not command.incident:
+            return await self._unnamed(asked)
+        meant = self.named(command.incident) or self.partly(command.incident)
         if len(meant) != 1:
-            return None if command.incident or command.action is Action.FALLBACK_ON else await self._active(asked)
+            return None
         (service,) = meant
         near = await grounds.open_of(self.database, {vendor for vendor, _ in service.depends_on})
         ids = [one.id for one in near if service.name in one.services]
@@ -89,9 +91,14 @@ class Serving:
         query = service.name if len(ids) == 1 else ""
         return replace(asked, command=replace(command, query=query)), await self._found(ids)
 
-    async def _active(self, asked: Asked) -> tuple[Asked, Found] | None:
-        """Without a word, whoever is back means what is switched over."""
-        ids = [one.id for one in await self._switched()]
+    async def _unnamed(self, asked: Asked) -> tuple[Asked, Found] | None:
+        """Without a word, whoever is back means what is switched over, and who switches over what has a plan."""
+        if asked.command.action is Action.FALLBACK_OFF:
+            ids = [one.id for one in await self._switched()]
+        else:
+            concerned = {vendor for one in self.services for vendor, _ in one.depends_on}
+            near = await grounds.open_of(self.database, concerned)
+            ids = [one.id for one in near if any(card.has_plan for card in one.cards)]
         return (asked, await self._found(ids)) if ids else None
 
     async def _switched(self) -> tuple[Incident, ...]:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.core import routing
 from bot.core.cards import NOT_TOLD
+from bot.core.probe_views import ProbeView
 from bot.core.rules import Service
 from bot.core.severity import worst
 from bot.core.standing import Standing
@@ -145,11 +146,11 @@ def _by_pages(names: tuple[str, ...], ground: Ground) -> tuple[list[_Seen], str]
         return [], f"{NOT_TOLD}: it is not watched"
     if not names:
         seen = [_Seen(page.standing.impact) for page in ground.pages]
-        return seen, next(filter(None, (_blind(page.standing) for page in ground.pages)), "")
+        return seen, next(filter(None, (_blind(page.standing, names) for page in ground.pages)), "")
     found = [(page, one) for page in ground.pages for one in page.parts if any(routing.fits(n, one) for n in names)]
     having, parts = [page for page, _ in found], [one for _, one in found]
     seen = [_Seen(_of_status(one.status), short(one.status)) for one in parts]
-    blind = next(filter(None, (_blind(page.standing) for page in having or ground.pages)), "")
+    blind = next(filter(None, (_blind(page.standing, names) for page in having or ground.pages)), "")
     if not blind and not having and any(page.parts for page in ground.pages):
         blind = f"{NOT_TOLD}: nothing on its page is called so"
     if not blind and any(one.status is ComponentStatus.UNKNOWN for one in parts):
@@ -157,15 +158,20 @@ def _by_pages(names: tuple[str, ...], ground: Ground) -> tuple[list[_Seen], str]
     return seen, blind
 
 
-def _blind(standing: Standing) -> str:
-    """Return why a source does not tell how it is now; nothing if it does."""
-    if standing.impact is None and not standing.stale_since:
-        return f"{NOT_TOLD}: it was not looked at yet"
+def _blind(standing: Standing, names: tuple[str, ...]) -> str:
+    """Return why a source does not tell how it is now with what is called so; nothing if it does."""
+    if standing.is_probe:
+        # Where there is no page, a probe of one part says nothing of another.
+        told = any(one.can_tell and _is_of(one, names) for one in standing.probes)
+        return "" if told else f"{NOT_TOLD}: no probe of ours tells of it"
     if standing.stale_since:
-        return NOT_TOLD if standing.is_probe else f"{NOT_TOLD}: its page can not be read"
-    if standing.is_probe and standing.probes and not any(view.passes for view in standing.probes):
-        return f"{NOT_TOLD}: no probe of it passes"
-    return ""
+        return f"{NOT_TOLD}: its page can not be read"
+    return f"{NOT_TOLD}: it was not looked at yet" if standing.impact is None else ""
+
+
+def _is_of(probe: ProbeView, names: tuple[str, ...]) -> bool:
+    part = Component(probe.name, probe.component)
+    return not names or not probe.component or any(routing.fits(name, part) for name in names)
 
 
 def _of_status(status: ComponentStatus) -> Impact:

@@ -14,6 +14,8 @@ from bot.core.spending import Day
 from bot.model import Ceiling, Source
 
 _NAMED = 5
+_FLAPS, _FAILS = "is flapping since", "fails since"
+_TELLS = frozenset({_FLAPS, _FAILS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,12 @@ class ProbeView:
     usual: float | None = None
     day: Day | None = None
     ceiling: Ceiling | None = None
+    component: str = ""
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether it knows how it is with what it checks, well or not."""
+        return self.passes or self.matter in _TELLS
 
     @property
     def passes(self) -> bool:
@@ -49,13 +57,14 @@ def probe_view(source: Source, health: Health, state: ProbeState, day: Day | Non
     elif state.resting:
         matter, moment = f"is in maintenance (“{state.resting}”) until", state.rests_until
     elif trouble is not None:
-        matter = "is flapping since" if state.flaps.is_flapping else "fails since"
+        matter = _FLAPS if state.flaps.is_flapping else _FAILS
         moment, why = trouble.since, trouble.evidence
     elif health.last_look is None:
         matter = "is not checked yet"
     usual = state.usual.quantile(0.5)
     return ProbeView(
         name=source.name,
+        component=next(iter(source.components), ""),
         matter=matter,
         moment=moment,
         why=why,

@@ -182,6 +182,17 @@ async def test_who_comes_back_after_the_end_needs_no_name(office: Office) -> Non
     assert after.fallbacks[0].at == office.clock.now() - timedelta(minutes=3)
 
 
+async def test_who_switches_over_without_a_name_means_what_has_a_plan(office: Office) -> None:
+    one = await opens(office)
+    office.clock.move(minutes=1)
+    await office.opens("cord-1", vendor="cord")
+
+    await office.says("fallback on")
+
+    assert [f.card for f in (await office.now(one.id)).fallbacks] == ["Support bot"]
+    assert (await office.now("cord-1")).fallbacks == ()
+
+
 async def test_a_service_that_nothing_touches_is_not_switched(office: Office) -> None:
     await office.watches("Acme")
 

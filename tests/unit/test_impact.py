@@ -98,7 +98,8 @@ def test_what_is_only_planned_is_no_trouble_and_a_maintenance_is_one_while_it_la
         (ground(impact=None, checked_at=None), "it was not looked at yet"),
         (ground(fine("Website")), "nothing on its page is called so"),
         (ground(component("API")), "its page does not say"),
-        (ground(is_probe=True, probes=(ProbeView(name="p", matter="can not tell since"),)), "no probe of it passes"),
+        (ground(is_probe=True, probes=(ProbeView(name="p", matter="can not tell since"),)), "no probe of ours tells"),
+        (ground(is_probe=True, probes=(ProbeView(name="p", component="Website"),)), "no probe of ours tells"),
     ],
 )
 def test_what_can_not_be_read_is_never_well(acme: Ground, why: str) -> None:
@@ -176,3 +177,19 @@ def test_a_suspicion_that_nobody_is_sure_of_is_not_worse_than_it_says() -> None:
     critical = trouble(down("API"), impact=Impact.CRITICAL)
 
     assert label(seen(BOT, acme=ground(fine("API"), incidents=(doubt, critical)))) == "critical"
+
+
+@pytest.mark.parametrize("component", ["", "API"])
+def test_where_no_page_is_watched_a_probe_that_passes_is_enough(component: str) -> None:
+    watched = ground(is_probe=True, probes=(ProbeView(name="p", component=component),))
+
+    assert seen(BOT, acme=watched).impact is Impact.NONE
+
+
+def test_a_probe_that_fails_tells_what_it_sees() -> None:
+    doubt = trouble(component("API"), kind=Kind.SUSPECTED, state=State.SUSPECTED, impact=Impact.MINOR)
+    probe = ProbeView(name="p", component="API", matter="fails since", moment=at(5))
+
+    found = seen(BOT, acme=ground(is_probe=True, probes=(probe,), incidents=(doubt,)))
+
+    assert [need.word for need in found.needs] == ["suspected"]
