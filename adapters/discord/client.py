@@ -160,7 +160,7 @@ class Bot(discord.Client):
             log.warning("Discord has not taken our commands, it is tried again later: %s", type(error).__name__)
 
 
-class Pressed(ui.DynamicItem[ui.Item[Any]], template=rf"{NAME}:(?P<what>[a-z]+):(?P<about>.+)"):
+class Pressed(ui.DynamicItem[ui.Item[Any]], template=rf"{NAME}:(?P<what>[a-z_]+):(?P<about>.+)"):
     """A button or menu of ours, known by its name alone: it works as long as its message stands."""
 
     def __init__(self, item: ui.Item[Any], what: str, about: str) -> None:

@@ -13,6 +13,7 @@ from bot.core.grammar import VERBS
 from bot.core.message import Message, Quote, Tone
 from bot.model import Action, Command, Person, Ref
 from bot.ports import Answer
+from tests.adapters.cards import CARDS
 from tests.adapters.cases import HOSTILE
 from tests.adapters.discordscene import Scene, running, scene, soon
 from tests.adapters.fakedesk import says
@@ -41,7 +42,9 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
     assert set(commands) == {"status", "incidents", "incident", "report", "watch", "sitrep", "Link to incident"}
     assert {one["name"] for one in commands["sitrep"]["options"]} == {verb.names[0].split()[0] for verb in VERBS}
     assert {one["name"] for one in commands["watch"]["options"]} == {"add", "remove", "list"}
-    assert {one["name"] for one in commands["incident"]["options"]} == {verb.names[0] for verb in VERBS if verb.of}
+    offered_there = {one["name"]: one for one in commands["incident"]["options"]}
+    assert set(offered_there) == {verb.names[0].split()[0] for verb in VERBS if verb.of}
+    assert [one["name"] for one in offered_there["fallback"]["options"]] == ["on", "off"]
     assert all(one["contexts"] == [0] and one["integration_types"] == [0] for one in commands.values())
 
 
@@ -241,6 +244,20 @@ async def test_a_press_of_acknowledge_reaches_the_desk_with_who_and_where(at: Sc
     assert asked.address == at.ops.id
     assert shown.ephemeral_to == PERSON
     assert len(at.local.world.roots(at.ops.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "action"), [("Fallback activated", Action.FALLBACK_ON), ("Back to normal", Action.FALLBACK_OFF)]
+)
+async def test_what_is_pressed_under_the_plan_in_the_thread_reaches_the_desk(
+    at: Scene, label: str, action: Action
+) -> None:
+    root = await at.chat.platform.post(at.ops.id, CARDS["what-to-do-instead"][0], "root")
+    card = at.posted(await at.chat.platform.reply(root, CARDS["what-to-do-instead"][1], "card"))
+
+    await (await at.local.person().presses(card, label)).said()
+
+    assert [(one.command.action, one.command.incident) for one in at.desk.asked] == [(action, "acme-1")]
 
 
 async def test_the_mark_that_a_button_carries_is_no_part_of_what_it_is_about(at: Scene) -> None:

@@ -17,6 +17,7 @@ from bot.errors import PlatformStopped
 from bot.model import Action, Person, Ref
 from bot.ports import Answer, Chat
 from bot.web.server import bound, serve
+from tests.adapters.cards import CARDS
 from tests.adapters.contract import message
 from tests.adapters.fakedesk import FakeDesk, Kept, says
 from tests.adapters.hurry import Hurry
@@ -207,6 +208,19 @@ async def test_what_may_have_been_meant_can_be_pressed(at: Scene) -> None:
 
     await at.until(lambda: len(at.desk.said) == 2)
     assert at.desk.said[1][0] == "status openobserve"
+
+
+@pytest.mark.parametrize("action", [Action.FALLBACK_ON, Action.FALLBACK_OFF])
+async def test_what_is_pressed_under_the_plan_in_the_thread_reaches_the_desk(at: Scene, action: Action) -> None:
+    root = await at.chat.platform.post(at.ops.id, CARDS["what-to-do-instead"][0], "root")
+    ref = await at.chat.platform.reply(root, CARDS["what-to-do-instead"][1], "card")
+    card = at.slack.world.message(*ref.value.split(":"))
+
+    await (await at.slack.person().presses(card, f"sitrep:{action}")).acked()
+
+    await at.until(lambda: len(at.desk.asked) == 1)
+    (asked,) = at.desk.asked
+    assert (asked.command.action, asked.command.incident, asked.thread) == (action, "acme-1", root)
 
 
 async def test_a_press_of_acknowledge_reaches_the_desk_with_who_and_where(at: Scene) -> None:
