@@ -51,8 +51,19 @@ def touched(incident: Incident) -> list[Line]:
     names = [f"{name} (owner {owners[name]})" if name in owners else name for name in incident.services]
     more = len(names) - _SHOWN
     shown = ", ".join(names[:_SHOWN]) + (f", {more} more" if more > 0 else "")
-    affects = "Affects us: " if incident.is_open else "Affected us: "
-    return [*([line(affects, shown)] if names else []), *_runbooks(incident.cards)]
+    return [*([line(_affects(incident), shown)] if names else []), *_runbooks(incident.cards)]
+
+
+def _affects(incident: Incident) -> str:
+    """What only we suspect may affect us; what is only planned, or was called off, does not yet."""
+    if incident.kind is Kind.SUSPECTED:
+        return "May affect us: " if incident.is_open else "May have affected us: "
+    if incident.state is State.SCHEDULED:
+        return "Will affect us: "
+    starts, over = incident.starts_at, incident.resolved_at
+    if starts is not None and over is not None and over < starts:
+        return "Would have affected us: "
+    return "Affects us: " if incident.is_open else "Affected us: "
 
 
 def _runbooks(cards: Sequence[Card]) -> list[Line]:

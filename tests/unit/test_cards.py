@@ -66,6 +66,24 @@ def test_the_root_says_whom_it_affects_whose_they_are_and_where_the_runbook_is()
     assert "Runbook: Support bot (https://wiki.example.com/bot)" in text
 
 
+@pytest.mark.parametrize(
+    ("changed", "lead"),
+    [
+        ({}, "Affects us"),
+        ({"state": State.RESOLVED, "resolved_at": at(9)}, "Affected us"),
+        ({"kind": Kind.SUSPECTED, "state": State.SUSPECTED}, "May affect us"),
+        ({"kind": Kind.SUSPECTED, "state": State.RESOLVED, "resolved_at": at(9)}, "May have affected us"),
+        ({"kind": Kind.MAINTENANCE, "state": State.SCHEDULED, "starts_at": at(60)}, "Will affect us"),
+        (
+            {"kind": Kind.MAINTENANCE, "state": State.COMPLETED, "starts_at": at(60), "resolved_at": at(9)},
+            "Would have affected us",
+        ),
+    ],
+)
+def test_no_more_is_said_than_is_known_of_whom_it_affects(changed: dict[str, object], lead: str) -> None:
+    assert f"\n{lead}: Checkout" in shown(touching(PLAIN, **changed))
+
+
 def test_the_plans_are_owed_once_and_only_of_what_the_vendor_shows_or_what_is_likely() -> None:
     def seen(confidence: Confidence) -> Incident:
         found = Evidence(confidence=confidence, failing=1, asked=3)
