@@ -22,11 +22,15 @@ from bot import settings as configuration
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
+from bot.core.calling import ROTA
+from bot.core.escalation import Plans
 from bot.core.probing import Rule
+from bot.core.rota import Rotas
 from bot.fetch import EgressPolicy, Fetcher, FetchLimits
 from bot.loops import own, people
 from bot.loops.checking import AT_ONCE, Probe, Probing
 from bot.loops.deliver import Delivering, deliver
+from bot.loops.escalate import Escalating, escalate
 from bot.loops.heed import Heeding, heed
 from bot.loops.probing import probe
 from bot.loops.recognising import read_once
@@ -109,7 +113,7 @@ async def _loops(
     owner = f"{socket.gethostname()}-{os.getpid()}"
     due = asyncio.Event()
     dice = random.SystemRandom().random
-    rules = Rules(settings.routes, settings.services)
+    rules = Rules(settings.routes, settings.services, oncalls=settings.oncalls)
     heard = people.People(database, rules, settings.people, clock, due)
     desk = desk_of(settings, heard, fetcher)
     chats = _chats(settings, desk, database, clock, due)
@@ -128,7 +132,8 @@ async def _loops(
         "deliver": partial(deliver, delivering),
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
         "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
-        "heed": partial(heed, Heeding(database, rules.thresholds, clock, due)),
+        "heed": partial(heed, Heeding(database, rules, clock, due)),
+        "escalate": partial(escalate, Escalating(database, plans_of(settings), clock, due)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
     }
@@ -150,7 +155,14 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     """Return the desk that answers people, and hands on what they report."""
     fetch = partial(read_once, fetcher, now=heard.clock.now)
     hearing = Hearing(partial(people.report, heard), heard.terms)
-    return Desk(heard.database, catalog.load(), heard.clock, heard.announced, fetch, hearing, settings.access)
+    desk = Desk(heard.database, catalog.load(), heard.clock, heard.announced, fetch, hearing, settings.access)
+    desk.rotas = settings.oncalls
+    return desk
+
+
+def plans_of(settings: Settings) -> Plans:
+    """Return what is done about incidents that nobody acknowledges."""
+    return Plans(settings.escalations, settings.services, Rotas(settings.oncalls))
 
 
 def probes_of(settings: Settings) -> Mapping[str, Probe]:
@@ -216,7 +228,11 @@ def _console(settings: Settings) -> dict[str, Platform]:
 
 
 def _destinations(settings: Settings) -> tuple[Destination, ...]:
-    return tuple(dict.fromkeys(to for route in settings.routes for to in route.to))
+    """Return everywhere that something may be told."""
+    routed = (to for route in settings.routes for to in route.to)
+    notified = (step.notify for plan in settings.escalations for step in plan.steps)
+    escalated = (Destination.parse(to) for to in notified if not to.startswith(ROTA))
+    return tuple(dict.fromkeys((*routed, *escalated)))
 
 
 def _chats(

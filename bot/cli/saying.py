@@ -32,9 +32,12 @@ async def _ask(options: Namespace) -> int:
         async with Fetcher(egress=EgressPolicy.allowing(*settings.egress_allow), now=clock.now) as fetcher:
             # A `sitrep run` on the same database tells what was done within a second.
             due, terms = asyncio.Event(), settings.people
-            heard = People(database, Rules(settings.routes, settings.services), terms, clock, due)
+            heard = People(
+                database, Rules(settings.routes, settings.services, oncalls=settings.oncalls), terms, clock, due
+            )
             fetch, hearing = partial(read_once, fetcher, now=clock.now), Hearing(partial(report, heard), terms)
             desk = Desk(database, catalog.load(), clock, due, fetch, hearing)
+            desk.rotas = settings.oncalls
             answer = await desk.say(" ".join(options.words), _who())
             _show(answer.reply)
             if answer.later is not None:

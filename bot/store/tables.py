@@ -186,7 +186,8 @@ class IncidentRow(SQLModel, table=True):
     """Our record of one trouble: the fold of its timeline, kept ready.
 
     `witnessed` is for an open one that witnesses of ours tell of, `silent_from` when its vendor may first be called
-    silent.
+    silent.  `attend_at` is when it is to be looked at for what time alone brings about, such as an escalation: at once
+    when it was written while open.  `courses` is how far the plans for that are.
     """
 
     __tablename__ = "incident"
@@ -198,6 +199,7 @@ class IncidentRow(SQLModel, table=True):
         Index("incident_witnessed", "id", **_where("witnessed")),
         Index("incident_silent", "silent_from", **_where("silent_from IS NOT NULL")),
         Index("incident_vendor", "vendor", "started_at"),
+        Index("incident_attend", "attend_at", **_where("attend_at IS NOT NULL")),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)
@@ -212,7 +214,9 @@ class IncidentRow(SQLModel, table=True):
     resolved_at: datetime | None = Field(default=None, sa_type=Instant)
     witnessed: bool = False
     silent_from: datetime | None = Field(default=None, sa_type=Instant)
+    attend_at: datetime | None = Field(default=None, sa_type=Instant)
     last_seq: int
+    courses: str = Field(default="", sa_type=Text)
     body: str = Field(sa_type=Text)
 
 
@@ -314,6 +318,22 @@ class HeartbeatRow(SQLModel, table=True):
     body: str = Field(sa_type=Text)
 
 
+class OverrideRow(SQLModel, table=True):
+    """Somebody has a duty instead of whoever's turn it is; rows are kept, also of what was taken back."""
+
+    __tablename__ = "oncall_override"
+    __table_args__ = (Index("oncall_override_ends", "ends_at", **_where("removed_at IS NULL")),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=_Id)
+    rota: str = Field(sa_type=Text)
+    starts_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant)
+    made_at: datetime = Field(sa_type=Instant)
+    removed_at: datetime | None = Field(default=None, sa_type=Instant)
+    removed_by: str = Field(default="", sa_type=Text)
+    body: str = Field(sa_type=Text)
+
+
 class NoteRow(SQLModel, table=True):
     """Facts about the database itself, such as what it is used for."""
 
@@ -351,5 +371,6 @@ GAP = table(GapRow)
 REVISIT = table(RevisitRow)
 HEARD = table(HeardRow)
 HEARTBEAT = table(HeartbeatRow)
+OVERRIDE = table(OverrideRow)
 NOTE = table(NoteRow)
 INSTALLATION = table(InstallationRow)
