@@ -14,6 +14,7 @@ from bot.core import replies, routing
 from bot.core.message import Call, Reach
 from bot.core.rota import NOBODY, Rotas
 from bot.core.rules import Route, Service
+from bot.core.windows import is_in
 from bot.model import Calling, ChangeKind, Confidence, Destination, Impact, Incident, Kind, State, TimelineEntry
 
 ROTA = "oncall:"
@@ -57,7 +58,7 @@ def with_calls(
     """
     if not (entries and callers.are_there and after.is_open and is_sure(after)) or after.state is State.SCHEDULED:
         return after, tuple(entries)
-    wanted = dict(_wanted(after, callers))
+    wanted = dict(_wanted(after, callers, now))
     known = set[Destination]() if before is None else set(callers.where(before))
     found: dict[int, tuple[Calling, ...]] = {}
     for to, (level, who) in wanted.items():
@@ -68,7 +69,7 @@ def with_calls(
     if not found:
         return after, tuple(entries)
     told = tuple(replace(one, calls=found.get(one.seq, ())) for one in entries)
-    calls = tuple((one.to, one.level) for some in found.values() for one in some if one.level is not None)
+    calls = tuple((one.to, one.level) for seq in sorted(found) for one in found[seq] if one.level is not None)
     return replace(after, called=(*after.called, *calls)), told
 
 
@@ -82,19 +83,24 @@ def _by(entries: Sequence[TimelineEntry], *, is_new: bool) -> TimelineEntry | No
     return loud[-1] if loud else None
 
 
-def _wanted(incident: Incident, callers: Callers) -> Iterable[tuple[Destination, tuple[Impact, str]]]:
+def _wanted(incident: Incident, callers: Callers, now: datetime) -> Iterable[tuple[Destination, tuple[Impact, str]]]:
     """Give the destinations in which somebody is to be called, at which level, and whom; the first route decides."""
     told, seen = callers.where(incident), set[Destination]()
     for route in routing.taken(incident, callers.routes, callers.services):
-        level = _level(route, incident.impact)
+        level = _level(route, incident.impact, now)
         for to in route.to:
             if to in told and to not in seen and level is not None:
                 yield to, level
             seen.add(to)
 
 
-def _level(route: Route, impact: Impact) -> tuple[Impact, str] | None:
-    """Return the worst level that is reached and that somebody is called at: what is worse is never quieter."""
+def _level(route: Route, impact: Impact, now: datetime) -> tuple[Impact, str] | None:
+    """Return the worst level that is reached and that somebody is called at: what is worse is never quieter.
+
+    In quiet hours only what is critical calls anybody.
+    """
+    if route.quiet is not None and is_in(route.quiet, now) and impact is not Impact.CRITICAL:
+        return None
     reached = [(level, who) for level, who in route.mention if level.rank <= impact.rank]
     return max(reached, key=lambda one: one[0].rank, default=None)
 

@@ -206,7 +206,7 @@ def _remind(plan: Escalation, looking: _Look) -> None:
     incident, due = looking.incident, _nudged(plan, looking.incident, looking.now)
     if due is None or due > looking.now or incident.acked is None:
         return
-    silent = looking.now - (incident.tended_at or incident.acked.at)
+    silent = looking.now - (incident.acked.tended_at or incident.acked.at)
     entry = _entry(
         ChangeKind.NUDGED,
         looking,
@@ -219,7 +219,7 @@ def _nudged(plan: Escalation, incident: Incident, now: datetime) -> datetime | N
     """Return when whoever has it is to be asked; None if that is never."""
     if plan.remind_after is None or incident.acked is None or is_muted(incident, now):
         return None
-    return (incident.tended_at or incident.acked.at) + plan.remind_after
+    return (incident.acked.tended_at or incident.acked.at) + plan.remind_after
 
 
 def _ends(incident: Incident, now: datetime) -> list[datetime]:

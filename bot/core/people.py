@@ -18,11 +18,11 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     after = _after_time(incident, entry.recorded_at)
     if entry.kind is ChangeKind.ACKED:
         ack = Ack(person=entry.person, name=entry.author, at=entry.happened_at, until=entry.until)
-        return replace(after, acked=ack, tended_at=entry.happened_at)
+        return replace(after, acked=ack)
     if entry.kind is ChangeKind.UNACKED:
         return replace(after, acked=None)
     if entry.kind is ChangeKind.NOTED:
-        return replace(after, tended_at=entry.happened_at)
+        return _tended(after, entry)
     if entry.kind is ChangeKind.MUTED:
         return replace(after, muted=_mute(entry))
     if entry.kind is ChangeKind.UNMUTED:
@@ -36,7 +36,11 @@ def after_time(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after what time brings about: an acknowledgement has lapsed, somebody was asked."""
     if entry.kind is ChangeKind.LAPSED:
         return replace(incident, acked=None)
-    return replace(incident, tended_at=entry.recorded_at) if entry.kind is ChangeKind.NUDGED else incident
+    return _tended(incident, entry) if entry.kind is ChangeKind.NUDGED else incident
+
+
+def _tended(incident: Incident, entry: TimelineEntry) -> Incident:
+    return replace(incident, acked=replace(incident.acked, tended_at=entry.recorded_at)) if incident.acked else incident
 
 
 def _mute(entry: TimelineEntry) -> Mute:

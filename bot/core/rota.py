@@ -1,8 +1,8 @@
 """Who is on call at an instant, until when, and who comes after: by the turns of a rota and what was agreed besides.
 
 People take turns in their order.  Turn number n begins at the n-th hand-over after the first on or after `starts`, by
-the clock on the wall in the rota's time zone.  Where that clock does not show the time, because it is put forward, it is
-as if it had not been; where it shows it twice, because it is put back, the first is meant:
+the clock on the wall in the rota's time zone.  Where that clock does not show the time, because it is put forward, it
+is as if it had not been; where it shows it twice, because it is put back, the first is meant:
 https://www.rfc-editor.org/rfc/rfc5545#section-3.3.5
 """
 

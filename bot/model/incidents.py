@@ -131,12 +131,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ack:
-    """Somebody here has taken it on, for good or `until` then; `person` is their key, `name` what colleagues read."""
+    """Somebody here has taken it on, for good or `until` then; `person` is their key, `name` what colleagues read.
+
+    `tended_at` is when something was noted since, or they were asked how it stands.
+    """
 
     person: str
     name: str
     at: datetime
     until: datetime | None = None
+    tended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,8 +173,8 @@ class Incident:
     There are two clocks: `detected_at` is when the first witness of ours saw it, `acknowledged_at` when the vendor
     first wrote of it, `dated_from` when it began by the vendor's own account.
 
-    `reopened_at` is when it last opened anew, `tended_at` when whoever has it was last heard of or asked; `called` has
-    for each destination the levels at which somebody was called there.
+    `reopened_at` is when it last opened anew; `called` has for each destination the levels at which somebody was called
+    there.
     """
 
     id: str
@@ -203,7 +207,6 @@ class Incident:
     acknowledged_at: datetime | None = None
     dated_from: datetime | None = None
     reopened_at: datetime | None = None
-    tended_at: datetime | None = None
     called: tuple[tuple[str, Impact], ...] = ()
 
     @property

@@ -114,7 +114,7 @@ def oncall(row: Placed[OncallTable]) -> Oncall:
         people=tuple(Person(name=p.name, slack=p.slack, discord=p.discord) for p in row.table.people),
         handover=row.table.handover,
         timezone=row.table.timezone,
-        duty=row.table.duty or row.table.name,
+        duty=row.table.duty or "",
         starts=row.table.starts,
     )
 

@@ -19,10 +19,10 @@ def services(found: Iterable[Service]) -> Iterator[str]:
 
 
 def routes(found: Iterable[Route]) -> Iterator[str]:
-    """Routes lead to their destinations at any hour."""
+    """Routes lead to their destinations at any hour; only mentions wait."""
     for route in found:
         if route.quiet:
-            yield f"[[route]] {route.name}: quiet: quiet hours are not kept by this version yet"
+            yield f"[[route]] {route.name}: quiet: only mentions are kept back; all is told at once by this version"
 
 
 def access(found: Access) -> Iterator[str]:
