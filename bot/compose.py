@@ -228,11 +228,14 @@ def _console(settings: Settings) -> dict[str, Platform]:
 
 
 def _destinations(settings: Settings) -> tuple[Destination, ...]:
-    """Return everywhere that something may be told."""
-    routed = (to for route in settings.routes for to in route.to)
+    return tuple(dict.fromkeys(to for route in settings.routes for to in route.to))
+
+
+def _everywhere(settings: Settings) -> tuple[Destination, ...]:
+    """Return where something is told, and where that may be escalated to."""
     notified = (step.notify for plan in settings.escalations for step in plan.steps)
     escalated = (Destination.parse(to) for to in notified if not to.startswith(ROTA))
-    return tuple(dict.fromkeys((*routed, *escalated)))
+    return tuple(dict.fromkeys((*_destinations(settings), *escalated)))
 
 
 def _chats(
@@ -244,7 +247,7 @@ def _chats(
         await announcements.revive(database, clock.now(), platform)
         due.set()
 
-    addresses = [to for to in _destinations(settings) if to.address]
+    addresses = [to for to in _everywhere(settings) if to.address]
     chats = []
     if settings.slack.is_configured:
         from adapters.slack.connect import Around, connect  # noqa: PLC0415  (a third of a second, for those who use it)

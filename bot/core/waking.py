@@ -18,7 +18,9 @@ def acked(entry: TimelineEntry, incident: Incident) -> Parts:
     if entry.until is None:
         return f"Acknowledged by {entry.author}", []
     lasting = duration(entry.until - entry.happened_at)
-    return f"Acknowledged by {entry.author} for {lasting}", [line("From ", Moment(entry.until), " on nobody has it.")]
+    return f"Acknowledged by {entry.author} for {lasting}", [
+        line("Until ", Moment(entry.until), "; after that nobody has it.")
+    ]
 
 
 def escalated(entry: TimelineEntry, incident: Incident) -> Parts:

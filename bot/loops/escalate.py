@@ -18,6 +18,7 @@ from bot.store.database import Database
 log = logging.getLogger(__name__)
 
 PAUSE = timedelta(seconds=1)
+PUT_OFF = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ async def _attend(escalating: Escalating, incident: str) -> int:
         outcome = await attending.attend(escalating.database, incident, partial(_decide, escalating.plans, now), now)
     except Conflict:
         # It is still due, and is looked at next time.
+        return 0
+    except Exception:
+        log.exception("could not be looked at incident=%s", incident)
+        # It must not keep the others waiting.
+        await attending.put_off(escalating.database, incident, now + PUT_OFF)
         return 0
     for entry in outcome.entries if outcome is not None else ():
         steps = ",".join(change.after for change in entry.transitions if change.subject == "to")

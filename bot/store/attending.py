@@ -47,6 +47,12 @@ async def due(database: Database, now: datetime) -> Sequence[str]:
     return await database.read(lambda connection: connection.execute(_IDS, {"b_now": now}).scalars().all())
 
 
+async def put_off(database: Database, incident: str, until: datetime) -> None:
+    """Have an incident looked at later: something is wrong with it."""
+    later = update(INCIDENT).where(INCIDENT.c.id == incident, _DUE.is_not(None)).values(attend_at=until)
+    await database.write(lambda connection: connection.execute(later))
+
+
 async def attend(
     database: Database, incident: str, decide: Callable[[Case, tuple[Override, ...]], Outcome], now: datetime
 ) -> Outcome | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from datetime import time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from bot.core import actions
 from bot.core.actions import Acted, Outcome
@@ -280,6 +280,46 @@ async def test_the_loop_looks_every_second_and_asks_for_nothing_when_nothing_is_
         await asyncio.wait([task])
 
     assert pause == timedelta(seconds=1)
+    assert await night.steps() == [(5, "oncall:platform")]
+
+
+@pytest.mark.parametrize(
+    ("opens_at", "called"),
+    [
+        # In the night to 29 March 2:30 is left out: the hand-over is at 3:30 summer time, 1:30 UTC.
+        ("2026-03-29T01:29:00Z", "U2"),
+        ("2026-03-29T01:30:00Z", "U1"),
+        # In the night to 25 October 2:30 comes twice: the hand-over is at the first, 0:30 UTC, and not at 1:30 again.
+        ("2026-10-25T00:29:00Z", "U2"),
+        ("2026-10-25T00:30:00Z", "U1"),
+        ("2026-10-25T01:30:00Z", "U1"),
+    ],
+)
+async def test_in_the_nights_in_which_the_clock_is_changed_the_right_one_is_called(
+    database: Database, opens_at: str, called: str
+) -> None:
+    nights = replace(ROTA, handover=Handover(None, time(2, 30)), starts=date.fromisoformat(opens_at[:10]))
+    night = Night(
+        database,
+        clock=ManualClock(datetime.fromisoformat(opens_at)),
+        plans=replace(PLANS, rotas=Rotas((nights,))),
+    )
+
+    # It has been open for weeks, by its vendor's account.
+    await night.opens()
+
+    assert night.thread()[0][1] == (Call(Reach.PERSON, called),)
+
+
+async def test_one_that_can_not_be_looked_at_does_not_keep_the_others_waiting(database: Database) -> None:
+    night = Night(database)
+    await night.opens()
+    await night.desk.opens("acme-2", to=(OPS,))
+    broken = update(INCIDENT).where(INCIDENT.c.id == "acme-2").values(courses="no courses")
+    await database.write(lambda connection: connection.execute(broken))
+
+    await night.until(5)
+
     assert await night.steps() == [(5, "oncall:platform")]
 
 

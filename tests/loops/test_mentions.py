@@ -133,6 +133,7 @@ async def test_what_opens_again_calls_again(database: Database) -> None:
         await ops.shows(LOOKING, ("resolved", "It is over.", 3), ("investigating", "It is back.", 12), minutes=10)
 
         assert ops.calls() == [(ON_CALL,), (NEXT,)]
+        assert (await ops.world.incident()).reopened_at == ops.world.clock.now()
 
 
 async def test_a_lone_witness_calls_nobody_and_a_second_one_does(database: Database) -> None:
