@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -189,11 +190,12 @@ def _incident(verb: Verb, listener: Listener) -> _Shape:
 def _taking(verb: Verb, listener: Listener) -> _Shape:
     @app_commands.describe(which=_WHICH, length="For how long: 30m, 2h. Left out: until you give it back")
     async def ack(interaction: Interaction, which: str = "", length: str = "") -> None:
-        if length and verbs.span_of(length) is None:
-            await listener.remark(interaction, "For how long? `30m`, `2h`")
+        command = verb.reads(verb, f"for {length}" if length else "")
+        if isinstance(command, verbs.Misunderstood) or (length and command.span is None):
+            await listener.remark(interaction, "For how long? `30m`, `2h`, 90 days at most")
             return
-        said = f"{verb.names[0]} {which.strip()} {f'for {length.strip()}' if length else ''}"
-        await listener.say(interaction, " ".join(said.split()))
+        command = replace(command, incident=verbs.which(which))
+        await listener.ask(interaction, command, spell(command))
 
     return ack, {"which": listener.desk.complete}
 

@@ -97,6 +97,8 @@ def which_agreed(some: Iterable[Override]) -> Reply:
 
 def who(said: str, some: Sequence[Person], command: str) -> Reply:
     """Return that nobody is called so, or several; `command` is what was typed with `{}` in place of the name."""
+    if not some and said == "me":
+        return say("A terminal can not be called", line("Name somebody of a rota as sitrep.toml does."))
     if not some:
         hint = line("Name somebody of a rota as sitrep.toml does, mention them with @, or write `me`.")
         return say(f"Nobody who can be called is “{cut(said, 60)}”", hint)

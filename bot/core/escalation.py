@@ -191,9 +191,15 @@ def _escalated(step: EscalationStep, course: Course, plan: Escalation, plans: Pl
             Transition("to", plan.name, step.notify),
             Transition("waited", "", str(int(waited.total_seconds()))),
             *((Transition("person", "", person.name),) if person else ()),
+            *((Transition("begins", "", step.notify),) if _begins(step, looking) else ()),
         ),
     )
     return replace(entry, calls=_calls(who, looking))
+
+
+def _begins(step: EscalationStep, looking: _Look) -> bool:
+    """Whether it is told in one more place from now on."""
+    return not step.notify.startswith(ROTA) and Destination.parse(step.notify) not in looking.told
 
 
 def _calls(who: tuple[str, ...], looking: _Look) -> tuple[Calling, ...]:

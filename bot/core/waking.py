@@ -32,7 +32,8 @@ def escalated(entry: TimelineEntry, incident: Incident) -> Parts:
     name = to.removeprefix(_ROTA)
     why = f"nobody has acknowledged for {waited}"
     if name == to:
-        return f"Escalated to {to}, {why}", [line("From now on it is told there too.")]
+        begins = [line("From now on it is told there too.")] if "begins" in said else []
+        return f"Escalated to {to}, {why}", [*begins]
     person = said.get("person")
     return f"Escalated to on-call ({name}), {why}", [line(f"On call: {person}")] if person else []
 

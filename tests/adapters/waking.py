@@ -51,6 +51,7 @@ TO_LEADS = _said(
     ChangeKind.ESCALATED,
     Transition("to", "escalation[1]", "slack:#leads"),
     Transition("waited", "", "900"),
+    Transition("begins", "", "slack:#leads"),
 )
 LAPSED = _said(50, ChangeKind.LAPSED, Transition("acked", "on-call", ""))
 NUDGED = _said(80, ChangeKind.NUDGED, Transition("silent", "on-call", "1800"))

@@ -131,7 +131,7 @@ async def test_who_is_in_several_rotas_is_asked_in_which(office: Office) -> None
         ("oncall override Second", "Until when?"),
         ("oncall override Second until whenever", "“whenever” is no time"),
         ("oncall override Nobody until 18:00", "Nobody who can be called is “Nobody”"),
-        ("oncall override for 8h", "Nobody who can be called is “me”"),
+        ("oncall override for 8h", "A terminal can not be called"),
     ],
 )
 async def test_what_can_not_be_done_is_said_and_changes_nothing(office: Office, words: str, why: str) -> None:

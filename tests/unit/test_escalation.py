@@ -14,6 +14,7 @@ from bot.core import replies
 from bot.core.actions import act
 from bot.core.escalation import Case, Course, Outcome, Plans, look
 from bot.core.fold import advance
+from bot.core.message import plain
 from bot.core.rota import Rotas
 from bot.core.rules import Escalation, EscalationStep, Handover, Match, Oncall, Person
 from bot.model import (
@@ -87,10 +88,18 @@ def test_each_step_is_taken_when_its_time_has_come_and_once() -> None:
     story = Story()
 
     assert story.lives(*EVERY_MINUTE) == [(5, ESCALATED), (15, ESCALATED)]
+    assert "From now on it is told there too." in plain(replies.reply(story.entries[1], story.incident))
     assert story.headlines() == [
         "Escalated to on-call (platform), nobody has acknowledged for 5 min",
         "Escalated to slack:#leads, nobody has acknowledged for 15 min",
     ]
+
+
+def test_where_it_is_told_already_it_is_said_again_and_nothing_else_begins() -> None:
+    story = Story(told=(LEADS,))
+    story.lives(15)
+
+    assert "From now on" not in plain(replies.reply(story.entries[1], story.incident))
 
 
 def test_whoever_is_on_call_then_is_called_wherever_it_is_told() -> None:
