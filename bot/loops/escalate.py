@@ -18,6 +18,8 @@ from bot.store.database import Database
 log = logging.getLogger(__name__)
 
 PAUSE = timedelta(seconds=1)
+# However much is written at a time, what is due comes to its turn.
+ROUNDS = 20
 PUT_OFF = timedelta(minutes=1)
 
 
@@ -42,8 +44,12 @@ async def escalate(escalating: Escalating) -> None:
 async def escalate_due(escalating: Escalating) -> int:
     """Do what is due now; returns how many entries that were."""
     count = 0
-    for incident in await attending.due(escalating.database, escalating.clock.now()):
-        count += await _attend(escalating, incident)
+    for _ in range(ROUNDS):
+        found = await attending.due(escalating.database, escalating.clock.now())
+        for incident in found:
+            count += await _attend(escalating, incident)
+        if len(found) < attending.AT_ONCE_MOST:
+            break
     if count:
         escalating.announced.set()
     return count

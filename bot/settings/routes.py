@@ -80,7 +80,9 @@ class RouteTable(Table):
         examples=['{ critical = "@here" }'],
     )
     quiet: QuietSpan | None = Field(
-        default=None, description="When nobody is to be mentioned, every day.", examples=['"22:00-07:00 Europe/Berlin"']
+        default=None,
+        description="When nobody is mentioned but for what is critical, every day.",
+        examples=['"22:00-07:00 Europe/Berlin"'],
     )
     go_on: YesNo = Field(
         default=False,

@@ -16,9 +16,9 @@ from bot.store.commits import AT_ONCE, make_due, write_entries, write_incidents,
 from bot.store.database import Database
 from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT
 
-_AT_ONCE_MOST = 100
+AT_ONCE_MOST = 100
 _DUE = INCIDENT.c.attend_at
-_IDS = select(INCIDENT.c.id).where(bindparam("b_now", type_=_DUE.type) >= _DUE).order_by(_DUE).limit(_AT_ONCE_MOST)
+_IDS = select(INCIDENT.c.id).where(bindparam("b_now", type_=_DUE.type) >= _DUE).order_by(_DUE).limit(AT_ONCE_MOST)
 # One that somebody else is writing is looked at next time.
 _ONE = (
     select(INCIDENT.c.body, INCIDENT.c.courses, _DUE)
