@@ -311,6 +311,18 @@ async def test_in_the_nights_in_which_the_clock_is_changed_the_right_one_is_call
     assert night.thread()[0][1] == (Call(Reach.PERSON, called),)
 
 
+async def test_however_much_is_written_what_is_due_comes_to_its_turn(database: Database) -> None:
+    night = Night(database)
+    await night.opens()
+    night.clock.move(minutes=5)
+    for number in range(attending.AT_ONCE_MOST + 5):
+        await night.desk.opens(f"acme-{number + 2}", to=(OPS,))
+
+    await night.looks()
+
+    assert await night.steps() == [(5, "oncall:platform")]
+
+
 async def test_one_that_can_not_be_looked_at_does_not_keep_the_others_waiting(database: Database) -> None:
     night = Night(database)
     await night.opens()
