@@ -22,8 +22,8 @@ from bot import settings as configuration
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
-from bot.core.calling import ROTA
 from bot.core.escalation import Plans
+from bot.core.mentions import ROTA
 from bot.core.probing import Rule
 from bot.core.rota import Rotas
 from bot.fetch import EgressPolicy, Fetcher, FetchLimits

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import calling, replies, wording
+from bot.core import mentions, replies, wording
 from bot.core.message import Call, Message, fingerprint, plain
 from bot.model import Announcement, AnnouncementState, Incident, Intent, Ref, Step, StepKind, TimelineEntry
 
@@ -110,7 +110,7 @@ def calls_for(
     told = step.entries
     if step.kind is StepKind.POST and announcement.generation == 0:
         told = tuple(entry for entry in unsent if entry.seq <= step.through)
-    return calling.calls_of(told, incident, announcement.destination)
+    return mentions.calls_of(told, incident, announcement.destination)
 
 
 def begun(announcement: Announcement, step: Step, since: datetime) -> Announcement:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core import routing
-from bot.core.calling import ROTA, is_sure, resolved
 from bot.core.fold import advance
+from bot.core.mentions import ROTA, is_sure, resolved
 from bot.core.people import is_hushed, is_muted
 from bot.core.rota import NOBODY, Rotas
 from bot.core.rules import Escalation, EscalationStep, Service

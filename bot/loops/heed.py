@@ -12,9 +12,9 @@ from functools import partial
 from bot.clock import Clock
 from bot.core import silence
 from bot.core.actions import Acted, Outcome
-from bot.core.calling import Callers, with_calls
 from bot.core.evidence import Panel, weighed
 from bot.core.fold import advance
+from bot.core.mentions import Callers, with_calls
 from bot.core.rota import Rotas
 from bot.core.routing import choose
 from bot.loops.take_in import Rules

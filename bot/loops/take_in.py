@@ -11,11 +11,11 @@ from functools import partial
 
 from bot.core import diff as differ
 from bot.core import memory, moving, replies, routing, timeline
-from bot.core.calling import ROTA, Callers, with_calls
 from bot.core.claims import is_own, read_together
 from bot.core.correlate import Surroundings, correlate
 from bot.core.evidence import DEFAULT, Panel, Thresholds, weighed
 from bot.core.fold import advance
+from bot.core.mentions import ROTA, Callers, with_calls
 from bot.core.revisit import next_visit
 from bot.core.rota import Rotas
 from bot.core.rules import Oncall, Route, Service
