@@ -19,16 +19,17 @@ from typing import TYPE_CHECKING
 from adapters.console import Console
 from bot import callers, catalog, garbage, plugins
 from bot import settings as configuration
+from bot.checks import PROBE_LIMITS, probes_of
 from bot.clock import SystemClock
+from bot.commands import calling
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
 from bot.core.escalation import Plans
 from bot.core.mentions import ROTA
-from bot.core.probing import Rule
 from bot.core.rota import Rotas
-from bot.fetch import EgressPolicy, Fetcher, FetchLimits
+from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
-from bot.loops.checking import AT_ONCE, Probe, Probing
+from bot.loops.checking import Probing
 from bot.loops.deliver import Delivering, deliver
 from bot.loops.escalate import Escalating, escalate
 from bot.loops.heed import Heeding, heed
@@ -42,7 +43,7 @@ from bot.loops.take_in import Rules
 from bot.loops.telling import Told
 from bot.loops.watch import Watching, watch
 from bot.model import Destination, Source
-from bot.ports import Chat, Platform, Setup
+from bot.ports import Chat, Platform
 from bot.settings import Settings
 from bot.store import announcements, roles, sources
 from bot.store.database import Database, claim_purpose, migrate, open_database
@@ -55,8 +56,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("sitrep")
 
 _FILES = 65536
-# Probes wait for nobody: what they check is slow when it matters, and all of it may be at one host.
-PROBE_LIMITS = FetchLimits(at_once=AT_ONCE, per_host=AT_ONCE)
 
 
 async def run(settings: Settings) -> None:
@@ -113,7 +112,7 @@ async def _loops(
     owner = f"{socket.gethostname()}-{os.getpid()}"
     due = asyncio.Event()
     dice = random.SystemRandom().random
-    rules = Rules(settings.routes, settings.services, oncalls=settings.oncalls)
+    rules = Rules(settings.routes, settings.services, settings.thresholds, settings.oncalls)
     heard = people.People(database, rules, settings.people, clock, due)
     desk = desk_of(settings, heard, fetcher)
     chats = _chats(settings, desk, database, clock, due)
@@ -142,6 +141,8 @@ async def _loops(
     routes = [route for chat in chats for route in chat.routes]
     around = callers.Around(database, rules, clock, due, watched)
     routes += callers.routes(settings, around, loops)
+    those = calling.expected(settings, watched, catalog.load())
+    desk.callers = lambda: calling.views(database, those, clock.now())
     desk.platforms, desk.jobs = partial(_conditions, chats), partial(_shown, around.shown)
     if routes:
         from bot.web import server  # noqa: PLC0415  (a fifth of a second, for those who need it)
@@ -163,33 +164,6 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
 def plans_of(settings: Settings) -> Plans:
     """Return what is done about incidents that nobody acknowledges."""
     return Plans(settings.escalations, settings.services, Rotas(settings.oncalls))
-
-
-def probes_of(settings: Settings) -> Mapping[str, Probe]:
-    """Return what is to be checked, by source."""
-    found = [_probe(one) for one in settings.probes]
-    return {one.source.key: one for one in found}
-
-
-def _probe(one: configuration.Probe) -> Probe:
-    return Probe(
-        source=configuration.source_of(one),
-        setup=Setup(
-            target=one.target or "",
-            options=one.keys,
-            timeout=one.timeout,
-            secrets={name: secret.reveal() for name, secret in one.secrets.items()},
-        ),
-        rule=Rule(
-            interval=one.interval,
-            recheck=one.recheck,
-            fail_after=one.fail_after,
-            pass_after=one.pass_after,
-            impact=one.impact,
-            slow=one.slow,
-        ),
-        check=plugins.probe_named(one.type).check,
-    )
 
 
 async def _until_stopped(

@@ -130,12 +130,12 @@ def detect(body: bytes, source: Source) -> tuple[str, Snapshot]:
     Whatever a feed says can be read as a feed: that is the answer where no format knows it better.
     """
     found: dict[str, Snapshot] = {}
-    refused: list[str] = []
+    refused: dict[str, list[str]] = {}
     for name, one in formats().items():
         try:
             found[name] = one.parse(body, source)
         except ParseError as error:
-            refused.append(f"{name}: {error}")
+            refused.setdefault(str(error), []).append(name)
     plain = found.pop(PLAIN, None)
     if plain is not None and not found:
         return PLAIN, plain
@@ -143,4 +143,4 @@ def detect(body: bytes, source: Source) -> tuple[str, Snapshot]:
         return found.popitem()
     if found:
         raise ParseError(f"more than one format reads this: {', '.join(found)}; name the one that is meant")
-    raise ParseError("no format reads this", *refused)
+    raise ParseError("no format reads this", *(f"{', '.join(names)}: {why}" for why, names in refused.items()))

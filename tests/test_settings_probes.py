@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from bot import compose, plugins, settings
+from bot import checks, plugins, settings
 from bot.errors import ConfigError
 from bot.model import SourceKind
 from bot.settings import Probe, Settings
@@ -131,7 +131,7 @@ def test_secrets_come_from_the_environment_a_file_or_dot_env(tmp_path: Path) -> 
 def test_no_secret_is_ever_shown(tmp_path: Path) -> None:
     text = f'{HTTP.replace("api.example.com", "api.example.com/${PART}")}headers = {{ Authorization = "${{KEY}}" }}'
     found = load(tmp_path, text, {"KEY": "hunter2", "PART": "hunter2"})
-    (probe,) = compose.probes_of(found).values()
+    (probe,) = checks.probes_of(found).values()
 
     assert "hunter2" not in repr(found)
     assert "hunter2" not in repr(probe)

@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from bot import catalog, settings
+from bot.core.evidence import DEFAULT, Thresholds
 from bot.core.rules import (
     Escalation,
     EscalationStep,
@@ -360,3 +361,9 @@ def test_a_rota_and_an_escalation_are_read(tmp_path: Path) -> None:
 )
 def test_everyone_may_respond_unless_somebody_is_named(tmp_path: Path, text: str, access: Access) -> None:
     assert load(tmp_path, text).access == access
+
+
+def test_how_much_evidence_it_takes_can_be_changed(tmp_path: Path) -> None:
+    assert load(tmp_path, "").thresholds == DEFAULT == Thresholds(medium=2, high=4)
+    assert load(tmp_path, "[evidence]\nhigh = 3.5").thresholds == Thresholds(medium=2, high=3.5)
+    assert load(tmp_path, "[evidence]\nmedium = 3\nhigh = 3").thresholds == Thresholds(medium=3, high=3)

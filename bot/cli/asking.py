@@ -6,16 +6,19 @@ import json
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from bot import catalog
 from bot.catalog import CLOSE
 from bot.cli.verb import Verb, config, load, query
 from bot.clock import SystemClock
+from bot.commands import calling
 from bot.commands.recording import Recording
 from bot.commands.status import asked_for, status
 from bot.core import standing as standings
-from bot.core.message import plain
+from bot.core.calling import CallerView, concerning
+from bot.core.message import line, plain, plain_part
 from bot.core.probe_views import ProbeView
 from bot.core.records import as_json
 from bot.core.spans import duration
@@ -23,6 +26,7 @@ from bot.core.standing import Standing
 from bot.core.strangers import safe
 from bot.core.wording import state_word, words
 from bot.model import Component, Incident
+from bot.settings import Settings
 from bot.store import announcements, incidents
 from bot.store.database import Database, migrate, open_database
 from bot.store.standings import components
@@ -33,8 +37,8 @@ _MOST = 1_000_000
 
 
 @asynccontextmanager
-async def _reading(options: Namespace) -> AsyncIterator[Database]:
-    database = open_database(load(options).database.reveal())
+async def _reading(options: Namespace, settings: Settings | None = None) -> AsyncIterator[Database]:
+    database = open_database((settings or load(options)).database.reveal())
     try:
         await migrate(database)
         yield database
@@ -46,21 +50,39 @@ async def _status(options: Namespace) -> int:
     if len(options.query) > 1 and options.query[-1].casefold() == "history":
         return await _history(options, " ".join(options.query[:-1]))
     now = SystemClock().now()
-    async with _reading(options) as database:
-        query = " ".join(options.query)
+    chosen, query = load(options), " ".join(options.query)
+    async with _reading(options, chosen) as database:
         found = await status(database, catalog.load(), query)
         asked = {one.key: await _asked(database, one, query) for one in found} if query else {}
         stuck = await announcements.troubled(database)
+        callers = await _callers(database, chosen, query, found, now)
     if options.json:
-        print(json.dumps([_standing_json(one) for one in found], ensure_ascii=False, indent=2))
+        print(json.dumps([_standing_json(one, now) for one in found], ensure_ascii=False, indent=2))
         return 0
     for one in found:
         _print_standing(one, now, asked.get(one.key, ()))
+    for view in callers:
+        words = plain_part(line(*view.words))
+        print(f"{view.name:<{_WIDE}} {view.condition if view.is_well else view.condition.upper():<12} {words}")
     for announcement in stuck:
         print(f"! {announcement.destination}: {announcement.incident} is {announcement.state}: {announcement.error}")
-    if not found:
+    if not found and not callers:
         print(_nothing(query))
     return 0
+
+
+async def _callers(
+    database: Database, chosen: Settings, query: str, found: Sequence[Standing], now: datetime
+) -> Sequence[CallerView]:
+    """Return how those stand who call in: all, or those of the vendors that are meant, or who is called so."""
+    if not (chosen.jobs or chosen.doors):
+        return ()
+    those = calling.expected(chosen, [], catalog.load())
+    views = await calling.views(database, those, now)
+    if not query:
+        return views
+    named = [view for view in views if catalog.folded(view.name) == catalog.folded(query)]
+    return concerning(views, {one.vendor for one in found}) or named
 
 
 async def _asked(database: Database, one: Standing, query: str) -> Sequence[Component]:
@@ -103,7 +125,7 @@ def _print_standing(one: Standing, now: datetime, asked: Sequence[Component]) ->
         print(f"{'':<{_WIDE}} {'':<12} {row}")
 
 
-def _standing_json(one: Standing) -> Mapping[str, object]:
+def _standing_json(one: Standing, now: datetime) -> Mapping[str, object]:
     return {
         "vendor": one.vendor,
         "name": one.name,
@@ -115,11 +137,11 @@ def _standing_json(one: Standing) -> Mapping[str, object]:
         "url": one.url,
         "components": [{"name": c.name, "status": c.status.value} for c in one.components],
         "incidents": [_incident_json(incident) for incident in one.incidents],
-        "probes": [_probe_json(view) for view in one.probes],
+        "probes": [_probe_json(view, now) for view in one.probes],
     }
 
 
-def _probe_json(view: ProbeView) -> Mapping[str, object]:
+def _probe_json(view: ProbeView, now: datetime) -> Mapping[str, object]:
     return {
         "name": view.name,
         "passes": view.passes,
@@ -128,7 +150,15 @@ def _probe_json(view: ProbeView) -> Mapping[str, object]:
         "until": _iso(view.moment) if view.matter.endswith("until") else None,
         "reason": view.why or None,
         "checked_at": _iso(view.checked_at),
+        "today": _spent_json(view, now),
     }
+
+
+def _spent_json(view: ProbeView, now: datetime) -> Mapping[str, object] | None:
+    """What the checks of a probe have cost today (UTC), and what they may; None if they cost nothing."""
+    if view.day is None or view.ceiling is None:
+        return None
+    return {**asdict(view.day.at(now)), "most_checks": view.ceiling.checks, "most_money": view.ceiling.money}
 
 
 async def _incidents(options: Namespace) -> int:

@@ -21,7 +21,7 @@ async def _vendors(options: Namespace) -> int:
     found = catalog.search(" ".join(options.query))
     for vendor in found:
         note = "" if vendor.format in readable else "  (its format is found out at the first look)"
-        print(f"{vendor.slug:<20} {vendor.name:<24} {vendor.format:<12} {vendor.page}{note}")
+        print(f"{vendor.slug:<20} {vendor.name:<24} {vendor.format:<16} {vendor.page}{note}")
     if not found:
         raise ConfigError(f'no vendor is called {" ".join(options.query)!r}; watch its page by `url = "https://…"`')
     return 0

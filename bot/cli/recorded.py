@@ -18,7 +18,7 @@ _TO_CONSOLE = Rules(routes=(Route(name="default", to=(Destination("console"),)),
 
 async def _replay(options: Namespace) -> int:
     chosen = load(options)
-    rules = Rules(chosen.routes, chosen.services) if options.config else _TO_CONSOLE
+    rules = Rules(chosen.routes, chosen.services, chosen.thresholds) if options.config else _TO_CONSOLE
     database = chosen.database.reveal() if chosen.database_from_environment else None
     wish = Wish(
         series=series(options.path),

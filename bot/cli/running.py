@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from bot import catalog, compose, plugins, settings
+from bot import catalog, checks, compose, plugins, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
 from bot.core.baseline import seconds
 from bot.core.health import Health
 from bot.core.routing import misfits
+from bot.core.spending import day_of, so_far
 from bot.errors import ConfigError, FetchError, ParseError
 from bot.fetch import EgressPolicy, Fetcher
-from bot.loops.checking import Probe
+from bot.loops.checking import Probe, paid
 from bot.loops.reading import read
-from bot.model import Source
+from bot.model import Fault, ProbeResult, Source, Spent
 from bot.settings import Settings
-from bot.store.database import migrate, open_database
+from bot.store import spending
+from bot.store.database import is_ready, migrate, open_database
 from bot.store.sources import Watched
 
 
@@ -74,27 +77,47 @@ async def _live(chosen: Settings, watched: tuple[Source, ...]) -> int:
     """Try everything once and say how it went: pages, tokens, channels, scopes; 2 if something of it fails."""
     clock = SystemClock()
     well = all([await _live_slack(chosen, clock), await _live_discord(chosen, clock)])
-    probes = compose.probes_of(chosen).values()
+    probes = checks.probes_of(chosen)
     egress = EgressPolicy.allowing(*chosen.egress_allow)
     async with (
         Fetcher(egress=egress, now=clock.now) as fetcher,
-        Fetcher(egress=egress, now=clock.now, limits=compose.PROBE_LIMITS) as web,
+        Fetcher(egress=egress, now=clock.now, limits=checks.PROBE_LIMITS) as web,
     ):
         pages = await asyncio.gather(*(_try(fetcher, source, clock) for source in watched))
-        checks = await asyncio.gather(*(_check_once(web, probe, clock) for probe in probes))
-    names = [*(source.name for source in watched), *(f"probe {probe.source.name}" for probe in probes)]
-    for name, (good, words) in zip(names, (*pages, *checks), strict=True):
+        tried = await _check_all(chosen, probes, web, clock) if probes else []
+    names = [*(source.name for source in watched), *(f"probe {probe.source.name}" for probe in probes.values())]
+    for name, (good, words) in zip(names, (*pages, *tried), strict=True):
         print(f"{'ok  ' if good else 'FAIL'}  {name}: {words}", file=sys.stdout if good else sys.stderr)
-    return 0 if well and all(good for good, _ in (*pages, *checks)) else 2
+    return 0 if well and all(good for good, _ in (*pages, *tried)) else 2
 
 
-async def _check_once(web: Fetcher, probe: Probe, clock: SystemClock) -> tuple[bool, str]:
-    result = await probe.check(probe.setup, web, clock.now())
+async def _check_all(
+    chosen: Settings, probes: Mapping[str, Probe], web: Fetcher, clock: SystemClock
+) -> list[tuple[bool, str]]:
+    """Check every probe once.  What that costs counts as it does when Sitrep runs, if it has run here yet."""
+    database = open_database(chosen.database.reveal())
+    try:
+        has_run = await is_ready(database)
+        today = await spending.on(database, day_of(clock.now())) if has_run else {}
+        setups = {key: replace(one.setup, spent=today.get(key, Spent())) for key, one in probes.items()}
+        results = await asyncio.gather(*(one.check(setups[key], web, clock.now()) for key, one in probes.items()))
+        if has_run:
+            await spending.add(
+                database, [(key, cost) for key, one in zip(probes, results, strict=True) if (cost := paid(one))]
+            )
+    finally:
+        await database.close()
+    return [_checked(one, setup.spent) for one, setup in zip(results, setups.values(), strict=True)]
+
+
+def _checked(result: ProbeResult, before: Spent) -> tuple[bool, str]:
+    today = f"; today: {so_far(before + (result.cost or Spent()), result.ceiling)}" if result.ceiling else ""
+    if result.fault is Fault.BUDGET:
+        return True, f"not checked: {result.reason}{today}"
+    if not result.ok:
+        return False, f"{'can not tell' if result.is_ours else 'fails'}: {result.reason}{today}"
     took = f"passes in {seconds(result.latency.total_seconds())}" if result.latency else "passes"
-    facts = "".join(f", {name} {value}" for name, value in result.facts)
-    if result.is_ours:
-        return False, f"can not tell: {result.reason}"
-    return result.ok, f"{took}{facts}" if result.ok else f"fails: {result.reason}"
+    return True, f"{took}{''.join(f', {name} {value}' for name, value in result.facts)}{today}"
 
 
 async def _live_slack(chosen: Settings, clock: SystemClock) -> bool:

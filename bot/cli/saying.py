@@ -13,6 +13,7 @@ from bot.cli.verb import Verb, config, load
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
+from bot.core.access import Access
 from bot.core.message import Reply, plain
 from bot.core.strangers import safe
 from bot.fetch import EgressPolicy, Fetcher
@@ -24,21 +25,21 @@ from bot.store.database import migrate, open_database
 
 
 async def _ask(options: Namespace) -> int:
-    """Answer as the bot would.  Who can open the database may do everything: no access is checked here."""
-    settings, clock = load(options), SystemClock()
+    """Answer as the bot would.  Who can open the database may do everything, as an admin may."""
+    settings, clock, person = load(options), SystemClock(), _who()
     database = open_database(settings.database.reveal())
     try:
         await migrate(database)
         async with Fetcher(egress=EgressPolicy.allowing(*settings.egress_allow), now=clock.now) as fetcher:
             # A `sitrep run` on the same database tells what was done within a second.
             due, terms = asyncio.Event(), settings.people
-            heard = People(
-                database, Rules(settings.routes, settings.services, oncalls=settings.oncalls), terms, clock, due
-            )
+            rules = Rules(settings.routes, settings.services, settings.thresholds, settings.oncalls)
+            heard = People(database, rules, terms, clock, due)
             fetch, hearing = partial(read_once, fetcher, now=clock.now), Hearing(partial(report, heard), terms)
-            desk = Desk(database, catalog.load(), clock, due, fetch, hearing)
+            access = Access(admins=tuple(person.keys))
+            desk = Desk(database, catalog.load(), clock, due, fetch, hearing, access)
             desk.rotas = settings.oncalls
-            answer = await desk.say(" ".join(options.words), _who())
+            answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)
             if answer.later is not None:
                 _show(await answer.later())

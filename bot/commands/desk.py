@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.commands import oncall
+from bot.commands.calling import Callers, nobody
 from bot.commands.finding import Found, begun, find, label, matching
 from bot.commands.linking import relink
 from bot.commands.oncall import Duties
@@ -20,6 +21,7 @@ from bot.commands.watching import Watches
 from bot.core import actions, answers, histories, remarks, routing
 from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
+from bot.core.calling import CallerView
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Part, Reply, line
 from bot.core.people import as_of
@@ -61,20 +63,25 @@ class Desk(Port):
     ) -> None:
         """Ask nothing yet.
 
-        `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `rotas` are who takes turns.
+        `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `callers` how all stand who
+        call in; `rotas` are who takes turns.
         """
         self.rotas: tuple[Oncall, ...] = ()
         self.platforms: Callable[[], Sequence[str]] = tuple
         self.jobs: Callable[[], Sequence[str]] = tuple
+        self.callers: Callers = nobody
         self._database = database
         self._catalog = catalog
         self._clock = clock
         self._due = due
         self._access = access
-        self._vendors = Vendors(database, catalog, clock, fetch)
+        self._vendors = Vendors(database, catalog, clock, fetch, self._calling)
         self._watches = Watches(database, catalog, clock, fetch)
         self._recording = Recording(database, catalog, clock)
         self._reporting = Reporting(database, catalog, clock, hearing)
+
+    async def _calling(self) -> Sequence[CallerView]:
+        return await self.callers()
 
     async def ask(self, asked: Asked) -> Answer:
         """Do what is asked; whatever goes wrong, there is an answer."""
@@ -231,7 +238,8 @@ class Desk(Port):
     async def _status(self, query: str) -> Answer:
         if query:
             return await self._vendors.answer(query)
-        return Answer(answers.everything(await standings.overview(self._database), self._clock.now()))
+        overview, callers = await standings.overview(self._database), await self.callers()
+        return Answer(answers.everything(overview, self._clock.now(), callers))
 
     async def _incidents(self, whose: str) -> Reply:
         if whose.casefold() == "all":

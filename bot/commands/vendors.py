@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from bot.catalog import Catalog, Vendor, folded
 from bot.clock import Clock
+from bot.commands.calling import Callers, nobody
 from bot.commands.status import asked_for, likely, named, partly, related
 from bot.core import answers, remarks
+from bot.core.calling import CallerView, concerning
 from bot.core.first import first_look
 from bot.core.message import Reply
 from bot.core.standing import in_order
@@ -38,6 +40,7 @@ class Vendors:
     catalog: Catalog
     clock: Clock
     fetch: Fetch
+    callers: Callers = nobody
 
     async def answer(self, query: str) -> Answer:
         """Return how what is meant stands; for a page that is not watched, what to show until it has been read."""
@@ -45,6 +48,10 @@ class Vendors:
         vendor = self.catalog.find(query)
         if not found and vendor is not None:
             return self._unwatched(vendor, query)
+        # After the catalog: a hook may well be called after a vendor's product, which is then meant.
+        calls = None if found else await self._caller(query)
+        if calls is not None:
+            return Answer(answers.caller(calls))
         found = found or await related(self.database, self.catalog, query)
         found = found or await partly(self.database, self.catalog, query)
         if found:
@@ -54,6 +61,10 @@ class Vendors:
             taken = f"“{answers.cut(query, 60)}” is taken for {found[0].name}." if len(found) == 1 else ""
             return Answer(await self._stand(found, query, taken))
         return self._not_here(query)
+
+    async def _caller(self, query: str) -> CallerView | None:
+        """Return who calls in and is called exactly this."""
+        return next((view for view in await self.callers() if folded(view.name) == folded(query)), None)
 
     def _not_here(self, query: str) -> Answer:
         meant = self.catalog.meant(query)
@@ -83,7 +94,9 @@ class Vendors:
 
     async def knows(self, query: str) -> bool:
         """Whether somebody is called exactly this, here or in the catalog."""
-        return self.catalog.find(query) is not None or bool(await named(self.database, self.catalog, query))
+        if self.catalog.find(query) is not None or await named(self.database, self.catalog, query):
+            return True
+        return await self._caller(query) is not None
 
     async def _stand(self, meant: tuple[Name, ...], query: str, remark: str = "") -> Reply:
         found, now = in_order(await standings.some(self.database, [one.key for one in meant])), self.clock.now()
@@ -94,7 +107,8 @@ class Vendors:
         if folded(query) in {one.vendor, folded(one.name)}:
             others = []
         parts = await standings.components(self.database, one.key)
-        reply = answers.one(one, now, asked_for(query, one.vendor, parts, self.catalog), remark)
+        callers = concerning(await self.callers(), {one.vendor})
+        reply = answers.one(one, now, asked_for(query, one.vendor, parts, self.catalog), remark, callers)
         return remarks.or_one_of(reply, query, others)
 
     def _others(self, query: str, shown: Collection[str]) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from bot.core import testimony
+from bot.core.calling import CallerView, lines, overall
 from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Reply, Span, Tone, line
 from bot.core.overview import Overview, Row
 from bot.core.people import as_of
@@ -28,8 +29,8 @@ def cut(text: str, most: int) -> str:
     return (head.rpartition(" ")[0] or head).rstrip() + "…"
 
 
-def everything(overview: Overview, now: datetime) -> Reply:
-    """Return how everything watched stands, worst first; what is well is only named."""
+def everything(overview: Overview, now: datetime, callers: Sequence[CallerView] = ()) -> Reply:
+    """Return how everything watched stands, worst first; what is well is only named.  `callers` come last."""
     found = overview.survey
     parts: list[Part] = [_item(overview, row, now) for row in found.troubled[:_ITEMS]]
     parts += _named("Not operational either: ", found.troubled[_ITEMS:])
@@ -37,6 +38,7 @@ def everything(overview: Overview, now: datetime) -> Reply:
     parts += _named("Can not be read either: ", found.stale[_STALE:])
     parts += _named("Not looked at yet: ", found.unread)
     parts += _named("Operational: ", found.well, found.unlisted)
+    parts += overall(callers)
     first = overview.closer.get(found.troubled[0].key) if found.troubled else None
     tone = look(first) if first else Tone.RESOLVED if found.well and not found.stale else Tone.NOTICE
     return Reply(message=Message(tone=tone, headline=_headline(overview), parts=tuple(parts)), shareable=True)
@@ -86,7 +88,7 @@ def item(standing: Standing, now: datetime) -> Item:
     rows += [line(f"and {len(going_on) - 2} more")] if len(going_on) > 2 else []  # noqa: PLR2004  (as above)
     if not going_on and standing.components:
         rows.append(line(_parts(standing.components)))
-    rows += [*_stale(standing, now), *_probes(standing)]
+    rows += [*_stale(standing, now), *_probes(standing, now)]
     return Item(look(standing), standing.name, (condition(standing),), tuple(rows))
 
 
@@ -141,8 +143,8 @@ def _stale(standing: Standing, now: datetime) -> list[Line]:
     return [line(f"Can not be read for {duration(now - standing.stale_since)}: {cut(standing.reason, 200)}")]
 
 
-def _probes(standing: Standing) -> list[Line]:
-    return [line(*of_probes(standing))] if standing.probes else []
+def _probes(standing: Standing, now: datetime) -> list[Line]:
+    return [line(*of_probes(standing, now))] if standing.probes else []
 
 
 def _parts(components: Sequence[Component]) -> str:
@@ -151,10 +153,19 @@ def _parts(components: Sequence[Component]) -> str:
     return shown + (f" and {more} more" if more > 0 else "")
 
 
-def one(standing: Standing, now: datetime, asked: Iterable[Component] = (), remark: str = "") -> Reply:
-    """Return one vendor's page; `asked` are the components that somebody asked for, well or not."""
+def one(
+    standing: Standing,
+    now: datetime,
+    asked: Iterable[Component] = (),
+    remark: str = "",
+    callers: Sequence[CallerView] = (),
+) -> Reply:
+    """Return one vendor's page; `asked` are the components that somebody asked for, well or not.
+
+    `callers` are those who call in to tell of it.
+    """
     parts: list[Part] = [line(remark)] if remark else []
-    parts += [_source(standing, now), *_stale(standing, now), *_probes(standing)]
+    parts += [_source(standing, now), *_stale(standing, now), *_probes(standing, now), *lines(callers)]
     parts += _asked(wanted := list(asked))
     going_on = underway(standing)
     for incident in going_on[:_INCIDENTS]:
@@ -210,6 +221,12 @@ def _words(incident: Incident) -> list[Quote]:
 def _plan(incident: Incident) -> Item:
     (window,) = planned(incident.starts_at, incident.ends_at)
     return Item(Tone.MAINTENANCE, cut(incident.title, _TITLE), window.spans)
+
+
+def caller(view: CallerView) -> Reply:
+    """Return how one stands who calls in."""
+    tone = Tone.NOTICE if view.condition == "hook" else Tone.RESOLVED if view.is_well else Tone.MINOR
+    return Reply(message=Message(tone=tone, headline=f"{view.name}: {view.condition}", parts=(line(*view.words),)))
 
 
 def several(standings: Sequence[Standing], now: datetime, query: str) -> Reply:

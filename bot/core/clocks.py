@@ -10,10 +10,13 @@ from bot.core.linking import PARTED
 from bot.core.message import Line, Moment, Quote, heading, line
 from bot.core.spans import duration
 from bot.core.testimony import BACKDATED, dated_back
+from bot.core.witnesses import statements
 from bot.core.wording import NOT_BEGUN, has_not_begun
 from bot.model import ChangeKind, Incident, Kind, SourceKind, State, TimelineEntry, Transition, Who
 
 Parts = tuple[str, list[Line | Quote]]
+
+_SLOW = " is slow"
 
 
 def opened(entry: TimelineEntry, incident: Incident) -> Parts:
@@ -21,19 +24,30 @@ def opened(entry: TimelineEntry, incident: Incident) -> Parts:
     title = entry.claim.title if entry.claim else incident.title
     if entry.claim is None or entry.claim.teller is SourceKind.FEED:
         return f"{entry.author} posted: {title}", []
-    return testifies(entry), []
+    return f"{entry.author} suspects that {title}" if entry.claim.kind is Kind.SUSPECTED else title, []
 
 
 def testifies(entry: TimelineEntry) -> str:
     """Name a witness of ours as the one who speaks."""
-    teller = entry.claim.teller if entry.claim else SourceKind.PROBE
-    return f"{entry.author} {'fails' if teller is SourceKind.PROBE else 'reports'}"
+    view = entry.claim
+    if view is not None and view.teller is not SourceKind.PROBE:
+        return f"{entry.author} reports"
+    return f"{entry.author} {'is slow' if view is not None and view.title.endswith(_SLOW) else 'fails'}"
 
 
 def acknowledged(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say that the vendor has posted what we knew of, by how much it was later or earlier, and how it dates it."""
     title = entry.claim.title if entry.claim else incident.title
+    if _is_anew(entry, incident):
+        return f"{entry.author} posted it anew", [line(f"Posted as “{title}”")]
     return f"{entry.author} {_how_late(entry, incident)}", [line(f"Posted as “{title}”"), *_dated(entry, incident)]
+
+
+def _is_anew(entry: TimelineEntry, incident: Incident) -> bool:
+    """Whether the vendor had posted it before, and called it over."""
+    posted = entry.claim.published_at if entry.claim else None
+    others = (view for view in statements(incident.claims) if entry.claim and view.key != entry.claim.key)
+    return posted is not None and any(view.published_at and view.published_at < posted for view in others)
 
 
 def _how_late(entry: TimelineEntry, incident: Incident) -> str:
@@ -64,11 +78,11 @@ def backfilled(entry: TimelineEntry, incident: Incident) -> Parts:
 def seen(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say that one more witness of ours sees it; the first beside a vendor's post says who was first."""
     what = f": {entry.claim.evidence}" if entry.claim and entry.claim.evidence else ""
-    told = f"{entry.author} sees it too{what}" if entry.claim and entry.claim.teller is SourceKind.PROBE else ""
-    title = told or f"{entry.author} tells of it too{what}"
     if entry.transitions:
         over = f"{incident.name} called it over" if is_posted(incident) else "It had passed"
-        return title, [line(f"{over}; it is open again here.")]
+        return f"Open again: {testifies(entry)}", [line(f"{over}; now again{what}")]
+    told = f"{entry.author} sees it too{what}" if entry.claim and entry.claim.teller is SourceKind.PROBE else ""
+    title = told or f"{entry.author} tells of it too{what}"
     if incident.acknowledged_at is None or incident.detected_at != entry.recorded_at:
         return title, []
     ahead = entry.recorded_at - incident.acknowledged_at
@@ -81,7 +95,7 @@ def weighed(entry: TimelineEntry, incident: Incident) -> Parts:
     del incident
     if found is None or not testimony.sight(found):
         return "Our own checks pass again", []
-    return f"We see now: {testimony.sight(found)}", [line(f"{testimony.sure_word(found).capitalize()}.")]
+    return f"We see now: {testimony.sight(found, found.why)}", [line(f"{testimony.sure_word(found).capitalize()}.")]
 
 
 def silent(entry: TimelineEntry, incident: Incident) -> Parts:
@@ -110,7 +124,7 @@ def ended_in_part(entry: TimelineEntry, incident: Incident, change: Transition) 
     usual = State.COMPLETED if incident.kind is Kind.MAINTENANCE else State.RESOLVED
     over = f"{name} calls it {(entry.said or usual).replace('_', ' ')}"
     title = f"No longer listed on {name}'s status page" if change.before == ChangeKind.WITHDRAWN else over
-    failing = testimony.sight(entry.evidence) if entry.evidence else ""
+    failing = testimony.sight(entry.evidence, entry.evidence.why) if entry.evidence else ""
     if failing:
         return f"{title}, but we still see it", [line(f"It stays open here: {failing}.")]
     return title, [line(f"It stays open here: {change.after} is still in trouble.")]
@@ -127,15 +141,16 @@ def resolved(entry: TimelineEntry, incident: Incident) -> Parts:
     span = entry.happened_at - incident.started_at
     lasted = duration(span)
     if incident.kind is Kind.SUSPECTED:
-        return f"Over after {lasted}, unconfirmed", [line(f"{incident.name} never said anything of it.")]
+        return f"Over after {lasted}, unconfirmed", [line(testimony.unconfirmed(incident))]
     if incident.kind is Kind.MAINTENANCE:
         return _completed(incident, span)
     if entry.who is not Who.PROBE or not is_posted(incident):
         return f"Resolved after {lasted}", []
-    if entry.claim and entry.claim.teller is SourceKind.PEOPLE:
-        return f"Resolved after {lasted}: nobody here reports it any more", []
     ends = [v.resolved_at for v in incident.claims if v.teller is SourceKind.FEED and v.resolved_at]
     later = entry.happened_at - max(ends) if ends else timedelta()
+    if entry.claim and entry.claim.teller is SourceKind.PEOPLE:
+        faded = ": nobody here reports it any more" if later > timedelta() else ""
+        return f"Resolved after {lasted}{faded}", []
     remark = [line(f"{incident.name} called it over {duration(later)} before.")] if later >= BACKDATED else []
     return f"Resolved after {lasted}: our own checks pass again", [*remark]
 

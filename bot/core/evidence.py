@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.people import counted, is_muted
+from bot.core.testimony import reasons
 from bot.core.witnesses import overlap, testimonies
 from bot.model import (
     ChangeKind,
@@ -80,6 +81,7 @@ def weigh(incident: Incident, panel: Panel, now: datetime, thresholds: Threshold
         works=works,
         page=_page(incident, panel),
         page_at=panel.page_at,
+        why=reasons(incident),
     )
     return replace(found, confidence=_confidence(found, thresholds))
 

@@ -171,9 +171,16 @@ def voices(claims: tuple[ClaimView, ...]) -> tuple[ClaimView, ...]:
 
 
 def _leading(claims: tuple[ClaimView, ...]) -> ClaimView | None:
-    """The claim that names the incident: the vendor's own before components, the first before later ones."""
+    """The claim that names the incident: the vendor's own before components, what goes on before what is over.
+
+    Of those that are over it is the one that ended last, so that an end does not change the name.
+    """
     order = {Kind.INCIDENT: 0, Kind.MAINTENANCE: 0, Kind.NOTICE: 1, Kind.COMPONENT: 2, Kind.SUSPECTED: 3}
-    return min(claims, key=lambda view: order[view.kind], default=None)
+    return min(claims, key=lambda view: (order[view.kind], view.state.is_over, -_ended(view)), default=None)
+
+
+def _ended(view: ClaimView) -> float:
+    return view.resolved_at.timestamp() if view.state.is_over and view.resolved_at else 0.0
 
 
 def _title(leading: ClaimView, claims: tuple[ClaimView, ...]) -> str:

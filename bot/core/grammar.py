@@ -205,10 +205,10 @@ def _slip(words: str, among: tuple[Verb, ...], otherwise: Command) -> Misunderst
     names = [name for verb in among for name in verb.names if " " not in name and name != "?"]
     close = get_close_matches(first[0].lower(), names, n=3, cutoff=_CLOSE)
     found = [_by_verb(name + words[first.end() :]) for name in close]
-    meant = tuple(dict.fromkeys(command for command in found if isinstance(command, Command)))
-    if not meant:
+    commands = tuple(dict.fromkeys(command for command in found if isinstance(command, Command)))
+    if not commands:
         return None
-    return Misunderstood(words, f"“{first[0]}” is nothing that can be asked for.", meant, otherwise)
+    return Misunderstood(words, f"“{first[0]}” is nothing that can be asked for.", commands, otherwise)
 
 
 def _status(words: str) -> Command:

@@ -96,6 +96,11 @@ class Accused:
     name: str
 
 
+def note_of(name: str) -> str:
+    """Return under what it is noted when a hook was last heard of."""
+    return f"hook {name}"
+
+
 def source_of(hook: Hook, accused: Accused | None) -> Source:
     """Return the witness that a hook is of one vendor's trouble; without one, of what is our own.
 

@@ -45,15 +45,24 @@ def host_of_vendor_claim(claim: Claim, around: Around, taken: frozenset[str], no
     """Return the trouble that was known before the vendor wrote of it, if it is about the same components.
 
     One that the vendor has just acknowledged (`taken`) is not acknowledged by its next incident too.  A suspicion
-    that has just passed may be meant as well, by what the vendor says of its time.
+    that has just passed may be meant as well, by what the vendor says of its time; and so may be what the vendor has
+    called over and we still see.
     """
     if claim.kind is Kind.MAINTENANCE:
         return None
     passed = [i for i in _over(around) if i.kind is Kind.SUSPECTED and _is_of_that_time(claim, i, now)]
     for incident in (*_open(around), *passed):
-        if incident.kind in _UNPOSTED and incident.id not in taken and _is_acknowledged(claim, incident):
+        unposted = incident.kind in _UNPOSTED or _is_only_ours(incident)
+        if unposted and incident.id not in taken and _is_acknowledged(claim, incident):
             return incident.id
     return None
+
+
+def _is_only_ours(incident: Incident) -> bool:
+    """Whether the vendor has called it over, and witnesses of ours alone keep it open."""
+    posted = statements(incident.claims)
+    ours = any(not view.state.is_over for view in testimonies(incident.claims))
+    return bool(posted) and ours and all(view.state.is_over for view in posted)
 
 
 def host_of_late_word(claim: Claim, around: Around, taken: frozenset[str], now: datetime) -> str | None:

@@ -194,7 +194,9 @@ def _plain_spans(spans: tuple[Span, ...], write: Callable[[datetime], str]) -> s
 def _plain_span(span: Span, write: Callable[[datetime], str]) -> str:
     if isinstance(span, Moment):
         return write(span.at)
-    return f"{span.text} ({span.url})" if isinstance(span, Link) else span
+    if isinstance(span, Link):
+        return span.url if span.text == span.url else f"{span.text} ({span.url})"
+    return span
 
 
 def fingerprint(message: Message) -> str:

@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import baseline
+from bot.core import baseline, spending
 from bot.core.health import Health
 from bot.core.message import Moment, Span
 from bot.core.probing import ProbeState
-from bot.model import Source
+from bot.core.spending import Day
+from bot.model import Ceiling, Source
 
 _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeView:
-    """One probe: what is the matter with it, since when (or until when), and why; nothing if it passes."""
+    """One probe: what is the matter with it, since when (or until when), and why; nothing if it passes.
+
+    If its checks cost something, `day` is what they cost on the last day that they did, and `ceiling` what they may.
+    """
 
     name: str
     matter: str = ""
@@ -25,6 +29,8 @@ class ProbeView:
     why: str = ""
     checked_at: datetime | None = None
     usual: float | None = None
+    day: Day | None = None
+    ceiling: Ceiling | None = None
 
     @property
     def passes(self) -> bool:
@@ -32,11 +38,13 @@ class ProbeView:
         return not self.matter
 
 
-def probe_view(source: Source, health: Health, state: ProbeState) -> ProbeView:
+def probe_view(source: Source, health: Health, state: ProbeState, day: Day | None = None) -> ProbeView:
     """Return how a probe stands; one that can not tell anything does not pass."""
     trouble = state.trouble if state.trouble and state.trouble.is_open else None
     matter, moment, why = "", None, ""
-    if health.is_stale:
+    if health.is_stale and spending.is_reached(health.failure):
+        matter, why = "does not check", health.failure
+    elif health.is_stale:
         matter, moment, why = _unsure(health.failure), health.failing_since, _reason(health.failure)
     elif state.resting:
         matter, moment = f"is in maintenance (“{state.resting}”) until", state.rests_until
@@ -46,7 +54,16 @@ def probe_view(source: Source, health: Health, state: ProbeState) -> ProbeView:
     elif health.last_look is None:
         matter = "is not checked yet"
     usual = state.usual.quantile(0.5)
-    return ProbeView(name=source.name, matter=matter, moment=moment, why=why, checked_at=health.last_look, usual=usual)
+    return ProbeView(
+        name=source.name,
+        matter=matter,
+        moment=moment,
+        why=why,
+        checked_at=health.last_look,
+        usual=usual,
+        day=day,
+        ceiling=state.last.ceiling if state.last else None,
+    )
 
 
 def _unsure(failure: str) -> str:
@@ -57,8 +74,8 @@ def _reason(failure: str) -> str:
     return failure.partition(": ")[2] or failure
 
 
-def summary(views: Sequence[ProbeView]) -> tuple[Span, ...]:
-    """Return in one line how a vendor's probes stand; nothing if it has none."""
+def summary(views: Sequence[ProbeView], now: datetime) -> tuple[Span, ...]:
+    """Return in one line how a vendor's probes stand, and what they cost today; nothing if it has none."""
     if not views:
         return ()
     unwell = [view for view in views if not view.passes]
@@ -66,15 +83,27 @@ def summary(views: Sequence[ProbeView]) -> tuple[Span, ...]:
     for view in unwell[:_NAMED]:
         spans += ["; ", view.name, " ", *_matter(view)]
     more = len(unwell) - _NAMED
-    return (*spans, f"; and {more} more do not") if more > 0 else tuple(spans)
+    spans += [f"; and {more} more do not"] if more > 0 else []
+    costs = [(view.name, said) for view in views if (said := today(view, now))]
+    spans += [f"; {name} today: {said}" for name, said in costs[:_NAMED]]
+    return tuple(spans)
 
 
-def alone(view: ProbeView) -> tuple[Span, ...]:
+def alone(view: ProbeView, now: datetime) -> tuple[Span, ...]:
     """Return in one line how a probe stands that stands for itself."""
+    said = today(view, now)
+    costs: tuple[Span, ...] = (f"; today: {said}",) if said else ()
     if view.passes:
-        return (f"Passes, usually in {baseline.seconds(view.usual)}",) if view.usual else ("Passes",)
+        return (f"Passes, usually in {baseline.seconds(view.usual)}" if view.usual else "Passes", *costs)
     first, *rest = _matter(view)
-    return (f"{str(first)[:1].upper()}{str(first)[1:]}", *rest)
+    return (f"{str(first)[:1].upper()}{str(first)[1:]}", *rest, *costs)
+
+
+def today(view: ProbeView, now: datetime) -> str:
+    """Return what a probe's checks have cost today; nothing if they do not cost anything."""
+    if view.ceiling is None or view.day is None:
+        return ""
+    return spending.so_far(view.day.at(now), view.ceiling)
 
 
 def _matter(view: ProbeView) -> tuple[Span, ...]:

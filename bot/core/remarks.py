@@ -203,7 +203,8 @@ class Health:
 def health(found: Health, now: datetime) -> Reply:
     """Return what Sitrep can not do just now, with since when and why."""
     well = not (found.stale_total or found.stuck_total or found.platforms or found.misfits)
-    text = "Everything watched can be read, and everything was told" if well else "Something needs a look"
+    what = "that was looked at" if found.unread else "watched"
+    text = f"Everything {what} can be read, and everything was told" if well else "Something needs a look"
     parts: list[Part] = [line(_counts(found))]
     parts += [Item(Tone.CRITICAL, cut(said, 300)) for said in found.platforms]
     parts += [_misfit(*one) for one in found.misfits[:_MOST]]

@@ -100,12 +100,17 @@ def soonest(incident: Incident) -> datetime | None:
     if last is None or not _is_owed(incident) or _was_silent_before(incident, last.at):
         return None
     promise = promised(last.text, last.at)
-    return promise + GRACE if promise else last.at + SHORTEST
+    return _watched(incident, promise + GRACE if promise else last.at + SHORTEST)
 
 
 def _was_silent_before(incident: Incident, spoken: datetime) -> bool:
     """Some incidents stand on a page for months: a silence that is older than our watch is no news."""
     return incident.first_seen_at - spoken > LONGEST
+
+
+def _watched(incident: Incident, due: datetime) -> datetime:
+    """What was silent when we came is given the time to speak while we listen."""
+    return max(due, incident.first_seen_at + SHORTEST) if incident.was_open_at_first_look else due
 
 
 def _is_owed(incident: Incident) -> bool:
@@ -128,6 +133,7 @@ def judge(incident: Incident, entries: Sequence[TimelineEntry], now: datetime) -
         return None
     promise = promised(last.text, last.happened_at)
     due = promise + GRACE if promise else last.happened_at + _patience([entry.happened_at for entry in spoken])
+    due = _watched(incident, due)
     return due if now < due else _entry(incident, last, promise, now)
 
 

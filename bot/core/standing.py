@@ -134,14 +134,16 @@ def details(standing: Standing, now: datetime) -> list[str]:
     listed = {component.id for incident in standing.incidents for component in incident.components}
     rows += [f"{c.name}: {words(c.status)}" for c in standing.components if c.id not in listed]
     if standing.probes:
-        said = plain_part(line(*of_probes(standing)))
+        said = plain_part(line(*of_probes(standing, now)))
         return [*rows, said] if rows or standing.is_probe else [checked(standing, now), said]
     return rows or [checked(standing, now)]
 
 
-def of_probes(standing: Standing) -> tuple[Span, ...]:
+def of_probes(standing: Standing, now: datetime) -> tuple[Span, ...]:
     """Return in one line how its probes stand; nothing if it has none."""
-    return alone(standing.probes[0]) if standing.is_alone and standing.probes else summary(standing.probes)
+    if standing.is_alone and standing.probes:
+        return alone(standing.probes[0], now)
+    return summary(standing.probes, now)
 
 
 def checked(standing: Standing, now: datetime) -> str:

@@ -82,7 +82,7 @@ def _page(incident: Incident) -> list[Line]:
         return []
     name = incident.name
     if not incident.is_open:
-        return [line(f"Never confirmed by {name}.")]
+        return [line(unconfirmed(incident))]
     if found.page is PageSays.NOTHING and found.page_at:
         return [line(f"{name}'s status page showed nothing of it at ", Moment(found.page_at))]
     said = {
@@ -91,6 +91,16 @@ def _page(incident: Incident) -> list[Line]:
         PageSays.UNWATCHED: f"{name}'s status page is not watched.",
     }
     return [line(said[found.page])] if found.page in said else []
+
+
+def unconfirmed(incident: Incident) -> str:
+    """Return why a suspicion ended as one; what was not read is not claimed."""
+    page = incident.evidence.page if incident.evidence else PageSays.UNWATCHED
+    if page is PageSays.UNWATCHED:
+        return f"{incident.name}'s status page is not watched."
+    if page is PageSays.UNREADABLE:
+        return f"{incident.name}'s status page could not be read when it ended."
+    return f"{incident.name} said nothing of it while we watched."
 
 
 def _lag(incident: Incident) -> list[Line]:

@@ -61,7 +61,8 @@ def tell(
                 after[incident.id] = incident
                 continue
         seen = _as_seen_by(change, incident, attachment, source)
-        entry = replace(_entry(seen, incident, source, now), quiet=_is_quiet(seen, incident, attachment, source))
+        quiet = _is_quiet(seen, incident, attachment, source) or _is_said(seen, entries, source)
+        entry = replace(_entry(seen, incident, source, now), quiet=quiet)
         after[incident.id] = _told(entries, incident, entry)
     return Told(tuple(entries), after)
 
@@ -149,7 +150,12 @@ def _as_seen_by(change: Change, incident: Incident, attachment: Attachment, sour
         return replace(change, kind=ChangeKind.UPDATED)
     ends = change.kind in {ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.MERGED}
     others = _still_open(incident, claim_key(source, change.claim)) if ends else ()
-    return _ended_in_part(change, others) if others else change
+    if not others:
+        return change
+    if not is_witness(source) and all(view.teller is SourceKind.PEOPLE for view in others):
+        # What people had reported before is over with it; that it is, is said when that is seen to.
+        return replace(change, kind=ChangeKind.UPDATED) if change.kind is ChangeKind.RESOLVED else change
+    return _ended_in_part(change, tuple(view.title for view in others))
 
 
 def _joining(claim: Claim, incident: Incident) -> tuple[Transition, ...]:
@@ -169,8 +175,8 @@ def _ended_in_part(change: Change, others: tuple[str, ...]) -> Change:
     return replace(change, kind=ChangeKind.UPDATED, transitions=(*change.transitions, still))
 
 
-def _still_open(incident: Incident, key: str) -> tuple[str, ...]:
-    return tuple(view.title for view in voices(incident.claims) if view.key != key and not view.state.is_over)
+def _still_open(incident: Incident, key: str) -> tuple[ClaimView, ...]:
+    return tuple(view for view in voices(incident.claims) if view.key != key and not view.state.is_over)
 
 
 def _is_quiet(change: Change, incident: Incident, attachment: Attachment, source: Source) -> bool:
@@ -197,6 +203,16 @@ def _is_one_of_many(change: Change, incident: Incident, source: Source) -> bool:
         mine = change.claim.components
         return any(v.teller is source.kind and (v.components == mine or overlap(v.components, mine)) for v in others)
     return change.kind is not ChangeKind.OPENED and bool(others)
+
+
+def _is_said(change: Change, entries: Sequence[TimelineEntry], source: Source) -> bool:
+    """Whether that a witness sees it too, which has just been told with what it sees, was all that it says."""
+    last = entries[-1] if entries else None
+    if last is None or last.kind is not ChangeKind.SEEN or change.kind is not ChangeKind.UPDATED:
+        return False
+    mine = last.claim is not None and last.claim.key == claim_key(source, change.claim)
+    said = change.update.body if change.update else ""
+    return mine and said.rstrip(".").casefold() == change.claim.evidence.casefold()
 
 
 def claim_key(source: Source, claim: Claim) -> str:

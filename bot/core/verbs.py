@@ -221,7 +221,7 @@ def join(verb: Verb, rest: str) -> Command | Misunderstood:
         first, second = (words[0], words[1]) if len(words) == 2 and all(map(is_id, words)) else ("", first)  # noqa: PLR2004
     if not plainly(second):
         return Misunderstood(f"{verb.names[0]} {rest}".strip(), "With which incident? `join openai-01JM3`")
-    return Command(action=verb.action, incident=which(first), query=plainly(second).removeprefix("#"))
+    return Command(action=verb.action, incident=which(first), query=which(second) or "")
 
 
 _INTO = re.compile(r"(?:^|\s+)(?:to|into|with|and)\s+", re.IGNORECASE)

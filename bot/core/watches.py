@@ -64,8 +64,8 @@ def refused(query: str, reason: str) -> Reply:
 
 def unread(source: Source, reason: str) -> Reply:
     """Return that a page that was just added can not be read yet."""
-    words = f"{capital(cut(reason, _ADDRESS))}. It is tried again; `watch remove` takes it out."
-    return say(f"{source.name} is watched, but its page can not be read just now", line(words))
+    text = f"{source.name} is watched, but its page can not be read just now"
+    return say(text, line(capital(cut(reason, _ADDRESS))), line("It is tried again; `watch remove` takes it out."))
 
 
 def listed(total: int, some: Sequence[tuple[Source, bool, bool]]) -> Reply:

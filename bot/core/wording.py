@@ -65,7 +65,9 @@ def headline(incident: Incident) -> str:
     """Return who and what, in one line."""
     if incident.kind is Kind.COMPONENT and incident.is_open and incident.components:
         return f"{incident.name}: {incident.title} {_worst_status(incident.components)}"
-    return f"{incident.name}: {incident.title}"
+    # Of a witness without a part it is said that this very name is failing.
+    is_named = incident.title.startswith(f"{incident.name} is ")
+    return incident.title if is_named else f"{incident.name}: {incident.title}"
 
 
 def root(incident: Incident) -> Message:
@@ -208,7 +210,9 @@ def _remarks(incident: Incident) -> list[Line]:
     over = [view for view in incident.claims if view.state.is_over and view.kind is Kind.INCIDENT]
     still = [view.title for view in incident.claims if not view.state.is_over and view.teller is SourceKind.FEED]
     if over and not still:
-        return [line(f"{incident.name} calls it over, but we still see it.")]
+        # What people had reported before is over with it.
+        ours = any(not v.state.is_over and v.teller is not SourceKind.PEOPLE for v in incident.claims)
+        return [line(f"{incident.name} calls it over, but we still see it.")] if ours else []
     return [line(f"{incident.name} calls it over, but {', '.join(still)} is still in trouble.")] if over else []
 
 
@@ -246,5 +250,6 @@ def _worst_status(components: Iterable[Component]) -> str:
 
 
 def capital(text: str) -> str:
-    """Write the first letter large."""
-    return text[:1].upper() + text[1:]
+    """Write the first letter large, unless the first word is a host."""
+    is_host = "." in text.partition(" ")[0].rstrip(".")
+    return text if is_host else text[:1].upper() + text[1:]

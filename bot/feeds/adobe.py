@@ -39,18 +39,17 @@ HOSTS: Final = ("status.adobe.com", "data.status.adobe.com")
 
 _EVENTS = "https://data.status.adobe.com/adobestatus/StatusEvents"
 _PAGE = "https://status.adobe.com"
-_OPEN, _CLOSED = ("opened", "started", "reopened", "discovery"), ("closed", "completed", "dismissed", "canceled")
-_SPELT = {"cancelled": "canceled"}
+_CLOSED = ("closed", "completed", "dismissed", "canceled", "cancelled")
 _STATES: Mapping[Kind, Mapping[str, State]] = {
     Kind.INCIDENT: {
-        **dict.fromkeys(_OPEN, State.INVESTIGATING),
-        **dict.fromkeys((*_CLOSED, *_SPELT), State.RESOLVED),
+        **dict.fromkeys(("opened", "started", "reopened", "discovery"), State.INVESTIGATING),
+        **dict.fromkeys(_CLOSED, State.RESOLVED),
         "scheduled": State.SCHEDULED,
     },
     Kind.MAINTENANCE: {
         **dict.fromkeys(("scheduled", "opened", "discovery"), State.SCHEDULED),
         **dict.fromkeys(("started", "reopened", "in_progress", "ongoing"), State.IN_PROGRESS),
-        **dict.fromkeys((*_CLOSED, *_SPELT), State.COMPLETED),
+        **dict.fromkeys(_CLOSED, State.COMPLETED),
     },
 }
 _FIRST = {Kind.INCIDENT: State.INVESTIGATING, Kind.MAINTENANCE: State.SCHEDULED}
@@ -172,8 +171,8 @@ def _claim(key: str, event: Thing, texts: _Texts, kind: Kind, words: Words) -> C
     states = {one: _state(products[one], history, kind, own) for one, history in histories.items()}
     state = own if own.is_over else _of_all(states.values(), own)
     statements = sorted((one for history in histories.values() for one in history), key=lambda one: one.at)
-    newest = statements[-1] if statements else None
     clouds = _clouds(event)
+    names = {one: _text.one_line(product.text("name")) or one for one, product in products.items()}
     return Claim(
         external_id=key,
         title=_title(statements, products),
@@ -181,16 +180,14 @@ def _claim(key: str, event: Thing, texts: _Texts, kind: Kind, words: Words) -> C
         impact=Impact.MAINTENANCE if kind is Kind.MAINTENANCE else _impact(histories, states, state),
         kind=kind,
         components=tuple(
-            Component(
-                one, _text.one_line(products[one].text("name")) or one, _status(history, states[one]), clouds.get(one)
-            )
+            Component(one, names[one], _status(history, states[one]), clouds.get(one))
             for one, history in sorted(histories.items())
         ),
         updates=_updates(statements),
         url=_link(key, products),
         started_at=None if state is State.SCHEDULED else _earliest(products.values(), event, statements),
         published_at=statements[0].at if statements else None,
-        resolved_at=_ended(products.values(), newest, kind) if state.is_over else None,
+        resolved_at=_ended(products.values(), statements, kind) if state.is_over else None,
         starts_at=_when(event, "scheduledDate", "startedOn") if kind is Kind.MAINTENANCE else None,
         ends_at=_when(event, "completedOn") if kind is Kind.MAINTENANCE else None,
     )
@@ -297,6 +294,6 @@ def _earliest(products: Iterable[Thing], event: Thing, statements: list[_Stateme
     return min(starts, default=statements[0].at if statements else None)
 
 
-def _ended(products: Iterable[Thing], newest: _Statement | None, kind: Kind) -> datetime | None:
+def _ended(products: Iterable[Thing], statements: list[_Statement], kind: Kind) -> datetime | None:
     ends = [at for one in products if (at := _when(one, "endedOn"))] if kind is Kind.INCIDENT else []
-    return max(ends, default=newest.at if newest else None)
+    return max(ends, default=statements[-1].at if statements else None)

@@ -144,7 +144,10 @@ def _key(thing: Thing) -> str:
     """Return the id; before there were ids, numbers were those of a service."""
     if thing.has("id") or not thing.has("service_key"):
         return thing.identity("id")
-    return f"{thing.identity('service_key')}-{thing.identity('number')}"
+    number = thing.identity("number")
+    if not number.isdecimal():
+        raise ParseError(f"no usable number at {thing.path}: {number}")
+    return f"{thing.identity('service_key')}-{number}"
 
 
 def _of_now(listed: tuple[Thing, ...]) -> list[Thing]:

@@ -122,7 +122,8 @@ def _is_first(payload: Thing, source: Source) -> bool:
 def _first(payload: Thing, source: Source, words: Words) -> Snapshot:
     is_calm = payload.text("status") == "ok"
     shown = Thing({**payload.fields, "status": "resolved"}, payload.path) if is_calm else payload
-    claims = (_claim(shown, words),) if _is_incident(payload) else ()
+    tells = any(payload.has(key) for key in ("id", "title")) or bool(payload.things("notes"))
+    claims = (_claim(shown, words),) if tells else ()
     return _shown(claims, source, words, is_sound=is_calm)
 
 

@@ -55,7 +55,7 @@ class Fetcher:
 
     With a `proxy` (`http://user:password@proxy:3128`) names are resolved there, beyond our sight:
     literal private addresses are still refused, but names are the proxy's to judge.  A `resolver`
-    that is passed in is closed by who made it.
+    that is passed in is closed by who made it.  `timer` tells the seconds by which answers are timed.
     """
 
     def __init__(
@@ -67,9 +67,11 @@ class Fetcher:
         proxy: str | None = None,
         tls: ssl.SSLContext | None = None,
         resolver: AbstractResolver | None = None,
+        timer: Callable[[], float] = perf_counter,
     ) -> None:
         """Open nothing yet: sockets and certificates wait for the first request."""
         self._now = now
+        self._timer = timer
         self._limits = limits
         self._connections = Connections(limits=limits, egress=egress, proxy=proxy, tls=tls, resolver=resolver)
         # The pool would queue as well, but on the clock of the request: a slow server would make
@@ -106,7 +108,7 @@ class Fetcher:
         """Return what a server answers, whatever its status.  Raise FetchError if there is no answer."""
         first, within = target_of(request.url), request.within.total_seconds()
         async with self._checks:
-            clock = _stopwatch()
+            clock = self._stopwatch()
             try:
                 async with asyncio.timeout(within):
                     answer = await self._exchanged(first, request)
@@ -119,7 +121,7 @@ class Fetcher:
         """Open an answer for reading while it comes.  Raise FetchError if there is none, or if it breaks off."""
         target, within = target_of(request.url), request.within.total_seconds()
         async with self._checks:
-            clock = _stopwatch()
+            clock = self._stopwatch()
             try:
                 async with asyncio.timeout(within):
                     with plainly(target.host, self._connect):
@@ -180,6 +182,11 @@ class Fetcher:
         if turn is None:
             turn = self._turns[host] = asyncio.Semaphore(self._limits.per_host)
         return turn
+
+    def _stopwatch(self) -> Callable[[], timedelta]:
+        """Return what tells how long ago this was.  Not by the loop's clock: that of uvloop counts milliseconds."""
+        began = self._timer()
+        return lambda: timedelta(seconds=self._timer() - began)
 
     async def _follow(self, first: Target, question: _Question) -> Fetched:
         """Walk the redirects to the answer."""
@@ -245,9 +252,3 @@ def _moved_to(first: Target, trail: Iterable[tuple[int, Target]]) -> str | None:
             break
         last = target
     return last.address if last.host != first.host else None
-
-
-def _stopwatch() -> Callable[[], timedelta]:
-    """Return what tells how long ago this was.  Not by the loop's clock: that of uvloop counts milliseconds."""
-    began = perf_counter()
-    return lambda: timedelta(seconds=perf_counter() - began)

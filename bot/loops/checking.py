@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.core import health, windows
+from bot.core import health, spending, windows
 from bot.core.baseline import Baseline
 from bot.core.health import Health, Notice
 from bot.core.probing import ProbeState, Rule, advance, let_go, next_check, snapshot_of
+from bot.core.spending import Day, day_of
 from bot.core.strangers import cut, safe
 from bot.core.windows import Window
 from bot.core.witness import NOT_WATCHING
@@ -86,7 +87,7 @@ async def take(probing: Probing, due: Due, result: ProbeResult) -> Look | None:
     probe, now = probing.probes[due.key], probing.clock.now()
     state = _of_this_target(due.state, probe.source)
     after = advance(state, _kept(result), probe.rule, windows.around(probing.windows, probe.source.name, now))
-    look = _look(probe, due, after, now)
+    look = _look(probe, due, after, now, paid(result))
     if after.trouble == due.state.trouble:
         return look
     snapshot = snapshot_of(probe.source, after, probe.rule, now)
@@ -123,7 +124,7 @@ def _of_this_target(state: ProbeState, source: Source) -> ProbeState:
     return state if state.of == what else replace(state, of=what, usual=Baseline(), latencies=())
 
 
-def _look(probe: Probe, due: Due, after: ProbeState, now: datetime) -> Look:
+def _look(probe: Probe, due: Due, after: ProbeState, now: datetime, cost: Day | None) -> Look:
     last = after.last
     told = last is None or not last.is_ours
     well = health.seen(due.health, now) if told else health.missed(due.health, _why(last), now)
@@ -136,12 +137,20 @@ def _look(probe: Probe, due: Due, after: ProbeState, now: datetime) -> Look:
         page=_PAGE if due.is_new and told else None,
         gap=health.gap(due.health, well, tell_at=1),
         checked=Checked(after, _sample(after, now)),
+        paid=cost,
     )
+
+
+def paid(result: ProbeResult | None) -> Day | None:
+    """Return what a check has cost, passed or not, on the day on which it began."""
+    return Day(day_of(result.at), result.cost) if result and result.cost else None
 
 
 def _why(result: ProbeResult | None) -> str:
     reason = result.reason if result else ""
-    return reason if result and result.fault is Fault.NETWORK else f"can not tell: {reason or 'no reason was given'}"
+    if result and result.fault in {Fault.NETWORK, Fault.BUDGET}:
+        return reason
+    return f"can not tell: {reason or 'no reason was given'}"
 
 
 def _sample(after: ProbeState, now: datetime) -> Sample | None:
@@ -156,6 +165,13 @@ def _sample(after: ProbeState, now: datetime) -> Sample | None:
 
 def _notice(source: Source, before: Health, after: Health) -> None:
     """Tell the operator once that a probe can not tell anything, and once that it can again."""
+    was_reached, is_reached = (spending.is_reached(one.failure) for one in (before, after))
+    if was_reached or is_reached:
+        if is_reached and not was_reached:
+            log.warning("%s: %s", source.name, after.failure)
+        if was_reached and not after.is_stale:
+            log.info("%s checks again", source.name)
+        return
     told = health.notice(before, after)
     # That we are blind is said once, and not by every probe.
     if told is None or NOT_WATCHING in {before.failure, after.failure}:
@@ -167,13 +183,14 @@ def _notice(source: Source, before: Health, after: Health) -> None:
         log.warning("%s can tell again, after %d checks that told nothing", source.name, before.failures)
 
 
-def again(probing: Probing, due: Due) -> Look:
+def again(probing: Probing, due: Due, result: ProbeResult) -> Look:
     """Return what a check leaves behind that nothing came of because others were faster: it is done again soon."""
     rule = probing.probes[due.key].rule
-    return Look(key=due.key, fence=due.fence, health=due.health, due_at=probing.clock.now() + rule.recheck)
+    soon = probing.clock.now() + rule.recheck
+    return Look(key=due.key, fence=due.fence, health=due.health, due_at=soon, paid=paid(result))
 
 
-def astray(probing: Probing, due: Due) -> Look:
+def astray(probing: Probing, due: Due, result: ProbeResult | None = None) -> Look:
     """Return what a check leaves behind that did not come to an end: an error of our own, which accuses nobody."""
     now, rule = probing.clock.now(), probing.probes[due.key].rule
     return Look(
@@ -181,6 +198,7 @@ def astray(probing: Probing, due: Due) -> Look:
         fence=due.fence,
         health=health.missed(due.health, "can not tell: an error of our own; see the log", now),
         due_at=next_check(due.state, rule, due.due_at, now),
+        paid=paid(result),
     )
 
 

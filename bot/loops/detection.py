@@ -217,7 +217,7 @@ def _read(draft: Source, name: str, body: bytes) -> tuple[str, Snapshot]:
         return plugins.detect(body, draft)
     except ParseError as error:
         # What each of thirty formats missed in it is of no use to anybody.
-        raise ParseError(str(error).partition(". ")[0]) from None
+        raise ParseError(str(error).partition("; ")[0]) from None
 
 
 def _says_nothing(snapshot: Snapshot) -> bool:

@@ -12,7 +12,7 @@ from functools import partial
 from bot.clock import Clock
 from bot.core import alerts, rates, told
 from bot.core.health import Health
-from bot.core.hooks import Accused, Alert, Heard, Hook, Report, source_of
+from bot.core.hooks import Accused, Alert, Heard, Hook, Report, note_of, source_of
 from bot.core.memory import Known
 from bot.loops.take_in import Ending, Rules, TakenIn, take_in
 from bot.loops.take_in import Heard as Amounts
@@ -44,6 +44,7 @@ class Hearing:
 
 async def hear(hearing: Hearing, hook: Hook, heard: Heard) -> str:
     """Take in what was heard, and return what became of it, in one line, when it is committed."""
+    await listening(hearing.database, note_of(hook.name), hearing.clock.now())
     entries = 0
     for vendor, some in _by_vendor(hearing, heard.alerts).items():
         entries += await _hear_alerts(hearing, hook, source_of(hook, vendor), some, heard.left_out)

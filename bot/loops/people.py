@@ -13,6 +13,7 @@ from bot.core import actions, reports
 from bot.core.actions import Acted
 from bot.core.health import Health
 from bot.core.reports import Reported, Target, Terms
+from bot.loops.heed import Heeding, weigh_all
 from bot.loops.take_in import Ending, Rules, destinations, take_in
 from bot.model import Action, Asked, Claim, Command, Incident, Person, Source, TimelineEntry
 from bot.store import incidents
@@ -61,6 +62,8 @@ async def report(people: People, target: Target, person: Person, words: str) -> 
             return Reported(choices=found)
         name = found[0].id if found else await _begin(people, target)
         acted = await _count(people, name, person, words)
+        # What is announced now is to say how many there are now.
+        await weigh_all(Heeding(people.database, people.rules, people.clock, people.announced))
         for one in await stored.resting(people.database):
             if one.incident.id == name:
                 await _judge(people, one)

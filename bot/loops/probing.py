@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from bot.loops.batch import Batch
-from bot.loops.checking import GRACE, Probe, Probing, again, astray, bury, take
+from bot.loops.checking import GRACE, Probing, again, astray, bury, paid, take
 from bot.loops.sight import judged, open_eyes
 from bot.model import ProbeResult
-from bot.store import polls, probes, samples
+from bot.store import polls, probes, samples, spending
 from bot.store.incidents import Conflict, LeaseLost
 from bot.store.polls import Look
 from bot.store.probes import Due
@@ -117,17 +118,19 @@ async def _at_its_instant(probing: Probing, due: Due, results: Batch[Look]) -> N
             probing.waiting.pop(task, None)
         probing.checks += 1
         probing.lateness.append((probing.clock.now() - due.due_at).total_seconds())
-        result = await checked(probing, probing.probes[due.key])
-    look = await _taken(probing, due, result)
+        result = await checked(probing, due)
+    look = await taken(probing, due, result)
     if look is not None:
         results.add(look)
 
 
-async def checked(probing: Probing, one: Probe) -> ProbeResult | None:
+async def checked(probing: Probing, due: Due) -> ProbeResult | None:
     """Return the result of one check; None if it is our own fault that there is none."""
+    one, now = probing.probes[due.key], probing.clock.now()
+    setup = replace(one.setup, spent=due.spent_at(now))
     try:
         async with asyncio.timeout((one.setup.timeout + GRACE).total_seconds()):
-            return await one.check(one.setup, probing.web, probing.clock.now())
+            return await one.check(setup, probing.web, now)
     except TimeoutError:
         log.error("check did not end source=%s type=%s", one.source.key, one.source.format)  # noqa: TRY400
     except Exception:
@@ -135,7 +138,7 @@ async def checked(probing: Probing, one: Probe) -> ProbeResult | None:
     return None
 
 
-async def _taken(probing: Probing, due: Due, result: ProbeResult | None) -> Look | None:
+async def taken(probing: Probing, due: Due, result: ProbeResult | None) -> Look | None:
     """Return what is to be recorded of a check; None if that is done, or if somebody else has checked since."""
     if result is None:
         return astray(probing, due)
@@ -143,10 +146,18 @@ async def _taken(probing: Probing, due: Due, result: ProbeResult | None) -> Look
         return await take(probing, due, await judged(probing.eyes, probing.probes[due.key].source, result))
     except LeaseLost:
         log.warning("check came too late source=%s: somebody else has checked since", due.key)
+        await _pay(probing, due, result)
         return None
     except Conflict:
         log.warning("check is done again source=%s: others were writing about the same incident", due.key)
-        return again(probing, due)
+        return again(probing, due, result)
     except Exception:
         log.exception("check could not be taken in source=%s", due.key)
-        return astray(probing, due)
+        return astray(probing, due, result)
+
+
+async def _pay(probing: Probing, due: Due, result: ProbeResult) -> None:
+    """Note what a check has cost of which nothing else is kept."""
+    cost = paid(result)
+    if cost is not None:
+        await spending.add(probing.database, [(due.key, cost)])

@@ -15,7 +15,7 @@ from bot.model.incidents import (
     Transition,
     Witness,
 )
-from bot.model.sources import AUTO, Claim, Component, Page, ProbeResult, Snapshot, Source, Spent, Update
+from bot.model.sources import AUTO, Ceiling, Claim, Component, Page, ProbeResult, Snapshot, Source, Spent, Update
 from bot.model.words import (
     AnnouncementState,
     ChangeKind,
@@ -39,6 +39,7 @@ __all__ = [
     "AnnouncementState",
     "Asked",
     "Calling",
+    "Ceiling",
     "Change",
     "ChangeKind",
     "Claim",

@@ -58,7 +58,7 @@ class Evidence:
 
     `failing` of `asked` probes fail; `reports` are what programs of ours count, in their words; `affected` and `works`
     are people here.  `page` is what the vendor's own status page said of it at `page_at`: when that was is no part of
-    what it says.
+    what it says, and neither is `why` probes fail: the words of it may change with every check.
     """
 
     confidence: Confidence
@@ -69,6 +69,7 @@ class Evidence:
     works: int = 0
     page: PageSays = PageSays.UNWATCHED
     page_at: datetime | None = field(default=None, compare=False)
+    why: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

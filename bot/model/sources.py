@@ -58,10 +58,19 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """What the checks of one probe may use up on one day (UTC); without `money` only their number counts."""
+
+    checks: int
+    money: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeResult:
     """One check of a probe: whether it passed; if not, why, in words and by its class; how long it took.
 
-    `facts` are what else was seen, by name.  `cost` is what it has used up, if it costs anything.
+    `facts` are what else was seen, by name.  `cost` is what it has used up, if it costs anything, and `ceiling` what a
+    day of such checks may.
     """
 
     ok: bool
@@ -71,6 +80,7 @@ class ProbeResult:
     latency: timedelta | None = None
     facts: tuple[tuple[str, str], ...] = ()
     cost: Spent | None = None
+    ceiling: Ceiling | None = None
 
     @property
     def is_ours(self) -> bool:

@@ -27,6 +27,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _STATUS = re.compile(r"[1-5](?:\d\d|xx)")
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE | re.ASCII)
 _KEY_REFUSED = frozenset({401, 403})
+_IN_OUR_WAY = {Fault.KEY: "our key is not accepted ({})", Fault.LIMITED: "we ask too often ({})"}
 _TOO_MANY = 429
 _EMPTY = "the answer is empty"
 _SERVER_ERROR = 500
@@ -171,7 +172,8 @@ def _request(setup: Setup, options: Options) -> WebRequest:
 def _first_wrong(options: Options, answer: WebAnswer, secrets: Mapping[str, str]) -> Wrong | None:
     """Return what is wrong with an answer, the plainest first."""
     if not any(_is_status(answer.status, wanted) for wanted in options.status):
-        return _fault(options, answer), f"HTTP {answer.status}"
+        fault, said = _fault(options, answer), f"HTTP {answer.status}"
+        return fault, _IN_OUR_WAY[fault].format(said) if fault in _IN_OUR_WAY else said
     if options.slower_than is not None and answer.latency > options.slower_than:
         return Fault.SLOW, slow("answered", answer.latency, options.slower_than)
     reason = next(_wrong_headers(options, answer, secrets), "")

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from bot.core import spending
 from bot.errors import BadRequest, FetchError, NoConnection, ParseError, TimedOut
 from bot.model import Fault, ProbeResult, Spent
 from bot.ports import Setup, Web, WebRequest
@@ -155,7 +156,7 @@ class Options(Keys):
     def _is_affordable(self, limit: float) -> None:
         if not self.prices.are_known:
             raise ValueError("daily_limit needs price_in and price_out; without, daily_checks is the limit")
-        one = _llm_spending.amount(self.most.money)
+        one = spending.amount(self.most.money)
         if self.most.money > limit:
             raise ValueError(f"daily_limit does not pay for one check, which may cost {one}")
 
@@ -192,9 +193,9 @@ def read_target(text: str) -> None:
 async def check(setup: Setup, web: Web, at: datetime) -> ProbeResult:
     """Ask once, unless today's money is spent."""
     options: Options = setup.options
-    if reason := _llm_spending.too_much(options.prices, setup.spent, options.most):
-        told = _llm_spending.facts(options.prices, setup.spent, None, is_exact=True)
-        return ProbeResult(ok=False, at=at, reason=reason, fault=Fault.BUDGET, facts=told)
+    ceiling = options.prices.ceiling
+    if reason := spending.reached(ceiling, setup.spent, options.most):
+        return ProbeResult(ok=False, at=at, reason=reason, fault=Fault.BUDGET, ceiling=ceiling)
     heard, api = Heard(), _api(options)
     try:
         async with web.stream(_request(setup, options, api)) as answer:
@@ -215,9 +216,8 @@ def _result(setup: Setup, heard: Heard, at: datetime) -> ProbeResult:
         tokens_in = options.most.tokens_in if heard.tokens_in is None else heard.tokens_in
         tokens_out = heard.tokens_out if is_exact and heard.tokens_out is not None else options.most.tokens_out
         cost = options.prices.of(tokens_in, tokens_out)
-    today = setup.spent if cost is None else setup.spent + cost
-    facts = _llm_heard.facts(heard) + _llm_spending.facts(options.prices, today, cost, is_exact=is_exact)
-    return replace(verdict(setup, at, wrong, heard.first_at, facts), cost=cost)
+    facts = _llm_heard.facts(heard) + _llm_spending.facts(options.prices, cost, is_exact=is_exact)
+    return replace(verdict(setup, at, wrong, heard.first_at, facts), cost=cost, ceiling=options.prices.ceiling)
 
 
 def _wanted(options: Options, setup: Setup) -> Wanted:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from bot.core.access import Access
+from bot.core.evidence import Thresholds
 from bot.core.reports import Terms
 from bot.core.rules import Escalation, EscalationStep, Match, Oncall, Person, Route, Service
 from bot.core.slugs import slug
@@ -16,7 +17,7 @@ from bot.settings.checks import MaintenanceTable, ProbeTable
 from bot.settings.document import Placed
 from bot.settings.names import Names
 from bot.settings.routes import EscalationTable, MatchTable, MentionTable, OncallTable, RouteTable
-from bot.settings.tables import AccessTable, FallbackTable, PeopleTable, ServiceTable, WatchTable
+from bot.settings.tables import AccessTable, EvidenceTable, FallbackTable, PeopleTable, ServiceTable, WatchTable
 from bot.settings.values import Probe, Watch
 
 DEFAULT_ROUTE = Route(name="default", to=(Destination("console"),))
@@ -139,6 +140,11 @@ def access(table: AccessTable, rotas: Sequence[Oncall]) -> Access:
 def people(table: PeopleTable) -> Terms:
     """Return when the channel hears of what people report."""
     return Terms(announce_after=table.announce_after, fades=table.fades)
+
+
+def evidence(table: EvidenceTable) -> Thresholds:
+    """Return how much evidence makes a suspicion surer."""
+    return Thresholds(medium=table.medium, high=table.high)
 
 
 def _keys(people: Iterable[Person]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
+from bot.core.evidence import DEFAULT
 from bot.errors import ConfigError
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.fields import HOOK_TYPES
@@ -21,7 +22,7 @@ from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, p
 from bot.settings.names import Names, said
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.scalars import duration, moment
-from bot.settings.tables import AccessTable, EgressTable, PeopleTable, ServiceTable, Table, WatchTable
+from bot.settings.tables import AccessTable, EgressTable, EvidenceTable, PeopleTable, ServiceTable, Table, WatchTable
 
 T = TypeVar("T", bound=Table)
 
@@ -40,6 +41,7 @@ LISTS: Mapping[str, type[Table]] = {
 SINGLES: Mapping[str, type[Table]] = {
     "access": AccessTable,
     "people": PeopleTable,
+    "evidence": EvidenceTable,
     "egress": EgressTable,
     "network": NetworkTable,
 }
@@ -193,6 +195,12 @@ def _hook(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], s
         yield ("close_below",), f"is not below open_above, {shown(above)}; write a smaller one"
 
 
+def _evidence(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    medium, high = item.get("medium", DEFAULT.medium), item.get("high", DEFAULT.high)
+    if all(isinstance(one, int | float) for one in (medium, high)) and high < medium:  # type: ignore[operator]  # just looked
+        yield ("high",), f"is below medium, {medium:g}; write it as high or higher"
+
+
 def _oncall(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     people = item.get("people")
     for i, person in enumerate(people if isinstance(people, list) else []):
@@ -206,4 +214,5 @@ _CHECKS: dict[type[Table], Callable[[Mapping[str, object]], Iterator[tuple[tuple
     HookTable: _hook,
     MaintenanceTable: _maintenance,
     OncallTable: _oncall,
+    EvidenceTable: _evidence,
 }

@@ -18,6 +18,7 @@ from bot.settings.fields import (
     Hosts,
     Interval,
     Needs,
+    Points,
     Reminders,
     Responders,
     Text,
@@ -139,6 +140,15 @@ class PeopleTable(Table):
         default=timedelta(minutes=30),
         description='How long one report counts; default "30m", from "5m" to "1d".',
         examples=['"30m"'],
+    )
+
+
+class EvidenceTable(Table):
+    """How much evidence makes a suspicion surer."""
+
+    medium: Points = Field(default=2.0, description="So many points make a trouble likely; default 2.", examples=["2"])
+    high: Points = Field(
+        default=4.0, description="So many make it all but certain; default 4, never below `medium`.", examples=["4"]
     )
 
 

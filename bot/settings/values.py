@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core.access import Access
+from bot.core.evidence import DEFAULT, Thresholds
 from bot.core.heartbeat import Spec
 from bot.core.hooks import Hook
 from bot.core.reports import Terms
@@ -187,4 +188,5 @@ class Settings:
     escalations: tuple[Escalation, ...] = ()
     access: Access = field(default_factory=Access)
     people: Terms = field(default_factory=Terms)
+    thresholds: Thresholds = DEFAULT
     not_yet: tuple[str, ...] = ()

@@ -139,6 +139,20 @@ def _revision(connection: Connection) -> str | None:
     return found
 
 
+async def is_ready(database: Database) -> bool:
+    """Tell whether it is there and up to date; nothing is made to find out."""
+    if database.is_sqlite and not _has_file(database.url):
+        return False
+    try:
+        return await database.read(_revision) == HEAD
+    except (OSError, SQLAlchemyError):
+        return False
+
+
+def _has_file(where: URL) -> bool:
+    return bool(where.database) and Path(str(where.database)).exists()
+
+
 async def create(database: Database) -> None:
     """Make all tables at once, for a database that lives no longer than the process."""
     await database.write(SQLModel.metadata.create_all)

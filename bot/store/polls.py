@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, exists, func, insert, not_, or_, select, update
 
 from bot.core.health import Gap, Health
+from bot.core.spending import Day
 from bot.model import Page, SourceKind
-from bot.store import samples
+from bot.store import samples, spending
 from bot.store.database import Database
 from bot.store.samples import Checked
 from bot.store.sources import MOVED, Watched, remembered
@@ -25,7 +26,7 @@ class Look:
     """What one look leaves behind; empty `page`, `page_id`, `endpoint` and `validators` leave the old ones.
 
     With `detected`, a format and an address, what was remembered of the page before is forgotten.  `checked` is what
-    else a check of a probe leaves.
+    else a check of a probe leaves, `paid` what it has cost, if it has cost anything.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Look:
     detected: str | None = None
     gap: Gap | None = None
     checked: Checked | None = None
+    paid: Day | None = None
 
 
 # The shortest interval at which a page may be watched.
@@ -128,7 +130,7 @@ _NEXT = (
 async def record(database: Database, looks: Sequence[Look]) -> None:
     """Write what looks left behind, all in one transaction, and give their sources back.
 
-    A look whose lease was lost meanwhile leaves nothing: somebody else has looked since.
+    A look whose lease was lost meanwhile leaves nothing, but for what it has cost: somebody else has looked since.
     """
     # Always in the same order: two that wait for each other's rows would wait for ever.
     ordered = sorted(looks, key=lambda look: look.key)
@@ -141,6 +143,7 @@ async def record(database: Database, looks: Sequence[Look]) -> None:
             for look in some:
                 _write(connection, look)
         samples.write(connection, {look.key: (look.fence, look.checked) for look in ordered if look.checked})
+        spending.write(connection, [(look.key, look.paid) for look in ordered if look.paid])
 
     await database.write(work)
 
@@ -157,6 +160,8 @@ def write(connection: Connection, look: Look) -> bool:
         return False
     if look.checked is not None:
         samples.write(connection, {look.key: (look.fence, look.checked)})
+    if look.paid is not None:
+        spending.write(connection, [(look.key, look.paid)])
     return True
 
 

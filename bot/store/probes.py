@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, or_, select, update
 
 from bot.core.health import Health
 from bot.core.probing import ProbeState
+from bot.core.spending import Day, day_of
 from bot.core.witness import Sight
-from bot.model import Source, SourceKind
-from bot.store import codec
+from bot.model import Source, SourceKind, Spent
+from bot.store import codec, spending
 from bot.store.database import Database, insert_into
 from bot.store.standings import HEALTH, health_of
-from bot.store.tables import CLAIM, NOTE, POLL, PROBE, SOURCE
+from bot.store.tables import CLAIM, NOTE, POLL, PROBE, PROBE_SPENT, SOURCE
 
 _MINE = SourceKind.PROBE.value
 _SIGHT = "sight"
@@ -25,7 +26,7 @@ _SIGHT = "sight"
 class Due:
     """A probe that was claimed, with what is remembered of it; `fence` is the number of its lease.
 
-    Of one that `is_new` nothing has been shown yet.
+    Of one that `is_new` nothing has been shown yet.  `today` is what its checks have cost on the day of the claim.
     """
 
     key: str
@@ -34,6 +35,11 @@ class Due:
     health: Health = field(default_factory=Health)
     state: ProbeState = field(default_factory=ProbeState)
     is_new: bool = False
+    today: Day | None = None
+
+    def spent_at(self, moment: datetime) -> Spent:
+        """Return what it has spent on the day of `moment`: on one after the claim nobody can have spent anything."""
+        return self.today.at(moment) if self.today else Spent()
 
 
 async def claim_due(
@@ -63,16 +69,18 @@ async def claim_due(
         claimed = connection.execute(_CLAIM, values).mappings().all()
         if not claimed:
             return ()
-        found = connection.execute(_STATES, {"b_keys": [row["source"] for row in claimed]}).all()
-        known = {row.key: row for row in found}
+        today = day_of(now)
+        found = connection.execute(_STATES, {"b_keys": [row["source"] for row in claimed], "b_day": today}).mappings()
+        known = {row["key"]: row for row in found}
         due = (
             Due(
                 key=row["source"],
                 fence=row["fence"],
                 due_at=row["due_at"],
                 health=health_of(row),
-                state=codec.PROBE.load(known[row["source"]].state or "{}"),
-                is_new=known[row["source"]].severity is None,
+                state=codec.PROBE.load(known[row["source"]]["state"] or "{}"),
+                is_new=known[row["source"]]["severity"] is None,
+                today=Day(today, spending.spent_in(known[row["source"]])),
             )
             for row in claimed
         )
@@ -98,9 +106,11 @@ _CLAIM = (
     .returning(POLL.c.source, POLL.c.fence, POLL.c.due_at, *HEALTH)
 )
 _KEYS: BindParameter[str] = bindparam("b_keys", expanding=True)
+_DAY: BindParameter[date] = bindparam("b_day", type_=PROBE_SPENT.c.day.type)
 _STATES = (
-    select(SOURCE.c.key, SOURCE.c.severity, PROBE.c.state)
+    select(SOURCE.c.key, SOURCE.c.severity, PROBE.c.state, *spending.SPENT)
     .outerjoin(PROBE, PROBE.c.source == SOURCE.c.key)
+    .outerjoin(PROBE_SPENT, (PROBE_SPENT.c.source == SOURCE.c.key) & (PROBE_SPENT.c.day == _DAY))
     .where(SOURCE.c.key.in_(_KEYS))
 )
 

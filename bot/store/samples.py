@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, case, delete, func, select
 
 from bot.core.probing import ProbeState
+from bot.core.spending import day_of
 from bot.store import codec
 from bot.store.database import Database, insert_into
-from bot.store.tables import NOTE, PROBE, PROBE_MINUTE
+from bot.store.tables import NOTE, PROBE, PROBE_MINUTE, PROBE_SPENT
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -121,6 +122,7 @@ async def thin(database: Database, now: datetime) -> bool:
 
     def work(connection: Connection) -> bool:
         connection.execute(delete(PROBE_MINUTE).where(PROBE_MINUTE.c.minute < now - KEPT))
+        connection.execute(delete(PROBE_SPENT).where(PROBE_SPENT.c.day < day_of(now - KEPT)))
         start = _thinned_until(connection) or end
         last = min(end, start + _HOURS_AT_ONCE * _HOUR)
         while start < last:

@@ -14,11 +14,12 @@ from bot.core.health import Health
 from bot.core.overview import Overview, Row, survey
 from bot.core.probe_views import ProbeView, probe_view
 from bot.core.routing import passes_watch
+from bot.core.spending import Day
 from bot.core.standing import Standing, glance, shown, standing
 from bot.model import Component, Impact, Incident, Page, SourceKind, State
-from bot.store import codec, filters
+from bot.store import codec, filters, spending
 from bot.store.database import Database
-from bot.store.tables import INCIDENT, POLL, PROBE, SOURCE
+from bot.store.tables import INCIDENT, POLL, PROBE, PROBE_SPENT, SOURCE
 
 # So many of a list are looked at closely, and so many incidents of each vendor.
 CLOSER = 12
@@ -79,9 +80,10 @@ _GLANCES = (
 _ALL_GLANCES = _GLANCES.where(_SHOWN)
 _CHOSEN = _GLANCES.where(SOURCE.c.active, SOURCE.c.key.in_(_KEYS))
 _PROBES = (
-    select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.spec, PROBE.c.state, *HEALTH)
+    select(SOURCE.c.key, SOURCE.c.vendor, SOURCE.c.spec, PROBE.c.state, PROBE_SPENT.c.day, *spending.SPENT, *HEALTH)
     .join(POLL, POLL.c.source == SOURCE.c.key)
     .outerjoin(PROBE, PROBE.c.source == SOURCE.c.key)
+    .outerjoin(PROBE_SPENT, spending.is_last_day_of(SOURCE.c.key))
     .where(SOURCE.c.active, SOURCE.c.kind == _PROBE)
     .order_by(SOURCE.c.name, SOURCE.c.key)
 )
@@ -175,7 +177,8 @@ def _probes(connection: Connection, vendors: Collection[str] | None) -> Mapping[
     found: dict[str, list[tuple[str, ProbeView]]] = {}
     for row in connection.execute(_PROBES if vendors is None else _PROBES_OF, asked).mappings():
         state = codec.PROBE.load(row["state"] or "{}")
-        view = probe_view(codec.SOURCE.load(row["spec"]), health_of(row), state)
+        day = Day(row["day"], spending.spent_in(row)) if row["day"] else None
+        view = probe_view(codec.SOURCE.load(row["spec"]), health_of(row), state, day)
         found.setdefault(row["vendor"], []).append((row["key"], view))
     return found
 

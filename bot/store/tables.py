@@ -2,54 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import (
-    BigInteger,
-    DateTime,
-    Dialect,
-    Index,
-    Integer,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-
-class Instant(TypeDecorator[datetime]):
-    """A UTC instant: `timestamptz` where there is one; SQLite keeps UTC without a zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time without a zone: nobody knows which instant it is."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without a zone can not be stored: {value!r}")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return an aware UTC time."""
-        del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-# SQLite numbers rows by itself only for a column of exactly this type.
-_Id = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _where(condition: str) -> dict[str, Any]:
-    """Return what makes an index one of some rows only, on either engine."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+from bot.store.columns import Id, Instant, table, where
+from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
 
 
 class SourceRow(SQLModel, table=True):
@@ -101,7 +60,7 @@ class PollRow(SQLModel, table=True):
     __tablename__ = "poll"
     __table_args__ = (
         Index("poll_due", "kind", "active", "due_at"),
-        Index("poll_failing", "failing_since", **_where("failing_since IS NOT NULL")),
+        Index("poll_failing", "failing_since", **where("failing_since IS NOT NULL")),
         # A claim changes no column of an index.  In a page with room to spare such a change writes no index entry, and
         # the next visitor sweeps up after it, without waiting for a vacuum:
         # https://www.postgresql.org/docs/current/storage-hot.html
@@ -124,38 +83,6 @@ class PollRow(SQLModel, table=True):
     failure: str = Field(default="", sa_type=Text)
 
 
-class ProbeRow(SQLModel, table=True):
-    """What is remembered of one probe, as `bot.core.probing` wants it, and under which lease it was written.
-
-    Written anew at every check, so it is kept apart from what is not.
-    """
-
-    __tablename__ = "probe"
-    __table_args__ = ({"postgresql_with": {"fillfactor": 50}},)
-
-    source: str = Field(primary_key=True, sa_type=Text)
-    fence: int
-    state: str = Field(sa_type=Text)
-
-
-class ProbeMinuteRow(SQLModel, table=True):
-    """What the checks of one minute came to, or of one hour once that is a while ago; times are in seconds.
-
-    Only checks that tell something are counted; `failures` are those that did not pass, `slow` those that passed late.
-    """
-
-    __tablename__ = "probe_minute"
-    __table_args__ = (Index("probe_minute_minute", "minute"),)
-
-    source: str = Field(primary_key=True, sa_type=Text)
-    minute: datetime = Field(primary_key=True, sa_type=Instant)
-    checks: int
-    failures: int
-    slow: int
-    latency: float
-    slowest: float
-
-
 class ClaimRow(SQLModel, table=True):
     """What one source says of one incident, as last seen; kept for ever, so that nothing is told twice.
 
@@ -167,7 +94,7 @@ class ClaimRow(SQLModel, table=True):
     __table_args__ = (
         Index("claim_open", "source", "is_open"),
         Index("claim_vendor", "vendor", "external_id"),
-        Index("claim_begins", "begins_at", **_where("begins_at IS NOT NULL")),
+        Index("claim_begins", "begins_at", **where("begins_at IS NOT NULL")),
     )
 
     source: str = Field(primary_key=True, sa_type=Text)
@@ -196,10 +123,10 @@ class IncidentRow(SQLModel, table=True):
         Index("incident_newest", "is_open", "started_at"),
         Index("incident_started", "started_at"),
         Index("incident_ended", "vendor", "resolved_at"),
-        Index("incident_witnessed", "id", **_where("witnessed")),
-        Index("incident_silent", "silent_from", **_where("silent_from IS NOT NULL")),
+        Index("incident_witnessed", "id", **where("witnessed")),
+        Index("incident_silent", "silent_from", **where("silent_from IS NOT NULL")),
         Index("incident_vendor", "vendor", "started_at"),
-        Index("incident_attend", "attend_at", **_where("attend_at IS NOT NULL")),
+        Index("incident_attend", "attend_at", **where("attend_at IS NOT NULL")),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)
@@ -247,7 +174,7 @@ class AnnouncementRow(SQLModel, table=True):
         Index("announcement_earlier", "earlier"),
     )
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=_Id)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     incident: str = Field(sa_type=Text)
     destination: str = Field(sa_type=Text)
     platform: str = Field(sa_type=Text)
@@ -284,47 +211,20 @@ class GapRow(SQLModel, table=True):
 
     __tablename__ = "gap"
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=_Id)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     source: str = Field(sa_type=Text, index=True)
     began_at: datetime = Field(sa_type=Instant)
     ended_at: datetime = Field(sa_type=Instant)
     reason: str = Field(sa_type=Text)
 
 
-class HeardRow(SQLModel, table=True):
-    """What a program of ours told last of one thing, `series`: it is expected to tell it again before `expires_at`.
-
-    `told_at` is its own time of what it counted, where it counts: an older count is no news.  `patience` is in seconds;
-    `spec` has the source, which is told by nothing else.
-    """
-
-    __tablename__ = "heard"
-    __table_args__ = (Index("heard_expires", "expires_at", **_where("expires_at IS NOT NULL")),)
-
-    source: str = Field(primary_key=True, sa_type=Text)
-    series: str = Field(primary_key=True, sa_type=Text)
-    told_at: datetime | None = Field(default=None, sa_type=Instant)
-    expires_at: datetime | None = Field(default=None, sa_type=Instant)
-    patience: int
-    spec: str = Field(sa_type=Text)
-
-
-class HeartbeatRow(SQLModel, table=True):
-    """What the calls of one job amount to."""
-
-    __tablename__ = "heartbeat"
-
-    name: str = Field(primary_key=True, sa_type=Text)
-    body: str = Field(sa_type=Text)
-
-
 class OverrideRow(SQLModel, table=True):
     """Somebody has a duty instead of whoever's turn it is; rows are kept, also of what was taken back."""
 
     __tablename__ = "oncall_override"
-    __table_args__ = (Index("oncall_override_ends", "ends_at", **_where("removed_at IS NULL")),)
+    __table_args__ = (Index("oncall_override_ends", "ends_at", **where("removed_at IS NULL")),)
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=_Id)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     rota: str = Field(sa_type=Text)
     starts_at: datetime = Field(sa_type=Instant)
     ends_at: datetime = Field(sa_type=Instant)
@@ -353,16 +253,11 @@ class InstallationRow(SQLModel, table=True):
     body: str = Field(sa_type=Text)
 
 
-def table(row: type[SQLModel]) -> Table:
-    """Return the table behind a row class."""
-    found: Any = row
-    return SQLModel.metadata.tables[str(found.__tablename__)]
-
-
 SOURCE = table(SourceRow)
 POLL = table(PollRow)
 PROBE = table(ProbeRow)
 PROBE_MINUTE = table(ProbeMinuteRow)
+PROBE_SPENT = table(ProbeSpentRow)
 CLAIM = table(ClaimRow)
 INCIDENT = table(IncidentRow)
 ENTRY = table(EntryRow)

@@ -19,7 +19,7 @@ from tests.adapters.hurry import Hurry
 from tests.localdiscord import LocalDiscord, alive, local_discord, pointed_at, readable, too_long
 from tests.localdiscord.nouns import Channel
 
-TIMEOUT = timedelta(seconds=1)
+TIMEOUT = timedelta(seconds=2)
 _TIME = re.compile(r"<t:\d+:[ftR]>")
 _BOLD = re.compile(r"\*\*(?:[^*\\]|\\.)+\*\*")
 

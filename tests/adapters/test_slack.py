@@ -18,7 +18,7 @@ from tests.localslack import LocalSlack, alive, local_slack, readable, too_long
 from tests.localslack.nouns import Channel
 
 SOON = timedelta(milliseconds=20)
-TIMEOUT = timedelta(seconds=1)
+TIMEOUT = timedelta(seconds=2)
 
 
 def ours(fragment: str) -> bool:

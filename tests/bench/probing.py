@@ -17,8 +17,8 @@ from statistics import median
 import aiohttp
 
 from bot import plugins
+from bot.checks import PROBE_LIMITS
 from bot.clock import SystemClock
-from bot.compose import PROBE_LIMITS
 from bot.core.probing import Rule
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops.checking import Probe, Probing

@@ -240,3 +240,16 @@ def test_a_record_for_programs_has_everything_by_name(desk: Desk, seen: str) -> 
 def test_nobody_has_no_record(desk: Desk, seen: str) -> None:
     assert json.loads(desk.ask("status", "nobody", "at", "all", "history", "--json", DATABASE_URL=seen).out) == []
     assert desk.ask("status", "nobody", "at", "all", "history", DATABASE_URL=seen).lines[0].startswith("Nothing is")
+
+
+def test_those_who_call_in_are_listed_too(desk: Desk) -> None:
+    callers = '[[hook]]\nname = "alerts"\ntype = "alertmanager"\ntoken = "${T}"\n'
+    callers += '[[probe]]\nname = "Nightly"\ntype = "heartbeat"\nevery = "1h"\ntoken = "${T}"\n'
+    desk.write("sitrep.toml", f"watch = []\n{callers}")
+    every, one = desk.ask("status"), desk.ask("status", "nightly")
+
+    assert every.out.splitlines() == [
+        "Nightly        WAITING      It is waiting for its first call.",
+        "alerts         hook         not heard of yet",
+    ]
+    assert one.out.splitlines() == ["Nightly        WAITING      It is waiting for its first call."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.e2e.program import sitrep_in
+from tests.probes.localllm import KEY, LLM, serving
 from tests.servers import Answer, serve
 
 
@@ -43,3 +44,24 @@ async def test_what_is_wrong_with_probes_is_said_at_once(tmp_path: Path) -> None
             "toml",
             "toml",
         ]
+
+
+async def test_what_checks_cost_is_told_and_counts_once_sitrep_has_run(tmp_path: Path) -> None:
+    llm = LLM(usage=(1000, 500))
+    async with serving(llm), sitrep_in(tmp_path) as sitrep:
+        prices = 'price_in = 2.0\nprice_out = 8.0\ndaily_limit = 0.01\nmax_tokens = 500\nkey = "${LLM_KEY}"'
+        probe = f'[[probe]]\ntype = "llm"\nname = "model"\nmodel = "m"\ntarget = "{llm.url}"\n{prices}\n'
+        sitrep.config.write_text(config_of() + probe, encoding="utf-8")
+        config, key = ("--config", str(sitrep.config)), {"LLM_KEY": KEY}
+        first = await sitrep.run("check", "--live", *config, environment=key)
+        await sitrep.run("migrate", *config)
+        second = await sitrep.run("check", "--live", *config, environment=key)
+        third = await sitrep.run("check", "--live", *config, environment=key)
+
+    assert [one.status for one in (first, second, third)] == [0, 0, 0]
+    told = [one.out.splitlines()[1].partition("; today: ") for one in (first, second, third)]
+    assert [today for _, _, today in told] == ["1 check, 0.006 of 0.01"] * 3
+    assert third.out.splitlines()[1].startswith(
+        "ok    probe model: not checked: its daily ceiling of 0.01 is reached; it checks again at 00:00 UTC"
+    )
+    assert len(llm.asked) == 2

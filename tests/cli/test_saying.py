@@ -26,6 +26,17 @@ def test_what_is_done_at_the_terminal_is_done(desk: Desk, seen: str) -> None:
     assert "Acknowledged" in shown.out
 
 
+def test_who_sits_at_the_terminal_may_change_what_is_watched(desk: Desk, seen: str) -> None:
+    page = "https://status.example.invalid"
+    added = desk.ask("ask", "watch", "add", page, DATABASE_URL=seen)
+    listed = desk.ask("ask", "watch list", DATABASE_URL=seen)
+    removed = desk.ask("ask", "watch", "remove", page, DATABASE_URL=seen)
+
+    assert added.lines[0].startswith("status.example.invalid")
+    assert page in listed.out
+    assert removed.lines[0].startswith("status.example.invalid")
+
+
 def test_every_verb_is_understood(desk: Desk, seen: str) -> None:
     for verb in VERBS:
         answer = desk.ask("ask", verb.names[0], DATABASE_URL=seen)

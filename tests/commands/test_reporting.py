@@ -145,7 +145,7 @@ async def test_what_was_announced_ends_as_unconfirmed_when_the_last_report_has_f
 
     (root,) = delivery.fake.channels["ops"]
     assert root.thread[-1].headline == "Over after 30 min, unconfirmed"
-    assert "Acme never said anything of it." in str(root.thread[-1].message)
+    assert "Acme said nothing of it while we watched." in str(root.thread[-1].message)
 
 
 async def test_who_says_that_it_works_takes_it_back_at_once(office: Office) -> None:
@@ -177,7 +177,7 @@ async def test_who_joins_by_its_id_is_a_second_witness_too(office: Office) -> No
 
     await look(office.people)
 
-    assert await channels(office) == ["Acme: Acme is failing"]
+    assert await channels(office) == ["Acme is failing"]
 
 
 async def test_an_incident_that_is_open_takes_the_report_and_there_is_no_second_one(office: Office) -> None:
@@ -266,7 +266,7 @@ async def test_how_many_it_takes_is_configured(office: Office) -> None:
 
     await office.says("report acme")
 
-    assert await channels(office) == ["Acme: Acme is failing"]
+    assert await channels(office) == ["Acme is failing"]
 
 
 async def test_hostile_words_and_names_are_kept_as_they_are_and_open_nothing_else(office: Office) -> None:
@@ -276,7 +276,7 @@ async def test_hostile_words_and_names_are_kept_as_they_are_and_open_nothing_els
     await office.says("report acme: <!channel> @everyone *bold* " + "w" * 5_000, mallory)
     await office.says("report acme", THIRD)
 
-    assert await channels(office) == ["Acme: Acme is failing"]
+    assert await channels(office) == ["Acme is failing"]
     assert ONCALL.key not in {witness.person for witness in (await only(office)).witnesses}
 
 
@@ -326,7 +326,7 @@ async def test_ten_at_once_begin_one_incident_and_all_of_them_count(office: Offi
     await asyncio.gather(*(office.says("report acme: red", person) for person in crowd))
 
     assert (await only(office)).affected == 10
-    assert await channels(office) == ["Acme: Acme is failing"]
+    assert await channels(office) == ["Acme is failing"]
 
 
 async def test_the_vendor_that_tells_of_it_is_the_second_witness_and_it_stays_one_incident(office: Office) -> None:

@@ -111,8 +111,9 @@ def vanished(seen: Sequence[Sight], key: str) -> str | None:
 
 
 def quoted(steps: Sequence[Step]) -> list[str]:
-    """Return what the replies quote, apart from edits, which say old words again."""
-    replies = (step["text"] for step in steps if step["step"] == "reply" and step["kind"] != "edited")
+    """Return what the replies quote, apart from edits and what was taken back, which say old words again."""
+    kinds = {"edited", "retracted"}
+    replies = (step["text"] for step in steps if step["step"] == "reply" and step["kind"] not in kinds)
     return [words(text) for reply in replies for text in QUOTED.findall(reply)]
 
 

@@ -40,7 +40,10 @@ class Update:
 
 @dataclass(slots=True)
 class Incident:
-    """One incident of a page.  Whatever is done to it shows on the page from then on."""
+    """One incident of a page.  Whatever is done to it shows on the page from then on.
+
+    `began` is when it was posted, `started` from when its vendor dates it, if that is another time.
+    """
 
     page: StatusPage
     id: str
@@ -52,6 +55,7 @@ class Incident:
     updates: list[Update] = field(default_factory=list[Update])
     impacts: list[str] = field(default_factory=list[str])
     ended: datetime | None = None
+    started: datetime | None = None
 
     def says(self, status: str, body: str) -> Update:
         """Write an update."""
@@ -92,7 +96,7 @@ class Incident:
             "status": self.status,
             "impact": self.impact,
             "created_at": iso(self.began),
-            "started_at": iso(self.began),
+            "started_at": iso(self.started or self.began),
             "updated_at": iso(self.updates[-1].at if self.updates else self.began),
             "resolved_at": iso(self.ended) if self.ended else None,
             "incident_updates": [update.json() for update in reversed(self.updates)],

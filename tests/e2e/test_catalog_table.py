@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 # What the table calls a format, and what it is called here.
-FORMATS = {"rss": "feed"}
+FORMATS = {"rss": "feed", "google-workspace": "gcp"}
 # Rows that say something else here, and why.
 FORMAT_DIFFERS = {
     "stripe": "the table's page has a format of its own; www.stripestatus.com is Stripe's page on Statuspage",

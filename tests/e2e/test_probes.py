@@ -58,7 +58,7 @@ async def test_a_probe_tells_of_a_trouble_and_of_its_end_once_however_often_it_i
         await sitrep.kill()
         await sitrep.started()
         server.answers[HEALTH] = WELL
-        await until(lambda: says(sitrep, "Resolved after"), "its end is told")
+        await until(lambda: says(sitrep, "Over after", "unconfirmed"), "its end is told")
         await sitrep.until_content()
         assert await sitrep.stop() == 0
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from itertools import count
 from typing import Any
 
 from bot.feeds._text import one_line
 from bot.model import Snapshot
 from tests.feeds.leaves import exchanged, rewrapped, unwrapped
 
-# A poison, and for what it is: given a sound body and what it says, the same body poisoned.
+# Given a sound body and what it says, the same body poisoned.
 Poison = Callable[[bytes, Snapshot], bytes | None]
 
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
@@ -42,13 +41,19 @@ TIMES: dict[str, Any] = {
 TEXTS: dict[str, str] = {
     "100 kB in one word": "A" * 100_000,
     "100 kB of words": " word" * 20_000,
-    "100 kB of line ends": " \n\r\n\u2028" * 20_000,
-    "100 kB of marks": "<p><li>&amp;&#x202e;<b " * 4000,
-    "100 kB of an unclosed comment": "<!-- " * 20_000,
+    "line ends": " \n\r\n\u2028" * 20,
+    "marks": "<p><li>&amp;&#x202e;<b " * 20,
+    "an unclosed comment": "<!-- " * 20,
     "an override of direction": "\u202egnihton\u202c \u2066isolate\u2069\u200f\u061c",
     "what terminals obey": "\x1b[2J\x1b]0;title\x07\x9b31m\x07\b",
     "what is null": "\x00\ud800",
     "mentions": "<!channel> @everyone <@U1> @here",
+}
+# What takes long to make and to read: for one example of a format.
+LONG_TEXTS: dict[str, str] = {
+    "100 kB of line ends": " \n\r\n\u2028" * 20_000,
+    "100 kB of marks": "<p><li>&amp;&#x202e;<b " * 4000,
+    "100 kB of an unclosed comment": "<!-- " * 20_000,
 }
 IDS: dict[str, Any] = {
     "null": None,
@@ -78,8 +83,7 @@ def texts(addition: str) -> Poison:
 
 
 def _with_text(body: bytes, said: Snapshot, addition: str) -> bytes:
-    known = _told(said)
-    add = addition if unwrapped(body) is not None else _escaped(addition)
+    known, add = _told(said), addition if unwrapped(body) is not None else _escaped(addition)
     return exchanged(body, lambda name, value: value + add if name and _is_text(value, known) else value)
 
 
@@ -130,7 +134,7 @@ def ids(instead: Any) -> Poison:
 
 def numbered(body: bytes, said: Snapshot) -> bytes:
     """Every id is a number instead, the same one wherever the same id stands."""
-    known = {key: number for number, key in zip(count(1), sorted(ids_of(said)), strict=False)}
+    known = {key: number for number, key in enumerate(sorted(ids_of(said)), 1)}
     return exchanged(body, lambda _, value: known.get(str(value), value))
 
 
@@ -166,13 +170,15 @@ def doubled(body: bytes, _: Snapshot) -> bytes:
 def many(body: bytes, said: Snapshot, number: int = 10_000) -> bytes | None:
     """Ten thousand of what is listed with a component's id."""
     value, known = unwrapped(body), {component.id for component in said.components}
-    return None if value is None or not known else rewrapped(body, _many(value, known, number))
+    return rewrapped(body, _many(value, known, number)) if value is not None and known else None
 
 
 def ids_of(said: Snapshot) -> set[str]:
     """Return the ids of incidents and components, as we have them and without what we put before them."""
+    parts = {component.id for claim in said.incidents for component in claim.components}
     ours = {claim.external_id for claim in said.incidents} | {component.id for component in said.components}
-    return ours | {one.partition("-")[2] for one in ours if one.startswith(("maintenance-", "schedule-"))}
+    before = ("maintenance-", "schedule-", *(f"{part}-" for part in parts))
+    return ours | {one.removeprefix(word) for word in before for one in ours if one.startswith(word)}
 
 
 def _is_id(value: Any, known: set[str]) -> bool:
@@ -265,20 +271,32 @@ def _declared(charset: str) -> Poison:
     return poisoned
 
 
-def everything() -> Iterator[tuple[str, Poison]]:
-    """Give every poison with what it is."""
-    yield from ((f"times are {name}", times(instead)) for name, instead in TIMES.items())
-    yield from ((f"texts with {name}", texts(addition)) for name, addition in TEXTS.items())
-    yield from ((f"ids are {name}", ids(instead)) for name, instead in IDS.items())
-    yield from ((f"numbers are {instead}", numbers(instead)) for instead in (float("nan"), -1, 1e308, "", None, [0]))
-    yield from recoded()
-    yield from (
-        ("all ids are numbers", numbered),
-        ("all incidents have one id", one_id),
-        ("all components have one id", one_component),
-        ("all is there twice", doubled),
-        ("10,000 components", many),
-        ("a text nested 100,000 deep", nested),
-        ("all texts are empty", emptied),
-        ("all strings are empty", all_empty),
-    )
+def everything() -> dict[str, dict[str, Poison]]:
+    """Return every poison that any example can have, by its group and by what it is."""
+    odd = (float("nan"), -1, 1e308, "", None, [0])
+    return {
+        "times": {f"times are {name}": times(instead) for name, instead in TIMES.items()},
+        "texts": {
+            **{f"texts with {name}": texts(addition) for name, addition in TEXTS.items()},
+            "a text nested 100,000 deep": nested,
+            "all texts are empty": emptied,
+            "all strings are empty": all_empty,
+        },
+        "ids": {
+            **{f"ids are {name}": ids(instead) for name, instead in IDS.items()},
+            "all ids are numbers": numbered,
+            "all incidents have one id": one_id,
+            "all components have one id": one_component,
+            "all is there twice": doubled,
+        },
+        "numbers": {f"numbers are {instead}": numbers(instead) for instead in odd},
+        "charsets": dict(recoded()),
+    }
+
+
+def heavy() -> dict[str, Poison]:
+    """Return the poisons that are for one example of a format alone, and that a rich one."""
+    return {
+        **{f"texts with {name}": texts(addition) for name, addition in LONG_TEXTS.items()},
+        "10,000 components": many,
+    }

@@ -279,6 +279,12 @@ def test_before_there_were_ids_a_number_was_one_of_its_service() -> None:
     assert [(part.id, part.name) for part in store.components] == [("store", "Store")]
 
 
+@pytest.mark.parametrize("number", [None, -1, 1e308, 20010.5, "one"])
+def test_what_is_no_number_is_none_of_an_incident(number: object) -> None:
+    with pytest.raises(ParseError, match=r"no usable number at \$\[0\]"):
+        parse(of_old(number=number))
+
+
 @pytest.mark.parametrize("key", ["most_recent_update", "most-recent-update"])
 def test_where_no_updates_are_listed_the_newest_is_read(key: str) -> None:
     found = claim(updates=None, **{key: update(11, "SERVICE_DISRUPTION", text="We look.")})
@@ -289,7 +295,5 @@ def test_where_no_updates_are_listed_the_newest_is_read(key: str) -> None:
 def test_an_end_of_no_words_is_none_and_a_whole_address_stands_as_it_is() -> None:
     found = claim(end="", uri="https://www.google.com/appsstatus/dashboard/incidents/one")
 
-    assert (found.state, found.url) == (
-        State.INVESTIGATING,
-        "https://www.google.com/appsstatus/dashboard/incidents/one",
-    )
+    assert found.state is State.INVESTIGATING
+    assert found.url == "https://www.google.com/appsstatus/dashboard/incidents/one"

@@ -229,6 +229,12 @@ def test_version_1_without_an_incident_is_well_only_if_it_says_so(word: str, imp
     assert (snapshot.indicator, snapshot.complete_open_set) == (impact, impact is Impact.NONE)
 
 
+def test_version_1_with_an_incident_that_nothing_names_is_no_quiet_answer() -> None:
+    for key, value in (("id", None), ("id", " "), ("id", [9])):
+        with pytest.raises(ParseError, match=r"no usable id at \$"):
+            first(**item(**{key: value}))
+
+
 def test_a_quiet_answer_of_version_1_is_believed_only_at_slacks_address() -> None:
     with pytest.raises(ParseError):
         first("https://status.acme.example")

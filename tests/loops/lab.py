@@ -123,7 +123,8 @@ class Lab:
 
     async def finish(self, due: Due) -> None:
         one = self.probing.probes[due.key]
-        found = await one.check(one.setup, self.probing.web, self.clock.now())
+        setup = replace(one.setup, spent=due.spent_at(self.clock.now()))
+        found = await one.check(setup, self.probing.web, self.clock.now())
         look = await take(self.probing, due, await judged(self.probing.eyes, one.source, found))
         if look is not None:
             await polls.record(self.database, [look])

@@ -130,6 +130,12 @@ async def test_what_lists_all_that_is_open_is_better_than_a_feed(fetcher: Fetche
     assert detection.found.format == "statuspage"
 
 
+async def test_of_a_document_that_nothing_reads_it_is_not_told_what_each_format_misses_in_it(fetcher: Fetcher) -> None:
+    detection, _ = await looked(fetcher, {"/status.json": Answer.json({"well": True})}, "/status.json")
+
+    assert detection.tried[0].reason == "no format reads this"
+
+
 async def test_somebodys_news_are_not_taken_for_a_status(fetcher: Fetcher) -> None:
     blog = (
         "<rss version='2.0'><channel><title>Blog</title><item><title>We are hiring</title><guid>1</guid>"

@@ -179,5 +179,7 @@ async def test_a_check_that_never_ends_is_an_error_of_our_own(database: Database
     lab.holds["api"] = asyncio.Event()
     one = lab.probing.probes["probe:api"]
     hurried = replace(one, setup=replace(one.setup, timeout=timedelta(seconds=0.01) - GRACE))
+    lab.probing.probes = {"probe:api": hurried}
+    (due,) = await lab.claim()
 
-    assert await checked(lab.probing, hurried) is None
+    assert await checked(lab.probing, due) is None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,7 +43,10 @@ def anthropic_error(status: int, kind: str, message: str = "No.", **details: obj
 
 @dataclass(slots=True)
 class LLM:
-    """What it says, and what goes wrong; counts are of tokens.  `asked` has the bodies that came."""
+    """What it says, and what goes wrong; counts are of tokens.  `asked` has the bodies that came.
+
+    `before` is called before each answer.
+    """
 
     says: tuple[str, ...] = ("po", "ng")
     finish: str | None = "stop"
@@ -59,10 +62,12 @@ class LLM:
     url: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    before: Callable[[], None] = lambda: None
 
     async def respond(self, request: web.BaseRequest) -> web.StreamResponse:
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
         self.asked.append(json.loads(await request.read()))
+        self.before()
         told = self.headers[-1]
         if self.refusal is None and KEY not in (told.get("x-api-key"), told.get("authorization", "")[7:]):
             is_anthropic = "anthropic-version" in told

@@ -51,7 +51,6 @@ async def test_what_is_sent_is_what_was_configured() -> None:
         (503, Fault.SERVER),
         (404, Fault.WRONG),
         (301, Fault.WRONG),
-        (429, Fault.LIMITED),
         (401, Fault.WRONG),
     ],
 )
@@ -65,7 +64,15 @@ async def test_a_status_that_will_not_do(status: int, fault: Fault) -> None:
 async def test_a_key_that_is_refused_accuses_nobody(status: int) -> None:
     result = await asked(Answer(status=status), headers={"Authorization": "Bearer ${KEY}"}, secrets={"KEY": KEY})
 
-    assert (result.reason, result.fault, result.is_ours) == (f"HTTP {status}", Fault.KEY, True)
+    assert (result.fault, result.is_ours) == (Fault.KEY, True)
+    assert result.reason == f"our key is not accepted (HTTP {status})"
+
+
+async def test_that_we_ask_too_often_accuses_nobody() -> None:
+    result = await asked(Answer(status=429))
+
+    assert (result.fault, result.is_ours) == (Fault.LIMITED, True)
+    assert result.reason == "we ask too often (HTTP 429)"
 
 
 async def test_a_status_that_is_wanted_is_none_that_fails() -> None:

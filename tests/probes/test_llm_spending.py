@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import Fault, ProbeResult, Spent
+from bot.model import Ceiling, Fault, ProbeResult, Spent
 from tests.probes.localllm import KEY, LLM, Refusal, serving
 from tests.probes.world import SECOND, checked, mistake
 
@@ -25,7 +25,7 @@ async def test_tokens_are_counted_without_a_price() -> None:
 
     assert result.cost == Spent(checks=1, tokens_in=13, tokens_out=2)
     assert dict(result.facts)["tokens"] == "13 in, 2 out"
-    assert dict(result.facts)["today"] == "5 of 5000 checks"
+    assert result.ceiling == Ceiling(checks=5000)
 
 
 async def test_with_prices_it_is_money() -> None:
@@ -34,7 +34,7 @@ async def test_with_prices_it_is_money() -> None:
     assert result.cost is not None
     assert result.cost.money == pytest.approx(0.006)
     assert dict(result.facts)["cost"] == "0.006"
-    assert dict(result.facts)["spent today"] == "0.406 of 1.00"
+    assert result.ceiling == Ceiling(checks=5000, money=1.0)
 
 
 async def test_nothing_is_sent_when_todays_money_is_spent() -> None:
@@ -43,10 +43,7 @@ async def test_nothing_is_sent_when_todays_money_is_spent() -> None:
 
     assert llm.asked == []
     assert (result.ok, result.fault, result.is_ours, result.cost) == (False, Fault.BUDGET, True, None)
-    assert result.reason == (
-        "not asked: 0.9999 of today's 1.00 are spent, and a check may cost 0.0007; on after 00:00 UTC"
-    )
-    assert result.facts == (("spent today", "0.9999 of 1.00"),)
+    assert result.reason == "its daily ceiling of 1.00 is reached; it checks again at 00:00 UTC"
 
 
 async def test_nor_when_todays_checks_are_made() -> None:
@@ -55,7 +52,7 @@ async def test_nor_when_todays_checks_are_made() -> None:
 
     assert llm.asked == []
     assert result.fault is Fault.BUDGET
-    assert result.reason == ("not asked: 30 checks were made today, as many as daily_checks allows; on after 00:00 UTC")
+    assert result.reason == "its daily ceiling of 30 checks is reached; it checks again at 00:00 UTC"
 
 
 async def test_the_limit_is_never_passed_however_much_is_answered() -> None:

@@ -25,6 +25,7 @@ TABLES = {
     "poll",
     "probe",
     "probe_minute",
+    "probe_spent",
     "revisit",
     "source",
     "timeline_entry",

@@ -195,6 +195,7 @@ SPELT = st.one_of(
 @example(Command(action=Action.MUTE, incident="acme-__", span=HOUR, text="known"))
 @example(Command(action=Action.LINK, incident="acme-1_", url="http://a.b"))
 @example(Command(action=Action.NOTE, text=", and: more"))
+@example(Command(action=Action.DETAILS, incident="acme-_"))
 def test_what_is_spelt_is_read_back_as_it_was(one: Command) -> None:
     assert parse(spell(one)) == one
 

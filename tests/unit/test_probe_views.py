@@ -9,8 +9,9 @@ from bot.core.health import Health
 from bot.core.message import line, plain_part
 from bot.core.probe_views import ProbeView, alone, probe_view, summary
 from bot.core.probing import ProbeState, Rule, advance
+from bot.core.spending import Day, day_of, reached
 from bot.core.standing import Standing, details, standing
-from bot.model import Fault, ProbeResult
+from bot.model import Ceiling, Fault, ProbeResult, Spent
 from tests.unit.build import ACME, at
 from tests.unit.test_probing import ACCUSING, UPGRADE, after, result
 
@@ -22,11 +23,11 @@ def view(state: ProbeState, well: Health = SEEN, name: str = "acme-api") -> Prob
 
 
 def text(views: list[ProbeView]) -> str:
-    return plain_part(line(*summary(views)))
+    return plain_part(line(*summary(views, at(10))))
 
 
 def test_a_vendor_without_probes_has_no_such_line() -> None:
-    assert summary([]) == ()
+    assert summary([], at(10)) == ()
 
 
 def test_those_that_fail_are_named_with_since_when_and_what_is_seen() -> None:
@@ -68,8 +69,34 @@ def test_only_some_are_named() -> None:
 
 
 def test_one_that_stands_alone_says_how_it_is() -> None:
-    assert plain_part(line(*alone(view(after("." * 9))))) == "Passes, usually in 97 ms"
-    assert plain_part(line(*alone(view(after("xxx"))))) == "Fails since 2026-03-01 12:00 UTC: HTTP 503"
+    assert plain_part(line(*alone(view(after("." * 9)), at(10)))) == "Passes, usually in 97 ms"
+    assert plain_part(line(*alone(view(after("xxx")), at(10)))) == "Fails since 2026-03-01 12:00 UTC: HTTP 503"
+
+
+def costly(state: ProbeState, well: Health = SEEN, *, checks: int = 2880, money: float = 0.06) -> ProbeView:
+    ceiling, spent = Ceiling(checks=5000, money=0.5), Spent(checks=checks, money=money)
+    last = ProbeResult(ok=True, at=at(9), ceiling=ceiling)
+    return probe_view(replace(ACCUSING, name="model"), well, replace(state, last=last), Day(day_of(at(9)), spent))
+
+
+def test_what_checks_cost_today_is_said() -> None:
+    assert text([view(after("...")), costly(after("..."))]) == (
+        "Probes: 2 of 2 pass; model today: 2,880 checks, 0.06 of 0.50"
+    )
+    assert plain_part(line(*alone(costly(ProbeState()), at(10)))) == "Passes; today: 2,880 checks, 0.06 of 0.50"
+
+
+def test_on_another_day_it_is_another_sum() -> None:
+    assert plain_part(line(*alone(costly(ProbeState()), at(24 * 60)))) == "Passes; today: 0 checks, 0.00 of 0.50"
+
+
+def test_a_probe_at_its_ceiling_is_not_broken_and_says_until_when() -> None:
+    full = health.missed(SEEN, reached(Ceiling(checks=5000, money=0.5), Spent(money=0.5), Spent(money=0.01)), at(10))
+
+    assert text([costly(after("..."), full, money=0.5)]) == (
+        "Probes: 0 of 1 pass; model does not check: its daily ceiling of 0.50 is reached; it checks again at 00:00 UTC"
+        "; model today: 2,880 checks, 0.50 of 0.50"
+    )
 
 
 def stands(*views: ProbeView, well: Health = SEEN) -> Standing:

@@ -120,6 +120,15 @@ def test_a_silence_that_is_older_than_our_watch_is_no_news() -> None:
     assert silence.soonest(desk.incident) is None
 
 
+def test_a_vendor_that_was_silent_when_we_came_is_given_time_to_speak() -> None:
+    desk = Desk()
+    desk.sees(snapshot(0, claim("i1", update("u1", "Next update in 30 minutes.", -120), started=-130)))
+
+    assert found(desk, 10) == at(30)
+    assert silence.soonest(desk.incident) == at(30)
+    assert isinstance(found(desk, 31), TimelineEntry)
+
+
 def test_it_is_not_asked_before_it_can_be_true() -> None:
     assert silence.soonest(desk_after((10, "One.")).incident) == at(10) + silence.SHORTEST
     assert silence.soonest(desk_after((10, "Next update in 3 hours.")).incident) == at(195)

@@ -213,6 +213,16 @@ def _polls() -> None:
         sa.PrimaryKeyConstraint("source", "minute"),
     )
     op.create_index("probe_minute_minute", "probe_minute", ["minute"], unique=False)
+    op.create_table(
+        "probe_spent",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("checks", sa.Integer(), nullable=False),
+        sa.Column("tokens_in", sa.BigInteger(), nullable=False),
+        sa.Column("tokens_out", sa.BigInteger(), nullable=False),
+        sa.Column("money", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "day"),
+    )
 
 
 def _sources() -> None:
