@@ -10,7 +10,18 @@ from bot.model import Action, Person
 # What changes the course of an incident, or speaks for the team in its thread.  Whoever reports is a witness, and one
 # alone changes nothing that a channel hears: everybody may.
 RESPONDING = frozenset(
-    {Action.ACK, Action.UNACK, Action.NOTE, Action.MUTE, Action.UNMUTE, Action.LINK, Action.JOIN, Action.UNLINK}
+    {
+        Action.ACK,
+        Action.UNACK,
+        Action.NOTE,
+        Action.MUTE,
+        Action.UNMUTE,
+        Action.LINK,
+        Action.JOIN,
+        Action.UNLINK,
+        Action.OVERRIDE,
+        Action.UNOVERRIDE,
+    }
 )
 # What changes what Sitrep does, for everybody.
 ADMINISTERING = frozenset({Action.WATCH, Action.UNWATCH})

@@ -37,6 +37,12 @@ def fold(beginning: Incident, entries: Iterable[TimelineEntry]) -> Incident:
 
 def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after one more entry.  Its state is the worst that any of its claims still says."""
+    after = _advance(incident, entry)
+    called = tuple((one.to, one.level) for one in entry.calls if one.level is not None)
+    return replace(after, called=(*after.called, *called)) if called else after
+
+
+def _advance(incident: Incident, entry: TimelineEntry) -> Incident:
     if entry.kind in {ChangeKind.JOINED, ChangeKind.LEFT}:
         return people.carried_on(incident, _relinked(incident, entry), entry)
     if entry.who is Who.PERSON:
@@ -45,6 +51,8 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
         return replace(incident, reminded_at=entry.recorded_at, last_seq=entry.seq)
     if entry.kind is ChangeKind.WEIGHED:
         return replace(incident, evidence=entry.evidence, last_seq=entry.seq)
+    if entry.kind in {ChangeKind.ESCALATED, ChangeKind.LAPSED, ChangeKind.NUDGED}:
+        return replace(people.after_time(incident, entry), last_seq=entry.seq)
     return people.carried_on(incident, _with_claim(incident, entry), entry)
 
 

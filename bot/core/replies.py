@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core import clocks
+from bot.core import clocks, waking
 from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.moving import MOVED
 from bot.core.severity import is_rise
@@ -91,7 +91,7 @@ def _about(incident: Incident) -> About:
 def is_broadcast(entry: TimelineEntry) -> bool:
     """Whether the whole channel hears it: an end, a relapse, a rise, the vendor's acknowledgement, a reminder.
 
-    Not while it is muted.
+    That nobody has it, too.  Not while it is muted.
     """
     if entry.hushed:
         return False
@@ -116,6 +116,8 @@ _HEARD_BY_ALL = frozenset(
         ChangeKind.ACKNOWLEDGED,
         ChangeKind.BACKFILLED,
         ChangeKind.REMINDED,
+        ChangeKind.ESCALATED,
+        ChangeKind.LAPSED,
     }
 )
 
@@ -232,10 +234,6 @@ def _reminded(case: _Case) -> _Parts:
     return f"Begins in {duration(timedelta(minutes=minutes))}", []
 
 
-def _acked(case: _Case) -> _Parts:
-    return f"Acknowledged by {case.entry.author}", []
-
-
 def _unacked(case: _Case) -> _Parts:
     return f"{case.entry.author} took the acknowledgement back: nobody has it now", []
 
@@ -291,7 +289,7 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.SILENT: _clock(clocks.silent),
     ChangeKind.RETRACTED: _clock(clocks.retracted),
     ChangeKind.REMINDED: _reminded,
-    ChangeKind.ACKED: _acked,
+    ChangeKind.ACKED: _clock(waking.acked),
     ChangeKind.UNACKED: _unacked,
     ChangeKind.NOTED: _noted,
     ChangeKind.MUTED: _muted,
@@ -299,6 +297,9 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.AFFECTED: _affected,
     ChangeKind.WORKS: _works,
     ChangeKind.LINKED: _linked,
+    ChangeKind.ESCALATED: _clock(waking.escalated),
+    ChangeKind.LAPSED: _clock(waking.lapsed),
+    ChangeKind.NUDGED: _clock(waking.nudged),
     ChangeKind.JOINED: _clock(clocks.joined),
     ChangeKind.LEFT: _clock(clocks.left),
 }

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
 from bot.core import silence
 from bot.core.actions import Acted, Outcome
-from bot.core.evidence import Panel, Thresholds, weighed
+from bot.core.evidence import Panel, weighed
 from bot.core.fold import advance
-from bot.model import Incident, TimelineEntry
-from bot.store import heeding, incidents
+from bot.core.mentions import Callers, with_calls
+from bot.core.rota import Rotas
+from bot.core.routing import choose
+from bot.loops.take_in import Rules
+from bot.model import Destination, Incident, TimelineEntry
+from bot.store import heeding, incidents, overrides
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -28,7 +32,7 @@ class Heeding:
     """What the heed loop works with.  `announced` is set whenever something became due for delivery."""
 
     database: Database
-    thresholds: Thresholds
+    rules: Rules
     clock: Clock
     announced: asyncio.Event
 
@@ -43,11 +47,11 @@ async def heed(heeding_: Heeding) -> None:
 
 async def weigh_all(heeding_: Heeding) -> int:
     """Weigh the witnesses of every open incident anew; returns for how many that came to something else."""
-    now, count = heeding_.clock.now(), 0
+    now, count, rules = heeding_.clock.now(), 0, heeding_.rules
     for incident, panel in await heeding.witnessed(heeding_.database):
-        if weighed(incident, panel, now, heeding_.thresholds) is None:
+        if weighed(incident, panel, now, rules.thresholds) is None:
             continue
-        decide = partial(_weigh, panel, heeding_.thresholds, now)
+        decide = partial(_weigh, panel, rules, await _callers(heeding_, now), now)
         count += _is_done(await incidents.act(heeding_.database, incident.id, decide, now))
     if count:
         heeding_.announced.set()
@@ -71,10 +75,22 @@ async def call_silent(heeding_: Heeding) -> int:
     return count
 
 
+async def _callers(heeding_: Heeding, now: datetime) -> Callers:
+    rules = heeding_.rules
+    agreed = await overrides.agreed(heeding_.database, now) if rules.call_rotas else ()
+
+    def where(incident: Incident) -> Sequence[Destination]:
+        return choose(incident, rules.routes, rules.services).destinations
+
+    return Callers(where, rules.routes, rules.services, Rotas(rules.oncalls, agreed))
+
+
 def _weigh(
-    panel: Panel, thresholds: Thresholds, now: datetime, incident: Incident, _recent: Sequence[TimelineEntry]
+    panel: Panel, rules: Rules, callers: Callers, now: datetime, incident: Incident, _recent: Sequence[TimelineEntry]
 ) -> Acted:
-    return _with(incident, weighed(incident, panel, now, thresholds))
+    acted = _with(incident, weighed(incident, panel, now, rules.thresholds))
+    after, entries = with_calls(incident, acted.incident, acted.entries, callers, now)
+    return replace(acted, incident=after, entries=entries)
 
 
 def _judge(

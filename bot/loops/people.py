@@ -63,7 +63,7 @@ async def report(people: People, target: Target, person: Person, words: str) -> 
         name = found[0].id if found else await _begin(people, target)
         acted = await _count(people, name, person, words)
         # What is announced now is to say how many there are now.
-        await weigh_all(Heeding(people.database, people.rules.thresholds, people.clock, people.announced))
+        await weigh_all(Heeding(people.database, people.rules, people.clock, people.announced))
         for one in await stored.resting(people.database):
             if one.incident.id == name:
                 await _judge(people, one)

@@ -73,6 +73,18 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calling:
+    """Whom a message calls: written as the configuration does, `@here`, `slack:U0123`, `discord:role:5`.
+
+    It does so in the destination `to`, and in no other; `level` is from which impact on a route asks for it.
+    """
+
+    who: tuple[str, ...]
+    to: str
+    level: Impact | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
     """One line of an incident's history, never changed once written.
 
@@ -82,7 +94,8 @@ class TimelineEntry:
     thread and not in the channel, because the incident was muted when it was written.
 
     `person` is the key of whoever did it, `until` when what they did ends by itself, `url` what they linked; `views`
-    are the claims that came or went when somebody said that two incidents are one, or two.
+    are the claims that came or went when somebody said that two incidents are one, or two; `calls` are those whom the
+    message that tells it calls: they were found when it was written, so that every repetition calls the same.
     """
 
     incident: str
@@ -105,6 +118,7 @@ class TimelineEntry:
     url: str | None = None
     evidence: Evidence | None = None
     views: tuple[ClaimView, ...] = ()
+    calls: tuple[Calling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +132,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ack:
-    """Somebody here has taken it on; `person` is their key, `name` what colleagues read."""
+    """Somebody here has taken it on, for good or `until` then; `person` is their key, `name` what colleagues read.
+
+    `tended_at` is when something was noted since, or they were asked how it stands.
+    """
 
     person: str
     name: str
     at: datetime
+    until: datetime | None = None
+    tended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +173,9 @@ class Incident:
 
     There are two clocks: `detected_at` is when the first witness of ours saw it, `acknowledged_at` when the vendor
     first wrote of it, `dated_from` when it began by the vendor's own account.
+
+    `reopened_at` is when it last opened anew; `called` has for each destination the levels at which somebody was called
+    there.
     """
 
     id: str
@@ -185,6 +207,8 @@ class Incident:
     detected_at: datetime | None = None
     acknowledged_at: datetime | None = None
     dated_from: datetime | None = None
+    reopened_at: datetime | None = None
+    called: tuple[tuple[str, Impact], ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -188,8 +188,6 @@ def _not_yet(settings: Settings) -> tuple[str, ...]:
         chain(
             not_yet.services(settings.services),
             not_yet.routes(settings.routes),
-            not_yet.oncalls(settings.oncalls),
-            not_yet.escalations(settings.escalations),
             not_yet.access(settings.access),
         )
     )

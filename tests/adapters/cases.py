@@ -34,6 +34,7 @@ from bot.model import (
     Witness,
 )
 from tests.adapters.clocks import CLOCKS
+from tests.adapters.waking import WAKING
 from tests.unit.build import NOON, at, component, degraded, down, entry, incident
 
 URL = "https://status.acme.example/incidents/1"
@@ -311,4 +312,6 @@ CASES: Mapping[str, tuple[Message, ...]] = {
     "maintenance-under-way": (
         wording.root(replace(planned(), state=State.IN_PROGRESS, starts_at=NOON, ends_at=at(180))),
     ),
-} | CLOCKS
+    **CLOCKS,
+    **WAKING,
+}

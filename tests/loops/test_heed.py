@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from bot.commands.desk import Desk
-from bot.core.evidence import DEFAULT
 from bot.core.health import Health
 from bot.loops.heed import Heeding, call_silent, weigh_all
 from bot.loops.reading import follow_up
@@ -49,7 +48,7 @@ async def sees(world: World, by: Source, snapshot: Snapshot) -> None:
 
 
 def heeding(world: World) -> Heeding:
-    return Heeding(world.database, DEFAULT, world.clock, asyncio.Event())
+    return Heeding(world.database, ALL_TO_OPS, world.clock, asyncio.Event())
 
 
 async def test_a_suspicion_is_weighed_at_once_and_announced(database: Database) -> None:
