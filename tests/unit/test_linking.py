@@ -75,6 +75,28 @@ def test_what_its_witnesses_say_from_then_on_is_said_in_the_other_thread() -> No
     assert {entry.incident for entry in look.entries} == {host}
 
 
+def test_what_went_on_elsewhere_is_nobodys_incident_any_more() -> None:
+    desk = two()
+    away = joined(desk).loses.id
+    posted = claim("i2", update("v1", "Slow API.", 39), title="Slow API", components=[degraded("API")], started=39)
+    look = desk.sees(snapshot(40, posted))
+
+    assert away not in {entry.incident for entry in look.entries}
+
+
+def test_what_fails_again_does_not_open_what_went_on_elsewhere() -> None:
+    desk = two()
+    away = joined(desk).loses.id
+    desk.sees(passing(ONE, 27, since=2), source=ONE)
+    over = claim(
+        "i1", WORDS, title="Slow mail", components=[degraded("Mail")], started=19, state=State.RESOLVED, resolved=28
+    )
+    desk.sees(snapshot(28, over))
+    look = desk.sees(failing(ONE, 30), source=ONE)
+
+    assert away not in {entry.incident for entry in look.entries}
+
+
 def test_linking_twice_changes_nothing() -> None:
     desk = two()
     joined(desk)
