@@ -130,7 +130,7 @@ def _source(view: ClaimView) -> str:
 def weighed(incident: Incident, panel: Panel, now: datetime, thresholds: Thresholds = DEFAULT) -> TimelineEntry | None:
     """Return the entry that says what the witnesses amount to now; None if that is known.
 
-    It is told only when a suspicion becomes surer than it ever was: counts are shown by the root, which is kept current.
+    It is told only when a suspicion becomes surer than it ever was: the root shows the counts, and is kept current.
     """
     found = weigh(incident, panel, now, thresholds)
     if found is None or found == incident.evidence:

@@ -58,8 +58,8 @@ class Evidence:
 
     `failing` of `asked` probes fail; `reports` are what programs of ours count, in their words; `affected` and `works`
     are people here.  `page` is what the vendor's own status page said of it at `page_at`: when that was is no part of
-    what it says, and neither is `why` probes fail: the words of it may change with every check.  `surest` is how sure we
-    ever were while it was open: that is said once.
+    what it says, and neither is `why` probes fail: the words of it may change with every check.  `surest` is how
+    sure we ever were while it was open: that is said once.
     """
 
     confidence: Confidence

@@ -139,7 +139,9 @@ async def test_silences_that_can_not_be_judged_are_not_in_the_way_of_others(data
         world.shows(summary(BEGUN))
         await world.look_in(minutes=2)
         one = await world.incident()
-        lost = [replace(one, id=f"lost-{number}", vendor="lost") for number in range(100)]
+        assert one.latest is not None
+        earlier = replace(one.latest, at=at(0))
+        lost = [replace(one, id=f"lost-{number}", vendor="lost", latest=earlier) for number in range(100)]
         await database.write(lambda connection: write_incidents(connection, lost, {}))
         await world.look_in(minutes=36)
 
