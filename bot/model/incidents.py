@@ -32,7 +32,8 @@ class Change:
 class ClaimView:
     """What an incident keeps of one of its claims; `key` is `<source>|<external id>`.
 
-    `teller` says who makes it, and `author` what they are called; `evidence` is what a witness of ours sees.
+    `teller` says who makes it, and `author` what they are called; `evidence` is what a witness of ours sees.  `seen_at`
+    is when we knew of it, where it came from another incident.
     """
 
     key: str
@@ -50,6 +51,7 @@ class ClaimView:
     teller: SourceKind = SourceKind.FEED
     author: str = ""
     evidence: str = ""
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,17 @@ def test_two_become_one_and_both_threads_say_so() -> None:
     assert "17 min after us" in plain(wording.root(moved.gets))
 
 
+def test_we_saw_it_when_it_was_confirmed_also_in_what_it_is_linked_with() -> None:
+    desk = desk_with(ONE)
+    desk.sees(failing(ONE, 10, since=2), source=ONE)
+    desk.sees(snapshot(20, claim("i1", WORDS, title="Slow mail", components=[degraded("Mail")], started=19)))
+    moved = joined(desk)
+
+    assert moved.gets.detected_at == moved.loses.first_seen_at == at(10)
+    assert "9 min after us" in plain(wording.root(moved.gets))
+    assert unlinked(desk, "acme-i1").gets.detected_at == at(10)
+
+
 def test_what_its_witnesses_say_from_then_on_is_said_in_the_other_thread() -> None:
     desk = two()
     host = joined(desk).gets.id
