@@ -6,6 +6,7 @@ import pytest
 
 from bot.core import linking, replies, wording
 from bot.core.actions import Outcome
+from bot.core.courses import Record, course
 from bot.core.grammar import parse, spell
 from bot.core.linking import Moved
 from bot.core.message import plain
@@ -76,6 +77,16 @@ def test_we_saw_it_when_it_was_confirmed_also_in_what_it_is_linked_with() -> Non
     assert moved.gets.detected_at == moved.loses.first_seen_at == at(10)
     assert "9 min after us" in plain(wording.root(moved.gets))
     assert unlinked(desk, "acme-i1").gets.detected_at == at(10)
+
+
+def test_the_record_counts_the_lag_of_what_was_linked_by_hand() -> None:
+    desk = two()
+    host = joined(desk).gets.id
+    desk.sees(passing(ONE, 40, since=2), source=ONE)
+    incident = desk.incidents[host]
+
+    # Not from the end of what was linked, which is the first that a witness says in this thread.
+    assert course(Record(incident, tuple(desk.timelines[host])), at(50)).lag == at(19) - at(2)
 
 
 def test_what_its_witnesses_say_from_then_on_is_said_in_the_other_thread() -> None:
