@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.core.probing import ProbeState, Rule, advance
 from bot.model import Impact, Page, ProbeResult
-from bot.store import lookups, polls, probes, samples, sources, standings
+from bot.store import lookups, panels, polls, probes, samples, sources, standings
 from bot.store.database import Database
 from bot.store.polls import Look
 from bot.store.samples import Checked, Sample
@@ -156,3 +156,14 @@ async def test_nobody_looks_back_further_than_a_scorecard(database: Database) ->
         pass
 
     assert await samples.spans(database, "probe:api", NOW) == ()
+
+
+async def test_a_probe_that_is_in_maintenance_can_not_testify(database: Database) -> None:
+    await sources.register(database, [probe_of("api"), probe_of("mail")], NOW)
+    for name, resting in (("api", "Upgrade"), ("mail", "")):
+        checked = Checked(ProbeState(resting=resting), None)
+        look = Look(key=f"probe:{name}", fence=0, health=WELL, due_at=later(hours=1), page=FINE, checked=checked)
+        await polls.record(database, [look])
+
+    found = await panels.panel(database, probe_of("api").vendor)
+    assert {one.key: one.is_blind for one in found.probes} == {"probe:api": True, "probe:mail": False}
