@@ -73,6 +73,15 @@ def test_two_jobs_whose_names_come_to_the_same_address_are_a_mistake(tmp_path: P
         load(tmp_path, JOB + JOB.replace("Nightly Backup", "nightly-backup"), JOB=SECRET)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_job_and_a_probe_are_not_to_be_taken_for_each_other(tmp_path: Path, turned: bool) -> None:  # noqa: FBT001
+    checked = '[[probe]]\nname = "nightly-backup"\ntype = "tcp"\ntarget = "db.example.com:5432"\n'
+    both = (JOB, checked) if turned else (checked, JOB)
+
+    with pytest.raises(ConfigError, match=r"probe\[2\]\.name: differs from the name of probe\[1\] only in signs"):
+        load(tmp_path, "\n".join(both), JOB=SECRET)
+
+
 def test_a_secret_may_stand_in_a_file_or_in_dot_env(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(f"{SECRET}\n")
     (tmp_path / ".env").write_text(f"HOOK={SECRET}x\n")

@@ -64,7 +64,7 @@ def _relinked(incident: Incident, entry: TimelineEntry) -> Incident:
     posted, seen = statements(claims), testimonies(claims)
     clocks = replace(
         incident,
-        detected_at=(incident.detected_at or _first(v.started_at for v in seen)) if seen else None,
+        detected_at=(incident.detected_at or _first(v.seen_at or v.started_at for v in seen)) if seen else None,
         acknowledged_at=(incident.acknowledged_at or _first(v.published_at for v in posted)) if posted else None,
         dated_from=(incident.dated_from or _first(v.started_at for v in posted)) if posted else None,
         evidence=incident.evidence if seen else None,

@@ -67,7 +67,8 @@ async def call_silent(heeding_: Heeding) -> int:
         if _is_done(acted):
             count += 1
             log.info("silent incident=%s", incident)
-        elif acted is not None:
+        elif acted is not None and acted.incident.last_seq == entries[-1].seq:
+            # Else it has moved on meanwhile, and is judged anew the next time.
             found = silence.judge(acted.incident, entries, now)
             await heeding.ask_again(heeding_.database, acted.incident, found if isinstance(found, datetime) else None)
     if count:

@@ -83,7 +83,10 @@ async def _begin(people: People, target: Target) -> str:
     now = people.clock.now()
     source, claim = reports.source_of(target.vendor, target.name), reports.claim_of(target, now)
     told = await _take_in(people, source, claim, now)
-    (incident,) = told
+    if not told:
+        # Somebody has just reported the same to another instance.
+        told = reports.place(target, await incidents.open_incidents(people.database, target.vendor))
+    incident = told[0]
     log.info("suspected incident=%s because somebody reported it", incident.id)
     return incident.id
 

@@ -32,7 +32,8 @@ class Change:
 class ClaimView:
     """What an incident keeps of one of its claims; `key` is `<source>|<external id>`.
 
-    `teller` says who makes it, and `author` what they are called; `evidence` is what a witness of ours sees.
+    `teller` says who makes it, and `author` what they are called; `evidence` is what a witness of ours sees.  `seen_at`
+    is when we knew of it, where it came from another incident.
     """
 
     key: str
@@ -50,6 +51,7 @@ class ClaimView:
     teller: SourceKind = SourceKind.FEED
     author: str = ""
     evidence: str = ""
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,8 @@ class Evidence:
 
     `failing` of `asked` probes fail; `reports` are what programs of ours count, in their words; `affected` and `works`
     are people here.  `page` is what the vendor's own status page said of it at `page_at`: when that was is no part of
-    what it says, and neither is `why` probes fail: the words of it may change with every check.
+    what it says, and neither is `why` probes fail: the words of it may change with every check.  `surest` is how
+    sure we ever were while it was open: that is said once.
     """
 
     confidence: Confidence
@@ -70,6 +73,7 @@ class Evidence:
     page: PageSays = PageSays.UNWATCHED
     page_at: datetime | None = field(default=None, compare=False)
     why: str = field(default="", compare=False)
+    surest: Confidence | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,7 @@ def load(
         probes = Probes(known, env, types, _into(mistakes, label))
         settings = replace(
             _with_file(settings, document, known, label),
-            probes=probes.of([row for row in rows if row.table.type != "heartbeat"]),
+            probes=probes.of(rows),
             doors=tuple(callers.door(row, env) for row in document.rows("hook", HookTable)),
             jobs=tuple(callers.jobs(rows, env, _into(mistakes, label))),
         )
