@@ -12,18 +12,16 @@ from bot import catalog, checks, compose, plugins, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
 from bot.core.baseline import seconds
-from bot.core.health import Health
 from bot.core.routing import misfits
 from bot.core.spending import day_of, so_far
 from bot.errors import ConfigError, FetchError, ParseError
 from bot.fetch import EgressPolicy, Fetcher
-from bot.loops.checking import Probe, paid
-from bot.loops.reading import read
+from bot.loops.checking import Probe, kept, paid
+from bot.loops.recognising import read_once
 from bot.model import Fault, ProbeResult, Source, Spent
 from bot.settings import Settings
 from bot.store import spending
 from bot.store.database import is_ready, migrate, open_database
-from bot.store.sources import Watched
 
 
 def sources_of(chosen: Settings) -> tuple[Source, ...]:
@@ -107,7 +105,7 @@ async def _check_all(
             )
     finally:
         await database.close()
-    return [_checked(one, setup.spent) for one, setup in zip(results, setups.values(), strict=True)]
+    return [_checked(kept(one), setup.spent) for one, setup in zip(results, setups.values(), strict=True)]
 
 
 def _checked(result: ProbeResult, before: Spent) -> tuple[bool, str]:
@@ -149,12 +147,9 @@ def _told(platform: str, answers: list[tuple[bool, str]]) -> bool:
 
 async def _try(fetcher: Fetcher, source: Source, clock: SystemClock) -> tuple[bool, str]:
     try:
-        reading = await read(fetcher, Watched(source=source, health=Health()), clock.now)
+        snapshot = await read_once(fetcher, source, clock.now)
     except (FetchError, ParseError) as e:
         return False, str(e)
-    snapshot = reading.snapshot
-    if snapshot is None:
-        return False, "answers that nothing has changed, though it was never asked before"
     still = sum(claim.is_open for claim in snapshot.incidents)
     wrong = misfits(source.components, catalog.load().meanings(source.vendor), snapshot.components)
     note = f"; nothing there is called {', '.join(wrong)}, as `components` wants" if wrong else ""
