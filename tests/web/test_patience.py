@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
 import pytest
@@ -77,6 +78,16 @@ async def test_the_next_head_of_a_connection_is_not_waited_for_either(
     answer = await conversation(port, whole, whole, HEAD.encode())
 
     assert answer.count(b"HTTP/1.1 200 OK") == 2
+
+
+async def test_who_asks_for_another_protocol_is_answered_in_this_one_and_fills_no_log(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = "Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    answer = await conversation(port, f"GET /hooks/alerts?token={TOKEN} HTTP/1.1\r\nHost: here\r\n{asked}\r\n".encode())
+
+    assert answer.startswith(b"HTTP/1.1 405 ")
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
 
 
 async def test_somebody_who_hangs_up_leaves_the_server_well(port: int) -> None:
