@@ -27,6 +27,10 @@ _IN_CLEAR = re.compile(
     r"|[?&](?:api[_-]?key|key|(?:access_)?token|secret|password)=(?!\$\{)[^&\s]{8}",
     re.IGNORECASE | re.ASCII,
 )
+# https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)
+# They tell where a body ends, and are made of it.
+_BY_ITSELF = frozenset({"content-length", "transfer-encoding"})
 _SECRET_NAME = re.compile(r"authorization|cookie|token|secret|password|(^|-)key$|api-?key", re.IGNORECASE)
 
 
@@ -92,6 +96,8 @@ def _headers(value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise ValueError('is not a table of texts; write for example { Authorization = "Bearer ${API_KEY}" }')
     for name, text in value.items():
+        if not _HEADER_NAME.fullmatch(name) or name.lower() in _BY_ITSELF:
+            raise ValueError(f"has a header that can not be sent ({name}); leave it out")
         if _SECRET_NAME.search(name) and not REFERENCE.search(text):
             raise ValueError(f"holds a secret ({name}); {ADVICE}")
     return value

@@ -238,7 +238,8 @@ def _request(setup: Setup, options: Options, api: Api) -> WebRequest:
         target = urlsplit(filled(setup.target, setup.secrets))
     except ValueError:
         raise BadRequest("this is not a valid url") from None
-    asked = Asked(options.model, options.prompt, options.max_tokens, target.hostname == OPENAI_HOST)
+    model, prompt = (filled(text, setup.secrets) for text in (options.model, options.prompt))
+    asked = Asked(model, prompt, options.max_tokens, target.hostname == OPENAI_HOST)
     key = filled(options.key, setup.secrets).strip()
     headers = {
         "content-type": "application/json",

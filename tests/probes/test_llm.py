@@ -79,9 +79,10 @@ async def test_further_keys_of_the_body_come_last() -> None:
 
 async def test_they_may_refer_to_the_environment_too() -> None:
     llm = LLM()
-    await asked(llm, extra={"metadata": {"team": ["${LLM_KEY}"]}})
+    await asked(llm, extra={"metadata": {"team": ["${LLM_KEY}"]}}, prompt="Say ${LLM_KEY}.", expect="pong")
 
     assert llm.asked[0]["metadata"] == {"team": [KEY]}
+    assert llm.asked[0]["messages"][0]["content"] == f"Say {KEY}."
 
 
 async def test_an_address_that_is_whole_already_stays_as_it_is() -> None:
