@@ -115,6 +115,21 @@ async def test_no_more_bodies_are_read_at_once_than_fit(port: int, monkeypatch: 
     writer.close()
 
 
+async def test_strangers_who_only_claim_to_be_known_keep_nobody_out(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "READERS", 1)
+    now = int(ManualClock().now().timestamp())
+    claim = f"X-Sitrep-Timestamp: {now}\r\nX-Sitrep-Signature: v1=0\r\nExpect: 100-continue\r\nContent-Length: 14\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"POST /hooks/alerts HTTP/1.1\r\nHost: here\r\n{claim}\r\n".encode())
+    assert b"100 Continue" in await reader.readuntil(b"\r\n\r\n")
+
+    whole = f"{HEAD}Connection: close\r\nContent-Length: {len(GROUP)}\r\n\r\n".encode() + GROUP
+    assert (await conversation(port, whole)).startswith(b"HTTP/1.1 200 ")
+    writer.close()
+
+
 async def test_what_is_found_wrong_only_when_it_is_heard_is_refused_too() -> None:
     async def doubts(_hook: Hook, _heard: Heard) -> str:
         raise ParseError("this can not be")
