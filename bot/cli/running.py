@@ -55,8 +55,9 @@ async def _check(options: Namespace) -> int:
     watched = sources_of(chosen)
     require_deliverable(chosen)
     origin = chosen.config_path.name if chosen.config_path else "no sitrep.toml: the default watch list"
-    probes = f"{len(chosen.probes)} probes, " if chosen.probes else ""
-    print(f"{origin}: {len(watched)} pages watched, {probes}{len(chosen.routes)} routes")
+    probes = f"{_counted(len(chosen.probes), 'probe')}, " if chosen.probes else ""
+    routes = _counted(len(chosen.routes), "route")
+    print(f"{origin}: {_counted(len(watched), 'page')} watched, {probes}{routes}")
     for line in (*_addresses_of_callers(chosen), *(f"note: {line}" for line in chosen.not_yet)):
         print(line)
     return await _live(chosen, watched) if options.live else 0
@@ -153,7 +154,12 @@ async def _try(fetcher: Fetcher, source: Source, clock: SystemClock) -> tuple[bo
     still = sum(claim.is_open for claim in snapshot.incidents)
     wrong = misfits(source.components, catalog.load().meanings(source.vendor), snapshot.components)
     note = f"; nothing there is called {', '.join(wrong)}, as `components` wants" if wrong else ""
-    return True, f"{snapshot.format}, {len(snapshot.components)} components, {still} open incidents{note}"
+    parts, open_ones = _counted(len(snapshot.components), "component"), _counted(still, "open incident")
+    return True, f"{snapshot.format}, {parts}, {open_ones}{note}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 async def _migrate(options: Namespace) -> int:

@@ -89,7 +89,9 @@ def load(
         )
         mistakes += resolve(settings.watches, catalog.load(), formats)[1]
     if mistakes:
-        raise ConfigError(*mistakes)
+        # Who would run it hears now of what is missing too.  One that is there and wrong has been told.
+        unset = [line for name, line in _missing(settings) if types and not env.find(name, f"{name}_FILE")]
+        raise ConfigError(*mistakes, *unset)
     return replace(settings, config_path=path, not_yet=_not_yet(settings))
 
 
@@ -98,6 +100,11 @@ def missing_tokens(settings: Settings) -> tuple[str, ...]:
 
     It is no mistake of the configuration as such: what is only read, replayed or explained needs no token.
     """
+    return tuple(line for _, line in _missing(settings))
+
+
+def _missing(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return these lines, each after the name of the variable that is missing."""
     lacking = {
         platform: name
         for platform, name, secret in (
@@ -110,7 +117,10 @@ def missing_tokens(settings: Settings) -> tuple[str, ...]:
     wanted += [(f"{plan.name}.steps", step.notify) for plan in settings.escalations for step in plan.steps]
     platforms = [(where, to, to.partition(":")[0]) for where, to in wanted]
     unreachable = tuple(
-        f"{where}: {to} needs {lacking[platform]}, which is not set; set it, or write console instead"
+        (
+            lacking[platform],
+            f"{where}: {to} needs {lacking[platform]}, which is not set; set it, or write console instead",
+        )
         for where, to, platform in platforms
         if platform in lacking
     )

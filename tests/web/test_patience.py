@@ -115,9 +115,7 @@ async def test_no_more_bodies_are_read_at_once_than_fit(port: int, monkeypatch: 
     writer.close()
 
 
-async def test_strangers_who_only_claim_to_be_known_keep_nobody_out(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_strangers_who_only_claim_to_be_known_keep_nobody_out(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hooks, "READERS", 1)
     now = int(ManualClock().now().timestamp())
     claim = f"X-Sitrep-Timestamp: {now}\r\nX-Sitrep-Signature: v1=0\r\nExpect: 100-continue\r\nContent-Length: 14\r\n"
