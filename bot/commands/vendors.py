@@ -128,7 +128,8 @@ class Vendors:
             key=f"feed:{vendor.slug}", vendor=vendor.slug, name=vendor.name, format=vendor.format, url=vendor.address
         )
         # Nobody watches the page, but our own witnesses may tell of the vendor.
-        own = await incidents.open_incidents(self.database, vendor.slug)
+        open_ones = await incidents.open_incidents(self.database, vendor.slug)
+        own = tuple(one for one in open_ones if one.evidence is not None)
         try:
             async with asyncio.timeout(_PATIENCE):
                 snapshot = await self.fetch(source)
