@@ -45,6 +45,16 @@ def test_a_hook_has_its_thresholds_and_its_secret(tmp_path: Path) -> None:
     assert (hook.open_above, hook.close_below, hook.min_calls, hook.expires) == (50, 1, 100, timedelta(hours=1))
 
 
+def test_what_is_missing_is_told_together_with_what_is_wrong(tmp_path: Path) -> None:
+    wrong = "[[watch]]\nvendor = 7\n"
+    (tmp_path / "sitrep.toml").write_text(wrong + HOOK + JOB, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        settings.load(None, {"JOB": "short"}, tmp_path, types=probe_named)
+
+    places = [mistake.removeprefix("sitrep.toml: ").partition(": ")[0] for mistake in caught.value.mistakes]
+    assert sorted(places) == ["environment", "hook[1].token", "watch[1].vendor"]
+
+
 def test_what_is_left_out_has_good_defaults(tmp_path: Path) -> None:
     (rates,) = load(tmp_path, HOOK, HOOK=SECRET).doors
     (alerts,) = load(tmp_path, HOOK.replace("rates", "grafana"), HOOK=SECRET).doors

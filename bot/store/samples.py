@@ -16,7 +16,6 @@ from bot.store import codec
 from bot.store.database import Database, insert_into
 from bot.store.tables import NOTE, PROBE, PROBE_MINUTE, PROBE_SPENT
 
-_MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 # By the minute for two days, by the hour for as long as scorecards look back, and a day more.
 BY_THE_MINUTE = timedelta(days=2)
