@@ -288,9 +288,8 @@ def _told_to_stop() -> asyncio.Event:
 
 def _announce(settings: Settings, pages: int) -> None:
     origin = settings.config_path.name if settings.config_path else "no sitrep.toml, so the default watch list"
-    own_checks = (
-        f" and {len(settings.probes)} probe{'' if len(settings.probes) == 1 else 's'}" if settings.probes else ""
-    )
+    probes = len(settings.probes)
+    own_checks = f" and {probes} probe{'s' if probes > 1 else ''}" if probes else ""
     watched = "1 status page" if pages == 1 else f"{pages} status pages"
     log.info("watching %s%s (%s); Ctrl-C stops", watched, own_checks, origin)
     for line in settings.not_yet:
