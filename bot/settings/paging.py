@@ -50,8 +50,10 @@ def missing(found: Pagers, told: Iterable[tuple[str, str]]) -> tuple[tuple[str, 
     return tuple(
         (
             found.missing[to][0],
-            f"{where}: {to} needs {' and '.join(found.missing[to])}, which {_are(found.missing[to])} not set; set "
-            f"{'it' if len(found.missing[to]) == 1 else 'them'}, or write console instead",
+            (
+                f"{where}: {to} needs {' and '.join(found.missing[to])}, which {_are(found.missing[to])} not set; set "
+                f"{'it' if len(found.missing[to]) == 1 else 'them'}, or write console instead"
+            ),
         )
         for where, to in told
         if to in found.missing
