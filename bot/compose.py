@@ -24,10 +24,14 @@ from bot.clock import SystemClock
 from bot.commands import calling
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
+from bot.core.escalation import Plans
+from bot.core.mentions import ROTA
+from bot.core.rota import Rotas
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
 from bot.loops.checking import Probing
 from bot.loops.deliver import Delivering, deliver
+from bot.loops.escalate import Escalating, escalate
 from bot.loops.heed import Heeding, heed
 from bot.loops.probing import probe
 from bot.loops.recognising import read_once
@@ -108,7 +112,7 @@ async def _loops(
     owner = f"{socket.gethostname()}-{os.getpid()}"
     due = asyncio.Event()
     dice = random.SystemRandom().random
-    rules = Rules(settings.routes, settings.services, settings.thresholds)
+    rules = Rules(settings.routes, settings.services, settings.thresholds, settings.oncalls)
     heard = people.People(database, rules, settings.people, clock, due)
     desk = desk_of(settings, heard, fetcher)
     chats = _chats(settings, desk, database, clock, due)
@@ -127,7 +131,8 @@ async def _loops(
         "deliver": partial(deliver, delivering),
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
         "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
-        "heed": partial(heed, Heeding(database, rules.thresholds, clock, due, rules.services)),
+        "heed": partial(heed, Heeding(database, rules, clock, due)),
+        "escalate": partial(escalate, Escalating(database, plans_of(settings), clock, due)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
     }
@@ -151,8 +156,15 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     """Return the desk that answers people, and hands on what they report."""
     fetch = partial(read_once, fetcher, now=heard.clock.now)
     hearing = Hearing(partial(people.report, heard), heard.terms)
-    services = heard.rules.services
-    return Desk(heard.database, catalog.load(), heard.clock, heard.announced, fetch, hearing, settings.access, services)
+    around = (heard.database, catalog.load(), heard.clock, heard.announced)
+    desk = Desk(*around, fetch, hearing, settings.access, heard.rules.services)
+    desk.rotas = settings.oncalls
+    return desk
+
+
+def plans_of(settings: Settings) -> Plans:
+    """Return what is done about incidents that nobody acknowledges."""
+    return Plans(settings.escalations, settings.services, Rotas(settings.oncalls))
 
 
 async def _until_stopped(
@@ -194,6 +206,13 @@ def _destinations(settings: Settings) -> tuple[Destination, ...]:
     return tuple(dict.fromkeys(to for route in settings.routes for to in route.to))
 
 
+def _everywhere(settings: Settings) -> tuple[Destination, ...]:
+    """Return where something is told, and where that may be escalated to."""
+    notified = (step.notify for plan in settings.escalations for step in plan.steps)
+    escalated = (Destination.parse(to) for to in notified if not to.startswith(ROTA))
+    return tuple(dict.fromkeys((*_destinations(settings), *escalated)))
+
+
 def _chats(
     settings: Settings, desk: Desk, database: Database, clock: SystemClock, due: asyncio.Event
 ) -> tuple[Chat, ...]:
@@ -203,7 +222,7 @@ def _chats(
         await announcements.revive(database, clock.now(), platform)
         due.set()
 
-    addresses = [to for to in _destinations(settings) if to.address]
+    addresses = [to for to in _everywhere(settings) if to.address]
     chats = []
     if settings.slack.is_configured:
         from adapters.slack.connect import Around, connect  # noqa: PLC0415  (a third of a second, for those who use it)
@@ -270,8 +289,10 @@ def _told_to_stop() -> asyncio.Event:
 
 def _announce(settings: Settings, pages: int) -> None:
     origin = settings.config_path.name if settings.config_path else "no sitrep.toml, so the default watch list"
-    own_checks = f" and {len(settings.probes)} probes" if settings.probes else ""
-    log.info("watching %d status pages%s (%s); Ctrl-C stops", pages, own_checks, origin)
+    probes = len(settings.probes)
+    own_checks = f" and {probes} probe{'s' if probes > 1 else ''}" if probes else ""
+    watched = "1 status page" if pages == 1 else f"{pages} status pages"
+    log.info("watching %s%s (%s); Ctrl-C stops", watched, own_checks, origin)
     for line in settings.not_yet:
         log.warning("not yet: %s", line)
 

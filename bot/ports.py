@@ -139,7 +139,7 @@ class Apart(Protocol):
     """A platform on which a message of a thread can not be shown in the channel too.
 
     There what the whole channel shall hear is a message of its own, sent first; `find` looks for it in the channel,
-    and `reply` passes over the wish.
+    and `reply` passes over the wish, and does not call again whom the channel has called.
     """
 
     @abstractmethod

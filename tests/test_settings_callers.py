@@ -45,6 +45,16 @@ def test_a_hook_has_its_thresholds_and_its_secret(tmp_path: Path) -> None:
     assert (hook.open_above, hook.close_below, hook.min_calls, hook.expires) == (50, 1, 100, timedelta(hours=1))
 
 
+def test_what_is_missing_is_told_together_with_what_is_wrong(tmp_path: Path) -> None:
+    wrong = "[[watch]]\nvendor = 7\n"
+    (tmp_path / "sitrep.toml").write_text(wrong + HOOK + JOB, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        settings.load(None, {"JOB": "short"}, tmp_path, types=probe_named)
+
+    places = [mistake.removeprefix("sitrep.toml: ").partition(": ")[0] for mistake in caught.value.mistakes]
+    assert sorted(places) == ["environment", "hook[1].token", "watch[1].vendor"]
+
+
 def test_what_is_left_out_has_good_defaults(tmp_path: Path) -> None:
     (rates,) = load(tmp_path, HOOK, HOOK=SECRET).doors
     (alerts,) = load(tmp_path, HOOK.replace("rates", "grafana"), HOOK=SECRET).doors
@@ -71,6 +81,15 @@ def test_a_heartbeat_is_no_probe_that_is_not_run_yet(tmp_path: Path) -> None:
 def test_two_jobs_whose_names_come_to_the_same_address_are_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r'probe\[2\]\.name: "nightly-backup" makes the same address as probe\[1\]'):
         load(tmp_path, JOB + JOB.replace("Nightly Backup", "nightly-backup"), JOB=SECRET)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_job_and_a_probe_are_not_to_be_taken_for_each_other(tmp_path: Path, turned: bool) -> None:  # noqa: FBT001
+    checked = '[[probe]]\nname = "nightly-backup"\ntype = "tcp"\ntarget = "db.example.com:5432"\n'
+    both = (JOB, checked) if turned else (checked, JOB)
+
+    with pytest.raises(ConfigError, match=r"probe\[2\]\.name: differs from the name of probe\[1\] only in signs"):
+        load(tmp_path, "\n".join(both), JOB=SECRET)
 
 
 def test_a_secret_may_stand_in_a_file_or_in_dot_env(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """What `sitrep.toml` may say, and what is said of what it may not."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from textwrap import dedent
 
@@ -309,9 +309,12 @@ def test_a_rota_and_an_escalation_are_read(tmp_path: Path) -> None:
         name = "night"
         people = [{ name = "Third engineer", slack = "W3" }]
         handover = "21:00"
+        duty = "platform"
+        starts = 2026-03-02
         [[escalation]]
         match = { min_impact = "critical" }
         steps = [{ after = "5m", notify = "oncall:Platform" }, { after = "15m", notify = "slack:#leads" }]
+        remind_after = "30m"
         """,
     )
 
@@ -323,6 +326,8 @@ def test_a_rota_and_an_escalation_are_read(tmp_path: Path) -> None:
             people=(Person(name="Third engineer", slack="W3"),),
             handover=Handover(None, time(21)),
             timezone="UTC",
+            duty="platform",
+            starts=date(2026, 3, 2),
         ),
     )
     assert found.escalations == (
@@ -333,6 +338,7 @@ def test_a_rota_and_an_escalation_are_read(tmp_path: Path) -> None:
                 EscalationStep(timedelta(minutes=5), "oncall:platform"),
                 EscalationStep(timedelta(minutes=15), "slack:#leads"),
             ),
+            remind_after=timedelta(minutes=30),
         ),
     )
 

@@ -12,6 +12,7 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -71,6 +72,9 @@ class Discord:
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:
         """Add a message to the thread of `root`, which is made if there is none."""
         channel, id_ = _parts(root)
+        if message.broadcast and channel != id_:
+            # They have been called in the channel.
+            message = replace(message, calls=())
         dressed = render.reply(message, key)
         if id_ in self._names:
             # We have just posted the root: it has no thread yet.

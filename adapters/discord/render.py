@@ -82,7 +82,7 @@ def broadcast(message: Message, key: str) -> Json:
 def text_only(message: Message, key: str | None = None) -> Json:
     """Return what is said in few words: for when Discord refuses it dressed."""
     body = {"content": _heard(message), "embeds": [embed(message.tone, "…")], "components": []}
-    return _with_mark({**body, "allowed_mentions": NOBODY}, key)
+    return _with_mark(_calling(message, {**body, "allowed_mentions": NOBODY}), key)
 
 
 def _with_mark(body: Json, key: str | None) -> Json:
@@ -153,11 +153,12 @@ def _calling(message: Message, said: Json) -> Json:
     https://docs.discord.com/developers/resources/message#allowed-mentions-object
     """
     people, roles = (_ids(message, reach) for reach in (Reach.PERSON, Reach.GROUP))
-    here = any(call.reach is Reach.HERE for call in message.calls)
-    if not (people or roles or here):
+    reached = {call.reach for call in message.calls}
+    many = "@everyone" if Reach.ALL in reached else "@here" if Reach.HERE in reached else ""
+    if not (people or roles or many):
         return said
-    words = [*(["@here"] if here else []), *(f"<@&{one}>" for one in roles), *(f"<@{one}>" for one in people)]
-    allowed = {"parse": ["everyone"] if here else [], "roles": roles, "users": people}
+    words = [*([many] if many else []), *(f"<@&{one}>" for one in roles), *(f"<@{one}>" for one in people)]
+    allowed = {"parse": ["everyone"] if many else [], "roles": roles, "users": people}
     return {**said, "content": f"{said['content']}\n{' '.join(words)}", "allowed_mentions": allowed}
 
 

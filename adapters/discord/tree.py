@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -32,9 +33,11 @@ _LONGEST_WORDS = 2_000
 _LENGTHS = (*MUTES[:2], ("1 day", "1d"), MUTES[2])
 _ALL = (("All, also those that are over", "all"),)
 _ALONE = frozenset({Action.HEALTH, Action.HELP, Action.WATCHES})
-_WATCH, _FALLBACK = "watch", "fallback"
+_FALLBACK = "fallback"
+# The first words of verbs of two.
 _GROUPS = {
-    _WATCH: "What is watched; admins add and remove",
+    "watch": "What is watched; admins add and remove",
+    "oncall": "Who is on call, and who has it instead",
     _FALLBACK: "Say that you have switched over, or back",
 }
 
@@ -51,11 +54,12 @@ def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
             incident.add_command(_command(verb, listener))
         if not _group(verb):
             umbrella.add_command(_command(verb, listener))
-    incident.add_command(_pair(_FALLBACK, listener))
+    incident.add_command(_grouped(_FALLBACK, listener))
     tree.add_command(incident)
-    tree.add_command(_pair(_WATCH, listener))
-    umbrella.add_command(_pair(_WATCH, listener))
-    umbrella.add_command(_pair(_FALLBACK, listener))
+    for name in _GROUPS:
+        if name != _FALLBACK:
+            tree.add_command(_grouped(name, listener))
+        umbrella.add_command(_grouped(name, listener))
     tree.add_command(umbrella)
 
     async def link(interaction: Interaction, message: discord.Message) -> None:
@@ -64,8 +68,8 @@ def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
     tree.add_command(app_commands.ContextMenu(name=LINK, callback=link))
 
 
-def _pair(name: str, listener: Listener) -> app_commands.Group:
-    """Return the verbs of two words of which this is the first."""
+def _grouped(name: str, listener: Listener) -> app_commands.Group:
+    """Return the verbs of two words of which `name` is the first."""
     group = app_commands.Group(name=name, description=_GROUPS[name])
     for verb in VERBS:
         if _group(verb) == name:
@@ -130,8 +134,18 @@ def _query(verb: Verb, listener: Listener) -> _Shape:
         every = _ALL if "all".startswith(typed.strip().casefold()) else ()
         return (*every, *await listener.desk.suggest(typed))
 
+    @app_commands.describe(which="A rota. Left out: all of them")
+    async def duties(interaction: Interaction, which: str = "") -> None:
+        await listener.say(interaction, f"{verb.names[0]} {which}".strip())
+
+    @app_commands.describe(which="Its number, as `/oncall show` has it, or the rota. Left out: the only one")
+    async def taken_back(interaction: Interaction, which: str = "") -> None:
+        await listener.say(interaction, f"{verb.names[0]} {which}".strip())
+
     if verb.action in _ALONE:
         return alone, {}
+    if verb.action in {Action.ONCALL, Action.UNOVERRIDE}:
+        return duties if verb.action is Action.ONCALL else taken_back, {}
     if verb.action is Action.HISTORY:
         return history, {"whose": listener.desk.suggest}
     return incidents, {"whose": vendors}
@@ -178,6 +192,36 @@ def _incident(verb: Verb, listener: Listener) -> _Shape:
         await listener.ask(interaction, command, spell(command))
 
     return act, {"which": listener.desk.complete}
+
+
+def _taking(verb: Verb, listener: Listener) -> _Shape:
+    @app_commands.describe(which=_WHICH, length="For how long: 30m, 2h. Left out: until you give it back")
+    async def ack(interaction: Interaction, which: str = "", length: str = "") -> None:
+        command = verb.reads(verb, f"for {length}" if length else "")
+        if isinstance(command, verbs.Misunderstood) or (length and command.span is None):
+            await listener.remark(interaction, "For how long? `30m`, `2h`, 90 days at most")
+            return
+        command = replace(command, incident=verbs.which(which))
+        await listener.ask(interaction, command, spell(command))
+
+    return ack, {"which": listener.desk.complete}
+
+
+def _override(verb: Verb, listener: Listener) -> _Shape:
+    @app_commands.describe(
+        who="Somebody of a rota by name, @somebody, or `me`",
+        until="Until when: 18:00, Mon 09:00, 2026-12-24 09:00; or how long: 8h",
+        starts="From when on. Left out: from now on",
+        rota="Which rota. Left out: the one that they are in",
+    )
+    @app_commands.rename(starts="from")
+    async def override(interaction: Interaction, who: str, until: str, starts: str = "", rota: str = "") -> None:
+        begins = f" from {starts}" if starts else ""
+        ends = f" for {until}" if verbs.is_span(until) else f" until {until}"
+        place = f" in {rota}" if rota else ""
+        await listener.say(interaction, f"{verb.names[0]} {who}{place}{begins}{ends}")
+
+    return override, {}
 
 
 def _note(verb: Verb, listener: Listener) -> _Shape:
@@ -246,6 +290,8 @@ _SHAPES: Mapping[Any, Callable[[Verb, Listener], _Shape]] = {
     verbs.watches: _query,
     verbs.page: _page,
     verbs.incident: _incident,
+    verbs.taking: _taking,
+    verbs.override: _override,
     verbs.note: _note,
     verbs.mute: _mute,
     verbs.link: _link,

@@ -35,6 +35,7 @@ COMMANDS = {
     "/incidents": "incidents",
     "/incident": "incident",
     "/watch": "watch",
+    "/oncall": "oncall",
     "/report": "report",
     "/sitrep": "",
 }

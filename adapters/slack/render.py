@@ -7,6 +7,7 @@ attachment around them: https://docs.slack.dev/messaging/formatting-message-text
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -23,7 +24,7 @@ from adapters.slack.text import (
     safe,
     web_address,
 )
-from bot.core.message import Control, Item, Line, Message, Part, Quote, Tone
+from bot.core.message import Call, Control, Item, Line, Message, Part, Quote, Reach, Tone
 
 Block = dict[str, Any]
 # Readable on light and dark: https://docs.slack.dev/tools/block-kit-builder shows both.
@@ -48,6 +49,10 @@ _QUOTE = limits.SECTION - 100
 _KEPT_FREE = 4
 # One message goes to many channels: it is dressed once, and whoever gets it may not change what is in it.
 _KEPT = 256
+_ID = re.compile("[UWS][A-Z0-9]+", re.ASCII)
+_MANY = {Reach.HERE: "<!here>", Reach.ALL: "<!channel>"}
+# More people than that are a group.
+_CALLED = 10
 _MORE = "… there is more than a message may hold."
 
 
@@ -68,7 +73,30 @@ def reply(message: Message) -> dict[str, Any]:
 
 def text_only(message: Message) -> dict[str, Any]:
     """Return what is said without any block: for when Slack refuses them."""
-    return {"text": fallback(message, limits.TEXT) or "…", "blocks": [], "attachments": []}
+    return {"text": _text(message), "blocks": [], "attachments": []}
+
+
+def _text(message: Message) -> str:
+    called = calling(message)
+    said = fallback(message, limits.TEXT - len(called) - 1)
+    return "\n".join(filter(None, (said, called))) or "…"
+
+
+def calling(message: Message) -> str:
+    """Return those who are called, and nobody else, as Slack calls them; nothing if there are none.
+
+    https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
+    """
+    found = dict.fromkeys(filter(None, map(_call, message.calls)))
+    return " ".join(list(found)[:_CALLED])
+
+
+def _call(call: Call) -> str:
+    if call.reach in _MANY:
+        return _MANY[call.reach]
+    if not _ID.fullmatch(call.id) or call.id.startswith("S") != (call.reach is Reach.GROUP):
+        return ""
+    return f"<!subteam^{call.id}>" if call.reach is Reach.GROUP else f"<@{call.id}>"
 
 
 def _dressed(message: Message, heading: Block, notes: Sequence[str], *, standing: bool) -> dict[str, Any]:
@@ -76,8 +104,9 @@ def _dressed(message: Message, heading: Block, notes: Sequence[str], *, standing
     body = [*blocks(message, standing=standing), *(_context(note) for note in notes)]
     attachment: dict[str, Any] = {"color": COLOURS[message.tone], "fallback": fallback(message, limits.SECTION)}
     return {
-        "text": fallback(message, limits.TEXT) or "…",
-        "blocks": [heading],
+        "text": _text(message),
+        # Outside of the attachment: there a call is sure to be heard.
+        "blocks": [heading, _section(_mrkdwn(called))] if (called := calling(message)) else [heading],
         "attachments": [{**attachment, "blocks": body}] if body else [],
     }
 

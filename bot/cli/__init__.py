@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 
 from bot import __version__
 from bot.cli.verb import Verb
 from bot.errors import ConfigError, SitrepError
+
+# So many names can be looked up at the same time.
+LOOK_UPS = 32
 
 # Each command with the module that has it in its VERBS, imported when it is asked for: `--help` is quick.
 COMMANDS = {
@@ -38,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[0] != "run":
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `sitrep incidents | head` ends like any other tool
     try:
-        with asyncio.Runner(loop_factory=_new_loop) as runner:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
             status: int = runner.run(options.do(options))
     except ConfigError as e:
         return _complain(*e.mistakes)
@@ -49,12 +54,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
-    """Return uvloop's event loop where there is one: it costs less than Python's own."""
+def new_loop() -> asyncio.AbstractEventLoop:
+    """Return uvloop's event loop where there is one: it costs less than Python's own.
+
+    Names are looked up in threads, and one whose name servers are silent holds a thread for many seconds.
+    """
     try:
         import uvloop  # noqa: PLC0415  (not to be had everywhere)
     except ImportError:
-        return asyncio.new_event_loop()
+        loop = asyncio.new_event_loop()
+        loop.set_default_executor(ThreadPoolExecutor(LOOK_UPS, "work"))
+        return loop
+    # libuv has four threads, of which look-ups may take two: a vendor whose name servers are gone would make us blind.
+    # It listens to nothing but the environment.  https://docs.libuv.org/en/v1.x/threadpool.html
+    os.environ.setdefault("UV_THREADPOOL_SIZE", str(2 * LOOK_UPS))
     return uvloop.new_event_loop()
 
 

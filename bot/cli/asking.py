@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -60,6 +60,7 @@ async def _status(options: Namespace) -> int:
         asked = {one.key: await _asked(database, one, query) for one in found} if query else {}
         stuck = await announcements.troubled(database)
         callers = await _callers(database, chosen, query, found, now)
+        others = await _others(database, query, {one.vendor for one in found})
     if options.json:
         rows = [*(service_json(one) for one in ours), *(_standing_json(one, now) for one in found)]
         print(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -72,11 +73,13 @@ async def _status(options: Namespace) -> int:
     for one in found:
         _print_standing(one, now, asked.get(one.key, ()))
     for view in callers:
-        words = plain_part(line(*view.words))
-        print(f"{view.name:<{_WIDE}} {view.condition if view.is_well else view.condition.upper():<12} {words}")
+        said = plain_part(line(*view.words))
+        print(f"{view.name:<{_WIDE}} {view.condition if view.is_well else view.condition.upper():<12} {said}")
+    for incident in others:
+        print(f"{incident.name:<{_WIDE}} {words(incident.impact).upper():<12} {_titled(incident, now)} [{incident.id}]")
     for announcement in stuck:
         print(f"! {announcement.destination}: {announcement.incident} is {announcement.state}: {announcement.error}")
-    if not found and not callers and not ours:
+    if not (found or callers or others or ours):
         print(_nothing(query))
     return 0
 
@@ -104,6 +107,15 @@ async def _callers(
         return views
     named = [view for view in views if catalog.folded(view.name) == catalog.folded(query)]
     return concerning(views, {one.vendor for one in found}) or named
+
+
+async def _others(database: Database, query: str, here: Collection[str]) -> Sequence[Incident]:
+    """Return what is open of those whose page nobody watches: what our own witnesses tell of."""
+    known = catalog.load().find(query)
+    if query and known is None:
+        return ()
+    found = await incidents.open_incidents(database, known.slug if known else None)
+    return [one for one in found if one.vendor not in here and one.evidence is not None]
 
 
 async def _asked(database: Database, one: Standing, query: str) -> Sequence[Component]:
@@ -198,10 +210,18 @@ async def _incidents(options: Namespace) -> int:
     return 0
 
 
+def _titled(incident: Incident, now: datetime) -> str:
+    return f"{incident.title} ({state_word(incident)}, {_lasting(incident, now)})"
+
+
 def _incident_line(incident: Incident, now: datetime) -> str:
-    end = incident.resolved_at or now
-    lasting = duration(end - incident.started_at) if end >= incident.started_at else "not begun"
+    lasting = _lasting(incident, now)
     return f"{incident.name}: {incident.title} · {words(incident.impact)} · {state_word(incident)} · {lasting}"
+
+
+def _lasting(incident: Incident, now: datetime) -> str:
+    end = incident.resolved_at or now
+    return duration(end - incident.started_at) if end >= incident.started_at else "not begun"
 
 
 def _incident_json(incident: Incident) -> Mapping[str, object]:

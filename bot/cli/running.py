@@ -12,18 +12,16 @@ from bot import catalog, checks, compose, paging, plugins, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
 from bot.core.baseline import seconds
-from bot.core.health import Health
 from bot.core.routing import misfits
 from bot.core.spending import day_of, so_far
 from bot.errors import ConfigError, FetchError, ParseError
 from bot.fetch import EgressPolicy, Fetcher
-from bot.loops.checking import Probe, paid
-from bot.loops.reading import read
+from bot.loops.checking import Probe, kept, paid
+from bot.loops.recognising import read_once
 from bot.model import Fault, ProbeResult, Source, Spent
 from bot.settings import Settings
 from bot.store import spending
 from bot.store.database import is_ready, migrate, open_database
-from bot.store.sources import Watched
 
 
 def sources_of(chosen: Settings) -> tuple[Source, ...]:
@@ -57,8 +55,9 @@ async def _check(options: Namespace) -> int:
     watched = sources_of(chosen)
     require_deliverable(chosen)
     origin = chosen.config_path.name if chosen.config_path else "no sitrep.toml: the default watch list"
-    probes = f"{len(chosen.probes)} probes, " if chosen.probes else ""
-    print(f"{origin}: {len(watched)} pages watched, {probes}{len(chosen.routes)} routes")
+    probes = f"{_counted(len(chosen.probes), 'probe')}, " if chosen.probes else ""
+    routes = _counted(len(chosen.routes), "route")
+    print(f"{origin}: {_counted(len(watched), 'page')} watched, {probes}{routes}")
     for line in (*_addresses_of_callers(chosen), *(f"note: {line}" for line in chosen.not_yet)):
         print(line)
     return await _live(chosen, watched) if options.live else 0
@@ -108,7 +107,7 @@ async def _check_all(
             )
     finally:
         await database.close()
-    return [_checked(one, setup.spent) for one, setup in zip(results, setups.values(), strict=True)]
+    return [_checked(kept(one), setup.spent) for one, setup in zip(results, setups.values(), strict=True)]
 
 
 def _checked(result: ProbeResult, before: Spent) -> tuple[bool, str]:
@@ -150,16 +149,18 @@ def _told(platform: str, answers: list[tuple[bool, str]]) -> bool:
 
 async def _try(fetcher: Fetcher, source: Source, clock: SystemClock) -> tuple[bool, str]:
     try:
-        reading = await read(fetcher, Watched(source=source, health=Health()), clock.now)
+        snapshot = await read_once(fetcher, source, clock.now)
     except (FetchError, ParseError) as e:
         return False, str(e)
-    snapshot = reading.snapshot
-    if snapshot is None:
-        return False, "answers that nothing has changed, though it was never asked before"
     still = sum(claim.is_open for claim in snapshot.incidents)
     wrong = misfits(source.components, catalog.load().meanings(source.vendor), snapshot.components)
     note = f"; nothing there is called {', '.join(wrong)}, as `components` wants" if wrong else ""
-    return True, f"{snapshot.format}, {len(snapshot.components)} components, {still} open incidents{note}"
+    parts, open_ones = _counted(len(snapshot.components), "component"), _counted(still, "open incident")
+    return True, f"{snapshot.format}, {parts}, {open_ones}{note}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 async def _migrate(options: Namespace) -> int:

@@ -33,10 +33,12 @@ async def _ask(options: Namespace) -> int:
         async with Fetcher(egress=EgressPolicy.allowing(*settings.egress_allow), now=clock.now) as fetcher:
             # A `sitrep run` on the same database tells what was done within a second.
             due, terms = asyncio.Event(), settings.people
-            heard = People(database, Rules(settings.routes, settings.services, settings.thresholds), terms, clock, due)
+            rules = Rules(settings.routes, settings.services, settings.thresholds, settings.oncalls)
+            heard = People(database, rules, terms, clock, due)
             fetch, hearing = partial(read_once, fetcher, now=clock.now), Hearing(partial(report, heard), terms)
             access = Access(admins=tuple(person.keys))
             desk = Desk(database, catalog.load(), clock, due, fetch, hearing, access, settings.services)
+            desk.rotas = settings.oncalls
             answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)
             if answer.later is not None:

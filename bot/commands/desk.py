@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from bot.catalog import Catalog
 from bot.clock import Clock
+from bot.commands import oncall
 from bot.commands.calling import Callers, nobody
 from bot.commands.finding import Found, begun, find, label, matching
 from bot.commands.linking import relink
+from bot.commands.oncall import Duties
 from bot.commands.recording import Recording
 from bot.commands.reporting import Hearing, Reporting
 from bot.commands.serving import Serving
@@ -24,7 +26,7 @@ from bot.core.calling import CallerView
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Part, Reply, line
 from bot.core.people import as_of
-from bot.core.rules import Service
+from bot.core.rules import Oncall, Service
 from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
 from bot.ports import Answer
 from bot.ports import Desk as Port
@@ -64,8 +66,9 @@ class Desk(Port):
         """Ask nothing yet.
 
         `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `callers` how all stand who
-        call in.
+        call in; `rotas` are who takes turns.
         """
+        self.rotas: tuple[Oncall, ...] = ()
         self.platforms: Callable[[], Sequence[str]] = tuple
         self.jobs: Callable[[], Sequence[str]] = tuple
         self.callers: Callers = nobody
@@ -109,8 +112,7 @@ class Desk(Port):
     async def home(self, person: Person) -> Reply:
         """Return the open incidents, and how everything watched stands."""
         del person  # everybody sees the same, so far
-        answer = await self._safely(self._home)
-        return answer.reply
+        return (await self._safely(self._home)).reply
 
     async def _offered(self, work: Callable[[], Awaitable[tuple[tuple[str, str], ...]]]) -> tuple[tuple[str, str], ...]:
         """Whatever goes wrong, what is being typed can be sent as it is."""
@@ -147,10 +149,12 @@ class Desk(Port):
         if not self._access.permits(asked.person, action):
             log.info("not permitted action=%s person=%s", action, asked.person.key)
             return Answer(remarks.not_permitted(action))
-        if action in ADMINISTERING:
+        if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE}:
             log.info("asked for action=%s what=%s person=%s", action, asked.command.query, asked.person.key)
         if action in DEEDS or action in _OF_INCIDENTS:
             return Answer(await self._about_incident(asked))
+        if action in oncall.ABOUT:
+            return Answer(await Duties(self._database, self.rotas).answer(asked, self._clock.now()))
         if action is Action.REPORT:
             return Answer(await self._reporting.answer(asked))
         return await self._answer(asked.command)
@@ -289,8 +293,7 @@ class Desk(Port):
         lead: list[Part] = [line("Open incidents"), *parts, *more, line("Everything watched")] if found else []
         lead = [*serving.section(await self._serving.views()), *lead]
         message = replace(stands.message, parts=(*lead, *stands.message.parts))
-        choices = histories.incidents(found, total).choices
-        return Answer(Reply(message=message, choices=choices))
+        return Answer(Reply(message=message, choices=histories.incidents(found, total).choices))
 
 
 def _choices(briefs: Sequence[Brief], command: Command) -> tuple[tuple[str, str], ...]:

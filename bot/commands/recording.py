@@ -11,6 +11,7 @@ from bot.core import records
 from bot.core.message import Reply
 from bot.core.scorecard import WINDOW, Scorecard, scorecard
 from bot.store import records as stored
+from bot.store import standings
 from bot.store.database import Database
 
 _LIKELY = 5
@@ -31,7 +32,10 @@ class Recording:
             return records.which(query, found)
         ((name, slug),) = found
         card = await self.card(slug, name)
-        return records.record(card) if card is not None else records.never(name, slug)
+        if card is not None:
+            return records.record(card)
+        is_watched = await standings.called(self.database, {slug})
+        return records.unread(name) if is_watched else records.never(name, slug)
 
     async def meant(self, query: str) -> tuple[tuple[str, str], ...]:
         """Return who may be meant: names and slugs."""

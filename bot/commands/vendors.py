@@ -15,12 +15,13 @@ from bot.commands.status import asked_for, likely, named, partly, related
 from bot.core import answers, remarks
 from bot.core.calling import CallerView, concerning
 from bot.core.first import first_look
+from bot.core.health import Health, missed
 from bot.core.message import Reply
-from bot.core.standing import in_order
+from bot.core.standing import in_order, standing
 from bot.errors import SitrepError
-from bot.model import Snapshot, Source
+from bot.model import Incident, Snapshot, Source
 from bot.ports import Answer
-from bot.store import standings
+from bot.store import incidents, standings
 from bot.store.database import Database
 from bot.store.standings import Name
 
@@ -141,17 +142,27 @@ class Vendors:
         source = Source(
             key=f"feed:{vendor.slug}", vendor=vendor.slug, name=vendor.name, format=vendor.format, url=vendor.address
         )
+        # Nobody watches the page, but our own witnesses may tell of the vendor.
+        open_ones = await incidents.open_incidents(self.database, vendor.slug)
+        own = tuple(one for one in open_ones if one.evidence is not None)
         try:
             async with asyncio.timeout(_PATIENCE):
                 snapshot = await self.fetch(source)
-            found = first_look(source, snapshot, self.clock.now())
+            found = first_look(source, snapshot, self.clock.now(), own)
         except TimeoutError:
-            return remarks.unreadable(vendor.name, vendor.page, f"no answer within {_PATIENCE:g} s")
+            return self._unreadable(vendor, source, own, f"no answer within {_PATIENCE:g} s")
         except SitrepError as e:
-            return remarks.unreadable(vendor.name, vendor.page, str(e))
+            return self._unreadable(vendor, source, own, str(e))
         except Exception:
             log.exception("look crashed vendor=%s", vendor.slug)
-            return remarks.unreadable(vendor.name, vendor.page, "an error of our own; it is in Sitrep's log")
+            return self._unreadable(vendor, source, own, "an error of our own; it is in Sitrep's log")
         asked = asked_for(query, vendor.slug, snapshot.components, self.catalog)
         remark = f"{vendor.name} is not watched: this is its page just now."
         return answers.one(found, self.clock.now(), asked, remark)
+
+    def _unreadable(self, vendor: Vendor, source: Source, own: tuple[Incident, ...], reason: str) -> Reply:
+        if not own:
+            return remarks.unreadable(vendor.name, vendor.page, reason)
+        now = self.clock.now()
+        found = standing(source, missed(Health(), reason, now), None, own)
+        return answers.one(found, now, remark=f"{vendor.name}'s page is not watched.")

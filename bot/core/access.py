@@ -21,6 +21,8 @@ RESPONDING = frozenset(
         Action.LINK,
         Action.JOIN,
         Action.UNLINK,
+        Action.OVERRIDE,
+        Action.UNOVERRIDE,
     }
 )
 # What changes what Sitrep does, for everybody.

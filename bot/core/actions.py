@@ -82,9 +82,13 @@ _Result = TimelineEntry | Outcome
 def _ack(case: _Case) -> _Result:
     if not case.incident.is_open:
         return Outcome.OVER
-    if case.incident.acked is None:
-        return case.did(ChangeKind.ACKED)
-    return Outcome.ALREADY if case.incident.acked.person == case.asked.person.key else Outcome.HELD
+    span, ack = case.asked.command.span, case.incident.acked
+    until = case.now + span if span is not None else None
+    if ack is not None and ack.person != case.asked.person.key:
+        return Outcome.HELD
+    if ack is not None and _is_same(ack.until, until):
+        return Outcome.ALREADY
+    return replace(case.did(ChangeKind.ACKED), until=until)
 
 
 def _unack(case: _Case) -> _Result:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import replies, wording
-from bot.core.message import Message, fingerprint, plain
+from bot.core import mentions, replies, wording
+from bot.core.message import Call, Message, fingerprint, plain
 from bot.model import Announcement, AnnouncementState, Incident, Intent, Ref, Step, StepKind, TimelineEntry
 
 # More entries than this at once are told in one message: a night offline must not become twenty replies.
@@ -101,6 +101,16 @@ def message_for(step: Step, incident: Incident) -> Message:
     if len(step.entries) > 1:
         return replies.catch_up(step.entries, incident)
     return replies.reply(step.entries[0], incident) if step.entries else wording.root(incident)
+
+
+def calls_for(
+    step: Step, announcement: Announcement, unsent: Sequence[TimelineEntry], incident: Incident
+) -> tuple[Call, ...]:
+    """Return whom the message of `step` calls: a root those of what it stands for, unless it replaces another one."""
+    told = step.entries
+    if step.kind is StepKind.POST and announcement.generation == 0:
+        told = tuple(entry for entry in unsent if entry.seq <= step.through)
+    return mentions.calls_of(told, incident, announcement.destination)
 
 
 def begun(announcement: Announcement, step: Step, since: datetime) -> Announcement:

@@ -92,9 +92,9 @@ def course(record: Record, now: datetime) -> Course:
         id=incident.id,
         is_open=incident.is_open,
         stretches=tuple(_stretches(incident, entries, now)),
-        told_at=min((_told_at(entry) for entry in entries if _is_vendors(entry)), default=None),
+        told_at=_first_told(incident, entries),
         # What was going on when we began to watch was there before we could have seen it.
-        seen_at=None if incident.was_open_at_first_look else _seen_at(entries),
+        seen_at=None if incident.was_open_at_first_look else incident.detected_at,
         backdated=max((span for entry in entries if (span := _backdated(entry))), default=None),
         silences=silences,
         running=running,
@@ -130,9 +130,10 @@ def _told_at(entry: TimelineEntry) -> datetime:
     return min(published, entry.recorded_at) if published else entry.recorded_at
 
 
-def _seen_at(entries: Sequence[TimelineEntry]) -> datetime | None:
-    ours = (e.recorded_at for e in entries if e.claim is not None and e.claim.teller is not SourceKind.FEED)
-    return min(ours, default=None)
+def _first_told(incident: Incident, entries: Sequence[TimelineEntry]) -> datetime | None:
+    """Return the vendor's first word; of what was linked with it only the incident knows."""
+    told = (_told_at(entry) for entry in entries if _is_vendors(entry))
+    return min(filter(None, (incident.acknowledged_at, *told)), default=None)
 
 
 def _backdated(entry: TimelineEntry) -> timedelta | None:

@@ -130,12 +130,13 @@ def _source(view: ClaimView) -> str:
 def weighed(incident: Incident, panel: Panel, now: datetime, thresholds: Thresholds = DEFAULT) -> TimelineEntry | None:
     """Return the entry that says what the witnesses amount to now; None if that is known.
 
-    It is told only when a suspicion becomes surer: counts are shown by the root, which is kept current.
+    It is told only when a suspicion becomes surer than it ever was: the root shows the counts, and is kept current.
     """
     found = weigh(incident, panel, now, thresholds)
     if found is None or found == incident.evidence:
         return None
     rise = _rise(incident, found)
+    found = replace(found, surest=_surest(incident, found))
     return TimelineEntry(
         incident=incident.id,
         seq=incident.last_seq + 1,
@@ -157,8 +158,18 @@ _ORDER = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 
 
 def _rise(incident: Incident, found: Evidence) -> tuple[Transition, ...]:
-    before = incident.evidence.confidence if incident.evidence else None
-    if incident.kind is not Kind.SUSPECTED or before not in _ORDER or found.confidence not in _ORDER:
+    before = incident.evidence
+    if incident.kind is not Kind.SUSPECTED or before is None or before.confidence not in _ORDER:
         return ()
-    rises = _ORDER.index(found.confidence) > _ORDER.index(before)
-    return (Transition("confidence", before, found.confidence),) if rises and incident.is_open else ()
+    rises = found.confidence in _ORDER and _rank(found.confidence) > max(_rank(before.surest), _rank(before.confidence))
+    return (Transition("confidence", before.confidence, found.confidence),) if rises and incident.is_open else ()
+
+
+def _surest(incident: Incident, found: Evidence) -> Confidence:
+    """Return how sure we ever were; what has ended begins anew."""
+    before = incident.evidence.surest if incident.evidence and incident.is_open else None
+    return before if before is not None and _rank(before) > _rank(found.confidence) else found.confidence
+
+
+def _rank(confidence: Confidence | None) -> int:
+    return _ORDER.index(confidence) if confidence in _ORDER else -1

@@ -11,14 +11,14 @@ from bot.core.health import Health
 from bot.core.memory import Known
 from bot.core.standing import Standing, standing
 from bot.core.timeline import tell
-from bot.model import Page, Snapshot, Source
+from bot.model import Incident, Page, Snapshot, Source
 
 
-def first_look(source: Source, snapshot: Snapshot, now: datetime) -> Standing:
-    """Return how a source stands by one snapshot alone; nothing of it is kept."""
+def first_look(source: Source, snapshot: Snapshot, now: datetime, own: tuple[Incident, ...] = ()) -> Standing:
+    """Return how a source stands by one snapshot alone, and by what is open of `own`; nothing of it is kept."""
     changes = diff(Known(None, None, {}), snapshot)
     around = Surroundings()
     told = tell(changes, correlate(changes, source, around, now), {}, source=source, now=now, baseline=True)
     page = Page(indicator=snapshot.indicator, components=snapshot.components, url=snapshot.page_url)
     open_ones = tuple(incident for incident in told.incidents.values() if incident.is_open)
-    return standing(source, health.seen(Health(), now), page, open_ones)
+    return standing(source, health.seen(Health(), now), page, (*own, *open_ones))

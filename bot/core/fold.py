@@ -37,6 +37,12 @@ def fold(beginning: Incident, entries: Iterable[TimelineEntry]) -> Incident:
 
 def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after one more entry.  Its state is the worst that any of its claims still says."""
+    after = _advance(incident, entry)
+    called = tuple((one.to, one.level) for one in entry.calls if one.level is not None)
+    return replace(after, called=(*after.called, *called)) if called else after
+
+
+def _advance(incident: Incident, entry: TimelineEntry) -> Incident:
     if entry.kind in {ChangeKind.JOINED, ChangeKind.LEFT}:
         return people.carried_on(incident, _relinked(incident, entry), entry)
     if entry.who is Who.PERSON:
@@ -47,6 +53,8 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
         return replace(incident, carded_at=entry.recorded_at, last_seq=entry.seq)
     if entry.kind is ChangeKind.WEIGHED:
         return replace(incident, evidence=entry.evidence, last_seq=entry.seq)
+    if entry.kind in {ChangeKind.ESCALATED, ChangeKind.LAPSED, ChangeKind.NUDGED}:
+        return replace(people.after_time(incident, entry), last_seq=entry.seq)
     return people.carried_on(incident, _with_claim(incident, entry), entry)
 
 
@@ -58,7 +66,7 @@ def _relinked(incident: Incident, entry: TimelineEntry) -> Incident:
     posted, seen = statements(claims), testimonies(claims)
     clocks = replace(
         incident,
-        detected_at=(incident.detected_at or _first(v.started_at for v in seen)) if seen else None,
+        detected_at=(incident.detected_at or _first(v.seen_at or v.started_at for v in seen)) if seen else None,
         acknowledged_at=(incident.acknowledged_at or _first(v.published_at for v in posted)) if posted else None,
         dated_from=(incident.dated_from or _first(v.started_at for v in posted)) if posted else None,
         evidence=incident.evidence if seen else None,

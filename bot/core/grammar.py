@@ -1,8 +1,8 @@
 """What somebody typed, as a command; and a command, as one would type it.
 
     status [what] · history WHOSE · incidents [whose] · report WHAT [: WORDS] · health · help
-    watch add|remove WHOM · watch list
-    [incident] details|ack|unack|affected|works|unmute [which] · fallback on|off [which]
+    watch add|remove WHOM · watch list · oncall [ROTA] · oncall override NAME until … · oncall remove
+    [incident] details|unack|affected|works|unmute [which] · ack [which] [30m] · fallback on|off [which]
     [incident] note [which] WORDS · mute [which] [4h] [because WORDS]
 
 The words before a verb that only call Sitrep are passed over: `@sitrep`, `/sitrep`, `<@U123>`.  Words that are no
@@ -45,7 +45,14 @@ VERBS = (
         "all that was said, and what to do instead",
         of=True,
     ),
-    Verb(Action.ACK, ("ack", "acknowledge"), verbs.incident, "ack [which]", "take it on", of=True),
+    Verb(
+        Action.ACK,
+        ("ack", "acknowledge"),
+        verbs.taking,
+        "ack [which] [for 30m]",
+        "take it on; for a while, or until you give it back",
+        of=True,
+    ),
     Verb(Action.UNACK, ("unack", "unacknowledge"), verbs.incident, "unack [which]", "give it back", of=True),
     Verb(
         Action.NOTE, ("note", "add note"), verbs.note, "note [which] WORDS", "add to its thread and its report", of=True
@@ -124,6 +131,27 @@ VERBS = (
     ),
     Verb(Action.UNWATCH, ("watch remove", "unwatch"), verbs.page, "watch remove WHOM", "watch it no more (admins)"),
     Verb(Action.WATCHES, ("watch list", "watches", "watch"), verbs.watches, "watch list", "what is watched, and why"),
+    Verb(
+        Action.ONCALL,
+        ("oncall show", "oncall"),
+        verbs.query,
+        "oncall [ROTA]",
+        "who is on call, until when, who is next",
+    ),
+    Verb(
+        Action.OVERRIDE,
+        ("oncall override",),
+        verbs.override,
+        "oncall override NAME [in ROTA] [from Mon 09:00] until Tue 09:00 | for 8h",
+        "somebody else has the duty for a while; `me` is you",
+    ),
+    Verb(
+        Action.UNOVERRIDE,
+        ("oncall remove", "oncall override remove"),
+        verbs.query,
+        "oncall remove [NUMBER or ROTA]",
+        "take that back",
+    ),
     Verb(Action.HEALTH, ("health",), verbs.query, "health", "what Sitrep itself can not do just now"),
     Verb(Action.HELP, ("help", "?"), verbs.query, "help", "this"),
 )
@@ -216,6 +244,8 @@ def spell(command: Command) -> str:
     words += [which, command.query]
     if command.action is Action.MUTE:
         words += [spell_span(command.span), f"because {command.text}" if command.text else ""]
+    elif command.action is Action.ACK:
+        words.append(f"for {spell_span(command.span)}" if command.span else "")
     elif command.action is Action.LINK:
         words += [command.url or "", command.text]
     elif command.action is Action.JOIN:

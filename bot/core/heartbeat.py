@@ -97,6 +97,7 @@ class Standing:
     due_at: datetime | None
     words: str
     evidence: str = ""
+    called_at: datetime | None = None
 
     @property
     def is_trouble(self) -> bool:
@@ -132,11 +133,13 @@ def state(heartbeat: Heartbeat, spec: Spec, now: datetime) -> Standing:
     if heartbeat.running_since is not None:
         return _running(heartbeat.running_since, due, spec, now)
     if now < due:
-        return Standing(Condition.WELL, heartbeat.called_at, due, "It called in on time.")
+        called_at = heartbeat.called_at
+        return Standing(Condition.WELL, called_at, due, "It called in on time.", called_at=called_at)
     silence = duration(now - heartbeat.called_at)
     words = f"It has not called in for {silence}; it is expected to every {duration(spec.every)}."
     missing = now >= due + spec.grace
-    return Standing(Condition.MISSING if missing else Condition.LATE, due, due, words, f"no call for {silence}")
+    condition = Condition.MISSING if missing else Condition.LATE
+    return Standing(condition, due, due, words, f"no call for {silence}", heartbeat.called_at)
 
 
 def _failed(heartbeat: Heartbeat, since: datetime) -> Standing:
@@ -200,11 +203,23 @@ def heard(standing: Standing, known: Known, snapshot: Snapshot) -> Snapshot:
     open_ones = told.standing(known)
     at = told.taken_at(snapshot)
     if standing.condition in _ENDS:
-        end = min(standing.since if standing.condition is Condition.WELL else at, at)
-        return replace(snapshot, incidents=tuple(told.over(one, "It called in again.", end) for one in open_ones))
+        return replace(snapshot, incidents=tuple(_ended(one, standing, at) for one in open_ones))
     if not open_ones:
         return snapshot
     return replace(snapshot, incidents=tuple(_goes_on(one, new, at) for new in snapshot.incidents for one in open_ones))
+
+
+def _ended(claim: Claim, standing: Standing, at: datetime) -> Claim:
+    """Return a trouble that is over: the job has called since, or is expected less often than it was."""
+    if standing.called_at is not None and standing.called_at.timestamp() >= told.began(claim):
+        end = standing.called_at if standing.condition is Condition.WELL else at
+        return told.over(claim, "It called in again.", min(end, at))
+    return told.over(
+        claim, f"It has not called since; by what is expected of it now, {_EXPECTED[standing.condition]}.", at
+    )
+
+
+_EXPECTED = {Condition.WELL: "it was not due before", Condition.LATE: "it is late, and not missing yet"}
 
 
 def _goes_on(claim: Claim, new: Claim, at: datetime) -> Claim:

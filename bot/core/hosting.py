@@ -133,7 +133,8 @@ def _open(around: Around) -> list[Incident]:
 
 
 def _over(around: Around) -> list[Incident]:
-    return _newest(incident for incident in around.values() if not incident.is_open)
+    """One without any claim goes on in another, which a person has linked it with."""
+    return _newest(incident for incident in around.values() if not incident.is_open and incident.claims)
 
 
 def _newest(incidents: Iterable[Incident]) -> list[Incident]:

@@ -102,7 +102,8 @@ def _moved(
     why: str,
 ) -> Moved:
     left = _entry(ChangeKind.LEFT, loses, views, asked, now)
-    joined = _entry(ChangeKind.JOINED, gets, views, asked, now)
+    known = tuple(replace(view, seen_at=view.seen_at or loses.detected_at) for view in views)
+    joined = _entry(ChangeKind.JOINED, gets, known, asked, now)
     entries = (
         replace(left, transitions=(Transition(why, gets.id, headline(gets)),)),
         replace(joined, transitions=(Transition(why, loses.id, headline(loses)),)),

@@ -100,11 +100,12 @@ class Reach(StrEnum):
     PERSON = "person"
     GROUP = "group"
     HERE = "here"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Somebody whom a message calls: a person or a group by the platform's own id, or whoever is there just now."""
+    """Whom a message calls: a person or a group by the platform's own id, whoever is there just now, or everybody."""
 
     reach: Reach
     id: str = ""

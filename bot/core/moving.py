@@ -96,9 +96,12 @@ def _renamed(memory: Memory, name: str, snapshot: Snapshot, claim: Claim | None)
     ids = {_folded(part.name): part.id for part in listed}
     mine = memory.claim
     known = tuple(replace(part, id=ids[key]) for part in mine.components if (key := _folded(part.name)) in ids)
-    said = [update for update in (claim.updates if claim else ()) if _was_said(update, mine)]
+    said = tuple(update for update in (claim.updates if claim else ()) if _was_said(update, mine))
+    # Their old names are on no page any more: that is not to say that they were taken back.
+    updates = said if claim else mine.updates
     return Memory(
-        replace(mine, external_id=name, components=known), memory.seen | frozenset(version_key(one) for one in said)
+        replace(mine, external_id=name, components=known, updates=updates),
+        memory.seen | frozenset(version_key(one) for one in said),
     )
 
 

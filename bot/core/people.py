@@ -18,9 +18,12 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after something that a person did; its state, and the vendor's words, are not theirs."""
     after = _after_time(incident, entry.recorded_at)
     if entry.kind is ChangeKind.ACKED:
-        return replace(after, acked=Ack(person=entry.person, name=entry.author, at=entry.happened_at))
+        ack = Ack(person=entry.person, name=entry.author, at=entry.happened_at, until=entry.until)
+        return replace(after, acked=ack)
     if entry.kind is ChangeKind.UNACKED:
         return replace(after, acked=None)
+    if entry.kind is ChangeKind.NOTED:
+        return _tended(after, entry)
     if entry.kind is ChangeKind.MUTED:
         return replace(after, muted=_mute(entry))
     if entry.kind is ChangeKind.UNMUTED:
@@ -30,6 +33,17 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     if entry.kind in {ChangeKind.FALLBACK_ON, ChangeKind.FALLBACK_OFF}:
         return replace(after, fallbacks=cards.switched(after.fallbacks, entry))
     return after
+
+
+def after_time(incident: Incident, entry: TimelineEntry) -> Incident:
+    """Return the incident after what time brings about: an acknowledgement has lapsed, somebody was asked."""
+    if entry.kind is ChangeKind.LAPSED:
+        return replace(incident, acked=None)
+    return _tended(incident, entry) if entry.kind is ChangeKind.NUDGED else incident
+
+
+def _tended(incident: Incident, entry: TimelineEntry) -> Incident:
+    return replace(incident, acked=replace(incident.acked, tended_at=entry.recorded_at)) if incident.acked else incident
 
 
 def _mute(entry: TimelineEntry) -> Mute:
@@ -76,7 +90,7 @@ def carried_on(before: Incident, after: Incident, entry: TimelineEntry) -> Incid
     A mute until the end ends with it.  What opens again is a new trouble to those on call: nobody has it yet.
     """
     if after.is_open and not before.is_open:
-        after = replace(after, acked=None, witnesses=())
+        after = replace(after, acked=None, witnesses=(), called=(), reopened_at=entry.recorded_at)
     if not after.is_open and after.muted is not None and after.muted.until is None:
         after = replace(after, muted=None)
     return _after_time(after, entry.recorded_at)

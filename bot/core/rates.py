@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from math import floor
 
 from bot.core import told
@@ -17,6 +18,7 @@ from bot.model import Claim, Snapshot, Source
 _BANDS = (50, 90)
 # A sender's clock may be this much ahead of ours.
 AHEAD = timedelta(minutes=5)
+_LONGEST = 20
 _WELL = "Calls succeed again: {evidence}."
 
 
@@ -46,8 +48,11 @@ def evidence(report: Report) -> str:
 
 
 def series(report: Report) -> str:
-    """Return what reports of the same thing have in common."""
-    return f"rates-{slug(report.component or '')[:20] or 'all'}"
+    """Return what reports of the same thing have in common; long names that begin alike are not the same."""
+    name = slug(report.component or "")
+    if len(name) > _LONGEST:
+        name = f"{name[: _LONGEST - 9]}-{blake2b(name.encode(errors='replace'), digest_size=4).hexdigest()}"
+    return f"rates-{name or 'all'}"
 
 
 def snapshot_of(source: Source, report: Report, now: datetime) -> Snapshot:

@@ -45,6 +45,11 @@ def never(name: str, slug: str) -> Reply:
     return say(text, line("A record begins when it is watched."), choices=((f"Watch {name}", f"watch add {slug}"),))
 
 
+def unread(name: str) -> Reply:
+    """Return that there is no record yet, though somebody watches."""
+    return say(f"{name} has not been read yet: there is no record of it", line("A record begins with the first look."))
+
+
 def which(query: str, found: Sequence[tuple[str, str]]) -> Reply:
     """Return whose record may be meant: names and slugs."""
     choices = [(cut(name, _LABEL), f"history {slug}") for name, slug in found[:_CHOICES]]

@@ -68,6 +68,8 @@ _DEEDS = {
     Action.LINK: "link messages",
     Action.JOIN: "link incidents",
     Action.UNLINK: "unlink incidents",
+    Action.OVERRIDE: "change who is on call",
+    Action.UNOVERRIDE: "change who is on call",
 }
 _ALREADY = {
     Action.ACK: "You have it already",

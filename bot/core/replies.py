@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core import cards, clocks, controls
-from bot.core.message import About, Line, Link, Message, Moment, Part, Quote, Span, Tone, heading, line
+from bot.core import cards, clocks, controls, deeds, waking
+from bot.core.message import About, Line, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.moving import MOVED
 from bot.core.severity import is_rise
 from bot.core.spans import duration
@@ -92,7 +92,7 @@ def _about(incident: Incident) -> About:
 def is_broadcast(entry: TimelineEntry) -> bool:
     """Whether the whole channel hears it: an end, a relapse, a rise, the vendor's acknowledgement, a reminder.
 
-    Not while it is muted.
+    That nobody has it, too.  Not while it is muted.
     """
     if entry.hushed:
         return False
@@ -117,6 +117,8 @@ _HEARD_BY_ALL = frozenset(
         ChangeKind.ACKNOWLEDGED,
         ChangeKind.BACKFILLED,
         ChangeKind.REMINDED,
+        ChangeKind.ESCALATED,
+        ChangeKind.LAPSED,
     }
 )
 
@@ -233,76 +235,44 @@ def _reminded(case: _Case) -> _Parts:
     return f"Begins in {duration(timedelta(minutes=minutes))}", []
 
 
-def _acked(case: _Case) -> _Parts:
-    return f"Acknowledged by {case.entry.author}", []
-
-
-def _unacked(case: _Case) -> _Parts:
-    return f"{case.entry.author} took the acknowledgement back: nobody has it now", []
-
-
-def _noted(case: _Case) -> _Parts:
-    return f"Note by {case.entry.author}", []
-
-
-def _muted(case: _Case) -> _Parts:
-    end = line("Until ", Moment(case.entry.until)) if case.entry.until else line("Until it is resolved")
-    still = line("The thread goes on. The channel hears of it only if it becomes critical.")
-    return f"Muted by {case.entry.author}", [end, still]
-
-
-def _unmuted(case: _Case) -> _Parts:
-    return f"Unmuted by {case.entry.author}", []
-
-
-def _affected(case: _Case) -> _Parts:
-    return f"{case.entry.author} is affected", []
-
-
-def _works(case: _Case) -> _Parts:
-    return f"It works for {case.entry.author}", []
-
-
-def _linked(case: _Case) -> _Parts:
-    url = case.entry.url or ""
-    return f"Linked by {case.entry.author}", [line(Link(url, url))] if url else []
-
-
-def _clock(says: Callable[[TimelineEntry, Incident], _Parts]) -> Callable[[_Case], _Parts]:
+def _by(says: Callable[[TimelineEntry, Incident], _Parts]) -> Callable[[_Case], _Parts]:
     return lambda case: says(case.entry, case.incident)
 
 
 _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
-    ChangeKind.OPENED: _clock(clocks.opened),
+    ChangeKind.OPENED: _by(clocks.opened),
     ChangeKind.UPDATED: _updated,
     ChangeKind.EDITED: _edited,
     ChangeKind.IMPACT_CHANGED: _impact_changed,
     ChangeKind.COMPONENTS_CHANGED: _components_changed,
     ChangeKind.COMPONENT_CHANGED: _components_changed,
     ChangeKind.RENAMED: _renamed,
-    ChangeKind.RESOLVED: _clock(clocks.resolved),
+    ChangeKind.RESOLVED: _by(clocks.resolved),
     ChangeKind.REOPENED: _reopened,
     ChangeKind.WITHDRAWN: _withdrawn,
     ChangeKind.POSTMORTEM: _postmortem,
-    ChangeKind.ACKNOWLEDGED: _clock(clocks.acknowledged),
-    ChangeKind.BACKFILLED: _clock(clocks.backfilled),
+    ChangeKind.ACKNOWLEDGED: _by(clocks.acknowledged),
+    ChangeKind.BACKFILLED: _by(clocks.backfilled),
     ChangeKind.MERGED: _merged,
-    ChangeKind.SEEN: _clock(clocks.seen),
-    ChangeKind.WEIGHED: _clock(clocks.weighed),
-    ChangeKind.SILENT: _clock(clocks.silent),
-    ChangeKind.RETRACTED: _clock(clocks.retracted),
+    ChangeKind.SEEN: _by(clocks.seen),
+    ChangeKind.WEIGHED: _by(clocks.weighed),
+    ChangeKind.SILENT: _by(clocks.silent),
+    ChangeKind.RETRACTED: _by(clocks.retracted),
     ChangeKind.REMINDED: _reminded,
-    ChangeKind.ACKED: _acked,
-    ChangeKind.UNACKED: _unacked,
-    ChangeKind.NOTED: _noted,
-    ChangeKind.MUTED: _muted,
-    ChangeKind.UNMUTED: _unmuted,
-    ChangeKind.AFFECTED: _affected,
-    ChangeKind.WORKS: _works,
-    ChangeKind.LINKED: _linked,
-    ChangeKind.CARD: _clock(cards.told),
-    ChangeKind.FALLBACK_ON: _clock(cards.activated),
-    ChangeKind.FALLBACK_OFF: _clock(cards.deactivated),
-    ChangeKind.JOINED: _clock(clocks.joined),
-    ChangeKind.LEFT: _clock(clocks.left),
+    ChangeKind.ACKED: _by(waking.acked),
+    ChangeKind.UNACKED: _by(deeds.unacked),
+    ChangeKind.NOTED: _by(deeds.noted),
+    ChangeKind.MUTED: _by(deeds.muted),
+    ChangeKind.UNMUTED: _by(deeds.unmuted),
+    ChangeKind.AFFECTED: _by(deeds.affected),
+    ChangeKind.WORKS: _by(deeds.works),
+    ChangeKind.LINKED: _by(deeds.linked),
+    ChangeKind.CARD: _by(cards.told),
+    ChangeKind.FALLBACK_ON: _by(cards.activated),
+    ChangeKind.FALLBACK_OFF: _by(cards.deactivated),
+    ChangeKind.ESCALATED: _by(waking.escalated),
+    ChangeKind.LAPSED: _by(waking.lapsed),
+    ChangeKind.NUDGED: _by(waking.nudged),
+    ChangeKind.JOINED: _by(clocks.joined),
+    ChangeKind.LEFT: _by(clocks.left),
 }

@@ -47,6 +47,24 @@ def choose(incident: Incident, routes: Sequence[Route], services: Iterable[Servi
     return Choice(tuple(destinations), tuple(verdicts))
 
 
+def taken(incident: Incident, routes: Iterable[Route], services: Iterable[Service] = ()) -> tuple[Route, ...]:
+    """Return the routes that lead `incident` somewhere."""
+    affected = frozenset(service.name.lower() for service in services if depends(service, incident))
+    found = []
+    for route in routes:
+        if _objection(route.match, incident, affected) is None:
+            found.append(route)
+            if not route.go_on:
+                break
+    return tuple(found)
+
+
+def matches(match: Match, incident: Incident, services: Iterable[Service] = ()) -> bool:
+    """Whether an incident is meant."""
+    affected = frozenset(service.name.lower() for service in services if depends(service, incident))
+    return _objection(match, incident, affected) is None
+
+
 def fits(pattern: str, part: Component) -> bool:
     """Whether a name, in which `*` stands for anything, is a component's or that of the group which it is in."""
     wanted = pattern.lower()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from bot.model import Destination, Impact, Kind
+
+# A Monday.  Turns are counted from a day and not within a year: so they do not jump at New Year.
+EPOCH = date(1970, 1, 5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,12 @@ class Person:
     slack: str | None = None
     discord: str | None = None
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return who they are on each platform, as the configuration writes it: `slack:U0123`."""
+        ids = (("slack", self.slack), ("discord", self.discord))
+        return tuple(f"{platform}:{id_}" for platform, id_ in ids if id_)
+
 
 @dataclass(frozen=True, slots=True)
 class Handover:
@@ -84,12 +93,17 @@ class Handover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Oncall:
-    """A rota: its people take turns in this order."""
+    """A rota: its people take turns in this order, the first of them from the first hand-over on or after `starts` on.
+
+    Rotas of one `duty` are its layers: who is called first, who second.
+    """
 
     name: str
     people: tuple[Person, ...]
     handover: Handover
     timezone: str
+    duty: str = ""
+    starts: date = EPOCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +116,12 @@ class EscalationStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
-    """What happens while a matching incident is not acknowledged, soonest first."""
+    """What happens while a matching incident is not acknowledged, soonest first.
+
+    Whoever has acknowledged it is reminded after `remind_after` without a note, if that is asked for.
+    """
 
     name: str
     match: Match = Match()
     steps: tuple[EscalationStep, ...]
+    remind_after: timedelta | None = None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
 
 from bot.core.people import is_muted
-from bot.model import ChangeKind, Incident, Kind, SourceKind, State, TimelineEntry, Who
+from bot.core.witnesses import statements
+from bot.model import ChangeKind, Incident, Kind, State, TimelineEntry, Who
 
 # What we take for a vendor's pace as long as it has shown none of its own.
 USUAL = timedelta(minutes=45)
@@ -53,18 +54,30 @@ _ZONES = {
     "cest": "Europe/Berlin",
     "bst": "Europe/London",
 }
+# Hours from UTC, of those that name a half of the year.
+_OFFSETS = {"pst": -8, "pdt": -7, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "cet": 1, "cest": 2, "bst": 1}
 _BY = re.compile(
-    rf"{_UPDATE}[^.!?\n]{{0,60}}?\b(?:by|at|before|around)\s+(?:\d{{4}}-\d\d-\d\d[ T])?"
+    rf"{_UPDATE}[^.!?\n]{{0,60}}?\b(?:by|at|before|around)\s+(?:(?P<day>\d{{4}}-\d\d-\d\d)[ T])?"
     rf"(?P<hour>\d{{1,2}})(?::(?P<minute>\d\d))?\s*(?P<half>[ap]\.?m\.?)?\s*\(?(?P<zone>{'|'.join(_ZONES)})\b",
     re.IGNORECASE,
 )
+# A day that is named in words, and so is not the next one on which a clock shows the time beside it.
+_MONTH = "(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
+_DAY = re.compile(
+    rf"\btomorrow\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
+    rf"|\b{_MONTH}\.?\s+\d|\d(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?\n]")
 
 
 def promised(text: str, at: datetime) -> datetime | None:
     """Return when the words of `at` promise the next ones: `next update in 30 minutes`, `by 15:00 UTC`."""
     by = _BY.search(text)
     if by is not None:
-        return _clock(by, at)
+        end = _SENTENCE_END.search(text, by.end())
+        is_of_another_day = _DAY.search(text, by.start(), end.start() if end else len(text))
+        return None if is_of_another_day else _clock(by, at)
     hour = _NEXT_HOUR.search(text)
     if hour is not None:
         return at + timedelta(minutes=30 if hour["half"] else 60)
@@ -78,20 +91,30 @@ def promised(text: str, at: datetime) -> datetime | None:
 
 
 def _clock(found: re.Match[str], at: datetime) -> datetime | None:
-    """Return the next time after `at` that a clock there shows what was promised."""
+    """Return the next time after `at` that a clock there shows what was promised, or that time of the day it names."""
     hour, minute = int(found["hour"]), int(found["minute"] or 0)
     half = (found["half"] or "").lower()[:1]
     if half and hour <= 12:  # noqa: PLR2004  (of a clock)
         hour = hour % 12 + (12 if half == "p" else 0)
     if not half and found["minute"] is None:
         return None
+    name = found["zone"].lower()
+    zones: list[tzinfo] = [ZoneInfo(_ZONES[name])]
+    # Who writes PST in summer may mean it, or the clock on the wall: late is who is late by both.
+    zones += [timezone(timedelta(hours=_OFFSETS[name]))] if name in _OFFSETS else []
     try:
-        there = at.astimezone(ZoneInfo(_ZONES[found["zone"].lower()]))
-        then = there.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        times = [_at(found["day"], time(hour, minute), at.astimezone(zone)) for zone in zones]
     except ValueError:
         return None
-    later = then if then >= there else then + timedelta(days=1)
-    return later.astimezone(UTC)
+    latest = max(times)
+    return latest.astimezone(UTC) if latest >= at else None
+
+
+def _at(day: str | None, wanted: time, there: datetime) -> datetime:
+    if day is not None:
+        return datetime.combine(date.fromisoformat(day), wanted, there.tzinfo)
+    then = datetime.combine(there.date(), wanted, there.tzinfo)
+    return then if then >= there else then + timedelta(days=1)
 
 
 def soonest(incident: Incident) -> datetime | None:
@@ -114,8 +137,9 @@ def _watched(incident: Incident, due: datetime) -> datetime:
 
 
 def _is_owed(incident: Incident) -> bool:
-    is_vendors = any(v.teller is SourceKind.FEED and not v.state.is_over for v in incident.claims)
-    return incident.is_open and incident.kind is Kind.INCIDENT and is_vendors and incident.state not in _QUIET_STATES
+    """Not by a vendor that has called it over, though a part of it, or a witness of ours, still shows trouble."""
+    goes_on = any(not view.state.is_over for view in statements(incident.claims))
+    return incident.is_open and incident.kind is Kind.INCIDENT and goes_on and incident.state not in _QUIET_STATES
 
 
 def judge(incident: Incident, entries: Sequence[TimelineEntry], now: datetime) -> TimelineEntry | datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from bot.model import Ceiling, Spent
 
@@ -54,6 +55,6 @@ def so_far(spent: Spent, ceiling: Ceiling) -> str:
 def amount(money: float) -> str:
     """Write a sum, in cents and hundredths of them; smaller ones are not nothing either."""
     if 0 < money < _SMALL:
-        return f"{money:.2g}"
+        return f"{Decimal(f'{money:.2g}'):f}"
     whole, _, parts = f"{money:.4f}".partition(".")
     return f"{whole}.{parts.rstrip('0').ljust(2, '0')}"

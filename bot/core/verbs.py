@@ -155,6 +155,34 @@ def incident(verb: Verb, rest: str) -> Command:
     return Command(action=verb.action, incident=which(rest))
 
 
+def taking(verb: Verb, rest: str) -> Command | Misunderstood:
+    """Read an incident, and for how long somebody takes it on, if not for good: `ack 30m`, `ack github for 2h`."""
+    words = rest[:_LONGEST_QUERY]
+    found = _SPAN.search(words)
+    span = span_of(found[0]) if found else None
+    if found is None or span is None:
+        return incident(verb, rest)
+    if not timedelta() < span <= LONGEST_MUTE:
+        return Misunderstood(f"{verb.names[0]} {rest}", "It can be taken on for a minute to 90 days, or for good.")
+    return Command(action=verb.action, incident=which(f"{words[: found.start()]} {words[found.end() :]}"), span=span)
+
+
+def override(verb: Verb, rest: str) -> Command | Misunderstood:
+    """Read who has the duty, and from when until when: `NAME [in ROTA] [from …] until …`, `NAME for 8h`."""
+    found = _WHEN.search(f" {rest}")
+    if found is None:
+        return Misunderstood(f"{verb.names[0]} {rest}".strip(), UNTIL_WHEN)
+    who = plainly(rest[: max(found.start(), 0)])
+    return Command(action=verb.action, query=who or "me", text=" ".join(f" {rest}"[found.start() :].split()))
+
+
+UNTIL_WHEN = (
+    "Until when? `oncall override NAME until 18:00`, `oncall override NAME from Mon 09:00 until Tue 09:00`, "
+    "`oncall override me for 8h`"
+)
+_WHEN = re.compile(r"\s(?:from|until|till|for)\s", re.IGNORECASE)
+
+
 def note(verb: Verb, rest: str) -> Command | Misunderstood:
     """Read somebody's own words, after an id if there is one; `note: …` is all words."""
     first, _, more = rest.partition(" ")

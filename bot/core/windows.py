@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.core.rules import Quiet
 
 _DAY = timedelta(days=1)
+_EVERY_DAY = frozenset(range(7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ def ends_at(window: Window, now: datetime) -> datetime | None:
     if window.starts is not None and window.ends is not None:
         return window.ends if window.starts <= now < window.ends else None
     return _ends_this_week(window.every, now) if window.every is not None else None
+
+
+def is_in(span: Quiet, now: datetime) -> bool:
+    """Whether it is within a span of every day."""
+    return _ends_this_week(Weekly(_EVERY_DAY, span), now) is not None
 
 
 def _ends_this_week(weekly: Weekly, now: datetime) -> datetime | None:

@@ -213,7 +213,8 @@ def people(incident: Incident) -> list[Line]:
     """Return who has it, who wants quiet, who has switched over, and for how many here it fails."""
     lines: list[Line] = []
     if incident.acked:
-        lines.append(line(f"Acknowledged by {incident.acked.name} at ", Moment(incident.acked.at)))
+        lapses: tuple[Span, ...] = (", until ", Moment(incident.acked.until)) if incident.acked.until else ()
+        lines.append(line(f"Acknowledged by {incident.acked.name} at ", Moment(incident.acked.at), *lapses))
     if incident.muted and incident.is_open:
         until: tuple[Span, ...] = ("it is resolved,",)
         if incident.muted.until:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +14,10 @@ from bot.fetch.target import USER_AGENT, Target, is_same_origin
 from bot.ports import WebRequest
 
 _SEE_OTHER = 303
+# A line break would begin another header: it is a secret that was not pasted as it is, and nobody's fault but ours.
+# https://www.rfc-editor.org/rfc/rfc9110#name-field-values
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NOT_SENT = "the request has a header that can not be sent"
 _MOVED = frozenset({301, 302})
 
 
@@ -22,6 +27,8 @@ def built(asked: WebRequest, target: Target, connect: timedelta) -> httpx.Reques
     if target.authorization:
         headers["Authorization"] = target.authorization
     asked_for = {name.title(): value for name, value in asked.headers}
+    if any(_UNSENDABLE.search(value) for value in asked_for.values()):
+        raise BadRequest(_NOT_SENT)
     try:
         return httpx.Request(
             asked.method,
@@ -31,7 +38,7 @@ def built(asked: WebRequest, target: Target, connect: timedelta) -> httpx.Reques
             extensions={"timeout": {"connect": connect.total_seconds()}},
         )
     except (ValueError, TypeError):
-        raise BadRequest("the request has a header that can not be sent") from None
+        raise BadRequest(_NOT_SENT) from None
 
 
 def following(asked: WebRequest, status: int, came_from: Target, leads_to: Target) -> WebRequest:

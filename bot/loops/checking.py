@@ -86,7 +86,7 @@ async def take(probing: Probing, due: Due, result: ProbeResult) -> Look | None:
     """Return what a result leaves behind, or None if it was committed together with what is new."""
     probe, now = probing.probes[due.key], probing.clock.now()
     state = _of_this_target(due.state, probe.source)
-    after = advance(state, _kept(result), probe.rule, windows.around(probing.windows, probe.source.name, now))
+    after = advance(state, kept(result), probe.rule, windows.around(probing.windows, probe.source.name, now))
     look = _look(probe, due, after, now, paid(result))
     if after.trouble == due.state.trouble:
         return look
@@ -95,7 +95,7 @@ async def take(probing: Probing, due: Due, result: ProbeResult) -> Look | None:
     return None
 
 
-def _kept(result: ProbeResult) -> ProbeResult:
+def kept(result: ProbeResult) -> ProbeResult:
     """Return a result as it can be kept, whatever a server's words did to it."""
     facts = tuple((cut(safe(name), _LONGEST), cut(safe(value), _LONGEST)) for name, value in result.facts[:_FACTS])
     return replace(result, reason=cut(safe(result.reason).strip(), _LONGEST), facts=facts)

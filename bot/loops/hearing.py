@@ -145,7 +145,7 @@ async def _grow_old(hearing: Hearing, one: hearings.Overdue) -> None:
     nothing = Snapshot(vendor=source.vendor, format=source.format, taken_at=hearing.clock.now())
     await _take_in(hearing, source, nothing, amounts)
     if not still:
-        await hearings.expect_no_more(hearing.database, one)
+        await hearings.expect_no_more(hearing.database, one, hearing.clock.now())
 
 
 async def _take_in(hearing: Hearing, source: Source, snapshot: Snapshot, heard: Amounts) -> TakenIn:

@@ -146,11 +146,13 @@ async def begin(beating: Beating) -> None:
     known = await heartbeats.every(beating.database)
     for name in sorted(known.keys() - {job.slug for job in beating.jobs}):
         key = source_key(name)
-        vendor = await heartbeats.forget(beating.database, name, key)
+        vendor = await heartbeats.left_open(beating.database, key)
         if vendor is not None:
             source = Source(key=key, vendor=vendor, name=name, format="heartbeat", url="", kind=SourceKind.PROBE)
             nothing = Snapshot(vendor=vendor, format="heartbeat", taken_at=now)
             await _take_in(beating, source, nothing, told.given_up)
+        # Last: of a job that is forgotten nobody would look for what it left open.
+        await heartbeats.forget(beating.database, name)
 
 
 def source_key(slug: str) -> str:

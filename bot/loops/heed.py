@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,11 +17,14 @@ from bot.clock import Clock
 from bot.core import cards, impact, silence
 from bot.core.actions import Acted, Outcome
 from bot.core.cards import card
-from bot.core.evidence import Panel, Thresholds, weighed
+from bot.core.evidence import Panel, weighed
 from bot.core.fold import advance
-from bot.core.rules import Service
-from bot.model import Incident, TimelineEntry
-from bot.store import grounds, heeding, incidents
+from bot.core.mentions import Callers, with_calls
+from bot.core.rota import Rotas
+from bot.core.routing import choose
+from bot.loops.take_in import Rules
+from bot.model import Destination, Incident, TimelineEntry
+from bot.store import grounds, heeding, incidents, overrides
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -31,16 +34,12 @@ PAUSE = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Heeding:
-    """What the heed loop works with.
-
-    `announced` is set whenever something became due for delivery; `services` are our own, with their plans.
-    """
+    """What the heed loop works with.  `announced` is set whenever something became due for delivery."""
 
     database: Database
-    thresholds: Thresholds
+    rules: Rules
     clock: Clock
     announced: asyncio.Event
-    services: tuple[Service, ...] = ()
 
 
 async def heed(heeding_: Heeding) -> None:
@@ -54,11 +53,11 @@ async def heed(heeding_: Heeding) -> None:
 
 async def weigh_all(heeding_: Heeding) -> int:
     """Weigh the witnesses of every open incident anew; returns for how many that came to something else."""
-    now, count = heeding_.clock.now(), 0
+    now, count, rules = heeding_.clock.now(), 0, heeding_.rules
     for incident, panel in await heeding.witnessed(heeding_.database):
-        if weighed(incident, panel, now, heeding_.thresholds) is None:
+        if weighed(incident, panel, now, rules.thresholds) is None:
             continue
-        decide = partial(_weigh, panel, heeding_.thresholds, now)
+        decide = partial(_weigh, panel, rules, await _callers(heeding_, now), now)
         count += _is_done(await incidents.act(heeding_.database, incident.id, decide, now))
     if count:
         heeding_.announced.set()
@@ -74,7 +73,8 @@ async def call_silent(heeding_: Heeding) -> int:
         if _is_done(acted):
             count += 1
             log.info("silent incident=%s", incident)
-        elif acted is not None:
+        elif acted is not None and acted.incident.last_seq == entries[-1].seq:
+            # Else it has moved on meanwhile, and is judged anew the next time.
             found = silence.judge(acted.incident, entries, now)
             await heeding.ask_again(heeding_.database, acted.incident, found if isinstance(found, datetime) else None)
     if count:
@@ -84,7 +84,7 @@ async def call_silent(heeding_: Heeding) -> int:
 
 async def hand_out(heeding_: Heeding) -> int:
     """Give each open incident that is owed it what to do instead; returns how many were given it."""
-    planned = [one for one in heeding_.services if card(one).has_plan]
+    planned = [one for one in heeding_.rules.services if card(one).has_plan]
     concerned = {vendor for one in planned for vendor, _ in one.depends_on}
     owed = [one for one in await grounds.open_of(heeding_.database, concerned) if cards.is_owed(one)]
     if not owed:
@@ -106,10 +106,22 @@ def _hand_out(
     return _with(incident, cards.handed_out(incident, conditions, now))
 
 
+async def _callers(heeding_: Heeding, now: datetime) -> Callers:
+    rules = heeding_.rules
+    agreed = await overrides.agreed(heeding_.database, now) if rules.call_rotas else ()
+
+    def where(incident: Incident) -> Sequence[Destination]:
+        return choose(incident, rules.routes, rules.services).destinations
+
+    return Callers(where, rules.routes, rules.services, Rotas(rules.oncalls, agreed))
+
+
 def _weigh(
-    panel: Panel, thresholds: Thresholds, now: datetime, incident: Incident, _recent: Sequence[TimelineEntry]
+    panel: Panel, rules: Rules, callers: Callers, now: datetime, incident: Incident, _recent: Sequence[TimelineEntry]
 ) -> Acted:
-    return _with(incident, weighed(incident, panel, now, thresholds))
+    acted = _with(incident, weighed(incident, panel, now, rules.thresholds))
+    after, entries = with_calls(incident, acted.incident, acted.entries, callers, now)
+    return replace(acted, incident=after, entries=entries)
 
 
 def _judge(

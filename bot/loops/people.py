@@ -63,7 +63,7 @@ async def report(people: People, target: Target, person: Person, words: str) -> 
         name = found[0].id if found else await _begin(people, target)
         acted = await _count(people, name, person, words)
         # What is announced now is to say how many there are now.
-        await weigh_all(Heeding(people.database, people.rules.thresholds, people.clock, people.announced))
+        await weigh_all(Heeding(people.database, people.rules, people.clock, people.announced))
         for one in await stored.resting(people.database):
             if one.incident.id == name:
                 await _judge(people, one)
@@ -83,7 +83,10 @@ async def _begin(people: People, target: Target) -> str:
     now = people.clock.now()
     source, claim = reports.source_of(target.vendor, target.name), reports.claim_of(target, now)
     told = await _take_in(people, source, claim, now)
-    (incident,) = told
+    if not told:
+        # Somebody has just reported the same to another instance.
+        told = reports.place(target, await incidents.open_incidents(people.database, target.vendor))
+    incident = told[0]
     log.info("suspected incident=%s because somebody reported it", incident.id)
     return incident.id
 

@@ -31,7 +31,7 @@ async def reachable(address: str) -> bool:
     try:
         async with asyncio.timeout(_WITHIN):
             _, writer = await asyncio.open_connection(host, port)
-    except OSError:  # a time-out among them
+    except (OSError, UnicodeError):  # a time-out among them, and a name that can be none
         return False
     writer.close()
     with suppress(OSError):

@@ -15,8 +15,10 @@ from bot.core.claims import is_own, read_together
 from bot.core.correlate import Surroundings, correlate
 from bot.core.evidence import DEFAULT, Panel, Thresholds, weighed
 from bot.core.fold import advance
+from bot.core.mentions import ROTA, Callers, with_calls
 from bot.core.revisit import next_visit
-from bot.core.rules import Route, Service
+from bot.core.rota import Rotas
+from bot.core.rules import Oncall, Route, Service
 from bot.core.witnesses import is_witness
 from bot.model import Change, Claim, Destination, Incident, Snapshot, Source
 from bot.store import incidents
@@ -47,6 +49,12 @@ class Rules:
     routes: tuple[Route, ...]
     services: tuple[Service, ...] = ()
     thresholds: Thresholds = DEFAULT
+    oncalls: tuple[Oncall, ...] = ()
+
+    @property
+    def call_rotas(self) -> bool:
+        """Whether a route calls whoever is on call."""
+        return any(who.startswith(ROTA) for route in self.routes for _, who in route.mention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ async def take_in(  # noqa: PLR0913  (all that one snapshot brings)
         decide = partial(_decide, case, _Said(snapshot, claims, heard), asked)
         try:
             outcome = await incidents.settle(
-                database, watched.source, watched.health, claims, decide, _taken_at(snapshot)
+                database, watched.source, watched.health, claims, decide, _taken_at(snapshot), rules.call_rotas
             )
         except incidents.Conflict:
             await asyncio.sleep(0)
@@ -143,6 +151,13 @@ def _decide(
     told = timeline.tell(changes, attachments, around.incidents, source=source, now=now, baseline=baseline)
     told = replace(told, incidents={name: cards.with_services(i, rules.services) for name, i in told.incidents.items()})
     told = _weighed(told, gathered.panel, rules, now)
+    callers = Callers(
+        lambda incident: destinations(incident, filtering, rules),
+        rules.routes,
+        rules.services,
+        Rotas(rules.oncalls, gathered.overrides),
+    )
+    told = _calling(told, around.incidents, callers, now)
     after = {**memory.apply(known, snapshot, claims).claims, **move.left}
     joined = attachments.keys() - around.attached.keys()
     changed = {name: m for name, m in after.items() if name in joined or stored.get(name) != m}
@@ -171,6 +186,19 @@ def _weighed(told: timeline.Told, panel: Panel | None, rules: Rules, now: dateti
     entries = {entry.incident: entry for entry in found if entry is not None}
     after = {name: advance(i, entries[name]) if name in entries else i for name, i in told.incidents.items()}
     return timeline.Told((*told.entries, *entries.values()), after)
+
+
+def _calling(told: timeline.Told, before: Mapping[str, Incident], callers: Callers, now: datetime) -> timeline.Told:
+    """Return what is told, with those who are called by it."""
+    if not callers.are_there:
+        return told
+    entries, after = list(told.entries), dict(told.incidents)
+    for name, incident in told.incidents.items():
+        mine = [entry for entry in entries if entry.incident == name]
+        after[name], calling = with_calls(before.get(name), incident, mine, callers, now)
+        by_seq = {entry.seq: entry for entry in calling}
+        entries = [by_seq[entry.seq] if entry.incident == name else entry for entry in entries]
+    return timeline.Told(tuple(entries), after)
 
 
 def _renamed(around: Surroundings, move: moving.Move) -> Surroundings:

@@ -4,6 +4,7 @@ from bot.model.asking import Action, Asked, Command, Person
 from bot.model.delivery import Announcement, Destination, Intent, Ref, Step
 from bot.model.incidents import (
     Ack,
+    Calling,
     Card,
     Change,
     ClaimView,
@@ -39,6 +40,7 @@ __all__ = [
     "Announcement",
     "AnnouncementState",
     "Asked",
+    "Calling",
     "Card",
     "Ceiling",
     "Change",

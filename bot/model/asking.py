@@ -32,6 +32,9 @@ class Action(StrEnum):
     WATCH = "watch"
     UNWATCH = "unwatch"
     WATCHES = "watches"
+    ONCALL = "oncall"
+    OVERRIDE = "override"
+    UNOVERRIDE = "unoverride"
     HEALTH = "health"
     HELP = "help"
 

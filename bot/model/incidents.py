@@ -32,7 +32,8 @@ class Change:
 class ClaimView:
     """What an incident keeps of one of its claims; `key` is `<source>|<external id>`.
 
-    `teller` says who makes it, and `author` what they are called; `evidence` is what a witness of ours sees.
+    `teller` says who makes it, and `author` what they are called; `evidence` is what a witness of ours sees.  `seen_at`
+    is when we knew of it, where it came from another incident.
     """
 
     key: str
@@ -50,6 +51,7 @@ class ClaimView:
     teller: SourceKind = SourceKind.FEED
     author: str = ""
     evidence: str = ""
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,8 @@ class Evidence:
 
     `failing` of `asked` probes fail; `reports` are what programs of ours count, in their words; `affected` and `works`
     are people here.  `page` is what the vendor's own status page said of it at `page_at`: when that was is no part of
-    what it says, and neither is `why` probes fail: the words of it may change with every check.
+    what it says, and neither is `why` probes fail: the words of it may change with every check.  `surest` is how
+    sure we ever were while it was open: that is said once.
     """
 
     confidence: Confidence
@@ -70,6 +73,19 @@ class Evidence:
     page: PageSays = PageSays.UNWATCHED
     page_at: datetime | None = field(default=None, compare=False)
     why: str = field(default="", compare=False)
+    surest: Confidence | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calling:
+    """Whom a message calls: written as the configuration does, `@here`, `slack:U0123`, `discord:role:5`.
+
+    It does so in the destination `to`, and in no other; `level` is from which impact on a route asks for it.
+    """
+
+    who: tuple[str, ...]
+    to: str
+    level: Impact | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +98,8 @@ class TimelineEntry:
     thread and not in the channel, because the incident was muted when it was written.
 
     `person` is the key of whoever did it, `until` when what they did ends by itself, `url` what they linked; `views`
-    are the claims that came or went when somebody said that two incidents are one, or two.
+    are the claims that came or went when somebody said that two incidents are one, or two; `calls` are those whom the
+    message that tells it calls: they were found when it was written, so that every repetition calls the same.
     """
 
     incident: str
@@ -105,6 +122,7 @@ class TimelineEntry:
     url: str | None = None
     evidence: Evidence | None = None
     views: tuple[ClaimView, ...] = ()
+    calls: tuple[Calling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +136,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ack:
-    """Somebody here has taken it on; `person` is their key, `name` what colleagues read."""
+    """Somebody here has taken it on, for good or `until` then; `person` is their key, `name` what colleagues read.
+
+    `tended_at` is when something was noted since, or they were asked how it stands.
+    """
 
     person: str
     name: str
     at: datetime
+    until: datetime | None = None
+    tended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +210,9 @@ class Incident:
 
     There are two clocks: `detected_at` is when the first witness of ours saw it, `acknowledged_at` when the vendor
     first wrote of it, `dated_from` when it began by the vendor's own account.
+
+    `reopened_at` is when it last opened anew; `called` has for each destination the levels at which somebody was called
+    there.
     """
 
     id: str
@@ -221,6 +247,8 @@ class Incident:
     cards: tuple[Card, ...] = ()
     carded_at: datetime | None = None
     fallbacks: tuple[Fallback, ...] = ()
+    reopened_at: datetime | None = None
+    called: tuple[tuple[str, Impact], ...] = ()
 
     @property
     def is_open(self) -> bool:

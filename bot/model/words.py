@@ -177,6 +177,10 @@ class ChangeKind(StrEnum):
     AFFECTED = "affected"
     WORKS = "works"
     LINKED = "linked"
+    # What time brings about while an incident is open: nobody has it, or nobody says how it stands.
+    ESCALATED = "escalated"
+    LAPSED = "lapsed"
+    NUDGED = "nudged"
     # A person says that two incidents are one, or that what was taken for one is two: claims come and go.
     JOINED = "joined"
     LEFT = "left"

@@ -5,12 +5,13 @@ Each reader returns a value or raises ValueError with what to write instead; no 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
 from pydantic_core import SchemaError, SchemaValidator, core_schema
@@ -26,6 +27,10 @@ _IN_CLEAR = re.compile(
     r"|[?&](?:api[_-]?key|key|(?:access_)?token|secret|password)=(?!\$\{)[^&\s]{8}",
     re.IGNORECASE | re.ASCII,
 )
+# https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)
+# They tell where a body ends, and are made of it.
+_BY_ITSELF = frozenset({"content-length", "transfer-encoding"})
 _SECRET_NAME = re.compile(r"authorization|cookie|token|secret|password|(^|-)key$|api-?key", re.IGNORECASE)
 
 
@@ -91,8 +96,18 @@ def _headers(value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise ValueError('is not a table of texts; write for example { Authorization = "Bearer ${API_KEY}" }')
     for name, text in value.items():
+        if not _HEADER_NAME.fullmatch(name) or name.lower() in _BY_ITSELF:
+            raise ValueError(f"has a header that can not be sent ({name}); leave it out")
         if _SECRET_NAME.search(name) and not REFERENCE.search(text):
             raise ValueError(f"holds a secret ({name}); {ADVICE}")
+    return value
+
+
+def _json(value: object) -> object:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise ValueError("holds what JSON does not know; write a date as a text, and no inf or nan") from None
     return value
 
 
@@ -104,6 +119,7 @@ def as_list(value: object) -> object:
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Regex = Annotated[Pattern, BeforeValidator(_pattern)]
 Headers = Annotated[dict[str, str], BeforeValidator(_headers)]
+Json = Annotated[dict[str, Any], BeforeValidator(_json)]
 Texts = Annotated[list[str], BeforeValidator(as_list)]
 
 
@@ -116,6 +132,19 @@ def references(value: object) -> Iterable[str]:
 def filled(text: str, secrets: Mapping[str, str]) -> str:
     """Return a text with the variables that it refers to in their places."""
     return REFERENCE.sub(lambda found: secrets.get(found[1], ""), text)
+
+
+def filled_in(value: Any, secrets: Mapping[str, str]) -> Any:
+    """Return a value of JSON with the variables that its texts refer to in their places, however deep."""
+    match value:
+        case str():
+            return filled(value, secrets)
+        case dict():
+            return {key: filled_in(inner, secrets) for key, inner in value.items()}
+        case list():
+            return [filled_in(inner, secrets) for inner in value]
+        case _:
+            return value
 
 
 def _texts(value: object) -> Iterable[str]:

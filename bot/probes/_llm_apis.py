@@ -20,6 +20,8 @@ OPENAI_HOST = "api.openai.com"
 # https://platform.claude.com/docs/en/api/versioning
 _ANTHROPIC_VERSION = "2023-06-01"
 _DONE = "[DONE]"
+# No window of any model is a hundredth of that.
+_MOST_TOKENS = 10**9
 
 # What the APIs call an answer that was cut at max_tokens, and one that was held back.
 # https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
@@ -91,9 +93,13 @@ def text_at(document: Any, *path: str | int) -> str:
 
 
 def count_at(document: Any, *path: str | int) -> int | None:
-    """Return the number that a path leads to, None if to none."""
-    found = within(document, *path)
-    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
+    """Return the number of tokens that a path leads to, None if to none."""
+    return count_of(within(document, *path))
+
+
+def count_of(found: object) -> int | None:
+    """Return a number of tokens, None for what can not be one: it is counted and kept."""
+    return found if isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= _MOST_TOKENS else None
 
 
 def _openai_body(asked: Asked) -> dict[str, Any]:

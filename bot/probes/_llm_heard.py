@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from bot.probes._sse import Whole, decoder_of
 
 OK = 200
 _LONGEST_REFUSAL = 64 * 1024
+# Longer documents are read in a thread, for the same reason as in http.py.
+_LONG = 64 * 1024
 # Of fewer tokens, or of fewer packets of them, no speed can be told.
 _ENOUGH_TOKENS = 16
 _ENOUGH_PIECES = 5
@@ -104,10 +107,13 @@ async def listen(answer: WebStream, api: Api, heard: Heard) -> None:
             heard.take(api.read(event), at)
             if heard.is_last:
                 return
+        # What has come already does not wait, and a flood of events must not keep others waiting.
+        await asyncio.sleep(0)
     if isinstance(decoder, Whole) and is_web_page(heard):
         return
     for event in decoder.finish():
-        heard.take(api.read(event), at)
+        is_long = len(event.data) > _LONG
+        heard.take(await asyncio.to_thread(api.read, event) if is_long else api.read(event), at)
 
 
 def is_web_page(heard: Heard) -> bool:

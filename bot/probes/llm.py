@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, model_validator
@@ -21,8 +21,8 @@ from bot.errors import BadRequest, FetchError, NoConnection, ParseError, TimedOu
 from bot.model import Fault, ProbeResult, Spent
 from bot.ports import Setup, Web, WebRequest
 from bot.probes import _llm_heard, _llm_spending
-from bot.probes._keys import ADVICE, REFERENCE, Headers, Keys, Regex, Span, filled, refuse_secret
-from bot.probes._llm_apis import APIS, OPENAI_HOST, Api, Asked, Piece, bearer, document_of
+from bot.probes._keys import ADVICE, REFERENCE, Headers, Json, Keys, Regex, Span, filled, filled_in, refuse_secret
+from bot.probes._llm_apis import APIS, OPENAI_HOST, Api, Asked, Piece, bearer, count_of, document_of
 from bot.probes._llm_errors import Trouble, trouble_in
 from bot.probes._llm_heard import OK, Heard, Wanted
 from bot.probes._llm_spending import Prices
@@ -80,7 +80,7 @@ class Options(Keys):
     max_tokens: Annotated[int, Field(ge=1, le=4096)] = Field(
         default=64, description="How many tokens an answer may have; default 64.", examples=["256"]
     )
-    extra: dict[str, Any] = Field(
+    extra: Json = Field(
         default={},
         description="What else to send in the body, also in place of what Sitrep would send.",
         examples=['{ reasoning_effort = "minimal" }'],
@@ -175,7 +175,8 @@ class Options(Keys):
         """The most that one check can cost."""
         limits = (self.extra.get(name) for name in _LIMITS)
         tokens = max(self.max_tokens, *(limit if isinstance(limit, int) else 0 for limit in limits))
-        return _llm_spending.most(self.prices, (self.body or "") + self.prompt, tokens)
+        further = json.dumps(self.extra) if self.extra else ""
+        return _llm_spending.most(self.prices, (self.body or "") + self.prompt + further, tokens)
 
     @property
     def expected(self) -> str:
@@ -237,7 +238,8 @@ def _request(setup: Setup, options: Options, api: Api) -> WebRequest:
         target = urlsplit(filled(setup.target, setup.secrets))
     except ValueError:
         raise BadRequest("this is not a valid url") from None
-    asked = Asked(options.model, options.prompt, options.max_tokens, target.hostname == OPENAI_HOST)
+    model, prompt = (filled(text, setup.secrets) for text in (options.model, options.prompt))
+    asked = Asked(model, prompt, options.max_tokens, target.hostname == OPENAI_HOST)
     key = filled(options.key, setup.secrets).strip()
     headers = {
         "content-type": "application/json",
@@ -263,7 +265,7 @@ def _path(given: str, wanted: str) -> str:
 
 def _body(options: Options, api: Api, asked: Asked, secrets: Mapping[str, str]) -> bytes:
     if options.body is None:
-        return json.dumps(api.body(asked) | options.extra).encode()
+        return json.dumps(api.body(asked) | filled_in(options.extra, secrets)).encode()
     values = {"prompt": asked.prompt, "model": asked.model, "max_tokens": asked.max_tokens}
     return _HOLE.sub(lambda hole: json.dumps(values[hole[1]]), filled(options.body, secrets)).encode()
 
@@ -282,11 +284,15 @@ def _generic(options: Options, event: Event) -> Piece:
     return Piece(
         text="".join(one for one in _at(options.text, document) if isinstance(one, str)),
         finish=next((one for one in _at(options.finish, document) if isinstance(one, str)), ""),
-        tokens_in=next((one for one in _at(options.tokens_in, document) if isinstance(one, int)), None),
-        tokens_out=next((one for one in _at(options.tokens_out, document) if isinstance(one, int)), None),
+        tokens_in=_count(options.tokens_in, document),
+        tokens_out=_count(options.tokens_out, document),
         trouble=trouble,
     )
 
 
 def _at(path: str | None, document: object) -> list[object]:
     return [] if path is None else list(found_at(path, document))
+
+
+def _count(path: str | None, document: object) -> int | None:
+    return next((one for one in map(count_of, _at(path, document)) if one is not None), None)

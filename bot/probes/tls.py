@@ -115,11 +115,19 @@ async def _upgrade(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, s
     for line, wanted in _UPGRADES.get(spoken or "", ()):
         writer.write(line)
         await writer.drain()
-        heard = await reader.readline()
+        heard = await _line(reader)
         while heard[3:4] == _MORE_LINES:
-            heard = await reader.readline()
+            heard = await _line(reader)
         if not heard.startswith(wanted):
             raise Objection(Fault.WRONG, f"the server does not offer STARTTLS by {spoken}")
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.readline()
+    except ValueError:
+        # It does not end.
+        return b""
 
 
 def _days(left: timedelta) -> str:

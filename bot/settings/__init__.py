@@ -84,14 +84,16 @@ def load(
         probes = Probes(known, env, types, _into(mistakes, label))
         settings = replace(
             _with_file(settings, document, known, label),
-            probes=probes.of([row for row in rows if row.table.type != "heartbeat"]),
+            probes=probes.of(rows),
             doors=tuple(callers.door(row, env) for row in document.rows("hook", HookTable)),
             jobs=tuple(callers.jobs(rows, env, _into(mistakes, label))),
         )
         mistakes += resolve(settings.watches, catalog.load(), formats)[1]
     settings = replace(settings, pagers=paging.pagers(env, _told(settings)))
     if mistakes:
-        raise ConfigError(*mistakes)
+        # Who would run it hears now of what is missing too.  One that is there and wrong has been told.
+        unset = [line for name, line in _missing(settings) if types and not env.find(name, f"{name}_FILE")]
+        raise ConfigError(*mistakes, *unset)
     return replace(settings, config_path=path, not_yet=_not_yet(settings))
 
 
@@ -100,6 +102,11 @@ def missing_tokens(settings: Settings) -> tuple[str, ...]:
 
     It is no mistake of the configuration as such: what is only read, replayed or explained needs no token.
     """
+    return tuple(line for _, line in _missing(settings))
+
+
+def _missing(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return these lines, each after the name of the variable that is missing."""
     lacking = {
         platform: name
         for platform, name, secret in (
@@ -111,7 +118,10 @@ def missing_tokens(settings: Settings) -> tuple[str, ...]:
     wanted = _told(settings)
     platforms = [(where, to, to.partition(":")[0]) for where, to in wanted]
     unreachable = tuple(
-        f"{where}: {to} needs {lacking[platform]}, which is not set; set it, or write console instead"
+        (
+            lacking[platform],
+            f"{where}: {to} needs {lacking[platform]}, which is not set; set it, or write console instead",
+        )
         for where, to, platform in platforms
         if platform in lacking
     )
@@ -189,8 +199,6 @@ def _not_yet(settings: Settings) -> tuple[str, ...]:
     return tuple(
         chain(
             not_yet.routes(settings.routes),
-            not_yet.oncalls(settings.oncalls),
-            not_yet.escalations(settings.escalations),
             not_yet.access(settings.access),
         )
     )

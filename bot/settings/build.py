@@ -138,6 +138,8 @@ def oncall(row: Placed[OncallTable]) -> Oncall:
         people=tuple(Person(name=p.name, slack=p.slack, discord=p.discord) for p in row.table.people),
         handover=row.table.handover,
         timezone=row.table.timezone,
+        duty=row.table.duty or "",
+        starts=row.table.starts,
     )
 
 
@@ -147,6 +149,7 @@ def escalation(row: Placed[EscalationTable], names: Names) -> Escalation:
         name=row.where,
         match=_match(row.table.match, names),
         steps=tuple(EscalationStep(step.after, step.notify) for step in row.table.steps),
+        remind_after=row.table.remind_after,
     )
 
 

@@ -23,6 +23,7 @@ from bot.settings.values import Door, Job, Settings
 
 # Somebody may try, as often as the network lets them.
 _SHORTEST = 16
+_ADVICE = f"set it to a secret of at least {_SHORTEST} characters, for example what `openssl rand -hex 24` writes"
 _RATES_EXPIRE = timedelta(minutes=15)
 # What only a probe has that goes and looks.
 _OF_CHECKS = frozenset({"target", "interval", "timeout", "fail_after", "pass_after"})
@@ -80,12 +81,14 @@ def _job(row: Placed[ProbeTable], name: str, options: Options, env: Environment)
     )
 
 
-def missing(settings: Settings) -> tuple[str, ...]:
-    """Return a line for everybody whose secret is not set."""
+def missing(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return a line for everybody whose secret is not there, after the name of its variable."""
     callers: tuple[Door | Job, ...] = (*settings.doors, *settings.jobs)
     return tuple(
-        f"{one.where}.token: {one.variable} is not set; set it to a secret of at least {_SHORTEST} characters, "
-        "for example what `openssl rand -hex 24` writes"
+        (
+            one.variable,
+            f"{one.where}.token: {one.variable} is not set; {_ADVICE}",
+        )
         for one in callers
         if one.token is None
     )

@@ -5,7 +5,7 @@ The names that must exist are in the context of the validation: see `Names`.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo
@@ -87,6 +87,7 @@ Witnesses = Annotated[list[Annotated[str, PlainValidator(scalars.host_and_port)]
 Reminders = Annotated[list[Annotated[timedelta, PlainValidator(scalars.reminder)]], BeforeValidator(scalars.as_list)]
 Fading = Annotated[timedelta, PlainValidator(scalars.fading)]
 Moment = Annotated[datetime, PlainValidator(scalars.moment)]
+Day = Annotated[date, PlainValidator(scalars.day)]
 Weekly = Annotated[windows.Weekly, PlainValidator(scalars.weekly)]
 Interval = Annotated[timedelta, PlainValidator(scalars.interval)]
 WebAddress = Annotated[str, PlainValidator(scalars.web_address)]

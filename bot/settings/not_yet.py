@@ -8,26 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.core.access import Access
-from bot.core.rules import Escalation, Oncall, Route
+from bot.core.rules import Route
 
 
 def routes(found: Iterable[Route]) -> Iterator[str]:
-    """Routes lead to their destinations; nobody is mentioned."""
+    """Routes lead to their destinations at any hour; only mentions wait."""
     for route in found:
-        if route.mention:
-            yield f"[[route]] {route.name}: mention: nobody is mentioned by this version yet"
         if route.quiet:
-            yield f"[[route]] {route.name}: quiet: quiet hours are not kept by this version yet"
-
-
-def oncalls(found: Iterable[Oncall]) -> Iterator[str]:
-    """Rotas are read and kept."""
-    return (f"[[oncall]] {oncall.name}: nobody is called by this version yet" for oncall in found)
-
-
-def escalations(found: Iterable[Escalation]) -> Iterator[str]:
-    """Escalations are read and kept."""
-    return (f"[[escalation]] {escalation.name}: nothing is escalated by this version yet" for escalation in found)
+            yield f"[[route]] {route.name}: quiet: only mentions are kept back; all is told at once by this version"
 
 
 def access(found: Access) -> Iterator[str]:

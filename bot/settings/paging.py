@@ -45,11 +45,16 @@ def _lacking(to: Destination, there: Mapping[str, Mapping[str, Secret]]) -> tupl
     return tuple(variable_of(name, to.address) for name in names if to.address not in there[name])
 
 
-def missing(found: Pagers, told: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Return a line for everything that is told where nobody can be reached for want of a key."""
+def missing(found: Pagers, told: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return a line for everything that is told where nobody can be reached, after the variable that is missing."""
     return tuple(
-        f"{where}: {to} needs {' and '.join(found.missing[to])}, which {_are(found.missing[to])} not set; set "
-        f"{'it' if len(found.missing[to]) == 1 else 'them'}, or write console instead"
+        (
+            found.missing[to][0],
+            (
+                f"{where}: {to} needs {' and '.join(found.missing[to])}, which {_are(found.missing[to])} not set; set "
+                f"{'it' if len(found.missing[to]) == 1 else 'them'}, or write console instead"
+            ),
+        )
         for where, to in told
         if to in found.missing
     )

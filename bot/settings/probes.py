@@ -48,22 +48,26 @@ class Probes:
         self._found: dict[str, Secret | None] = {}
 
     def of(self, rows: Sequence[Placed[ProbeTable]]) -> tuple[Probe, ...]:
-        """Return the probes of all tables."""
+        """Return the probes of all tables, without the heartbeats: those must only not pass for a probe."""
         taken: dict[str, Placed[ProbeTable]] = {}
         for row in rows:
             self._complain_of_name(row, taken)
-        return tuple(self._of_type(row, build.probe(row, self._names)) for row in rows)
+        mine = (row for row in rows if not _is_job(row))
+        return tuple(self._of_type(row, build.probe(row, self._names)) for row in mine)
 
     def _complain_of_name(self, row: Placed[ProbeTable], taken: dict[str, Placed[ProbeTable]]) -> None:
         """A probe is known by the letters of its name; one that accuses nobody must not pass for a vendor."""
         name, where = row.table.name, f"{row.where}.name"
         word = slug(name)
+        first = taken.setdefault(word, row)
+        if _is_job(row) and (not word or _is_job(first)):
+            return
         if not word:
             self._report(where, "has no letter and no digit; write another")
-        elif (first := taken.setdefault(word, row)).table.name != name:
+        elif first.table.name != name:
             self._report(where, f"differs from the name of {first.where} only in signs; write another")
         known = self._names.catalog.find(name)
-        if row.table.vendor is None and known is not None and word == known.slug:
+        if not _is_job(row) and row.table.vendor is None and known is not None and word == known.slug:
             self._report(where, f'is the name of a vendor; add vendor = "{known.slug}", or write another')
 
     def _of_type(self, row: Placed[ProbeTable], probe: Probe) -> Probe:
@@ -105,6 +109,10 @@ class Probes:
         if name not in self._found:
             self._found[name] = self._env.secret(name, str)
         return self._found[name]
+
+
+def _is_job(row: Placed[ProbeTable]) -> bool:
+    return row.table.type == "heartbeat"
 
 
 def _referred(value: object, place: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], str]]:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.core.rules import Handover
+from bot.core.rules import EPOCH, Handover
 from bot.settings.fields import (
+    Day,
     Destinations,
     DiscordUser,
     Duration,
@@ -82,7 +83,9 @@ class RouteTable(Table):
         examples=['{ critical = "@here" }'],
     )
     quiet: QuietSpan | None = Field(
-        default=None, description="When nobody is to be mentioned, every day.", examples=['"22:00-07:00 Europe/Berlin"']
+        default=None,
+        description="When nobody is mentioned but for what is critical, every day.",
+        examples=['"22:00-07:00 Europe/Berlin"'],
     )
     go_on: YesNo = Field(
         default=False,
@@ -118,6 +121,16 @@ class OncallTable(Table):
     timezone: Timezone = Field(
         default="UTC", description='By whose clock; default "UTC".', examples=['"Europe/Berlin"']
     )
+    duty: Text | None = Field(
+        default=None,
+        description="What it is for, if several share that: the first of them is called first. Default its `name`.",
+        examples=['"platform"'],
+    )
+    starts: Day = Field(
+        default=EPOCH,
+        description="The first of `people` takes over at the first hand-over from this day on; default 1970-01-05.",
+        examples=["2026-03-02"],
+    )
 
 
 class StepTable(Table):
@@ -139,4 +152,9 @@ class EscalationTable(Table):
     )
     steps: Annotated[list[StepTable], AfterValidator(some), AfterValidator(_in_order)] = Field(
         description="What to do, soonest first.", examples=['[{ after = "5m", notify = "oncall:platform" }]']
+    )
+    remind_after: Duration | None = Field(
+        default=None,
+        description="Whoever has acknowledged is asked how it stands after this long without a note; default never.",
+        examples=['"30m"'],
     )

@@ -14,6 +14,7 @@ from bot.settings.texts import text
 from bot.settings.times import (
     check_interval,
     clock,
+    day,
     duration,
     fading,
     handover,
@@ -30,6 +31,7 @@ from bot.settings.times import (
 __all__ = [
     "check_interval",
     "clock",
+    "day",
     "duration",
     "fading",
     "handover",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -55,6 +55,16 @@ def moment(value: object) -> datetime:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise ValueError(f"{shown(value)} is not a time with a time zone; write for example 2026-12-05T22:00:00+01:00")
     return value.astimezone(UTC)
+
+
+def day(value: object) -> date:
+    """Read a date without a time."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = date.fromisoformat(value.strip())
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise ValueError(f"{shown(value)} is not a date; write for example 2026-03-02, without quotes")
 
 
 def weekly(value: object) -> Weekly:

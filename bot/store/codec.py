@@ -6,8 +6,10 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from bot.core.escalation import Course
 from bot.core.heartbeat import Heartbeat
 from bot.core.probing import ProbeState
+from bot.core.rota import Override
 from bot.core.witness import Sight
 from bot.model import Claim, Incident, Intent, Page, Source, TimelineEntry
 
@@ -43,6 +45,8 @@ INTENT = Codec(Intent)
 SOURCE = Codec(Source)
 PAGE = Codec(Page)
 HEARTBEAT = Codec(Heartbeat)
+COURSES = Codec(tuple[Course, ...])
+OVERRIDE = Codec(Override)
 SEEN = Codec(frozenset[str])
 PROBE = Codec(ProbeState)
 SIGHT = Codec(Sight)

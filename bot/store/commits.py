@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -20,6 +20,8 @@ from bot.store.engines import Work
 from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT
 
 T = TypeVar("T")
+# Before any time that a clock shows: it is to be looked at because it was written, and not because time has passed.
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Conflict(Exception):
@@ -54,12 +56,13 @@ def write_incidents(connection: Connection, after: Iterable[Incident], before: M
             "resolved_at": incident.resolved_at,
             "witnessed": incident.is_open and bool(testimonies(incident.claims)),
             "silent_from": silence.soonest(incident),
+            "attend_at": AT_ONCE if incident.is_open else None,
             "last_seq": incident.last_seq,
             "body": codec.INCIDENT.dump(incident),
         }
         known = before.get(incident.id)
         if known is None:
-            connection.execute(_BEGIN, {"id": incident.id, **values})
+            connection.execute(_BEGIN, {"id": incident.id, "courses": "", **values})
             continue
         done = connection.execute(_MOVE_ON, {"b_id": incident.id, "b_before": known.last_seq, **values})
         if done.rowcount != 1:
@@ -117,9 +120,11 @@ def make_due(
 def begin(connection: Connection, incident: str, destinations: Iterable[Destination], now: datetime) -> int:
     """Announce an incident wherever it is not yet; returns in how many places that is."""
     new = [_new_announcement(incident, destination, now, urgent=True) for destination in destinations]
+    connection.execute(_ATTEND, {"b_id": incident})
     return sum(connection.execute(_announce(connection.dialect.name), one).rowcount for one in new)
 
 
+_ATTEND = update(INCIDENT).where(INCIDENT.c.id == bindparam("b_id"), INCIDENT.c.is_open).values(attend_at=AT_ONCE)
 _INCIDENTS: BindParameter[str] = bindparam("b_incidents", expanding=True)
 # Always in the same order: two that wait for each other's rows would wait for ever.
 _LIVE = (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select, update
 
 from bot.core import wording
-from bot.core.converge import begun, message_for, next_step
+from bot.core.converge import begun, calls_for, message_for, next_step
 from bot.core.message import Message, fingerprint
 from bot.model import (
     Announcement,
@@ -163,16 +163,19 @@ def _next(
     announcement = announcement_of(row)
     incident = contents.incident(announcement.incident)
     platform = announcement.destination.platform
+    unsent = contents.unsent(announcement.id)
     step = next_step(
         announcement,
         incident,
-        contents.unsent(announcement.id),
+        unsent,
         longest=longest[platform],
         apart=platform in apart,
         root_hash=contents.root(incident.id)[1],
         now=now,
     )
     message = contents.message(step, incident.id) if step is not None else None
+    if step is not None and message is not None and (calls := calls_for(step, announcement, unsent, incident)):
+        message = replace(message, calls=calls)
     return _Ready(announcement, incident, step, message, row["revision"])
 
 

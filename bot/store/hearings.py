@@ -85,15 +85,11 @@ async def next_due(database: Database) -> datetime | None:
     return found
 
 
-async def expect_no_more(database: Database, one: Overdue) -> None:
-    """Note that nothing is open of it any more; the time of the newest count stays."""
-    mine = _mine(one.source.key, one.series)
-
-    def work(connection: Connection) -> None:
-        connection.execute(delete(HEARD).where(mine, HEARD.c.told_at.is_(None)))
-        connection.execute(update(HEARD).where(mine).values(expires_at=None))
-
-    await database.write(work)
+async def expect_no_more(database: Database, one: Overdue, now: datetime) -> None:
+    """Forget what nothing is open of any more; not yet, if a count may come that is older than the newest."""
+    is_past = or_(HEARD.c.told_at.is_(None), HEARD.c.told_at <= now - one.patience)
+    gone = delete(HEARD).where(_mine(one.source.key, one.series), is_past)
+    await database.write(lambda connection: connection.execute(gone))
 
 
 def _mine(source: str, series: str) -> ColumnElement[bool]:

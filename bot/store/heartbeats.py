@@ -34,13 +34,13 @@ _ONE = select(HEARTBEAT.c.body).where(HEARTBEAT.c.name == bindparam("b_name")).w
 _PUT = update(HEARTBEAT).where(HEARTBEAT.c.name == bindparam("b_name")).values(body=bindparam("b_body"))
 
 
-async def forget(database: Database, name: str, source: str) -> str | None:
-    """Forget a job; returns the vendor whose trouble it told of, None if nothing is open of it."""
+async def left_open(database: Database, source: str) -> str | None:
+    """Return the vendor whose trouble a job told of and that is still open; None if there is none."""
     still = select(CLAIM.c.vendor).where(CLAIM.c.source == source, CLAIM.c.is_open).limit(1)
+    found: str | None = await database.read(lambda connection: connection.execute(still).scalar())
+    return found
 
-    def work(connection: Connection) -> str | None:
-        connection.execute(delete(HEARTBEAT).where(HEARTBEAT.c.name == name))
-        found: str | None = connection.execute(still).scalar()
-        return found
 
-    return await database.write(work)
+async def forget(database: Database, name: str) -> None:
+    """Forget a job."""
+    await database.write(lambda connection: connection.execute(delete(HEARTBEAT).where(HEARTBEAT.c.name == name)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -18,10 +18,11 @@ from bot.core.evidence import Panel
 from bot.core.health import Health
 from bot.core.hosting import LATE_WORD, RELAPSE
 from bot.core.memory import Known, Memory
+from bot.core.rota import Override
 from bot.core.timeline import Told
 from bot.core.witnesses import is_witness, testimonies
 from bot.model import Destination, Incident, Kind, Source, State, TimelineEntry
-from bot.store import codec, polls, revisits
+from bot.store import codec, overrides, polls, revisits
 from bot.store.commits import Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database, insert_into
 from bot.store.panels import panel_of
@@ -50,11 +51,15 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """All that a decision about one snapshot needs; `panel` is asked for where witnesses of ours are concerned."""
+    """All that a decision about one snapshot needs.
+
+    `panel` is asked for where witnesses of ours are concerned, `overrides` where whoever is on call may be called.
+    """
 
     known: Known
     around: Surroundings
     panel: Panel | None = None
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,7 @@ async def settle(
     listed: Collection[str],
     decide: Callable[[Gathered], tuple[Decision | None, T]],
     now: datetime,
+    with_overrides: bool = False,  # noqa: FBT001, FBT002  (what is to be gathered besides)
 ) -> T:
     """Gather what `decide` needs, and commit its decision if it comes to one, all in one transaction.
 
@@ -94,7 +100,10 @@ async def settle(
 
     def work(connection: Connection) -> T:
         _wait_for_others(connection, source.vendor)
-        decision, result = decide(_gathered(connection, source, health, listed, now))
+        gathered = _gathered(connection, source, health, listed, now)
+        if with_overrides:
+            gathered = replace(gathered, overrides=overrides.current(connection, now))
+        decision, result = decide(gathered)
         if decision is not None:
             _commit(connection, decision)
         return result

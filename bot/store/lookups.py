@@ -118,7 +118,10 @@ _LOOKED_AT = (SourceKind.FEED.value, SourceKind.PROBE.value)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Troubles:
-    """What Sitrep itself could not do: sources that it can not read, announcements that it could not make."""
+    """What Sitrep itself could not do: sources that it can not read, announcements that it could not make.
+
+    `unread` are those that were not looked at yet: one that was, and could not be read, is stale.
+    """
 
     watched: int
     unread: int
@@ -134,6 +137,7 @@ async def troubles(database: Database, now: datetime, limit: int = 10) -> Troubl
     """Return the first `limit` of each, the longest in trouble first, and how many there are."""
     failing = POLL.c.active & POLL.c.failing_since.is_not(None)
     stale = select(POLL.c.source).where(failing).order_by(POLL.c.failing_since)
+    new = SOURCE.c.active & SOURCE.c.severity.is_(None) & SOURCE.c.key.not_in(select(POLL.c.source).where(failing))
     broken = ANNOUNCEMENT.c.state != "live"
     stuck = select(*ANNOUNCEMENT.c).where(broken).order_by(ANNOUNCEMENT.c.id.desc()).limit(limit)
     waits = (ANNOUNCEMENT.c.state == "live") & (ANNOUNCEMENT.c.due_at <= now)
@@ -144,7 +148,7 @@ async def troubles(database: Database, now: datetime, limit: int = 10) -> Troubl
 
         return Troubles(
             watched=count(POLL.c.active & POLL.c.kind.in_(_LOOKED_AT)),
-            unread=count(SOURCE.c.active & SOURCE.c.severity.is_(None) & SOURCE.c.kind.in_(_LOOKED_AT)),
+            unread=count(new & SOURCE.c.kind.in_(_LOOKED_AT)),
             stale_total=count(failing),
             stale=tuple(connection.execute(stale.limit(limit)).scalars()),
             stuck=tuple(announcement_of(row) for row in connection.execute(stuck).mappings()),

@@ -8,11 +8,14 @@ from bot.core.evidence import Panel, Standby
 from bot.model import Component, PageSays
 from bot.store import codec
 from bot.store.database import Database
-from bot.store.tables import POLL, SOURCE
+from bot.store.tables import POLL, PROBE, SOURCE
 
+# A state is written without what is empty, and a quotation mark in a name is written as \".
+_RESTS = PROBE.c.state.contains('"resting":"', autoescape=True)
 _PANEL = (
-    select(SOURCE.c.key, SOURCE.c.spec, POLL.c.failing_since, POLL.c.last_look)
+    select(SOURCE.c.key, SOURCE.c.spec, POLL.c.failing_since, POLL.c.last_look, _RESTS.label("rests"))
     .join(POLL, POLL.c.source == SOURCE.c.key)
+    .outerjoin(PROBE, PROBE.c.source == SOURCE.c.key)
     .where(
         SOURCE.c.vendor == bindparam("b_vendor"),
         SOURCE.c.active,
@@ -31,7 +34,8 @@ def panel_of(connection: Connection, vendor: str) -> Panel:
         Standby(
             key=row.key,
             components=tuple(Component(name, name) for name in codec.SOURCE.load(row.spec).components),
-            is_blind=row.failing_since is not None or row.last_look is None,
+            # What comes of a check while we work on it ourselves tells nothing either.
+            is_blind=row.failing_since is not None or row.last_look is None or bool(row.rests),
         )
         for row in rows
         if row.key.startswith("probe:")

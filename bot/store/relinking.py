@@ -41,7 +41,6 @@ async def relink(
     def work(connection: Connection) -> Moved | None:
         entries = [codec.ENTRY.load(body) for body in connection.execute(_ENTRIES, {"b_id": incident}).scalars()]
         name = other(entries)
-        name = other(entries)
         found = _locked(connection, {incident, name or incident})
         if incident not in found:
             return None

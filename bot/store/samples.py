@@ -16,7 +16,6 @@ from bot.store import codec
 from bot.store.database import Database, insert_into
 from bot.store.tables import NOTE, PROBE, PROBE_MINUTE, PROBE_SPENT
 
-_MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 # By the minute for two days, by the hour for as long as scorecards look back, and a day more.
 BY_THE_MINUTE = timedelta(days=2)
@@ -121,9 +120,9 @@ async def thin(database: Database, now: datetime) -> bool:
     end = _hour(now - BY_THE_MINUTE)
 
     def work(connection: Connection) -> bool:
+        start = _thinned_until(connection, end)
         connection.execute(delete(PROBE_MINUTE).where(PROBE_MINUTE.c.minute < now - KEPT))
         connection.execute(delete(PROBE_SPENT).where(PROBE_SPENT.c.day < day_of(now - KEPT)))
-        start = _thinned_until(connection) or end
         last = min(end, start + _HOURS_AT_ONCE * _HOUR)
         while start < last:
             _sum_up(connection, start)
@@ -134,12 +133,14 @@ async def thin(database: Database, now: datetime) -> bool:
     return await database.write(work)
 
 
-def _thinned_until(connection: Connection) -> datetime | None:
-    noted = connection.execute(select(NOTE.c.value).where(NOTE.c.name == _THINNED)).scalar()
-    if noted is not None:
-        return datetime.fromisoformat(noted)
+def _thinned_until(connection: Connection, end: datetime) -> datetime:
+    """Return until when all is summed up; who asks at the same time waits, and is told what came of it."""
     first: datetime | None = connection.execute(select(func.min(PROBE_MINUTE.c.minute))).scalar()
-    return _hour(first) if first else None
+    begin = _hour(first) if first else end
+    put = insert_into(connection.dialect.name, NOTE).values(name=_THINNED, value=begin.isoformat())
+    connection.execute(put.on_conflict_do_nothing(index_elements=["name"]))
+    noted = select(NOTE.c.value).where(NOTE.c.name == _THINNED).with_for_update()
+    return datetime.fromisoformat(connection.execute(noted).scalar_one())
 
 
 def _note(connection: Connection, until: datetime) -> None:

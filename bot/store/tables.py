@@ -113,7 +113,8 @@ class IncidentRow(SQLModel, table=True):
     """Our record of one trouble: the fold of its timeline, kept ready.
 
     `witnessed` is for an open one that witnesses of ours tell of, `silent_from` when its vendor may first be called
-    silent.
+    silent.  `attend_at` is when it is to be looked at for what time alone brings about, such as an escalation: at once
+    when it was written while open.  `courses` is how far the plans for that are.
     """
 
     __tablename__ = "incident"
@@ -125,6 +126,7 @@ class IncidentRow(SQLModel, table=True):
         Index("incident_witnessed", "id", **where("witnessed")),
         Index("incident_silent", "silent_from", **where("silent_from IS NOT NULL")),
         Index("incident_vendor", "vendor", "started_at"),
+        Index("incident_attend", "attend_at", **where("attend_at IS NOT NULL")),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)
@@ -139,7 +141,9 @@ class IncidentRow(SQLModel, table=True):
     resolved_at: datetime | None = Field(default=None, sa_type=Instant)
     witnessed: bool = False
     silent_from: datetime | None = Field(default=None, sa_type=Instant)
+    attend_at: datetime | None = Field(default=None, sa_type=Instant)
     last_seq: int
+    courses: str = Field(default="", sa_type=Text)
     body: str = Field(sa_type=Text)
 
 
@@ -214,6 +218,22 @@ class GapRow(SQLModel, table=True):
     reason: str = Field(sa_type=Text)
 
 
+class OverrideRow(SQLModel, table=True):
+    """Somebody has a duty instead of whoever's turn it is; rows are kept, also of what was taken back."""
+
+    __tablename__ = "oncall_override"
+    __table_args__ = (Index("oncall_override_ends", "ends_at", **where("removed_at IS NULL")),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    rota: str = Field(sa_type=Text)
+    starts_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant)
+    made_at: datetime = Field(sa_type=Instant)
+    removed_at: datetime | None = Field(default=None, sa_type=Instant)
+    removed_by: str = Field(default="", sa_type=Text)
+    body: str = Field(sa_type=Text)
+
+
 class NoteRow(SQLModel, table=True):
     """Facts about the database itself, such as what it is used for."""
 
@@ -246,5 +266,6 @@ GAP = table(GapRow)
 REVISIT = table(RevisitRow)
 HEARD = table(HeardRow)
 HEARTBEAT = table(HeartbeatRow)
+OVERRIDE = table(OverrideRow)
 NOTE = table(NoteRow)
 INSTALLATION = table(InstallationRow)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -30,7 +31,8 @@ LONG = 64 * 1024
 SECONDS = 10.0
 # A group of alerts is one call, a gateway reports once a minute: nobody who is well comes near this.
 AT_ONCE, PER_SECOND = 60, 2.0
-# So many bodies are read at the same time, whoever sends them: so much memory they take at most.
+# So many bodies are read at the same time of those who are known, and of those who are not yet: a signature is checked
+# when the body is there.  So much memory they take at most.
 READERS = 32
 _EVERY_WAY = frozenset(Way)
 
@@ -55,7 +57,7 @@ class Hooks:
     hear: Hear
     clock: Clock
     seconds: float = SECONDS
-    reading: int = 0
+    reading: Counter[bool] = field(default_factory=Counter[bool])
     # What is compared where there is no such hook: it takes as long, and nobody has it.
     nobody: str = field(default_factory=secrets.token_hex)
 
@@ -90,7 +92,7 @@ async def _told(hooks: Hooks, request: Request) -> str:
     ration(door.bucket, hooks.clock)
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Refused(415, "the body is compressed; send it as it is")
-    body = await _read(hooks, request) if body is None else body
+    body = await _read(hooks, request, is_known=True) if body is None else body
     try:
         return await hooks.hear(door.hook, await _parsed(door, body))
     except ParseError as error:
@@ -109,21 +111,22 @@ async def _signed(hooks: Hooks, request: Request, door: Door | None) -> bytes:
     """Return the body, if its signature is right: that takes the body, so it is read first, whoever sends it."""
     if not keys.is_timely(request, hooks.clock.now()):
         raise unknown("the time of the signature is missing or older than 5 minutes; see to your clock")
-    body = await _read(hooks, request)
+    body = await _read(hooks, request, is_known=False)
     right = keys.has_signature(request, body, door.token if door else hooks.nobody)
     if not right or door is None or Way.SIGNED not in door.kind.WAYS:
         raise unknown()
     return body
 
 
-async def _read(hooks: Hooks, request: Request) -> bytes:
-    if hooks.reading >= READERS:
+async def _read(hooks: Hooks, request: Request, *, is_known: bool) -> bytes:
+    """Return the body; strangers, who need not end theirs, take no place from those who are known."""
+    if hooks.reading[is_known] >= READERS:
         raise Refused(503, "too many are calling at the same time; come again", Retry_After="1")
-    hooks.reading += 1
+    hooks.reading[is_known] += 1
     try:
         return await bodies.read(request, most=LONGEST, seconds=hooks.seconds)
     finally:
-        hooks.reading -= 1
+        hooks.reading[is_known] -= 1
 
 
 def ration(bucket: Bucket, clock: Clock) -> None:

@@ -36,7 +36,14 @@ async def serve(routes: Sequence[Route], listening: socket.socket) -> None:
     """Serve `routes`, and `/healthz` for whoever asks whether we live, until cancelled."""
     app = Starlette(routes=[*routes, Route("/healthz", _health)])
     config = uvicorn.Config(
-        app, http=Patience, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5
+        app,
+        http=Patience,
+        # Where a library for it happens to be installed, it would log addresses, and there are tokens in some.
+        ws="none",
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=5,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))

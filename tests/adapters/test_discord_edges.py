@@ -283,6 +283,38 @@ async def test_whoever_is_there_is_called_if_that_is_meant(local: LocalDiscord, 
     assert sent["content"].endswith("\n@here")
 
 
+async def test_everybody_is_called_if_that_is_meant(local: LocalDiscord, ops: Channel, bot: Discord) -> None:
+    await bot.post(ops.id, replace(message(), calls=(Call(Reach.ALL),)), "root")
+
+    sent = local.journal.of("create_message")[-1].body
+    assert sent["allowed_mentions"] == {"parse": ["everyone"], "roles": [], "users": []}
+    assert sent["content"].endswith("\n@everyone")
+
+
+async def test_whom_the_channel_has_called_the_thread_does_not_call_again(
+    local: LocalDiscord, ops: Channel, bot: Discord
+) -> None:
+    root = await bot.post(ops.id, message(), "root")
+    loud = replace(message(), broadcast=True, calls=(Call(Reach.PERSON, PERSON),))
+
+    await bot.broadcast(root, loud, "channel")
+    await bot.reply(root, loud, "thread")
+    await bot.reply(root, replace(loud, broadcast=False), "asked")
+
+    assert [one.pinged for one in local.world.messages() if one.pinged] == 2 * [(f"<@{PERSON}>",)]
+
+
+async def test_in_a_forum_the_post_calls(local: LocalDiscord, bot: Discord) -> None:
+    forum = local.world.forum("outages")
+    root = await bot.post(forum.id, message(), "root")
+    loud = replace(message(), broadcast=True, calls=(Call(Reach.PERSON, PERSON),))
+
+    await bot.broadcast(root, loud, "channel")
+    await bot.reply(root, loud, "thread")
+
+    assert [one.pinged for one in local.world.messages() if one.pinged] == [(f"<@{PERSON}>",)]
+
+
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 async def test_a_strangers_text_stays_text_in_a_broadcast_too(
     local: LocalDiscord, ops: Channel, bot: Discord, hostile: Message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -39,7 +40,9 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
     await at.local.journal.until("overwrite_global_commands")
 
     commands = offered(at)
-    assert set(commands) == {"status", "incidents", "incident", "report", "watch", "sitrep", "Link to incident"}
+    groups = {"watch", "oncall", "incident", "sitrep"}
+    assert set(commands) == {*groups, "status", "incidents", "report", "Link to incident"}
+    assert {one["name"] for one in commands["oncall"]["options"]} == {"show", "override", "remove"}
     assert {one["name"] for one in commands["sitrep"]["options"]} == {verb.names[0].split()[0] for verb in VERBS}
     assert {one["name"] for one in commands["watch"]["options"]} == {"add", "remove", "list"}
     offered_there = {one["name"]: one for one in commands["incident"]["options"]}
@@ -63,6 +66,16 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
         ("sitrep link", {"url": "https://wiki.example", "words": "Notes"}, "link https://wiki.example Notes"),
         ("watch add", {"whom": "https://status.acme.example"}, "watch add https://status.acme.example"),
         ("sitrep watch remove", {"whom": "GitHub"}, "watch remove GitHub"),
+        ("oncall show", {}, "oncall show"),
+        ("oncall show", {"which": "platform"}, "oncall show platform"),
+        ("oncall override", {"who": "me", "until": "18:00"}, "oncall override me until 18:00"),
+        ("oncall override", {"who": "<@7>", "until": "8h", "rota": "data"}, "oncall override <@7> in data for 8h"),
+        (
+            "sitrep oncall override",
+            {"who": "me", "from": "Fri 18:00", "until": "Mon 09:00"},
+            "oncall override me from Fri 18:00 until Mon 09:00",
+        ),
+        ("oncall remove", {"which": "3"}, "oncall remove 3"),
     ],
 )
 async def test_a_command_is_answered_at_once_and_to_one_person(
@@ -109,6 +122,16 @@ async def test_a_verb_without_options_is_asked_for_alone(at: Scene, verb: str) -
     await (await at.local.person().runs(f"sitrep {verb}", channel=at.ops)).said()
 
     assert [one.command.action.value for one in at.desk.asked] == [verb]
+
+
+async def test_an_incident_is_taken_on_for_a_while(at: Scene) -> None:
+    await (await at.local.person().runs("incident ack", channel=at.ops, length="30m", which="acme-1")).said()
+    refused = await at.local.person().runs("incident ack", channel=at.ops, length="some time")
+
+    assert "For how long?" in readable(await refused.said())
+    assert [one.command for one in at.desk.asked] == [
+        Command(action=Action.ACK, incident="acme-1", span=timedelta(minutes=30))
+    ]
 
 
 async def test_a_length_that_is_none_is_answered_with_how_to_say_it(at: Scene) -> None:

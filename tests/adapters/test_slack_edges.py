@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import Slack
-from bot.core.message import Control
+from bot.core.message import Call, Control, Reach
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, UnknownOutcome
 from bot.model import Action, Ref
 from tests import localslack
@@ -251,6 +251,22 @@ async def test_what_can_not_be_guaranteed_is_said(slack: LocalSlack) -> None:
 
 async def test_a_workspace_that_is_set_up_well_has_no_shortcomings(slack: LocalSlack, ops: Channel, bot: Slack) -> None:
     assert await bot.shortcomings((ops.id, "#ops")) == []
+
+
+async def test_those_who_are_meant_are_called_by_root_and_reply_and_by_no_edit(
+    slack: LocalSlack, ops: Channel, bot: Slack
+) -> None:
+    calls = (Call(Reach.HERE), Call(Reach.PERSON, "U0123456789"), Call(Reach.PERSON, "123456789012345678"))
+    meant = replace(message("<!everyone> <@U999>"), calls=calls)
+
+    root = await bot.post(ops.id, meant, "root")
+    await bot.reply(root, replace(meant, broadcast=True), "1")
+    sent = [call.args for call in slack.journal.of("chat.postMessage")]
+    await bot.edit(root, message())
+
+    assert [str(one).count("'<!here> <@U0123456789>'") for one in sent] == [1, 1]
+    assert ["<@U999>" in str(one["text"]) for one in sent] == [False, False]
+    assert "<@" not in str(slack.journal.of("chat.update")[-1].args["text"])
 
 
 async def test_buttons_and_menus_arrive(slack: LocalSlack, ops: Channel, bot: Slack) -> None:

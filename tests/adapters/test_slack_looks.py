@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from adapters.slack import limits, render
 from adapters.slack.text import cut, cut_literal, fallback, link, literal, web_address
-from bot.core.message import About, Item, Line, Link, Message, Moment, Quote, Tone
+from bot.core.message import About, Call, Item, Line, Link, Message, Moment, Quote, Reach, Tone
 from tests.adapters.cases import CASES, HOSTILE
 from tests.localslack.looks import acts
 from tests.localslack.texts import MRKDWN, Said
@@ -43,6 +44,9 @@ messages = st.builds(
     broadcast=st.booleans(),
     about=st.one_of(st.none(), st.builds(About, texts, st.lists(lines, max_size=3).map(tuple))),
     at=st.sampled_from([None, NOON]),
+    calls=st.lists(
+        st.builds(Call, st.sampled_from(Reach), texts | st.from_regex("[US][A-Z0-9]{8}", fullmatch=True))
+    ).map(tuple),
 )
 
 
@@ -99,6 +103,24 @@ def test_no_message_is_more_than_slack_takes(message: Message) -> None:
 def test_no_hostile_message_is_more_than_slack_takes(name: str) -> None:
     assert limits_broken(render.root(HOSTILE[name])) == []
     assert limits_broken(render.reply(HOSTILE[name])) == []
+
+
+def test_only_those_who_are_meant_are_called_and_by_ids_that_are_ids() -> None:
+    meant = (
+        *(Call(Reach.PERSON, id_) for id_ in ("U012", "W34", "U012", "S56", "123456789", "u012", "U0> <!channel>", "")),
+        *(Call(Reach.GROUP, id_) for id_ in ("S56", "U012", "<!here>")),
+        Call(Reach.HERE),
+        Call(Reach.ALL),
+    )
+    said = Message(tone=Tone.MAJOR, headline="<!everyone> @here <@U999>", calls=meant)
+
+    assert render.calling(said) == "<@U012> <@W34> <!subteam^S56> <!here> <!channel>"
+    for sent in (render.root(said), render.reply(said)):
+        assert sent["blocks"][1]["text"]["text"] == render.calling(said)
+        assert sent["text"].endswith(f"\n{render.calling(said)}")
+        assert "<@U999>" not in sent["text"]
+    assert render.text_only(said)["text"].endswith(render.calling(said))
+    assert "<@" not in render.root(replace(said, calls=()))["text"]
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=300) | st.text("*_~`<>&@:|!#- \na1", max_size=60))

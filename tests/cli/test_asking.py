@@ -93,6 +93,20 @@ def test_status_says_so_if_nothing_is_meant_and_helps_on(desk: Desk, seen: str) 
     assert "OpenAI" in answer.out
 
 
+def test_status_shows_what_our_own_witnesses_tell_of_whose_page_nobody_watches(desk: Desk, seen: str) -> None:
+    desk.ask("ask", "report", "github", "actions", DATABASE_URL=seen)
+
+    everything, asked, another = (
+        desk.ask("status", *words, DATABASE_URL=seen) for words in ((), ("github",), ("npm",))
+    )
+
+    (row,) = (row for row in everything.lines if row.startswith("GitHub "))
+    assert row in asked.lines
+    assert "Actions is failing (suspected, " in row
+    assert "[github-actions-" in row
+    assert "GitHub" not in another.out
+
+
 def test_status_offers_all_that_a_word_may_mean_and_how_to_look_at_them(desk: Desk, seen: str) -> None:
     answer = desk.ask("status", "google", DATABASE_URL=seen)
 

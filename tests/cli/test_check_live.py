@@ -19,9 +19,20 @@ async def test_every_page_is_read_once_and_told_with_what_it_speaks(tmp_path: Pa
         checked = await sitrep.run("check", "--live", "--config", str(sitrep.config))
 
         assert (checked.status, checked.err) == (0, "")
-        assert "ok    Acme: statuspage, 1 components, 1 open incidents" in checked.out.splitlines()
+        assert "ok    Acme: statuspage, 1 component, 1 open incident" in checked.out.splitlines()
         assert server.paths == [SUMMARY]
         assert not (tmp_path / "sitrep.db").exists()
+
+
+async def test_the_format_of_a_page_that_nobody_names_is_found_out(tmp_path: Path) -> None:
+    async with serve({SUMMARY: Answer.json(PAGE)}) as server, sitrep_in(tmp_path) as sitrep:
+        sitrep.watches({"Acme": server.url})
+        config = sitrep.config.read_text(encoding="utf-8")
+        sitrep.config.write_text(config.replace('format = "statuspage"\n', ""), encoding="utf-8")
+        checked = await sitrep.run("check", "--live", "--config", str(sitrep.config))
+
+    assert (checked.status, checked.err) == (0, "")
+    assert "ok    Acme: statuspage, 1 component, 1 open incident" in checked.out.splitlines()
 
 
 async def test_a_filter_that_the_page_has_nothing_for_is_told(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ async def test_every_probe_is_tried_once_and_told(tmp_path: Path) -> None:
         checked = await sitrep.run("check", "--live", "--config", str(sitrep.config), environment=secret)
 
         assert checked.status == 2
-        assert checked.out.splitlines()[0] == "sitrep.toml: 0 pages watched, 3 probes, 1 routes"
+        assert checked.out.splitlines()[0] == "sitrep.toml: 0 pages watched, 3 probes, 1 route"
         assert checked.out.splitlines()[1].startswith("ok    probe well: passes in ")
         assert checked.err.splitlines()[0] == "FAIL  probe ill: fails: HTTP 503"
         assert checked.err.splitlines()[1].startswith("FAIL  probe key: can not tell: ")

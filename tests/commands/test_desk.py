@@ -130,6 +130,26 @@ async def test_a_page_that_nobody_watches_and_nobody_can_read_is_not_green(datab
     assert "can not be read" in text(late)
 
 
+@pytest.mark.parametrize("can_be_read", [True, False])
+async def test_what_our_own_witnesses_tell_of_a_vendor_is_shown_though_nobody_watches_its_page(
+    database: Database,
+    can_be_read: bool,  # noqa: FBT001
+) -> None:
+    office = Office(database)
+    if can_be_read:
+        office.pages["github"] = Snapshot(vendor="github", format="statuspage", components=(fine("Actions"),))
+    await office.says("report github actions")
+
+    answer = await office.answers("status github")
+    assert answer.later is not None
+    late = await answer.later()
+
+    assert "Actions is failing" in text(late)
+    assert "1 person is affected" in text(late)
+    assert "not watched" in text(late)
+    assert late.message.tone is not Tone.RESOLVED
+
+
 async def test_what_nobody_knows_is_said_to_be_unknown(database: Database) -> None:
     assert "Nothing is called “qqqqqq”" in text(await Office(database).says("qqqqqq"))
 

@@ -10,11 +10,12 @@ from sqlalchemy import update
 
 from bot.core import health
 from bot.core.health import Gap
-from bot.store import incidents, polls
+from bot.store import incidents, polls, sources
 from bot.store.database import Database
 from bot.store.polls import Look
 from bot.store.tables import POLL
 from tests.commands.office import Office, commands, text
+from tests.store.test_standings import page_of
 from tests.store.world import OPS, decision
 from tests.unit.story import Story
 
@@ -76,6 +77,15 @@ async def test_who_was_never_watched_has_no_record(office: Office) -> None:
 
     assert text(reply).startswith("GitHub has not been watched: there is no record of it\n")
     assert commands(reply) == ["watch add github"]
+
+
+async def test_who_is_watched_and_could_not_be_read_yet_is_not_to_be_watched_again(office: Office) -> None:
+    await sources.register(office.database, [page_of("acme")], office.clock.now())
+
+    reply = await office.says("history acme")
+
+    assert text(reply).startswith("Acme has not been read yet: there is no record of it\n")
+    assert commands(reply) == []
 
 
 async def test_what_only_people_saw_is_known_of_a_page_that_nobody_watches(office: Office) -> None:

@@ -349,3 +349,25 @@ async def test_the_vendor_that_tells_of_it_is_the_second_witness_and_it_stays_on
     # That the report has faded is no news while the vendor says that it goes on.
     told = [entry for entry in await incidents.timeline(office.database, one.id) if not entry.quiet]
     assert [entry.kind for entry in told] == [ChangeKind.OPENED, ChangeKind.ACKNOWLEDGED, ChangeKind.UPDATED]
+
+
+async def test_two_who_report_the_same_to_two_instances_at_once_are_counted_together(office: Office) -> None:
+    await office.watches("Acme", fine("API"))
+    other = Office(office.database, office.clock)
+
+    await asyncio.gather(office.says("report acme api", by=ONCALL), other.says("report acme api", by=LEAD))
+
+    assert (await only(office)).affected == 2
+
+
+async def test_who_takes_a_report_back_and_makes_it_again_at_once_is_heard(office: Office) -> None:
+    await office.watches("Acme", fine("API"))
+    await office.says("report acme api")
+    one = await only(office)
+    await office.says(f"works {one.id}")
+    await look(office.people)
+    assert not (await only(office)).is_open
+
+    await office.says("report acme api")
+    again = await only(office)
+    assert (again.is_open, again.affected) == (True, 1)

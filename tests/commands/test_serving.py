@@ -10,7 +10,6 @@ import pytest
 
 from bot.core import cards
 from bot.core.access import Access
-from bot.core.evidence import DEFAULT
 from bot.core.reports import Terms
 from bot.core.rules import Service
 from bot.loops.heed import Heeding, hand_out
@@ -58,7 +57,7 @@ async def opens(office: Office, name: str = "acme-1") -> Incident:
 
 
 def heeding(office: Office) -> Heeding:
-    return Heeding(office.database, DEFAULT, office.clock, asyncio.Event(), office.services)
+    return Heeding(office.database, Rules((), office.services), office.clock, asyncio.Event())
 
 
 async def test_status_of_a_service_is_the_worst_of_what_it_needs(office: Office) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 from bot.commands.desk import Desk
-from bot.core.evidence import DEFAULT
 from bot.core.health import Health
 from bot.loops.heed import Heeding, call_silent, weigh_all
 from bot.loops.reading import follow_up
 from bot.loops.take_in import take_in
 from bot.model import ChangeKind, Confidence, PageSays, Person, Ref, Snapshot, Source
-from bot.store import incidents, lookups
+from bot.store import incidents, lookups, polls, sources
+from bot.store.commits import write_incidents
 from bot.store.database import Database
+from bot.store.polls import Look
 from bot.store.sources import Watched
 from tests.commands.office import Office
 from tests.fakes import ManualClock
@@ -49,7 +51,7 @@ async def sees(world: World, by: Source, snapshot: Snapshot) -> None:
 
 
 def heeding(world: World) -> Heeding:
-    return Heeding(world.database, DEFAULT, world.clock, asyncio.Event())
+    return Heeding(world.database, ALL_TO_OPS, world.clock, asyncio.Event())
 
 
 async def test_a_suspicion_is_weighed_at_once_and_announced(database: Database) -> None:
@@ -104,6 +106,44 @@ async def test_nobody_is_called_silent_whose_page_can_not_be_read(database: Data
 
         world.shows(summary(BEGUN))
         await world.look_in(minutes=10)
+        assert await call_silent(heeding(world)) == 1
+
+
+async def read(world: World, key: str) -> None:
+    """Note that another page of Acme's was read just now, and shows nothing."""
+    other = replace(world.source, key=key, url=f"{world.source.url}/other")
+    now = world.clock.now()
+    await sources.add(world.database, other, now)
+    look = Look(key=key, fence=0, health=Health(first_look=now, last_look=now), due_at=at(100_000))
+    await polls.record(world.database, [look])
+
+
+async def test_a_vendor_is_not_called_silent_because_another_page_of_it_can_be_read(database: Database) -> None:
+    async with watched(database) as world:
+        world.shows(summary(BEGUN))
+        await world.look_in(minutes=2)
+        world.answers(SUMMARY, Answer(status=503))
+        await read(world, "feed:acme-2")
+        await world.look_in(minutes=36)
+
+        assert await call_silent(heeding(world)) == 0
+
+        world.shows(summary(BEGUN))
+        await world.look_in(minutes=10)
+        assert await call_silent(heeding(world)) == 1
+
+
+async def test_silences_that_can_not_be_judged_are_not_in_the_way_of_others(database: Database) -> None:
+    async with watched(database) as world:
+        world.shows(summary(BEGUN))
+        await world.look_in(minutes=2)
+        one = await world.incident()
+        assert one.latest is not None
+        earlier = replace(one.latest, at=at(0))
+        lost = [replace(one, id=f"lost-{number}", vendor="lost", latest=earlier) for number in range(100)]
+        await database.write(lambda connection: write_incidents(connection, lost, {}))
+        await world.look_in(minutes=36)
+
         assert await call_silent(heeding(world)) == 1
 
 

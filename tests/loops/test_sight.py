@@ -128,6 +128,7 @@ async def test_a_witness_is_a_host_that_takes_a_connection() -> None:
 
     assert there
     assert not await reachable(address)
+    assert not await reachable(f"{'a' * 64}.example:443")
 
 
 class Room:

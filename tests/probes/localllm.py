@@ -188,7 +188,8 @@ def _lines(llm: LLM) -> Iterator[bytes]:
         if number == -3:
             return
     if llm.finish is not None:
-        yield sse({"token": {"text": ""}, "details": {"why": llm.finish, "in": 5, "out": len(llm.says)}})
+        counted = {} if llm.usage is None else {"in": llm.usage[0], "out": llm.usage[1]}
+        yield sse({"token": {"text": ""}, "details": {"why": llm.finish} | counted})
 
 
 _SHAPES = {"completions": _chat, "responses": _responses, "messages": _messages, "generate": _lines}

@@ -44,6 +44,24 @@ async def test_what_is_sent_is_what_was_configured() -> None:
     assert (hit.headers["authorization"], hit.headers["x-team"]) == (f"Bearer {KEY}", "sitrep")
 
 
+@pytest.mark.parametrize("pasted", ["two\nlines", "one\r\nX-Other: header", "nothing\0"])
+@pytest.mark.parametrize(
+    ("kind", "keys"), [("http", {"headers": {"X-Key": "${KEY}"}}), ("llm", {"model": "m", "key": "${KEY}"})]
+)
+async def test_a_secret_that_no_header_can_have_is_our_own_fault(kind: str, keys: dict[str, Any], pasted: str) -> None:
+    async with serve({"/": Answer()}) as server:
+        result = await checked(kind, server.url + "/", secrets={"KEY": pasted}, **keys)
+
+    assert (result.fault, result.is_ours) == (Fault.SETUP, True)
+    assert result.reason == "the request has a header that can not be sent"
+    assert server.hits == []
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding", "X Key", "", "X-Key:"])
+def test_a_header_that_can_not_be_sent_is_a_mistake(name: str) -> None:
+    assert mistake("http", headers={name: "7"}) == f"has a header that can not be sent ({name}); leave it out"
+
+
 @pytest.mark.parametrize(
     ("status", "fault"),
     [

@@ -94,6 +94,14 @@ async def test_text_is_read_in_the_character_set_that_it_claims(answer: Answer, 
     assert (await asked(answer, contains="Grüße")).reason == reason
 
 
+@pytest.mark.parametrize("charset", ["punycode", "Unicode_Escape", "idna"])
+async def test_what_is_a_character_set_to_python_alone_is_none(charset: str) -> None:
+    # To decode that much of the first would take an hour.
+    answer = Answer(body="aaaa-" + "b" * 3_000_000, content_type=f"text/plain; charset={charset}")
+
+    assert (await asked(answer, contains="a")).reason.endswith(f"{charset.lower()}, which nobody knows")
+
+
 async def test_an_expression_can_not_be_made_to_search_for_ever() -> None:
     # With Python's own this would take longer than the universe is old.
     result = await asked(Answer(body="a" * 50_000 + "b"), matches="^(a+)+$")

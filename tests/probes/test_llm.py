@@ -19,7 +19,7 @@ async def test_a_right_answer_is_well_and_what_was_measured_is_told(api: str) ->
     facts = dict(result.facts)
     assert facts["first token"].endswith("ms")
     assert facts["finish reason"] in {"stop", "completed", "end_turn"}
-    assert facts["tokens"] == ("5 in, 2 out" if api == "generic" else "13 in, 2 out")
+    assert facts["tokens"] == "13 in, 2 out"
     assert facts["request id"] == "req_abc"
 
 
@@ -75,6 +75,14 @@ async def test_further_keys_of_the_body_come_last() -> None:
     await asked(llm, extra={"reasoning_effort": "minimal", "max_tokens": 7})
 
     assert (llm.asked[0]["reasoning_effort"], llm.asked[0]["max_tokens"]) == ("minimal", 7)
+
+
+async def test_they_may_refer_to_the_environment_too() -> None:
+    llm = LLM()
+    await asked(llm, extra={"metadata": {"team": ["${LLM_KEY}"]}}, prompt="Say ${LLM_KEY}.", expect="pong")
+
+    assert llm.asked[0]["metadata"] == {"team": [KEY]}
+    assert llm.asked[0]["messages"][0]["content"] == f"Say {KEY}."
 
 
 async def test_an_address_that_is_whole_already_stays_as_it_is() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from bot.model import Ceiling, Fault, ProbeResult, Spent
+from tests.probes.asking import asked as asked_by
 from tests.probes.localllm import KEY, LLM, Refusal, serving
 from tests.probes.world import SECOND, checked, mistake
 
@@ -123,6 +125,30 @@ def test_what_is_spent_adds_up() -> None:
 )
 def test_mistakes_are_said_in_one_line(keys: dict[str, Any], said: str) -> None:
     assert mistake("llm", **keys) == said
+
+
+def test_what_else_is_sent_must_be_json() -> None:
+    assert mistake("llm", model="m", extra={"since": datetime(2026, 3, 1, tzinfo=UTC)}).startswith(
+        "holds what JSON does not know"
+    )
+
+
+@pytest.mark.parametrize("number", [-1, True, 10**400, "13"], ids=["negative", "true", "endless", "text"])
+async def test_a_number_of_tokens_that_can_be_none_is_not_believed(number: Any) -> None:
+    for api in ("openai", "generic"):
+        result = await asked_by(LLM(usage=(number, number)), api, **PRICES)
+
+        assert result.cost is not None
+        assert result.cost.tokens_out == 64
+        assert result.cost.money > 0
+        assert dict(result.facts)["cost"].startswith("at most ")
+
+
+async def test_what_else_is_sent_counts_too() -> None:
+    result = await asked(LLM(usage=None), **PRICES, extra={"messages": [{"role": "user", "content": "x" * 9000}]})
+
+    assert result.cost is not None
+    assert result.cost.tokens_in > 9000
 
 
 async def test_a_larger_limit_in_the_body_counts() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot import catalog
 from bot.model import Fault
 from bot.plugins import discover, probe_named
 from bot.settings.document import LISTS
@@ -60,6 +61,13 @@ def test_what_the_page_shows_can_be_copied(probe: dict[str, Any]) -> None:
 
     kind.read_target(probe["target"])
     kind.Options.model_validate({key: value for key, value in probe.items() if key not in COMMON})
+
+
+@pytest.mark.parametrize("probe", examples(), ids=lambda probe: str(probe["name"]))
+def test_what_the_page_shows_is_no_vendor_by_mistake(probe: dict[str, Any]) -> None:
+    vendor = catalog.find(probe["name"])
+
+    assert "vendor" in probe or vendor is None or vendor.slug != probe["name"]
 
 
 def test_every_type_is_shown() -> None:

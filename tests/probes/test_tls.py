@@ -55,6 +55,17 @@ async def test_a_certificate_that_ends_soon(tmp_path: Path, left: timedelta, day
     assert result.reason == f"the certificate of 127.0.0.1 is valid for {said}, until 2035-01-01 00:00 UTC"
 
 
+async def test_a_greeting_that_does_not_end_is_the_servers_fault() -> None:
+    async def babble(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 " + b"x" * 1_000_000)
+        await writer.drain()
+
+    async with talking(babble) as address:
+        result = await checked("tls", address, starttls="smtp")
+
+    assert (result.fault, result.reason) == (Fault.WRONG, "the server does not offer STARTTLS by smtp")
+
+
 async def test_a_certificate_that_has_expired(tmp_path: Path) -> None:
     expired = tls_server("127.0.0.1", until=datetime(2001, 1, 1, tzinfo=UTC))
 

@@ -21,6 +21,7 @@ TABLES = {
     "incident",
     "installation",
     "note",
+    "oncall_override",
     "poll",
     "probe",
     "probe_minute",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from bot.core.probing import ProbeState, Rule, advance
 from bot.model import Impact, Page, ProbeResult
-from bot.store import lookups, polls, probes, samples, sources, standings
+from bot.store import lookups, panels, polls, probes, samples, sources, standings
 from bot.store.database import Database
 from bot.store.polls import Look
 from bot.store.samples import Checked, Sample
+from bot.store.tables import PROBE_MINUTE
 from tests.loops.lab import probe_of
 from tests.store.test_standings import names, page_of, seen
 from tests.store.world import LEASE, NOW, WELL, later
@@ -136,6 +138,17 @@ async def test_what_is_summed_up_once_is_not_touched_again(database: Database) -
     assert [span.checks for span in await samples.spans(database, "probe:api", NOW)] == [1]
 
 
+async def test_several_instances_that_sum_up_at_once_do_it_once(database: Database) -> None:
+    nothing = {"failures": 0, "slow": 0, "latency": 0.1, "slowest": 0.1}
+    rows = [{"source": f"probe:p{number}", "minute": NOW, "checks": 1, **nothing} for number in range(100)]
+    await database.write(lambda connection: connection.execute(PROBE_MINUTE.insert(), rows))
+
+    await asyncio.gather(*(samples.thin(database, later(days=3)) for _ in range(4)))
+
+    (one,) = await samples.spans(database, "probe:p0", NOW - timedelta(hours=1))
+    assert one.checks == 1
+
+
 async def test_nobody_looks_back_further_than_a_scorecard(database: Database) -> None:
     await sources.register(database, [probe_of("api")], NOW)
     await sampled(database, 0)
@@ -143,3 +156,14 @@ async def test_nobody_looks_back_further_than_a_scorecard(database: Database) ->
         pass
 
     assert await samples.spans(database, "probe:api", NOW) == ()
+
+
+async def test_a_probe_that_is_in_maintenance_can_not_testify(database: Database) -> None:
+    await sources.register(database, [probe_of("api"), probe_of("mail")], NOW)
+    for name, resting in (("api", "Upgrade"), ("mail", "")):
+        checked = Checked(ProbeState(resting=resting), None)
+        look = Look(key=f"probe:{name}", fence=0, health=WELL, due_at=later(hours=1), page=FINE, checked=checked)
+        await polls.record(database, [look])
+
+    found = await panels.panel(database, probe_of("api").vendor)
+    assert {one.key: one.is_blind for one in found.probes} == {"probe:api": True, "probe:mail": False}

@@ -64,14 +64,20 @@ async def test_of_many_that_are_well_only_the_first_are_named(database: Database
 
 
 async def test_those_that_can_not_be_read_are_counted_and_the_longest_lost_told_first(database: Database) -> None:
-    vendors = ("acme", "first", "gone", "second", "unread")
+    vendors = ("acme", "first", "gone", "never", "second", "unread")
     await sources.register(database, [page_of(vendor) for vendor in vendors], NOW)
     later_lost = replace(LOST, failing_since=later(minutes=5))
-    looks = [seen("acme"), seen("first", health=LOST), seen("gone", health=LOST), seen("second", health=later_lost)]
+    looks = [
+        seen("acme"),
+        seen("first", health=LOST),
+        seen("gone", health=LOST),
+        seen("never", None, missed(Health(), "HTTP 503", later(minutes=6))),
+        seen("second", health=later_lost),
+    ]
     await polls.record(database, looks)
     await sources.register(database, [page_of(vendor) for vendor in vendors if vendor != "gone"], NOW)
 
     found = await lookups.troubles(database, NOW, limit=9)
 
-    assert (found.watched, found.unread, found.stale_total) == (4, 1, 2)
-    assert found.stale == ("first", "second")
+    assert (found.watched, found.unread, found.stale_total) == (5, 1, 3)
+    assert found.stale == ("first", "second", "never")

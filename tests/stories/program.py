@@ -18,6 +18,7 @@ from bot.loops import hearing, heartbeats, own, people
 from bot.loops.batch import Batch
 from bot.loops.checking import Probing, bury, take
 from bot.loops.deliver import Delivering, start_due
+from bot.loops.escalate import Escalating, escalate_due
 from bot.loops.heed import Heeding, call_silent, hand_out, weigh_all
 from bot.loops.probing import checked
 from bot.loops.remind import Reminding, remind_due
@@ -29,7 +30,7 @@ from bot.loops.watch import LEASE, Watching, look_at
 from bot.model import Source
 from bot.ports import Platform
 from bot.settings import Settings
-from bot.store import announcements, polls, probes, sources
+from bot.store import announcements, attending, polls, probes, sources
 from bot.store.announcements import Outcome
 from bot.store.database import Database, open_database
 from bot.web.server import bound, serve
@@ -64,6 +65,7 @@ class Program:
     probing: Probing
     delivering: Delivering
     heeding: Heeding
+    escalating: Escalating
     reminding: Reminding
     revisiting: Revisiting
     mine: own.Own
@@ -147,6 +149,7 @@ class Program:
         await weigh_all(self.heeding)
         await call_silent(self.heeding)
         await hand_out(self.heeding)
+        await escalate_due(self.escalating)
         await remind_due(self.reminding)
         await visit_due(self.revisiting)
         await own.look(self.mine)
@@ -174,6 +177,7 @@ async def running(configured: Settings, around: Surroundings, owner: str = "one"
             await sources.release_all(database)
             await announcements.release_all(database)
         await announcements.revive(database, clock.now())
+        await attending.everything(database, clock.now())
         await sources.register(database, (*watched, *map(settings.source_of, configured.probes)), clock.now())
         limits = FetchLimits(dns_ttl=timedelta())
         async with Fetcher(
@@ -195,7 +199,7 @@ async def _put_together(
     owner: str,
 ) -> Program:
     clock, due = around.clock, asyncio.Event()
-    rules = Rules(configured.routes, configured.services)
+    rules = Rules(configured.routes, configured.services, configured.thresholds, configured.oncalls)
     heard = people.People(database, rules, configured.people, clock, due)
     delivering = Delivering(database, around.platforms, clock, owner, lambda: 1.0, due)
     eyes = Eyes(database, clock, configured.witnesses, around.network.reaches)
@@ -216,7 +220,8 @@ async def _put_together(
         watching=watching,
         probing=probing,
         delivering=delivering,
-        heeding=Heeding(database, rules.thresholds, clock, due, rules.services),
+        heeding=Heeding(database, rules, clock, due),
+        escalating=Escalating(database, compose.plans_of(configured), clock, due),
         reminding=Reminding(database, fetcher, rules, clock, due),
         revisiting=Revisiting(database, fetcher, rules, clock, due),
         mine=own.Own(database, delivering, where, clock, due, lambda: eyes.blind_since),

@@ -150,8 +150,8 @@ def test_a_call_ends_the_excuse() -> None:
 
 
 class Backup(Told):
-    def is_seen(self, known: Heartbeat, minute: float) -> tuple[ChangeKind, ...]:
-        standing = heartbeat.state(known, HOURLY, at(minute))
+    def is_seen(self, known: Heartbeat, minute: float, spec: Spec = HOURLY) -> tuple[ChangeKind, ...]:
+        standing = heartbeat.state(known, spec, at(minute))
         snapshot = heartbeat.snapshot_of(self.source, standing, None, at(minute))
         return self.take(snapshot, partial(heartbeat.heard, standing))
 
@@ -172,6 +172,18 @@ def test_a_missing_job_of_ours_is_an_incident_of_our_own_until_it_calls() -> Non
     assert job.is_seen(after((DONE, 0)), 90) == ()
     assert job.is_seen(after((DONE, 0), (DONE, 95)), 96) == (ChangeKind.RESOLVED,)
     assert job.news[-1].claim.resolved_at == at(95)
+
+
+@pytest.mark.parametrize(("every", "after_all"), [(24, "not due before"), (1.5, "is late, and not missing yet")])
+def test_a_job_that_is_expected_less_often_by_now_is_not_said_to_have_called(every: float, after_all: str) -> None:
+    job = backup()
+    job.is_seen(after((DONE, 0)), 65)
+    spec = Spec(every=timedelta(hours=every), grace=timedelta(hours=1))
+
+    assert job.is_seen(after((DONE, 0)), 100, spec) == (ChangeKind.RESOLVED,)
+    assert "called in again" not in job.words[-1]
+    assert after_all in job.words[-1]
+    assert job.news[-1].claim.resolved_at == at(100)
 
 
 def test_missing_and_then_failed_is_one_trouble_told_on() -> None:

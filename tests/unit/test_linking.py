@@ -6,6 +6,7 @@ import pytest
 
 from bot.core import linking, replies, wording
 from bot.core.actions import Outcome
+from bot.core.courses import Record, course
 from bot.core.grammar import parse, spell
 from bot.core.linking import Moved
 from bot.core.message import plain
@@ -67,12 +68,55 @@ def test_two_become_one_and_both_threads_say_so() -> None:
     assert "17 min after us" in plain(wording.root(moved.gets))
 
 
+def test_we_saw_it_when_it_was_confirmed_also_in_what_it_is_linked_with() -> None:
+    desk = desk_with(ONE)
+    desk.sees(failing(ONE, 10, since=2), source=ONE)
+    desk.sees(snapshot(20, claim("i1", WORDS, title="Slow mail", components=[degraded("Mail")], started=19)))
+    moved = joined(desk)
+
+    assert moved.gets.detected_at == moved.loses.first_seen_at == at(10)
+    assert "9 min after us" in plain(wording.root(moved.gets))
+    assert unlinked(desk, "acme-i1").gets.detected_at == at(10)
+
+
+def test_the_record_counts_the_lag_of_what_was_linked_by_hand() -> None:
+    desk = two()
+    host = joined(desk).gets.id
+    desk.sees(passing(ONE, 40, since=2), source=ONE)
+    incident = desk.incidents[host]
+
+    # Not from the end of what was linked, which is the first that a witness says in this thread.
+    assert course(Record(incident, tuple(desk.timelines[host])), at(50)).lag == at(19) - at(2)
+
+
 def test_what_its_witnesses_say_from_then_on_is_said_in_the_other_thread() -> None:
     desk = two()
     host = joined(desk).gets.id
     look = desk.sees(passing(ONE, 40, since=2), source=ONE)
 
     assert {entry.incident for entry in look.entries} == {host}
+
+
+def test_what_went_on_elsewhere_is_nobodys_incident_any_more() -> None:
+    desk = two()
+    away = joined(desk).loses.id
+    posted = claim("i2", update("v1", "Slow API.", 39), title="Slow API", components=[degraded("API")], started=39)
+    look = desk.sees(snapshot(40, posted))
+
+    assert away not in {entry.incident for entry in look.entries}
+
+
+def test_what_fails_again_does_not_open_what_went_on_elsewhere() -> None:
+    desk = two()
+    away = joined(desk).loses.id
+    desk.sees(passing(ONE, 27, since=2), source=ONE)
+    over = claim(
+        "i1", WORDS, title="Slow mail", components=[degraded("Mail")], started=19, state=State.RESOLVED, resolved=28
+    )
+    desk.sees(snapshot(28, over))
+    look = desk.sees(failing(ONE, 30), source=ONE)
+
+    assert away not in {entry.incident for entry in look.entries}
 
 
 def test_linking_twice_changes_nothing() -> None:

@@ -11,7 +11,7 @@ from bot.core.claims import read_together
 from bot.core.diff import diff
 from bot.core.memory import Known, Memory, apply
 from bot.core.moving import Move, moved
-from bot.model import Claim, Component, ComponentStatus, Kind, Snapshot, State, Update
+from bot.model import ChangeKind, Claim, Component, ComponentStatus, Kind, Snapshot, State, Update
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 API = Component("old-api", "API", ComponentStatus.MAJOR_OUTAGE)
@@ -109,3 +109,21 @@ def test_what_was_open_on_a_page_that_moved_is_closed_under_its_old_name() -> No
     assert isinstance(move.left["old"], Memory)
     assert not move.left["old"].claim.is_open
     assert diff(apply(move.known, snapshot), snapshot) == ()
+
+
+def test_what_a_page_that_has_moved_says_under_new_names_is_not_taken_back() -> None:
+    minutes = [NOON + timedelta(minutes=10 * number) for number in range(3)]
+    told = [Update(f"u{number}", State.INVESTIGATING, f"Words {number}.", at) for number, at in enumerate(minutes)]
+    before, claim = replace(OLD, updates=tuple(told)), replace(OLD, external_id="new")
+    heir = replace(claim, updates=tuple(replace(one, id=f"v{number}") for number, one in enumerate(told)))
+    snapshot = page(heir)
+    move = after(snapshot, before)
+    changes = diff(move.known, snapshot, read_together(snapshot))
+
+    assert [change for change in changes if change.kind is ChangeKind.RETRACTED] == []
+    # What it takes back there is told.
+    later = replace(
+        page(replace(heir, updates=heir.updates[:1] + heir.updates[2:])), taken_at=NOON + timedelta(hours=2)
+    )
+    changes = diff(apply(move.known, snapshot), later, read_together(later))
+    assert [change.transitions[0].before for change in changes if change.kind is ChangeKind.RETRACTED] == ["Words 1."]

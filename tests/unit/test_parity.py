@@ -17,7 +17,7 @@ ROWS = [[cell.strip() for cell in row.strip("|").split("|")] for row in PAGE.spl
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.names[0])
 def test_each_verb_has_a_row_with_a_place_on_every_platform(verb: object) -> None:
     name = verb.names[0]  # type: ignore[attr-defined]  # a Verb
-    alone = name in {"status", "incidents", "report"} or name.startswith("watch ")
+    alone = name in {"status", "incidents", "report"} or name.startswith(("watch ", "oncall "))
     slack = f"`/{'incident ' if verb.of else '' if alone else 'sitrep '}{name}"  # type: ignore[attr-defined]
 
     (row,) = [row for row in ROWS if row[1].startswith((f"{slack}`", f"{slack} "))]

@@ -138,3 +138,13 @@ def test_components_are_counted_apart() -> None:
     gateway.hears(report(0, minute=2))
 
     assert [claim.title for claim in gateway.open] == ["Embeddings is failing"]
+
+
+def test_parts_whose_long_names_begin_alike_are_two() -> None:
+    europe, america = (
+        replace(report(600), component=f"Chat Completions streaming, {where}") for where in ("Europe", "America")
+    )
+
+    assert rates.series(europe) != rates.series(america)
+    assert rates.series(europe) == rates.series(replace(europe, component="CHAT COMPLETIONS STREAMING, EUROPE"))
+    assert len(rates.series(europe)) <= len("rates-") + 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from bot.core import replies, silence
 from bot.core.message import plain
 from bot.core.silence import judge, promised
 from bot.model import State, TimelineEntry
-from tests.unit.build import at, claim, quiet_page, snapshot, update
+from tests.unit.build import at, claim, degraded, quiet_page, snapshot, update
 from tests.unit.desk import Desk
 
 HALF_PAST_TWO = at(150)
@@ -51,10 +51,29 @@ def test_a_promise_is_understood(text: str, minutes: int | None) -> None:
         ("Next update by 14:00 UTC.", at(120 + 1440)),
         ("Next update by Friday.", None),
         ("Next update at 25:99 UTC", None),
+        ("Next update by 2026-03-03 15:00 UTC.", at(180 + 2 * 1440)),
+        ("Next update by 2026-03-32 15:00 UTC.", None),
+        ("Next update by 2026-02-27 15:00 UTC.", None),
+        # Of a day in words nothing is known, but that it is not this one.
+        ("We will provide an update tomorrow at 15:00 UTC.", None),
+        ("Next update by 15:00 UTC on Monday.", None),
+        ("Next update on March 3 at 15:00 UTC.", None),
+        ("Next update by 15:00 UTC, 3rd of March.", None),
+        ("We may provide an update by 15:00 UTC. On Monday we rest.", at(180)),
     ],
 )
 def test_a_time_of_day_is_understood_with_its_zone(text: str, then: datetime | None) -> None:
     assert promised(text, HALF_PAST_TWO) == then
+
+
+def test_who_names_the_other_half_of_the_year_may_mean_the_clock_on_the_wall() -> None:
+    summer = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+    # 9:00 on the wall is 16:00 UTC then, and 9:00 PST is 17:00: a vendor is not late before both have passed.
+    assert promised("Next update by 9:00 AM PST.", summer) == summer.replace(hour=17)
+    assert promised("Next update by 9:00 AM PDT.", summer) == summer.replace(hour=16)
+    assert promised("Next update by 9:00 AM PT.", summer) == summer.replace(hour=16)
+    assert promised("Next update by 9:00 AM PDT.", HALF_PAST_TWO) == at(300)
 
 
 def desk_after(*words: tuple[float, str]) -> Desk:
@@ -110,6 +129,20 @@ def test_nothing_is_expected_of_an_incident_that_is_over() -> None:
 
     assert found(desk, 1000) is None
     assert silence.soonest(desk.incident) is None
+
+
+def test_a_vendor_that_has_called_it_over_owes_no_word_though_a_part_still_fails() -> None:
+    desk = Desk()
+    desk.sees(quiet_page(0, "API"))
+    said = update("u1", "One.", 10)
+    desk.sees(snapshot(11, claim("i1", said, started=1, components=[degraded("API")]), components=[degraded("API")]))
+    over = claim("i1", said, update("u2", "Well.", 30, State.RESOLVED), started=1, state=State.RESOLVED, resolved=30)
+    desk.sees(snapshot(31, over, components=[degraded("API")]))
+    name = next(one for one in desk.incidents if one == "acme-i1")
+    incident, entries = desk.incidents[name], desk.timelines[name]
+
+    assert judge(incident, entries, at(1000)) is None
+    assert silence.soonest(incident) is None
 
 
 def test_a_silence_that_is_older_than_our_watch_is_no_news() -> None:

@@ -62,6 +62,6 @@ def test_what_fits_exactly_is_allowed() -> None:
     assert not is_reached("can not tell: the key was refused (HTTP 401)")
 
 
-@pytest.mark.parametrize(("money", "said"), [(0.0, "0.00"), (0.00007, "7e-05"), (0.5, "0.50"), (12.3456, "12.3456")])
+@pytest.mark.parametrize(("money", "said"), [(0.0, "0.00"), (0.00007, "0.00007"), (0.5, "0.50"), (12.3456, "12.3456")])
 def test_small_sums_are_not_nothing(money: float, said: str) -> None:
     assert amount(money) == said

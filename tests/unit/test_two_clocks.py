@@ -96,6 +96,20 @@ def test_a_suspicion_that_becomes_surer_is_said_once_and_loudly() -> None:
     assert desk.weighs(4) == []
 
 
+def test_a_suspicion_that_wavers_is_not_called_likely_again_and_again() -> None:
+    desk = desk_with(ONE, TWO)
+    desk.sees(failing(ONE, 2), source=ONE)
+    looks = [desk.sees(failing(TWO, 3), source=TWO)]
+    for minute in (5, 8):
+        looks.append(desk.sees(passing(TWO, minute, since=minute - 2), source=TWO))
+        looks.append(desk.sees(failing(TWO, minute + 1), source=TWO))
+
+    found = desk.incident.evidence
+    assert found is not None
+    assert found.confidence is Confidence.MEDIUM
+    assert [is_broadcast(entry) for look in looks for entry in look.entries].count(True) == 1
+
+
 def test_another_sort_of_witness_is_said_and_makes_it_all_but_certain() -> None:
     desk = desk_with(ONE, TWO)
     for one in (ONE, TWO):

@@ -11,11 +11,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.core.health import Health
 from bot.model import Impact, Kind, State
 from bot.store import polls, sources
 from bot.store.database import Database
+from bot.store.tables import HEARD
 from bot.web import keys
 from tests.databases import opened
 from tests.fakes import NOON
@@ -222,6 +224,15 @@ async def test_when_reports_stop_coming_that_is_said(here: World) -> None:
 
     assert await here.passes(5) == 1
     assert "It was not told again for 15 min: nobody knows whether it still holds." in await here.shows()
+
+
+async def test_of_what_is_told_no_more_nothing_is_kept(here: World) -> None:
+    await here.tells("gateway", rates(0))
+    await here.tells("alerts", group(alert()))
+    for _ in range(4):
+        await here.passes(31)
+
+    assert await here.database.read(lambda connection: connection.execute(select(HEARD.c.series)).all()) == []
 
 
 async def test_a_count_from_the_future_is_refused_and_one_of_long_ago_is_no_news(here: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
 import pytest
@@ -79,6 +80,16 @@ async def test_the_next_head_of_a_connection_is_not_waited_for_either(
     assert answer.count(b"HTTP/1.1 200 OK") == 2
 
 
+async def test_who_asks_for_another_protocol_is_answered_in_this_one_and_fills_no_log(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = "Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    answer = await conversation(port, f"GET /hooks/alerts?token={TOKEN} HTTP/1.1\r\nHost: here\r\n{asked}\r\n".encode())
+
+    assert answer.startswith(b"HTTP/1.1 405 ")
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
 async def test_somebody_who_hangs_up_leaves_the_server_well(port: int) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(f"{HEAD}Content-Length: 14\r\n\r\n".encode())
@@ -101,6 +112,19 @@ async def test_no_more_bodies_are_read_at_once_than_fit(port: int, monkeypatch: 
     assert b"retry-after: 1" in answer.lower()
     writer.write(GROUP)
     assert (await reader.readuntil(b"\r\n")).startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 408 "))
+    writer.close()
+
+
+async def test_strangers_who_only_claim_to_be_known_keep_nobody_out(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hooks, "READERS", 1)
+    now = int(ManualClock().now().timestamp())
+    claim = f"X-Sitrep-Timestamp: {now}\r\nX-Sitrep-Signature: v1=0\r\nExpect: 100-continue\r\nContent-Length: 14\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"POST /hooks/alerts HTTP/1.1\r\nHost: here\r\n{claim}\r\n".encode())
+    assert b"100 Continue" in await reader.readuntil(b"\r\n\r\n")
+
+    whole = f"{HEAD}Connection: close\r\nContent-Length: {len(GROUP)}\r\n\r\n".encode() + GROUP
+    assert (await conversation(port, whole)).startswith(b"HTTP/1.1 200 ")
     writer.close()
 
 

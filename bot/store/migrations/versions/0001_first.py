@@ -25,6 +25,7 @@ def upgrade() -> None:
     _callers()
     _claims()
     _incidents()
+    _oncall()
     _polls()
     _sources()
 
@@ -104,7 +105,9 @@ def _incidents() -> None:
         sa.Column("resolved_at", _instant(), nullable=True),
         sa.Column("witnessed", sa.Boolean(), nullable=False),
         sa.Column("silent_from", _instant(), nullable=True),
+        sa.Column("attend_at", _instant(), nullable=True),
         sa.Column("last_seq", sa.Integer(), nullable=False),
+        sa.Column("courses", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -117,6 +120,8 @@ def _incidents() -> None:
     some = sa.text("silent_from IS NOT NULL")
     op.create_index("incident_silent", "incident", ["silent_from"], sqlite_where=some, postgresql_where=some)
     op.create_index("incident_vendor", "incident", ["vendor", "started_at"], unique=False)
+    some = sa.text("attend_at IS NOT NULL")
+    op.create_index("incident_attend", "incident", ["attend_at"], sqlite_where=some, postgresql_where=some)
     op.create_table(
         "timeline_entry",
         sa.Column("incident", sa.Text(), nullable=False),
@@ -147,6 +152,23 @@ def _callers() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+
+
+def _oncall() -> None:
+    op.create_table(
+        "oncall_override",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("rota", sa.Text(), nullable=False),
+        sa.Column("starts_at", _instant(), nullable=False),
+        sa.Column("ends_at", _instant(), nullable=False),
+        sa.Column("made_at", _instant(), nullable=False),
+        sa.Column("removed_at", _instant(), nullable=True),
+        sa.Column("removed_by", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    some = sa.text("removed_at IS NULL")
+    op.create_index("oncall_override_ends", "oncall_override", ["ends_at"], sqlite_where=some, postgresql_where=some)
 
 
 def _polls() -> None:

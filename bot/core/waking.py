@@ -1,0 +1,52 @@
+"""What the thread says of who has an incident, who is woken because nobody has, and who is asked how it stands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.core.clocks import Parts
+from bot.core.message import Moment, line
+from bot.core.spans import duration
+from bot.model import Incident, TimelineEntry
+
+_ROTA = "oncall:"
+
+
+def acked(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say who has it, and for how long if that is not for good."""
+    del incident
+    if entry.until is None:
+        return f"Acknowledged by {entry.author}", []
+    lasting = duration(entry.until - entry.happened_at)
+    return f"Acknowledged by {entry.author} for {lasting}", [
+        line("Until ", Moment(entry.until), "; after that nobody has it.")
+    ]
+
+
+def escalated(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say who is told of it because nobody has it."""
+    del incident
+    said = {change.subject: change.after for change in entry.transitions}
+    waited = duration(timedelta(seconds=int(said.get("waited", "0"))))
+    to = said.get("to", "")
+    name = to.removeprefix(_ROTA)
+    why = f"nobody has acknowledged for {waited}"
+    if name == to:
+        begins = [line("From now on it is told there too.")] if "begins" in said else []
+        return f"Escalated to {to}, {why}", [*begins]
+    person = said.get("person")
+    return f"Escalated to on-call ({name}), {why}", [line(f"On call: {person}")] if person else []
+
+
+def lapsed(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say that somebody had it for a while, and that the while is over."""
+    del incident
+    return f"The acknowledgement by {entry.transitions[0].before} has lapsed: nobody has it now", []
+
+
+def nudged(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Ask whoever has it."""
+    del incident
+    silent = entry.transitions[0]
+    for_long = duration(timedelta(seconds=int(silent.after)))
+    return f"{silent.before}, how does it stand? Nothing was noted for {for_long}", []
