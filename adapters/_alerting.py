@@ -1,16 +1,20 @@
-"""What the two pagers share: what was told of an alert, kept where a crash can not take it, and plain words."""
+"""What the two pagers share: an alert kept up to date, what was told of it where no crash can take it, plain words."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 from urllib.parse import quote
 
+from adapters._calling import TIMEOUT, Line
 from bot.core.message import Message, plain
-from bot.core.paging import UNSURE, Told, is_unsure
+from bot.core.paging import UNSURE, Told, alert_of, is_unsure
 from bot.core.strangers import cut, host, safe
+from bot.errors import PermanentFailure
 from bot.model import Incident, Ref
 from bot.ports import Installations
 
@@ -36,6 +40,60 @@ class Memory:
             await self._kept.drop(alert)
         elif now is not None and now != before:
             await self._kept.save(alert, now.dump())
+
+
+class Pager(ABC):
+    """One key for each address; what was told of an alert is `kept`."""
+
+    name: str
+    api: ClassVar[str]
+    path: ClassVar[str]
+    key_is: ClassVar[str]
+
+    def __init__(
+        self,
+        keys: Mapping[str, str],
+        kept: Installations,
+        *,
+        now: Callable[[], datetime],
+        api_url: str | None = None,
+        timeout: timedelta = TIMEOUT,
+    ) -> None:
+        """Connect to nothing yet."""
+        self.line = Line(self.name, keys, timeout)
+        self.url = f"{(api_url or self.api).rstrip('/')}{self.path}"
+        self._keys = keys
+        self._memory = Memory(kept)
+        self._now = now
+
+    async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
+        """Ring whoever is on call, if it is worth that."""
+        del earlier
+        alert = alert_of(key)
+        await self._bring_up_to_date(address, alert, message)
+        return ref(address, alert)
+
+    async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
+        """Tell what of the alert is not so yet."""
+        del earlier
+        await self._bring_up_to_date(*parts(root), message)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self.line.close()
+
+    def _key(self, address: str) -> str:
+        """Return the key of an address, unless there is none or it was refused before."""
+        if address not in self._keys:
+            raise PermanentFailure(
+                f"{self.name}:{address} has no {self.key_is}; see docs/paging.md, set it and restart"
+            )
+        self.line.check(address)
+        return self._keys[address]
+
+    @abstractmethod
+    async def _bring_up_to_date(self, address: str, alert: str, message: Message) -> None:
+        """Tell what of the alert is not so yet, and keep what has been told."""
 
 
 def ref(address: str, alert: str) -> Ref:

@@ -12,19 +12,18 @@ nobody is the worse for it.  https://docs.opsgenie.com/docs/alert-api, …/alert
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import quote
 
-from adapters._alerting import Memory, affected, iso, named, packed, parts, ref, text, title
-from adapters._calling import TIMEOUT, Answered, Call, Line, log
+from adapters._alerting import Pager, affected, iso, named, packed, parts, ref, text, title
+from adapters._calling import Answered, Call, log
 from bot.core.message import Message, fingerprint
 from bot.core.paging import Move, Told, Urgency, Wanted, after, alert_of, moves, wanted
 from bot.core.strangers import cut
 from bot.errors import PermanentFailure, SitrepError
 from bot.model import Ref
-from bot.ports import Installations
 
 # Accounts in the EU have another host, https://api.eu.opsgenie.com: https://docs.opsgenie.com/docs/alert-api
 API = "https://api.opsgenie.com"
@@ -44,34 +43,14 @@ _PRIORITIES = {Urgency.CRITICAL: "P1", Urgency.ERROR: "P2", Urgency.WARNING: "P3
 _NO_TAGS = str.maketrans({"<": "\u2039", ">": "\u203a"})  # they look alike
 
 
-class Opsgenie:
-    """One API key for each address; what was told of an alert is `kept`."""
+class Opsgenie(Pager):
+    """One API key for each address."""
 
     name = "opsgenie"
+    api = API
+    path = "/v2/alerts"
+    key_is = "API key"
     longest = MOST_NOTE - 1_000
-
-    def __init__(
-        self,
-        keys: Mapping[str, str],
-        kept: Installations,
-        *,
-        now: Callable[[], datetime],
-        api_url: str | None = None,
-        timeout: timedelta = TIMEOUT,
-    ) -> None:
-        """Connect to nothing yet."""
-        self.line = Line(self.name, keys, timeout)
-        self._keys = keys
-        self._memory = Memory(kept)
-        self._now = now
-        self._url = f"{(api_url or API).rstrip('/')}/v2/alerts"
-
-    async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
-        """Ring whoever is on call, if it is worth that."""
-        del earlier
-        alert = alert_of(key)
-        await self._bring_up_to_date(address, alert, message)
-        return ref(address, alert)
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:
         """Add a note to the alert, if it is open."""
@@ -81,11 +60,6 @@ class Opsgenie:
             note = text(message, MOST_NOTE - len(end)).translate(_NO_TAGS) + end
             await self._change(address, alert, "notes", {"note": note})
         return Ref(f"{root.value}|{key}")
-
-    async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
-        """Tell what of the alert is not so yet."""
-        del earlier
-        await self._bring_up_to_date(*parts(root), message)
 
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
         """Return the alert, or the note; None also where the key may not read: then it is sent again."""
@@ -109,10 +83,6 @@ class Opsgenie:
             log.warning("opsgenie: the API key may not read, so a note may be there twice; give it read access")
         elif answered.status != HTTPStatus.NOT_FOUND:
             self.line.judge(address, answered, self._keys.get(address, ""))
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self.line.close()
 
     async def _bring_up_to_date(self, address: str, alert: str, message: Message) -> None:
         told, want = await self._memory.of(alert), wanted(message, self._now())
@@ -141,11 +111,8 @@ class Opsgenie:
             self.line.judge(address, answered, self._keys[address])
 
     async def _call(self, address: str, method: str, path: str, body: Mapping[str, object] | None = None) -> Answered:
-        if address not in self._keys:
-            raise PermanentFailure(f"opsgenie:{address} has no API key; see docs/paging.md, set it and restart")
-        self.line.check(address)
-        headers = {"Authorization": f"GenieKey {self._keys[address]}", "Content-Type": "application/json"}
-        return await self.line.send(Call(self._url + path, None if body is None else packed(body), headers, method))
+        headers = {"Authorization": f"GenieKey {self._key(address)}", "Content-Type": "application/json"}
+        return await self.line.send(Call(self.url + path, None if body is None else packed(body), headers, method))
 
     async def permitted(self, address: str) -> tuple[bool, str]:
         """Return whether the key is taken, as far as that can be known without an alert."""

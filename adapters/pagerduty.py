@@ -11,16 +11,15 @@ All of it is after https://developer.pagerduty.com/docs/events-api-v2/trigger-ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 
-from adapters._alerting import Memory, affected, iso, link, named, packed, parts, ref, text, title
-from adapters._calling import TIMEOUT, Call, Line
+from adapters._alerting import Pager, affected, iso, link, named, packed, text, title
+from adapters._calling import Call
 from bot.core.message import Message
-from bot.core.paging import Move, Urgency, Wanted, after, alert_of, moves, wanted
-from bot.errors import PermanentFailure, SitrepError
+from bot.core.paging import Move, Urgency, Wanted, after, moves, wanted
+from bot.errors import SitrepError
 from bot.model import Ref
-from bot.ports import Installations
 
 # Accounts in the EU have another host, events.eu.pagerduty.com: https://support.pagerduty.com/docs/service-regions
 API = "https://events.pagerduty.com"
@@ -39,53 +38,24 @@ _SEVERITIES = {
 _ACTIONS = {Move.TRIGGER: "trigger", Move.ACKNOWLEDGE: "acknowledge", Move.RESOLVE: "resolve"}
 
 
-class PagerDuty:
-    """One routing key for each address; what was told of an alert is `kept`."""
+class PagerDuty(Pager):
+    """One routing key for each address."""
 
     name = "pagerduty"
+    api = API
+    path = "/v2/enqueue"
+    key_is = "routing key"
     longest = 100_000
-
-    def __init__(
-        self,
-        keys: Mapping[str, str],
-        kept: Installations,
-        *,
-        now: Callable[[], datetime],
-        api_url: str | None = None,
-        timeout: timedelta = TIMEOUT,
-    ) -> None:
-        """Connect to nothing yet."""
-        self.line = Line(self.name, keys, timeout)
-        self._keys = keys
-        self._memory = Memory(kept)
-        self._now = now
-        self.url = f"{(api_url or API).rstrip('/')}/v2/enqueue"
-
-    async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
-        """Ring whoever is on call, if it is worth that."""
-        del earlier
-        alert = alert_of(key)
-        await self._bring_up_to_date(address, alert, message)
-        return ref(address, alert)
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:
         """Count it as told: what matters of it the next edit tells."""
         del message, key
         return root
 
-    async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
-        """Tell what of the alert is not so yet."""
-        del earlier
-        await self._bring_up_to_date(*parts(root), message)
-
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
         """Return None, so that it is sent again, which does no harm."""
         del address, root, key, since
         return None
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self.line.close()
 
     async def _bring_up_to_date(self, address: str, alert: str, message: Message) -> None:
         told, want = await self._memory.of(alert), wanted(message, self._now())
@@ -97,10 +67,7 @@ class PagerDuty:
         await self._memory.keep(alert, told, after(told, want, todo))
 
     async def _send(self, address: str, event: Mapping[str, object]) -> None:
-        if address not in self._keys:
-            raise PermanentFailure(f"pagerduty:{address} has no routing key; see docs/paging.md, set it and restart")
-        self.line.check(address)
-        key = self._keys[address]
+        key = self._key(address)
         body = packed({"routing_key": key, **event})
         answered = await self.line.send(Call(self.url, body, {"Content-Type": "application/json"}))
         self.line.judge(address, answered, key)

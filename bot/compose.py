@@ -247,8 +247,7 @@ def _discord(
     from adapters.discord.connect import Around, connect  # noqa: PLC0415  (half a second, for those who use it)
 
     alone = partial(roles.alone, database, "discord-gateway")
-    kept = Kept(database, "discord")
-    around = Around(now=clock.now, revive=revive, kept=kept, alone=alone, addresses=addresses)
+    around = Around(now=clock.now, revive=revive, kept=Kept(database, "discord"), alone=alone, addresses=addresses)
     return connect(discord_keys(discord), desk, around)
 
 
@@ -281,9 +280,8 @@ def _revealed(secret: configuration.Secret | None) -> str | None:
 def _told_to_stop() -> asyncio.Event:
     """Return what is set when somebody wants us to end: from the first moment on, so that no end is a hard one."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
 
 
