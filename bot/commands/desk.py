@@ -12,25 +12,27 @@ from bot.clock import Clock
 from bot.commands import oncall
 from bot.commands.calling import Callers, nobody
 from bot.commands.finding import Found, begun, find, label, matching
+from bot.commands.health import health
 from bot.commands.linking import relink
 from bot.commands.oncall import Duties
+from bot.commands.overview import Overview
 from bot.commands.recording import Recording
 from bot.commands.reporting import Hearing, Reporting
 from bot.commands.serving import Serving
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
-from bot.core import actions, answers, cards, histories, remarks, routing, serving
+from bot.core import acted, actions, cards, histories, remarks
 from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.calling import CallerView
 from bot.core.grammar import Misunderstood, parse, spell
-from bot.core.message import Part, Reply, line
+from bot.core.message import Reply, line
 from bot.core.people import as_of
 from bot.core.rules import Oncall, Service
 from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
 from bot.ports import Answer
 from bot.ports import Desk as Port
-from bot.store import filters, incidents, lookups, standings
+from bot.store import incidents, lookups
 from bot.store.database import Database
 from bot.store.lookups import Brief
 
@@ -41,7 +43,6 @@ log = logging.getLogger(__name__)
 _COMPLETIONS = 25
 _EVERYBODY = Access()
 _OF_INCIDENTS = frozenset({Action.DETAILS, Action.JOIN, Action.UNLINK})
-_AT_HOME, _CHOICES = 5, 5
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
 
@@ -80,6 +81,7 @@ class Desk(Port):
         self._serving = Serving(database, catalog, clock, services)
         self._vendors = Vendors(database, catalog, clock, fetch, self._serving, self._calling)
         self._watches = Watches(database, catalog, clock, fetch)
+        self._overview = Overview(database, catalog, clock, self._serving)
         self._recording = Recording(database, catalog, clock)
         self._reporting = Reporting(database, catalog, clock, hearing)
 
@@ -113,6 +115,9 @@ class Desk(Port):
         """Return the open incidents, and how everything watched stands."""
         del person  # everybody sees the same, so far
         return (await self._safely(self._home)).reply
+
+    async def _home(self) -> Answer:
+        return Answer(await self._overview.home())
 
     async def _offered(self, work: Callable[[], Awaitable[tuple[tuple[str, str], ...]]]) -> tuple[tuple[str, str], ...]:
         """Whatever goes wrong, what is being typed can be sent as it is."""
@@ -148,7 +153,7 @@ class Desk(Port):
         action = asked.command.action
         if not self._access.permits(asked.person, action):
             log.info("not permitted action=%s person=%s", action, asked.person.key)
-            return Answer(remarks.not_permitted(action))
+            return Answer(acted.not_permitted(action))
         if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE}:
             log.info("asked for action=%s what=%s person=%s", action, asked.command.query, asked.person.key)
         if action in DEEDS or action in _OF_INCIDENTS:
@@ -160,21 +165,28 @@ class Desk(Port):
         return await self._answer(asked.command)
 
     async def _answer(self, command: Command) -> Answer:
-        if command.action is Action.STATUS:
-            return await self._status(command.query)
-        if command.action is Action.HISTORY:
-            return Answer(await self._recording.answer(command.query))
-        if command.action is Action.INCIDENTS:
-            return Answer(await self._incidents(command.query))
+        if command.action is Action.STATUS and command.query:
+            return await self._vendors.answer(command.query)
         if command.action is Action.WATCH:
             return await self._watches.add(command.query)
-        if command.action is Action.UNWATCH:
-            return Answer(await self._watches.remove(command.query))
-        if command.action is Action.WATCHES:
-            return Answer(await self._watches.listed())
-        if command.action is Action.HEALTH:
-            return Answer(await self._health())
-        return Answer(remarks.usage())
+        return Answer(await self._shown(command))
+
+    async def _shown(self, command: Command) -> Reply:
+        match command.action:
+            case Action.STATUS:
+                return await self._overview.everything(await self.callers())
+            case Action.HISTORY:
+                return await self._recording.answer(command.query)
+            case Action.INCIDENTS:
+                return await self._overview.incidents(command.query)
+            case Action.UNWATCH:
+                return await self._watches.remove(command.query)
+            case Action.WATCHES:
+                return await self._watches.listed()
+            case Action.HEALTH:
+                return await health(self._database, self._catalog, self._clock.now(), self.platforms(), self.jobs())
+            case _:
+                return remarks.usage()
 
     async def _about_incident(self, asked: Asked) -> Reply:
         asked, found = await self._serving.find(asked) or await self._find(asked)
@@ -236,64 +248,7 @@ class Desk(Port):
             log.info("noted incident=%s seq=%d kind=%s by=%s", entry.incident, entry.seq, entry.kind, entry.person)
         if done.entries:
             self._due.set()
-        return remarks.acted(done, asked.command.action, now)
-
-    async def _status(self, query: str) -> Answer:
-        if query:
-            return await self._vendors.answer(query)
-        overview, callers = await standings.overview(self._database), await self.callers()
-        ours = serving.section(await self._serving.views())
-        return Answer(answers.everything(overview, self._clock.now(), callers, ours))
-
-    async def _incidents(self, whose: str) -> Reply:
-        if whose.casefold() == "all":
-            total, found = await lookups.some(self._database, histories.MOST_INCIDENTS, are_open=False)
-            return histories.incidents(found, total, are_open=False)
-        vendor = self._catalog.find(whose)
-        slug = vendor.slug if vendor else whose.casefold() or None
-        total, found = await lookups.some(self._database, histories.MOST_INCIDENTS, vendor=slug)
-        meant = () if total or vendor else self._catalog.meant(whose)[:_CHOICES]
-        if meant:
-            return remarks.whose_incidents(whose, [(one.name, one.slug) for one in meant])
-        return histories.incidents(found, total, of=vendor.name if vendor else whose)
-
-    async def _health(self) -> Reply:
-        now = self._clock.now()
-        found = await lookups.troubles(self._database, now)
-        lost = {one.key: one for one in await standings.some(self._database, found.stale)}
-        health = remarks.Health(
-            watched=found.watched,
-            stale=tuple(lost[key] for key in found.stale if key in lost),
-            stale_total=found.stale_total,
-            unread=found.unread,
-            stuck=found.stuck,
-            stuck_total=found.stuck_total,
-            waiting=found.waiting,
-            open_incidents=found.open_incidents,
-            platforms=tuple(self.platforms()),
-            misfits=await self._misfits(),
-            jobs=tuple(self.jobs()),
-        )
-        return remarks.health(health, now)
-
-    async def _misfits(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return the watches that name components which their pages do not have, and those names."""
-        found = []
-        for source, parts in await filters.filtered(self._database):
-            meanings = self._catalog.meanings(source.vendor)
-            if names := routing.misfits(source.components, meanings, parts):
-                found.append((source.name, names))
-        return tuple(found)
-
-    async def _home(self) -> Answer:
-        total, found = await lookups.some(self._database, _AT_HOME)
-        stands = answers.everything(await standings.overview(self._database), self._clock.now())
-        parts: list[Part] = [histories.entry(incident) for incident in found]
-        more = [line(f"and {total - len(found):,} more open incidents")] if total > len(found) else []
-        lead: list[Part] = [line("Open incidents"), *parts, *more, line("Everything watched")] if found else []
-        lead = [*serving.section(await self._serving.views()), *lead]
-        message = replace(stands.message, parts=(*lead, *stands.message.parts))
-        return Answer(Reply(message=message, choices=histories.incidents(found, total).choices))
+        return acted.acted(done, asked.command.action, now)
 
 
 def _choices(briefs: Sequence[Brief], command: Command) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.catalog import Catalog
 from bot.commands.finding import find, label
-from bot.core import linking, remarks
+from bot.core import acted, linking, remarks
 from bot.core.actions import Outcome
 from bot.core.grammar import spell
 from bot.core.linking import Moved
@@ -47,4 +47,4 @@ async def _done(database: Database, incident: str, host: str | None, asked: Aske
     moved = await relinking.relink(database, incident, other, decide, now)
     if moved is None:
         return False, remarks.no_incident(incident)
-    return bool(moved.entries), remarks.relinked(moved, asked.command.action)
+    return bool(moved.entries), acted.relinked(moved, asked.command.action)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.access import ADMINISTERING
-from bot.core.actions import Acted, Outcome
 from bot.core.answers import cut, listed
 from bot.core.grammar import VERBS, Misunderstood, spell
-from bot.core.linking import Moved
-from bot.core.message import Item, Line, Message, Moment, Part, Reply, Tone, line
-from bot.core.people import as_of
+from bot.core.message import Item, Message, Moment, Part, Reply, Tone, line
 from bot.core.spans import duration
 from bot.core.standing import Standing
-from bot.core.wording import capital, headline, people, words
-from bot.model import Action, Announcement, Command, Incident
+from bot.core.wording import capital
+from bot.model import Announcement, Command
 
 _MOST = 10
 
@@ -24,81 +20,6 @@ _MOST = 10
 def say(text: str, *parts: Part, choices: Sequence[tuple[str, str]] = ()) -> Reply:
     """Return a remark for one person."""
     return Reply(message=Message(tone=Tone.NOTICE, headline=text, parts=parts), choices=tuple(choices))
-
-
-def acted(done: Acted, action: Action, now: datetime) -> Reply:
-    """Return what became of a deed, and of which incident; it counts the people whose word is fresh `now`."""
-    incident = done.incident
-    lines = [line(headline(incident), " · ", incident.id)]
-    if done.outcome is Outcome.OVER:
-        end = (Moment(incident.resolved_at),) if incident.resolved_at else ()
-        lines.insert(0, line(f"It is {words(incident.state)} since ", *end) if end else line("It is over."))
-    return say(_SAID[done.outcome](action, incident), *lines, *_now(done, now))
-
-
-def _now(done: Acted, now: datetime) -> list[Line]:
-    """How it stands now, where that is part of the answer."""
-    return people(as_of(done.incident, now)) if done.outcome in {Outcome.DONE, Outcome.ALREADY, Outcome.HELD} else []
-
-
-def _held(_: Action, incident: Incident) -> str:
-    return f"{incident.acked.name if incident.acked else 'Somebody'} has it already"
-
-
-_DONE = {
-    Action.ACK: "You have it",
-    Action.UNACK: "Taken back: nobody has it now",
-    Action.NOTE: "Noted in the thread",
-    Action.MUTE: "Muted: the thread goes on, the channel hears of it only if it becomes critical",
-    Action.UNMUTE: "Unmuted",
-    Action.AFFECTED: "Counted: it fails for you",
-    Action.WORKS: "Counted: it works for you",
-    Action.FALLBACK_ON: "Noted in the thread: the fallback is activated",
-    Action.FALLBACK_OFF: "Noted in the thread: back to normal",
-    Action.LINK: "Linked in the thread",
-}
-_DEEDS = {
-    Action.ACK: "acknowledge",
-    Action.UNACK: "take an acknowledgement back",
-    Action.NOTE: "add notes",
-    Action.MUTE: "mute",
-    Action.UNMUTE: "unmute",
-    Action.FALLBACK_ON: "say that a fallback is activated",
-    Action.FALLBACK_OFF: "say that all is back to normal",
-    Action.LINK: "link messages",
-    Action.JOIN: "link incidents",
-    Action.UNLINK: "unlink incidents",
-    Action.OVERRIDE: "change who is on call",
-    Action.UNOVERRIDE: "change who is on call",
-}
-_ALREADY = {
-    Action.ACK: "You have it already",
-    Action.NOTE: "That note is there already",
-    Action.MUTE: "It is muted already",
-    Action.FALLBACK_ON: "It is activated already",
-    Action.FALLBACK_OFF: "It is back to normal already",
-    Action.LINK: "That is linked already",
-}
-_NOTHING = {Action.UNMUTE: "It is not muted", Action.FALLBACK_OFF: "No fallback is activated"}
-_SAID: Mapping[Outcome, Callable[[Action, Incident], str]] = {
-    Outcome.DONE: lambda action, _: _DONE[action],
-    Outcome.ALREADY: lambda action, _: _ALREADY.get(action, "You said so already"),
-    Outcome.HELD: _held,
-    Outcome.OVER: lambda _, incident: f"Already {words(incident.state)}: nothing was changed",
-    Outcome.NOTHING: lambda action, _: _NOTHING.get(action, "Nobody has it"),
-    Outcome.EMPTY: lambda *_: "There were no words in it",
-}
-
-
-def relinked(done: Moved, action: Action) -> Reply:
-    """Return what became of two incidents that somebody called one, or of one that they called two."""
-    lines = [line(headline(done.loses), " · ", done.loses.id), line(headline(done.gets), " · ", done.gets.id)]
-    if done.outcome is Outcome.ALREADY:
-        return say("These are one already", lines[1])
-    if done.outcome is Outcome.NOTHING:
-        return say("There is nothing to unlink in it", lines[0])
-    said = "Linked: it goes on in the second one's thread" if action is Action.JOIN else "Unlinked: they are two now"
-    return say(said, *lines)
 
 
 def usage() -> Reply:
@@ -170,15 +91,6 @@ def unreadable(name: str, url: str, reason: str) -> Reply:
     """Return that a page that nobody watches could not be read: nothing is known then."""
     text = f"{name} is not watched, and its page can not be read just now"
     return Reply(message=Message(tone=Tone.NOTICE, headline=text, parts=(line(capital(cut(reason, 200))),), url=url))
-
-
-def not_permitted(action: Action) -> Reply:
-    """Return that somebody may not do this here, and who can change that."""
-    if action in ADMINISTERING:
-        names = "`admins` under [access] in sitrep.toml says who they are. Nothing was changed."
-        return say("Only admins may change what is watched", line(names))
-    text = f"Only responders may {_DEEDS[action]} here"
-    return say(text, line("`responders` under [access] in sitrep.toml says who they are. Nothing was changed."))
 
 
 def failed() -> Reply:

@@ -8,9 +8,10 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.lengths import span_of
 from bot.core.rules import Oncall
 from bot.core.rules import Person as OnDuty
-from bot.core.verbs import UNTIL_WHEN, span_of
+from bot.core.verbs import UNTIL_WHEN
 from bot.model import Person
 
 LONGEST = timedelta(days=90)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.core.acted import acted
 from bot.core.actions import Outcome
 from bot.core.answers import cut
 from bot.core.grammar import spell
 from bot.core.message import Line, Reply, line
-from bot.core.remarks import acted, say
+from bot.core.remarks import say
 from bot.core.reports import Reported, Target, Terms
 from bot.core.spans import duration
 from bot.core.standing import Standing, checked

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.core.lengths import HOW_LONG, LONGEST_MUTE, SPAN, TO_THE_END, span_of, spell_span
 from bot.model import Action, Command
 
-HOW_LONG = "How long? `mute 1h`, `mute 2d`, `mute until resolved`"
-LONGEST_MUTE = timedelta(days=90)
 _LONGEST_QUERY = 200
 
 
@@ -27,11 +26,17 @@ class Misunderstood:
     otherwise: Command | None = None
 
 
+def spelt_in_order(name: str, command: Command) -> Sequence[str]:
+    """Return the verb, the incident, what was looked for, and the words."""
+    return name, command.incident or "", command.query, command.text
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One thing that can be asked for: its names, how the rest is read, and how it is explained.
 
-    `of` says whether it is about an incident, and so may follow the word `incident`.
+    `of` says whether it is about an incident, and so may follow the word `incident`.  `spells` returns the words that
+    one would type for a command, the verb itself among them; empty ones count for nothing.
     """
 
     action: Action
@@ -40,6 +45,7 @@ class Verb:
     usage: str
     about: str
     of: bool = False
+    spells: Callable[[str, Command], Sequence[str]] = spelt_in_order
 
 
 # As many as there were, so that places in the text stay the same.
@@ -51,16 +57,9 @@ _ID = re.compile(r"#?[A-Za-z0-9.]+-(?P<tail>[A-Za-z0-9_-]+)")
 _MARKED_ID = re.compile(r"#[\w.-]+")
 _LEAST_TAIL = 10
 _URL = re.compile(r"<?(https?://[^\s<>|]+)(?:\|[^<>]*)?>?", re.IGNORECASE)
-_AMOUNT = r"(\d{1,4})\s*(w|weeks?|d|days?|h|hrs?|hours?|m|mins?|minutes?)"
-_AMOUNTS = re.compile(_AMOUNT, re.IGNORECASE)
-_SPAN = re.compile(rf"(?<!\S)(?:for\s+)?{_AMOUNT}(?:\s*{_AMOUNT})*(?!\S)", re.IGNORECASE)
-_TO_THE_END = re.compile(
-    r"(?<!\S)(?:until|till)\s+(?:it\s+is\s+|it['’]s\s+)?(?:resolved|the\s+end|over)(?!\S)", re.IGNORECASE
-)
 _HISTORY = "history"
 _HOW = re.compile(r":(?=\s)\s*|:$|\s*[\r\n]+\s*|\s+because\s+", re.IGNORECASE)
 _BECAUSE = re.compile(r"(?:^|\s)because\s+", re.IGNORECASE)
-_UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 
 
 def quoted(text: str) -> str:
@@ -158,7 +157,7 @@ def incident(verb: Verb, rest: str) -> Command:
 def taking(verb: Verb, rest: str) -> Command | Misunderstood:
     """Read an incident, and for how long somebody takes it on, if not for good: `ack 30m`, `ack github for 2h`."""
     words = rest[:_LONGEST_QUERY]
-    found = _SPAN.search(words)
+    found = SPAN.search(words)
     span = span_of(found[0]) if found else None
     if found is None or span is None:
         return incident(verb, rest)
@@ -232,7 +231,7 @@ def mute(verb: Verb, rest: str) -> Command | Misunderstood:
     because = _BECAUSE.search(rest)
     words, why = (rest[: because.start()], rest[because.end() :].strip()) if because else (rest, "")
     words = words[:_LONGEST_QUERY]
-    found = _TO_THE_END.search(words) or _SPAN.search(words)
+    found = TO_THE_END.search(words) or SPAN.search(words)
     left = f"{words[: found.start()]} {words[found.end() :]}" if found else words
     span = span_of(found[0]) if found else None
     if span is not None and not timedelta() < span <= LONGEST_MUTE:
@@ -243,23 +242,35 @@ def mute(verb: Verb, rest: str) -> Command | Misunderstood:
     return Command(action=verb.action, incident=about, span=span, text=why)
 
 
-def is_span(text: str) -> bool:
-    """Whether a text says how long: `4h`, `2 days`, `until resolved`."""
-    return bool((_TO_THE_END.fullmatch if "until" in text or "till" in text else _SPAN.fullmatch)(text.strip()))
+def spelt_note(name: str, command: Command) -> Sequence[str]:
+    """A word that could be an id is not the first of the note: a colon says so."""
+    which = command.incident or ""
+    which = which if not which or is_id(which) else f"#{which}"
+    taken = not which and (is_id(command.text.partition(" ")[0]) or command.text[:1] in ":,")
+    return name + (":" if taken else ""), which, command.text
 
 
-def span_of(text: str) -> timedelta | None:
-    """Return how long `1h`, `2 days` or `1h30m` is; None for `until resolved` and for what is no time at all."""
-    amounts = _AMOUNTS.findall(text[:_LONGEST_QUERY])
-    if not amounts:
-        return None
-    return sum((int(number) * _UNITS[unit[0].lower()] for number, unit in amounts), timedelta())
+def spelt_mute(name: str, command: Command) -> Sequence[str]:
+    """With how long, and why."""
+    why = f"because {command.text}" if command.text else ""
+    return name, command.incident or "", command.query, spell_span(command.span), why
 
 
-def spell_span(span: timedelta | None) -> str:
-    """Return how it is typed: `2d`, `1h30m`."""
-    if span is None:
-        return "until resolved"
-    minutes = int(span.total_seconds()) // 60
-    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "m"))
-    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0m"
+def spelt_taking(name: str, command: Command) -> Sequence[str]:
+    """With for how long, if that is not for good."""
+    return name, command.incident or "", command.query, f"for {spell_span(command.span)}" if command.span else ""
+
+
+def spelt_link(name: str, command: Command) -> Sequence[str]:
+    """The address before what is said of it."""
+    return name, command.incident or "", command.query, command.url or "", command.text
+
+
+def spelt_join(name: str, command: Command) -> Sequence[str]:
+    """Which into which."""
+    return name, command.incident or "", "to", command.query
+
+
+def spelt_report(name: str, command: Command) -> Sequence[str]:
+    """A colon stands between what fails and how."""
+    return name, command.incident or "", command.query + (":" if command.text else ""), command.text

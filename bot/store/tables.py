@@ -8,6 +8,7 @@ from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Id, Instant, table, where
+from bot.store.people_tables import OverrideRow
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
 
 
@@ -216,22 +217,6 @@ class GapRow(SQLModel, table=True):
     began_at: datetime = Field(sa_type=Instant)
     ended_at: datetime = Field(sa_type=Instant)
     reason: str = Field(sa_type=Text)
-
-
-class OverrideRow(SQLModel, table=True):
-    """Somebody has a duty instead of whoever's turn it is; rows are kept, also of what was taken back."""
-
-    __tablename__ = "oncall_override"
-    __table_args__ = (Index("oncall_override_ends", "ends_at", **where("removed_at IS NULL")),)
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
-    rota: str = Field(sa_type=Text)
-    starts_at: datetime = Field(sa_type=Instant)
-    ends_at: datetime = Field(sa_type=Instant)
-    made_at: datetime = Field(sa_type=Instant)
-    removed_at: datetime | None = Field(default=None, sa_type=Instant)
-    removed_by: str = Field(default="", sa_type=Text)
-    body: str = Field(sa_type=Text)
 
 
 class NoteRow(SQLModel, table=True):
