@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from bot import catalog
 from bot.catalog import CLOSE
 from bot.cli.services import print_service, service_json
-from bot.cli.verb import Verb, config, load, query
+from bot.cli.verb import Verb, awaited, config, load, query
 from bot.clock import SystemClock
 from bot.commands import calling
 from bot.commands.recording import Recording
@@ -55,8 +55,10 @@ async def _status(options: Namespace) -> int:
         return await _history(options, " ".join(options.query[:-1]))
     now = SystemClock().now()
     chosen, query = load(options), " ".join(options.query)
+    configured = awaited(chosen)
     async with _reading(options, chosen) as database:
-        ours, found = await _meant(Serving(database, catalog.load(), SystemClock(), chosen.services), query)
+        those = Serving(database, catalog.load(), SystemClock(), chosen.services, configured)
+        ours, found = await _meant(those, query)
         asked = {one.key: await _asked(database, one, query) for one in found} if query else {}
         stuck = await announcements.troubled(database)
         callers = await _callers(database, chosen, query, found, now)
@@ -80,7 +82,7 @@ async def _status(options: Namespace) -> int:
     for announcement in stuck:
         print(f"! {announcement.destination}: {announcement.incident} is {announcement.state}: {announcement.error}")
     if not (found or callers or others or ours):
-        print(_nothing(query))
+        print(_nothing(query, configured))
     return 0
 
 
@@ -137,10 +139,13 @@ async def _history(options: Namespace, query: str) -> int:
     return 0
 
 
-def _nothing(query: str) -> str:
+def _nothing(query: str, configured: Collection[str]) -> str:
     if not query:
         return "Nothing has been watched yet: `sitrep run` begins."
     book = catalog.load()
+    meant = book.find(query)
+    if meant is not None and meant.slug in configured:
+        return f"{meant.name} was not read yet: `sitrep run` begins, `sitrep ask status {meant.slug}` reads its page."
     guess = book.meant(query) or book.nearest(query, likeness=CLOSE)
     known = ", ".join(f"{vendor.name} ({vendor.slug})" for vendor in guess[:_GUESSES])
     more = f" and {len(guess) - _GUESSES} more" if len(guess) > _GUESSES else ""

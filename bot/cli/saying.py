@@ -9,7 +9,7 @@ from functools import partial
 from shlex import quote
 
 from bot import catalog
-from bot.cli.verb import Verb, config, load
+from bot.cli.verb import Verb, awaited, config, load
 from bot.clock import SystemClock
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
@@ -37,7 +37,9 @@ async def _ask(options: Namespace) -> int:
             heard = People(database, rules, terms, clock, due)
             fetch, hearing = partial(read_once, fetcher, now=clock.now), Hearing(partial(report, heard), terms)
             access = Access(admins=tuple(person.keys))
-            desk = Desk(database, catalog.load(), clock, due, fetch, hearing, access, settings.services)
+            desk = Desk(
+                database, catalog.load(), clock, due, fetch, hearing, access, settings.services, awaited(settings)
+            )
             desk.rotas = settings.oncalls
             answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)

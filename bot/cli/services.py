@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC
 
-from bot.core.cards import NOT_TOLD
 from bot.core.impact import Need, ServiceView, label
 from bot.core.serving import matters
 from bot.core.strangers import safe
@@ -41,7 +40,7 @@ def _need_json(need: Need) -> Mapping[str, object]:
     return {
         "vendor": need.vendor,
         "name": need.name,
-        "is_told": NOT_TOLD not in need.word,
+        "is_told": need.is_told,
         "status": need.word,
         "impact": need.impact.value if need.impact else None,
         "checked_at": checked and checked.replace("+00:00", "Z"),

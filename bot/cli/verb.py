@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import plugins, settings
+from bot import catalog, plugins, settings
 from bot.settings import Settings
 
 
@@ -37,3 +37,8 @@ def load(options: Namespace) -> Settings:
 def load_all(options: Namespace) -> Settings:
     """Return the same for who will check with the probes: their own keys are right, and their secrets are there."""
     return settings.from_environment(options.config, plugins.discover("bot.feeds"), plugins.probe_named)
+
+
+def awaited(chosen: Settings) -> Mapping[str, str]:
+    """Return what the vendors are called that are configured: before the first `sitrep run` no database knows them."""
+    return settings.expected(chosen, catalog.load(), plugins.discover("bot.feeds"))

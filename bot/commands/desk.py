@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from bot.catalog import Catalog
 from bot.clock import Clock
@@ -50,7 +51,7 @@ class Desk(Port):
     """Answers from the database.
 
     `due` is set when something is to be told; `fetch` reads pages nobody watches; `hearing` takes in
-    what people report.
+    what people report.  `expected` says what those are called that are configured, read or not.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  (all that an answer may need)
@@ -63,6 +64,7 @@ class Desk(Port):
         hearing: Hearing,
         access: Access = _EVERYBODY,
         services: tuple[Service, ...] = (),
+        expected: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Ask nothing yet.
 
@@ -78,7 +80,7 @@ class Desk(Port):
         self._clock = clock
         self._due = due
         self._access = access
-        self._serving = Serving(database, catalog, clock, services)
+        self._serving = Serving(database, catalog, clock, services, expected)
         self._vendors = Vendors(database, catalog, clock, fetch, self._serving, self._calling)
         self._watches = Watches(database, catalog, clock, fetch)
         self._overview = Overview(database, catalog, clock, self._serving)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from bot.catalog import Catalog
 from bot.clock import Clock
@@ -24,12 +25,16 @@ _LATELY = 50
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What it takes to answer for our own services."""
+    """What it takes to answer for our own services.
+
+    `expected` says what the vendors are called that are configured to be watched: `sitrep run` may not have begun to.
+    """
 
     database: Database
     catalog: Catalog
     clock: Clock
     services: tuple[Service, ...] = ()
+    expected: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def ours(self) -> tuple[Service, ...]:
@@ -54,8 +59,7 @@ class Serving:
         """Return how services stand, the worst first: all, or some."""
         wanted = tuple(self.ours if chosen is None else chosen)
         found = await grounds.grounds(self.database, impact.vendors(wanted))
-        names = Names(self._title, self.catalog.meanings)
-        return impact.in_order(impact.view(one, found, names) for one in wanted)
+        return impact.in_order(impact.view(one, found, self._names) for one in wanted)
 
     async def answer(self, found: tuple[Service, ...], query: str) -> Reply:
         """Return how the service stands that is meant, or all that may be."""
@@ -71,7 +75,7 @@ class Serving:
         """Return how all stand that can stand in for what an incident touches, by slug."""
         others = {one.stand_in for one in incident.cards if one.stand_in}
         found = await grounds.grounds(self.database, others)
-        return {vendor: impact.condition(vendor, ground) for vendor, ground in found.items()}
+        return {vendor: impact.condition(vendor, ground, self._names) for vendor, ground in found.items()}
 
     async def find(self, asked: Asked) -> tuple[Asked, Found] | None:
         """Return which incidents somebody means who switches a service over or back; None if that is not told here."""
@@ -109,6 +113,10 @@ class Serving:
         briefs = [brief for one in ids for brief in await lookups.named(self.database, one) if brief.id == one]
         return Found(tuple(briefs))
 
+    @property
+    def _names(self) -> Names:
+        return Names(frozenset(self.expected), self._title, self.catalog.meanings)
+
     def _title(self, vendor: str) -> str:
         known = self.catalog.find(vendor)
-        return known.name if known else vendor
+        return self.expected.get(vendor) or (known.name if known else vendor)

@@ -19,6 +19,8 @@ from bot.core.standing import Standing
 from bot.core.wording import short, words
 from bot.model import Component, ComponentStatus, Impact, Incident, Kind, State
 
+NOT_READ = "not read yet"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -38,12 +40,16 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One thing that is depended on, and in a word or two how it stands; without `impact` that can not be told."""
+    """One thing that is depended on, and in a word or two how it stands; without `impact` that can not be told.
+
+    `is_told` is whether all of it is seen just now; where it is not, the word says why.
+    """
 
     vendor: str
     name: str
     impact: Impact | None
     word: str
+    is_told: bool = True
     checked_at: datetime | None = None
 
 
@@ -65,8 +71,12 @@ class ServiceView:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What vendors are called that nobody watches, and the words for their components that stand for others."""
+    """What vendors are called that nobody watches, and the words for their components that stand for others.
 
+    `expected` are those that are configured to be watched, whether they ever were read or not.
+    """
+
+    expected: frozenset[str] = frozenset()
     title: Callable[[str], str] = str
     meanings: Callable[[str], Mapping[str, Sequence[str]]] = field(default=lambda _: {})
 
@@ -95,9 +105,9 @@ def view(service: Service, grounds: Mapping[str, Ground], names: Names) -> Servi
     )
 
 
-def condition(vendor: str, ground: Ground) -> str:
+def condition(vendor: str, ground: Ground, names: Names = Names()) -> str:
     """Return in a few words how a vendor stands that is to stand in."""
-    return _need(vendor, (), ground, Names()).word
+    return _need(vendor, (), ground, names).word
 
 
 def _asked(service: Service, names: Names) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -120,6 +130,8 @@ def _need(vendor: str, parts: tuple[str, ...], ground: Ground, names: Names) -> 
     only = Service(name="", depends_on=tuple((vendor, part) for part in parts or (None,)))
     going_on = [i for i in ground.incidents if i.state is not State.SCHEDULED and routing.depends(only, i)]
     seen, blind = _by_pages(parts, ground)
+    if not ground.pages:
+        blind = NOT_READ if vendor in names.expected else "not watched"
     told = [_of_incident(i) for i in going_on]
     impact = worst((*told, *(one.impact for one in seen if one.impact is not None)))
     need = Need(
@@ -127,6 +139,7 @@ def _need(vendor: str, parts: tuple[str, ...], ground: Ground, names: Names) -> 
         name=f"{name} · {parts[0]}" if parts else name,
         impact=impact,
         word=_word(impact, going_on, seen),
+        is_told=not blind,
         checked_at=min(times, default=None),
     )
     if not blind:
@@ -142,8 +155,6 @@ class _Seen:
 
 def _by_pages(names: tuple[str, ...], ground: Ground) -> tuple[list[_Seen], str]:
     """Return what the pages show of a vendor or a part of it, and why that is not all, if it is not."""
-    if not ground.pages:
-        return [], f"{NOT_TOLD}: it is not watched"
     if not names:
         seen = [_Seen(page.standing.impact) for page in ground.pages]
         return seen, next(filter(None, (_blind(page.standing, names) for page in ground.pages)), "")
@@ -152,9 +163,9 @@ def _by_pages(names: tuple[str, ...], ground: Ground) -> tuple[list[_Seen], str]
     seen = [_Seen(_of_status(one.status), short(one.status)) for one in parts]
     blind = next(filter(None, (_blind(page.standing, names) for page in having or ground.pages)), "")
     if not blind and not having and any(page.parts for page in ground.pages):
-        blind = f"{NOT_TOLD}: nothing on its page is called so"
+        blind = "nothing on its page is called so"
     if not blind and any(one.status is ComponentStatus.UNKNOWN for one in parts):
-        blind = f"{NOT_TOLD}: its page does not say"
+        blind = "its page does not say"
     return seen, blind
 
 
@@ -163,10 +174,10 @@ def _blind(standing: Standing, names: tuple[str, ...]) -> str:
     if standing.is_probe:
         # Where there is no page, a probe of one part says nothing of another.
         told = any(one.can_tell and _is_of(one, names) for one in standing.probes)
-        return "" if told else f"{NOT_TOLD}: no probe of ours tells of it"
+        return "" if told else "no probe of ours tells of it"
     if standing.stale_since:
-        return f"{NOT_TOLD}: its page can not be read"
-    return f"{NOT_TOLD}: it was not looked at yet" if standing.impact is None else ""
+        return "its page can not be read"
+    return NOT_READ if standing.impact is None else ""
 
 
 def _is_of(probe: ProbeView, names: tuple[str, ...]) -> bool:

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from bot.core import cards
 from bot.core.answers import cut, listed, of_incident
-from bot.core.cards import NOT_TOLD
 from bot.core.impact import Need, ServiceView, label
 from bot.core.message import Item, Line, Link, Message, Part, Reply, Tone, heading, line
 from bot.core.people import as_of
@@ -84,7 +83,7 @@ def _whose(view: ServiceView) -> list[Line]:
 
 def need(found: Need, now: datetime) -> Line:
     """Return how one thing stands that a service needs, and how fresh that is."""
-    seen = "last read" if NOT_TOLD in found.word else "checked"
+    seen = "checked" if found.is_told else "last read"
     fresh = f", {seen} {duration(now - found.checked_at)} ago" if found.checked_at else ""
     return line(f"Needs {found.name}: {found.word}{fresh}")
 

@@ -24,7 +24,7 @@ from bot.settings.mistakes import Report
 from bot.settings.names import Names, names
 from bot.settings.probes import Probes, Types, source_of
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
-from bot.settings.sources import resolve, sources
+from bot.settings.sources import expected, resolve, sources
 from bot.settings.tables import AccessTable, EgressTable, EvidenceTable, PeopleTable, ServiceTable, WatchTable
 from bot.settings.values import Discord, Door, Job, Pagers, Probe, Secret, Settings, Slack, Watch
 from bot.settings.variables import DEFAULTS, VARIABLES, Variable, env_template
@@ -43,6 +43,7 @@ __all__ = [
     "Variable",
     "Watch",
     "env_template",
+    "expected",
     "from_environment",
     "load",
     "missing_tokens",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from bot.catalog import Catalog, Vendor
 from bot.errors import ConfigError
@@ -19,14 +19,24 @@ def sources(settings: Settings, catalog: Catalog, formats: Collection[str]) -> t
     `formats` are the names of the formats that can be read.  Where nobody said what to watch, it is the
     catalog's default vendors, as far as they can be read.
     """
-    watches = settings.watches
-    if settings.defaulted_watches:
-        readable = (vendor.slug for vendor in catalog.watched_by_default if vendor.format in formats)
-        watches = tuple(Watch(where="default watch list", vendor=vendor) for vendor in readable)
-    found, mistakes = resolve(watches, catalog, formats)
+    found, mistakes = resolve(_watches(settings, catalog, formats), catalog, formats)
     if mistakes:
         raise ConfigError(*mistakes)
     return found
+
+
+def expected(settings: Settings, catalog: Catalog, formats: Collection[str]) -> Mapping[str, str]:
+    """Return what the vendors are called that pages or probes are configured for, whether any was read yet or not."""
+    found, _ = resolve(_watches(settings, catalog, formats), catalog, None)
+    probed = {probe.vendor: probe.vendor_name or probe.name for probe in settings.probes}
+    return probed | {one.vendor: one.name for one in found}
+
+
+def _watches(settings: Settings, catalog: Catalog, formats: Collection[str]) -> tuple[Watch, ...]:
+    if not settings.defaulted_watches:
+        return settings.watches
+    readable = (vendor.slug for vendor in catalog.watched_by_default if vendor.format in formats)
+    return tuple(Watch(where="default watch list", vendor=vendor) for vendor in readable)
 
 
 def resolve(

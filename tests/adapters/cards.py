@@ -55,7 +55,7 @@ def _service(**grounds: Ground) -> Message:
 _BROKEN = Ground(_page("acme").pages, (outage(),))
 CARDS: dict[str, tuple[Message, ...]] = {
     "what-to-do-instead": (wording.root(outage()), _card("operational")),
-    "what-to-do-instead-not-told": (wording.root(outage()), _card("can not be told: its page can not be read")),
+    "what-to-do-instead-not-told": (wording.root(outage()), _card("its page can not be read")),
     "fallback-activated": _switched(Action.FALLBACK_ON),
     "back-to-normal": _switched(Action.FALLBACK_ON, Action.FALLBACK_OFF),
     "our-service-suffers": (_service(acme=_BROKEN, bolt=_page("bolt")),),

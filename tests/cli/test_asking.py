@@ -86,11 +86,11 @@ def test_status_finds_a_vendor_and_a_component_by_what_people_type(desk: Desk, s
 
 
 def test_status_says_so_if_nothing_is_meant_and_helps_on(desk: Desk, seen: str) -> None:
-    answer = desk.ask("status", "chatgpt", DATABASE_URL=seen)
+    answer = desk.ask("status", "mistral", DATABASE_URL=seen)
 
     assert answer.status == 0
-    assert "Nothing watched is called 'chatgpt'" in answer.out
-    assert "OpenAI" in answer.out
+    assert "Nothing watched is called 'mistral'" in answer.out
+    assert "`sitrep ask status mistral` reads its page" in answer.out
 
 
 def test_status_shows_what_our_own_witnesses_tell_of_whose_page_nobody_watches(desk: Desk, seen: str) -> None:

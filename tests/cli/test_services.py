@@ -48,7 +48,7 @@ def test_status_of_one_service_says_why_and_what_to_do(desk: Desk, seen: str, qu
     answer = desk.ask("status", *query, DATABASE_URL=seen)
 
     assert answer.lines[:2] == ["Support bot: critical", "Owner: @support"]
-    assert answer.lines[-2].startswith("Fallback: our own model · can not be told: it is not watched, as of")
+    assert answer.lines[-2].startswith("Fallback: our own model · not watched, as of")
     assert answer.lines[-1] == "1. Set PROVIDER=own"
 
 
@@ -60,3 +60,20 @@ def test_for_programs_services_stand_before_vendors(desk: Desk, seen: str) -> No
     assert (bot["depends_on"][0]["name"], bot["depends_on"][0]["is_told"]) == ("Acme · Login", True)
     assert (search["status"], search["fallback"]) == ("operational", {"vendor": None, "steps": []})
     assert (acme["vendor"], "service" in acme) == ("acme", False)
+
+
+def test_before_the_first_run_what_is_configured_was_not_read_yet(desk: Desk) -> None:
+    desk.write("sitrep.toml", CONFIG.replace('"acme:API"', '"openai"'))
+    url = f"sqlite+aiosqlite:///{desk.folder / 'new.db'}"
+
+    for command in (("status",), ("ask", "status")):
+        said = desk.ask(*command, "support-bot", DATABASE_URL=url).lines
+        assert (said[0], said[2]) == ("Support bot: can not be told", "Needs Acme · Login: not read yet")
+        assert desk.ask(*command, "search", DATABASE_URL=url).lines[1] == "Needs OpenAI: not watched"
+
+
+def test_before_the_first_run_a_configured_vendor_is_no_stranger(desk: Desk) -> None:
+    desk.write("sitrep.toml", '[[watch]]\nvendor = "openai"\n')
+
+    assert desk.ask("status", "chatgpt").out.startswith("OpenAI was not read yet: `sitrep run` begins")
+    assert desk.ask("status", "github").lines[0].startswith("Nothing watched is called 'github'.")

@@ -37,5 +37,5 @@ async def test_the_fallback_can_not_be_read_when_it_is_needed(world: World) -> N
     await world.restarts()
     await world.lives(minutes=3)
 
-    assert "Fallback: Anthropic · can not be told: its page can not be read, as of" in world.words()
+    assert "Fallback: Anthropic · its page can not be read, as of" in world.words()
     assert world.thread().count("What to do instead") == 1

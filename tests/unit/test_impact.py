@@ -28,6 +28,9 @@ BOT = Service(
 ALL = Service(name="Checkout", depends_on=(("acme", None),))
 
 
+NO_PROBE = "no probe of ours tells of it"
+
+
 def stands(vendor: str = "acme", **changed: object) -> Standing:
     base = Standing(vendor=vendor, name=vendor.capitalize(), impact=Impact.NONE, checked_at=at(9))
     return replace(base, **changed)  # type: ignore[arg-type]  # whatever a test is about
@@ -93,27 +96,38 @@ def test_what_is_only_planned_is_no_trouble_and_a_maintenance_is_one_while_it_la
 @pytest.mark.parametrize(
     ("acme", "why"),
     [
-        (Ground(), "it is not watched"),
+        (Ground(), "not watched"),
         (ground(fine("API"), stale_since=at(0)), "its page can not be read"),
-        (ground(impact=None, checked_at=None), "it was not looked at yet"),
+        (ground(impact=None, checked_at=None), "not read yet"),
         (ground(fine("Website")), "nothing on its page is called so"),
         (ground(component("API")), "its page does not say"),
-        (ground(is_probe=True, probes=(ProbeView(name="p", matter="can not tell since"),)), "no probe of ours tells"),
-        (ground(is_probe=True, probes=(ProbeView(name="p", component="Website"),)), "no probe of ours tells"),
+        (
+            ground(is_probe=True, probes=(ProbeView(name="p", matter="can not tell since"),)),
+            NO_PROBE,
+        ),
+        (ground(is_probe=True, probes=(ProbeView(name="p", component="Website"),)), NO_PROBE),
     ],
 )
 def test_what_can_not_be_read_is_never_well(acme: Ground, why: str) -> None:
     found = seen(BOT, acme=acme)
 
     assert (label(found), found.impact) == ("can not be told", None)
-    assert why in found.needs[0].word
+    assert [(need.word, need.is_told) for need in found.needs] == [(why, False)]
+    assert plain(serving.one(found, NOW).message).count("can not be told") == 1
+
+
+def test_a_vendor_that_is_configured_was_not_read_yet_and_another_is_not_watched() -> None:
+    found = seen(ALL, names=Names(expected=frozenset({"acme"})))
+
+    assert [need.word for need in found.needs] == ["not read yet"]
+    assert found.impact is None
 
 
 def test_a_trouble_that_is_known_of_still_shows_while_the_page_can_not_be_read() -> None:
     found = seen(BOT, acme=ground(down("API"), stale_since=at(0)))
 
     assert label(found) == "major"
-    assert found.needs[0].word == "major outage; can not be told: its page can not be read"
+    assert found.needs[0].word == "major outage; its page can not be read"
 
 
 def test_one_need_that_can_not_be_told_hides_no_other_and_makes_none_well() -> None:
@@ -157,8 +171,8 @@ def test_the_page_of_a_service_says_whose_it_is_why_it_suffers_and_what_to_do_in
 def test_whoever_can_stand_in_but_can_not_be_read_is_not_called_well() -> None:
     found = seen(BOT, acme=ground(down("API")), bolt=ground(vendor="bolt", stale_since=at(0)))
 
-    assert "Fallback: Bolt · can not be told: its page can not be read, as of" in plain(serving.one(found, NOW).message)
-    assert impact.condition("bolt", Ground()) == "can not be told: it is not watched"
+    assert "Fallback: Bolt · its page can not be read, as of" in plain(serving.one(found, NOW).message)
+    assert impact.condition("bolt", Ground()) == "not watched"
 
 
 def test_of_all_services_those_that_are_not_well_come_with_their_reasons_and_the_others_by_name() -> None:
