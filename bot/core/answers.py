@@ -8,7 +8,21 @@ from urllib.parse import urlsplit
 
 from bot.core import testimony
 from bot.core.calling import CallerView, lines, overall
-from bot.core.message import Item, Line, Link, Message, Moment, Part, Quote, Reply, Span, Tone, heading, line
+from bot.core.message import (
+    TONES_BY_WEIGHT,
+    Item,
+    Line,
+    Link,
+    Message,
+    Moment,
+    Part,
+    Quote,
+    Reply,
+    Span,
+    Tone,
+    heading,
+    line,
+)
 from bot.core.overview import Overview, Row
 from bot.core.people import as_of
 from bot.core.spans import duration
@@ -40,35 +54,50 @@ def everything(
     parts: list[Part] = [*ours, heading("Everything watched", level=2)] if ours else []
     parts += [_item(overview, row, now) for row in found.troubled[:_ITEMS]]
     parts += _named("Not operational either: ", found.troubled[_ITEMS:])
+    parts += [item(one, now) for one in overview.unwatched[:_ITEMS]]
+    parts += _listed("Our own witnesses tell of trouble too: ", [one.name for one in overview.unwatched[_ITEMS:]])
     parts += [_item(overview, row, now) for row in found.stale[:_STALE]]
     parts += _named("Can not be read either: ", found.stale[_STALE:])
     parts += _named("Not looked at yet: ", found.unread)
     parts += _named("Operational: ", found.well, found.unlisted)
-    parts += overall(callers)
-    first = overview.closer.get(found.troubled[0].key) if found.troubled else None
-    tone = look(first) if first else Tone.RESOLVED if found.well and not found.stale else Tone.NOTICE
+    # A job that accuses nobody is an incident of its own name.
+    named = {one.name for one in overview.unwatched}
+    parts += overall([view for view in callers if view.name not in named])
+    worst = [overview.closer[row.key] for row in found.troubled[:1] if row.key in overview.closer]
+    looks = [look(one) for one in (*worst, *overview.unwatched[:1])]
+    well = Tone.RESOLVED if found.well and not found.stale else Tone.NOTICE
+    tone = max(looks, key=TONES_BY_WEIGHT.index, default=well)
     return Reply(message=Message(tone=tone, headline=_headline(overview), parts=tuple(parts)), shareable=True)
 
 
 def _headline(overview: Overview) -> str:
-    found = overview.survey
+    found, others = overview.survey, len(overview.unwatched)
     blind = len(found.stale) + len(found.unread)
+    rest = f", {blind:,} can not be told" if blind else ""
+    sure, maybe = len(found.troubled) - found.suspected, found.suspected
+    if sure:
+        more = f", {maybe + others:,} more suspected" if maybe + others else ""
+        return f"{sure:,} of {found.total:,} not operational{more}{rest}"
+    if maybe:
+        more = f", {others:,} more that nobody watches" if others else ""
+        return f"{maybe:,} of {found.total:,} suspected to be in trouble{more}{rest}"
+    if blind:
+        lead = f"{others:,} suspected to be in trouble," if others else "No trouble known, but"
+        return f"{lead} {blind:,} of {found.total:,} can not be told"
+    if others:
+        well = "all that is watched is operational" if found.total else "nothing is watched yet"
+        return f"{others:,} suspected to be in trouble; {well}"
     if not found.total:
         return "Nothing is watched yet"
-    if found.troubled:
-        rest = f", {blind:,} can not be told" if blind else ""
-        sure, maybe = len(found.troubled) - found.suspected, found.suspected
-        if not sure:
-            return f"{maybe:,} of {found.total:,} suspected to be in trouble{rest}"
-        more = f", {maybe:,} more suspected" if maybe else ""
-        return f"{sure:,} of {found.total:,} not operational{more}{rest}"
-    if blind:
-        return f"No trouble known, but {blind:,} of {found.total:,} can not be told"
     return f"All {found.total:,} operational" if found.total > 1 else f"{found.well[0].name}: operational"
 
 
 def _named(lead: str, rows: Sequence[Row], unlisted: int = 0) -> list[Line]:
-    return [line(lead, listed([row.name for row in rows], unlisted=unlisted))] if rows else []
+    return _listed(lead, [row.name for row in rows], unlisted)
+
+
+def _listed(lead: str, names: Sequence[str], unlisted: int = 0) -> list[Line]:
+    return [line(lead, listed(names, unlisted=unlisted))] if names else []
 
 
 def listed(names: Sequence[str], room: int = _NAMES, unlisted: int = 0) -> str:

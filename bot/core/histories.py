@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.core import replies, wording
 from bot.core.answers import cut, stage
-from bot.core.message import Item, Line, Message, Moment, Part, Quote, Reply, Span, Tone, line
+from bot.core.message import TONES_BY_WEIGHT, Item, Line, Message, Moment, Part, Quote, Reply, Span, Tone, line
 from bot.core.spans import duration
 from bot.core.wording import words
 from bot.model import Impact, Incident, State, TimelineEntry
@@ -26,12 +26,9 @@ def incidents(found: Sequence[Incident], total: int, *, are_open: bool = True, o
     if total > MOST_INCIDENTS:
         parts.append(line(f"The newest {MOST_INCIDENTS} of {total:,} are shown."))
     choices = tuple((cut(wording.headline(i), 70), f"details {i.id}") for i in found[:MOST_INCIDENTS])
-    tone = max((wording.tone(i) for i in found), key=_SEVERITY.index, default=Tone.RESOLVED)
+    tone = max((wording.tone(i) for i in found), key=TONES_BY_WEIGHT.index, default=Tone.RESOLVED)
     message = Message(tone=tone, headline=headline, parts=tuple(parts))
     return Reply(message=message, shareable=True, choices=choices)
-
-
-_SEVERITY = (Tone.RESOLVED, Tone.NOTICE, Tone.MAINTENANCE, Tone.MINOR, Tone.MAJOR, Tone.CRITICAL)
 
 
 def entry(incident: Incident) -> Item:

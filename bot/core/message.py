@@ -25,6 +25,10 @@ class Tone(StrEnum):
     RESOLVED = "resolved"
 
 
+# The mildest first.
+TONES_BY_WEIGHT = (Tone.RESOLVED, Tone.NOTICE, Tone.MAINTENANCE, Tone.MINOR, Tone.MAJOR, Tone.CRITICAL)
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """An instant, to be shown in the reader's own time.

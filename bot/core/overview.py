@@ -42,10 +42,14 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A survey, and a closer look at the first in each list, by key."""
+    """A survey, and a closer look at the first in each list, by key.
+
+    `unwatched` are those whose pages nobody watches, and of which our own witnesses tell: the worst first.
+    """
 
     survey: Survey
     closer: Mapping[str, Standing] = field(default_factory=dict[str, Standing])
+    unwatched: tuple[Standing, ...] = ()
 
 
 def survey(rows: Sequence[Row], worst: Mapping[str, int], *, total: int, suspected: Collection[str] = ()) -> Survey:

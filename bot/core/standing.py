@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -70,6 +71,26 @@ def standing(
         is_probe=source.kind is SourceKind.PROBE,
         is_alone=source.kind is SourceKind.PROBE and not (for_vendor and source.vendor_name),
         probes=probes,
+    )
+
+
+def told_by_us(incidents: Iterable[Incident]) -> tuple[Standing, ...]:
+    """Return how vendors stand whose pages nobody watches: by what our own witnesses tell of, the worst first."""
+    found: dict[str, list[Incident]] = {}
+    for incident in incidents:
+        if incident.evidence is not None:
+            found.setdefault(incident.vendor, []).append(incident)
+    return in_order(
+        tuple(
+            Standing(
+                vendor=vendor,
+                name=some[0].name,
+                impact=_impact(None, tuple(some)),
+                checked_at=None,
+                incidents=tuple(some),
+            )
+            for vendor, some in found.items()
+        )
     )
 
 

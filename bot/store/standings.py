@@ -15,7 +15,7 @@ from bot.core.overview import Overview, Row, survey
 from bot.core.probe_views import ProbeView, probe_view
 from bot.core.routing import passes_watch
 from bot.core.spending import Day
-from bot.core.standing import Standing, glance, shown, standing
+from bot.core.standing import Standing, glance, shown, standing, told_by_us
 from bot.model import Component, Impact, Incident, Page, SourceKind, State
 from bot.store import codec, filters, spending
 from bot.store.database import Database
@@ -124,7 +124,10 @@ _HOW_MANY = select(
 
 
 async def overview(database: Database) -> Overview:
-    """Return how everything watched stands, with a closer look at the worst; of what is well only the first names."""
+    """Return how everything watched stands, with a closer look at the worst; of what is well only the first names.
+
+    What our own witnesses tell of those that nobody watches is there as well.
+    """
 
     def work(connection: Connection) -> Overview:
         reasons = connection.execute(_WORST).all()
@@ -137,7 +140,10 @@ async def overview(database: Database) -> Overview:
         total = connection.execute(_HOW_MANY).scalar() or 0
         seen = survey(rows, worst, total=total, suspected=suspected)
         keys = [row.key for some in (seen.troubled, seen.stale) for row in some[:CLOSER]]
-        return Overview(seen, {one.key: one for one in _some(connection, keys)})
+        # What is going on somewhere, but of nothing that is watched.
+        others = {*worst} - {row.vendor for row in rows}
+        told = [one for some in _open(connection, others).values() for one in some] if others else []
+        return Overview(seen, {one.key: one for one in _some(connection, keys)}, told_by_us(told))
 
     return await database.read(work)
 

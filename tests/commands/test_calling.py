@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.core.calling import CallerView, lines, of_hook, of_job, overall
 from bot.core.heartbeat import Condition, Standing
 from bot.core.message import Tone, plain_part
+from bot.model import Confidence, Evidence, Kind, State
 from bot.store.database import Database
 from tests.commands.office import Office, text
 from tests.unit.build import at, fine
@@ -36,6 +37,19 @@ async def test_beside_everything_hooks_are_shown_and_the_jobs_that_are_not_well(
         "gateway: last heard of 2026-03-01 12:00 UTC",
         "pager: not heard of yet",
     ]
+
+
+async def test_what_a_silent_job_has_opened_is_not_said_twice(database: Database) -> None:
+    office = await office_of(database, LATE)
+    seen = Evidence(confidence=Confidence.LOW, reports=("Nightly backup: it has not called in for 2 h",))
+    told = {"kind": Kind.SUSPECTED, "state": State.SUSPECTED, "evidence": seen, "title": "Nightly backup is late"}
+    await office.opens("backup-1", vendor="nightly backup", **told)
+
+    said = text(await office.says("status")).splitlines()
+
+    assert said[1] == "- Nightly backup · suspected"
+    assert said[2].endswith(" · Nightly backup: it has not called in for 2 h")
+    assert [row for row in said if row.startswith("Nightly backup:")] == []
 
 
 async def test_a_vendors_page_shows_those_that_tell_of_it(database: Database) -> None:

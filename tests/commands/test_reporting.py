@@ -371,3 +371,18 @@ async def test_who_takes_a_report_back_and_makes_it_again_at_once_is_heard(offic
     await office.says("report acme api")
     again = await only(office)
     assert (again.is_open, again.affected) == (True, 1)
+
+
+async def test_status_of_everything_tells_also_of_those_whose_page_nobody_watches(office: Office) -> None:
+    await office.watches("Acme", fine("API"))
+    await office.says("report github actions: jobs never start")
+    await office.opens("gone-1", vendor="gone")
+
+    said = text(await office.says("status")).splitlines()
+
+    assert said == [
+        "1 suspected to be in trouble; all that is watched is operational",
+        "- GitHub · suspected",
+        "  Actions is failing · suspected since 2026-03-01 12:00 UTC · 1 person is affected",
+        "Operational: Acme",
+    ]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from bot.core.answers import everything, listed
 from bot.core.message import Tone, plain
 from bot.core.overview import Overview, Row, survey
-from tests.unit.build import at
+from bot.core.standing import told_by_us
+from bot.model import Confidence, Evidence, Impact, Incident, Kind, State
+from tests.unit.build import at, incident
 
 
 def row(name: str, severity: int | None = 0, *, is_stale: bool = False) -> Row:
@@ -54,6 +60,40 @@ def test_a_screen_stays_a_screen_however_bad_it_is() -> None:
 
     assert len(plain(answer.message)) < 4_000
     assert len(answer.message.parts) < 25
+
+
+def suspicion(vendor: str, impact: Impact = Impact.MINOR, **changed: object) -> Incident:
+    seen = Evidence(confidence=Confidence.LOW, reports=("gateway: 38 % of calls fail",))
+    base = incident(vendor=vendor, kind=Kind.SUSPECTED, state=State.SUSPECTED, impact=impact)
+    changed = {"title": "API is failing", "evidence": seen, **changed}
+    return replace(base, **changed)  # type: ignore[arg-type]  # whatever a test is about
+
+
+@pytest.mark.parametrize(
+    ("rows", "worst", "headline"),
+    [
+        ([], {}, "2 suspected to be in trouble; nothing is watched yet"),
+        ([row("Acme")], {}, "2 suspected to be in trouble; all that is watched is operational"),
+        ([row("Acme"), row("Beta")], {}, "2 suspected to be in trouble; all that is watched is operational"),
+        ([row("Acme"), row("Lost", is_stale=True)], {}, "2 suspected to be in trouble, 1 of 2 can not be told"),
+        ([row("Acme"), row("Beta", 3)], {}, "1 of 2 not operational, 2 more suspected"),
+        ([row("Acme"), row("Beta", 0)], {"beta": 2}, "1 of 2 suspected to be in trouble, 2 more that nobody watches"),
+    ],
+)
+def test_what_only_our_own_witnesses_tell_of_is_shown_too(
+    rows: list[Row], worst: dict[str, int], headline: str
+) -> None:
+    others = told_by_us([suspicion("cord"), suspicion("dent", Impact.MAJOR), suspicion("gone", evidence=None)])
+    found = survey(rows, worst, total=len(rows), suspected=worst)
+
+    answer = everything(Overview(found, unwatched=others), at(0)).message
+
+    said = plain(answer)
+    assert answer.headline == headline
+    assert said.index("- Dent · suspected") < said.index("- Cord · suspected")
+    assert "  API is failing · suspected since 2026-03-01 12:00 UTC · gateway: 38 % of calls fail" in said
+    assert "Gone" not in said
+    assert answer.tone is Tone.MAJOR
 
 
 def test_names_are_listed_as_far_as_there_is_room() -> None:
