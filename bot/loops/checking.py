@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,7 +19,8 @@ from bot.core.strangers import cut, safe
 from bot.core.windows import Window
 from bot.core.witness import NOT_WATCHING
 from bot.loops.sight import Eyes
-from bot.loops.take_in import Ending, Rules, take_in
+from bot.loops.take_in import Rules
+from bot.loops.together import Choir, Word
 from bot.model import Fault, Impact, Page, ProbeResult, Snapshot, Source
 from bot.ports import Setup, Web
 from bot.store import probes
@@ -73,8 +74,12 @@ class Probing:
     strangers: set[str] = field(default_factory=set[str])
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     waiting: dict[asyncio.Task[None], Due] = field(default_factory=dict[asyncio.Task[None], Due])
-    vendors: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    choir: Choir = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What probes say of one vendor is taken in together."""
+        self.choir = Choir(self.database, self.rules)
 
     @property
     def lease(self) -> timedelta:
@@ -102,20 +107,11 @@ def kept(result: ProbeResult) -> ProbeResult:
 
 
 async def _tell(probing: Probing, watched: Watched, snapshot: Snapshot, look: Look | None) -> None:
-    # All probes of a vendor may fail at once, and what they say is about one incident: one after the other.
-    async with probing.vendors[watched.source.vendor]:
-        taken = await take_in(
-            probing.database, watched, snapshot, rules=probing.rules, follow_up=_lost, look=lambda _settled: look
-        )
-    for entry in taken.told.entries:
+    told = await probing.choir.take_in(Word(watched, snapshot, look))
+    for entry in told:
         log.info("noted incident=%s seq=%d kind=%s state=%s", entry.incident, entry.seq, entry.kind, entry.state)
-    if taken.told.entries:
+    if told:
         probing.announced.set()
-
-
-async def _lost(_source: Source, _external_id: str) -> Ending:
-    """Of a trouble of which we ourselves remember nothing, nothing can be learnt."""
-    return Ending.GONE
 
 
 def _of_this_target(state: ProbeState, source: Source) -> ProbeState:

@@ -149,15 +149,7 @@ def _decide(
     changes = (*move.changes, *differ.diff(known, snapshot, claims))
     attachments = correlate(changes, source, around, now)
     told = timeline.tell(changes, attachments, around.incidents, source=source, now=now, baseline=baseline)
-    told = replace(told, incidents={name: cards.with_services(i, rules.services) for name, i in told.incidents.items()})
-    told = _weighed(told, gathered.panel, rules, now)
-    callers = Callers(
-        lambda incident: destinations(incident, filtering, rules),
-        rules.routes,
-        rules.services,
-        Rotas(rules.oncalls, gathered.overrides),
-    )
-    told = _calling(told, around.incidents, callers, now)
+    told = concluded(told, gathered, filtering, rules, now)
     after = {**memory.apply(known, snapshot, claims).claims, **move.left}
     joined = attachments.keys() - around.attached.keys()
     changed = {name: m for name, m in after.items() if name in joined or stored.get(name) != m}
@@ -176,6 +168,21 @@ def _decide(
         visits=_visits(changed, known, told_of, now),
     )
     return decision, TakenIn(changes, told, settled=not awaited)
+
+
+def concluded(
+    told: timeline.Told, gathered: incidents.Gathered, source: Source, rules: Rules, now: datetime
+) -> timeline.Told:
+    """Return what is told with all that follows from it: whom it touches here, how sure we are, who is called."""
+    told = replace(told, incidents={name: cards.with_services(i, rules.services) for name, i in told.incidents.items()})
+    told = _weighed(told, gathered.panel, rules, now)
+    callers = Callers(
+        lambda incident: destinations(incident, source, rules),
+        rules.routes,
+        rules.services,
+        Rotas(rules.oncalls, gathered.overrides),
+    )
+    return _calling(told, gathered.around.incidents, callers, now)
 
 
 def _weighed(told: timeline.Told, panel: Panel | None, rules: Rules, now: datetime) -> timeline.Told:

@@ -99,7 +99,7 @@ async def settle(
     """
 
     def work(connection: Connection) -> T:
-        _wait_for_others(connection, source.vendor)
+        wait_for_others(connection, source.vendor)
         gathered = _gathered(connection, source, health, listed, now)
         if with_overrides:
             gathered = replace(gathered, overrides=overrides.current(connection, now))
@@ -111,7 +111,7 @@ async def settle(
     return await written(database, work)
 
 
-def _wait_for_others(connection: Connection, vendor: str) -> None:
+def wait_for_others(connection: Connection, vendor: str) -> None:
     """Return when nobody else decides about a vendor, until this transaction ends.  SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(_ALONE, {"b_vendor": f"sitrep:vendor:{vendor}"})
@@ -131,27 +131,36 @@ async def gather(
 def _gathered(
     connection: Connection, source: Source, health: Health, listed: Collection[str], now: datetime
 ) -> Gathered:
+    known, names = known_of(connection, source, health, listed)
+    incidents = incidents_around(connection, source.vendor, {*names.attached.values(), *names.siblings.values()}, now)
+    return Gathered(
+        known,
+        replace(names, incidents=incidents),
+        panel_of(connection, source.vendor) if _has_witnesses(source, incidents.values()) else None,
+    )
+
+
+def known_of(
+    connection: Connection, source: Source, health: Health, listed: Collection[str]
+) -> tuple[Known, Surroundings]:
+    """Return what is known of a source, and to which incidents its claims belong; without the incidents themselves."""
     asked = {"b_source": source.key, "b_vendor": source.vendor, "b_ids": [*listed]}
     rows = connection.execute(_KNOWN, asked).all()
     own = [row for row in rows if row.source == source.key]
     attached = {row.external_id: row.incident for row in own if row.incident is not None}
     siblings = {row.external_id: row.incident for row in rows if row.source != source.key and row.incident is not None}
-    wanted = {
-        "b_vendor": source.vendor,
-        "b_ids": [*{*attached.values(), *siblings.values()}],
-        "b_relapse": now - RELAPSE,
-        "b_late": now - LATE_WORD,
-    }
-    found = connection.execute(_AROUND, wanted).all()
     claims = {
         row.external_id: Memory(codec.CLAIM.load(row.body), codec.SEEN.load(row.seen), row.missing_since) for row in own
     }
-    incidents = {row.id: codec.INCIDENT.load(row.body) for row in found}
-    return Gathered(
-        Known(health.first_look, health.last_look, claims, frozenset(claims.keys() - attached.keys())),
-        Surroundings(attached=attached, siblings=siblings, incidents=incidents),
-        panel_of(connection, source.vendor) if _has_witnesses(source, incidents.values()) else None,
-    )
+    known = Known(health.first_look, health.last_look, claims, frozenset(claims.keys() - attached.keys()))
+    return known, Surroundings(attached=attached, siblings=siblings)
+
+
+def incidents_around(connection: Connection, vendor: str, names: Iterable[str], now: datetime) -> dict[str, Incident]:
+    """Return these incidents, and those of a vendor to which something that is seen `now` may belong."""
+    wanted = {"b_vendor": vendor, "b_ids": [*names], "b_relapse": now - RELAPSE, "b_late": now - LATE_WORD}
+    found = connection.execute(_AROUND, wanted).all()
+    return {row.id: codec.INCIDENT.load(row.body) for row in found}
 
 
 def _has_witnesses(source: Source, around: Iterable[Incident]) -> bool:
@@ -189,7 +198,7 @@ async def commit(database: Database, decision: Decision) -> None:
 def _commit(connection: Connection, decision: Decision) -> None:
     if decision.look is not None and not polls.write(connection, decision.look):
         raise LeaseLost
-    _write_claims(connection, decision)
+    write_claims(connection, decision.source, decision.claims, decision.attachments)
     write_incidents(connection, decision.told.incidents.values(), decision.before)
     write_entries(connection, decision.told.entries)
     touched = list(decision.told.incidents)
@@ -197,13 +206,16 @@ def _commit(connection: Connection, decision: Decision) -> None:
     revisits.write(connection, decision.source.key, decision.visits)
 
 
-def _write_claims(connection: Connection, decision: Decision) -> None:
+def write_claims(
+    connection: Connection, source: Source, claims: Mapping[str, Memory], attachments: Mapping[str, Attachment]
+) -> None:
+    """Write what is remembered of some claims of a source, and to which incidents they belong."""
     rows = [
         {
-            "source": decision.source.key,
+            "source": source.key,
             "external_id": external_id,
-            "vendor": decision.source.vendor,
-            "incident": attachment.incident if (attachment := decision.attachments.get(external_id)) else None,
+            "vendor": source.vendor,
+            "incident": attachment.incident if (attachment := attachments.get(external_id)) else None,
             "is_open": memory.claim.is_open,
             "is_trouble": is_trouble(memory.claim),
             "begins_at": memory.claim.starts_at if memory.claim.state is State.SCHEDULED else None,
@@ -211,7 +223,7 @@ def _write_claims(connection: Connection, decision: Decision) -> None:
             "seen": codec.SEEN.dump(memory.seen),
             "missing_since": memory.missing_since,
         }
-        for external_id, memory in decision.claims.items()
+        for external_id, memory in claims.items()
     ]
     if rows:
         connection.execute(_put_claims(connection.dialect.name), rows)
