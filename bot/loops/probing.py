@@ -12,7 +12,7 @@ from bot.loops.batch import Batch
 from bot.loops.checking import GRACE, Probing, again, astray, bury, paid, take
 from bot.loops.sight import judged, open_eyes
 from bot.model import ProbeResult
-from bot.store import polls, probes, samples, spending
+from bot.store import gaps, polls, probes, samples, spending
 from bot.store.incidents import Conflict, LeaseLost
 from bot.store.polls import Look
 from bot.store.probes import Due
@@ -50,10 +50,12 @@ async def probe(probing: Probing) -> None:
 
 
 async def _tidy(probing: Probing) -> None:
+    """Sum up and forget what nobody asks for any more; this loop runs also where nothing is probed."""
     now = probing.clock.now()
     if probing.tidied_at is not None and now - probing.tidied_at < TIDY_EVERY:
         return
-    probing.tidied_at = None if await samples.thin(probing.database, now) else now
+    is_more = [await samples.thin(probing.database, now), await gaps.forget_old(probing.database, now)]
+    probing.tidied_at = None if any(is_more) else now
 
 
 async def start_due(probing: Probing, results: Batch[Look]) -> int:

@@ -211,6 +211,7 @@ class GapRow(SQLModel, table=True):
     """A time during which a source could not be read: nothing is known of it, and that is said."""
 
     __tablename__ = "gap"
+    __table_args__ = (Index("gap_ended", "ended_at"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     source: str = Field(sa_type=Text, index=True)

@@ -235,6 +235,7 @@ def _sources() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("gap_ended", "gap", ["ended_at"], unique=False)
     op.create_index("ix_gap_source", "gap", ["source"], unique=False)
     op.create_table(
         "note",
