@@ -17,8 +17,8 @@ ROOT = Path(__file__).parent.parent
 COLUMNS = 80
 # Of one character, in rich's picture.
 WIDTH = 12.2
-# The rest is more of the same.
-ROWS = 44
+# What is between them is more of the same.
+FIRST_OF_THE_REST, LAST_PART = "sees it too", "Resolved after"
 
 
 def in_a_terminal(command: list[str]) -> str:
@@ -42,10 +42,19 @@ def _read(descriptor: int) -> Iterator[bytes]:
         yield data
 
 
+def _shown(rows: list[str]) -> Iterator[str]:
+    """Give how it begins and how it ends, without the last words of the demo itself."""
+    left = next(number for number, row in enumerate(rows) if FIRST_OF_THE_REST in row)
+    again = next(number for number, row in enumerate(rows) if LAST_PART in row)
+    yield from rows[: left + 1]
+    yield "  …"
+    yield from rows[again:-2]
+
+
 def main() -> None:
     """Draw it, with the reader's own fonts: a picture that fetches something is not one."""
     text = in_a_terminal([sys.executable, "-m", "bot", "demo", "--speed", "max"])
-    rows = text.split("\n")[1:ROWS]
+    rows = list(_shown(text.split("\n")[1:]))
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         console = Console(width=COLUMNS, record=True, file=nowhere, force_terminal=True)
         console.print(Text.from_ansi("\n".join(rows).strip("\n")))

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from adapters.console import Console
+from bot import catalog
 from bot.cli.frames import series
+from bot.cli.rehearsed import parts
 from bot.cli.replay import Wish, replay
 from bot.cli.verb import Verb, load
+from bot.clock import SimulatedClock
+from bot.commands.recording import Recording
+from bot.core import wording
+from bot.core.message import Item, Message, Tone
 from bot.core.rules import Route
 from bot.loops.take_in import Rules
 from bot.model import Destination
+from bot.store import incidents
+from bot.store.database import Database
 
 _TO_CONSOLE = Rules(routes=(Route(name="default", to=(Destination("console"),)),))
 
@@ -41,10 +52,27 @@ def _print(row: str) -> None:
 async def _demo(options: Namespace) -> int:
     print("A bundled outage, much faster than life. Nothing here is real; stop it with Ctrl-C.")
     with as_file(files("bot") / "demo") as folder:
-        wish = Wish(series=series([folder]), vendor="acme", speed=options.speed)
+        wish = Wish(
+            series=series([folder / "acme"]),
+            probes=parts(folder / "probes.toml"),
+            end=_what_is_left,
+            vendor="acme",
+            speed=options.speed,
+        )
         await replay(wish, _TO_CONSOLE, None, _print)
     print("\nThat was the demo. `sitrep run` watches real vendors; `sitrep init` writes a configuration.")
     return 0
+
+
+async def _what_is_left(database: Database, now: datetime) -> None:
+    """Show what the message in the channel says in the end, and what the vendor's record has kept of it."""
+    (one,) = await incidents.recent_incidents(database, 1)
+    reply = await Recording(database, catalog.load(), SimulatedClock(now)).answer(one.vendor)
+    kept = [part for part in reply.message.parts if isinstance(part, Item)]
+    record = Message(tone=Tone.NOTICE, headline=f"What {one.name}'s record has of it", parts=tuple(kept))
+    console = Console(sys.stdout, colour=sys.stdout.isatty(), zone=UTC)
+    for message in (wording.root(one), record):
+        await console.post("", message, message.headline)
 
 
 def _speed(text: str) -> float | None:

@@ -6,21 +6,23 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from adapters.console import Console
 from bot import catalog, plugins
-from bot.cli.frames import Series
+from bot.cli.frames import Frame, Series
+from bot.cli.rehearsed import RULE, Check, Part, checks
 from bot.clock import SimulatedClock
 from bot.core import converge
 from bot.core.message import Message, plain
 from bot.errors import ConfigError, ParseError
 from bot.loops.deliver import Delivering
-from bot.loops.replay import Replay, play
+from bot.loops.replay import Replay, check, play
 from bot.loops.take_in import Rules
 from bot.model import ChangeKind, Ref, Snapshot, Source, Step, StepKind
 from bot.settings.names import slug_of_page
@@ -33,9 +35,14 @@ LONGEST_PAUSE = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What to replay and how.  `speed` is how many times faster than life, None for as fast as it goes."""
+    """What to replay and how.  `speed` is how many times faster than life, None for as fast as it goes.
+
+    `probes` are checked beside what was recorded of pages; `end` is done when all was played, at that time.
+    """
 
     series: tuple[Series, ...]
+    probes: tuple[Part, ...] = ()
+    end: Callable[[Database, datetime], Awaitable[None]] | None = None
     format: str | None = None
     vendor: str | None = None
     speed: float | None = None
@@ -133,10 +140,7 @@ def _vendor(one: Series, named: str | None, url: str | None, title: str | None) 
 async def replay(wish: Wish, rules: Rules, database_url: str | None, say: Callable[[str], None]) -> int:
     """Play everything in the order of its times; returns how many steps were announced."""
     found = recordings(wish)
-    frames = sorted(
-        ((frame.at, number, frame) for number, one in enumerate(found) for frame in one.series.frames),
-        key=lambda row: row[:2],
-    )
+    scenes = sorted(_scenes(found, wish.probes), key=lambda scene: scene.at)
     steps = 0
 
     def observe(errand: Errand, step: Step) -> None:
@@ -145,7 +149,7 @@ async def replay(wish: Wish, rules: Rules, database_url: str | None, say: Callab
         if wish.as_json:
             say(json.dumps(step_line(errand, step, clock.now()), ensure_ascii=False))
 
-    clock = SimulatedClock(frames[0][0])
+    clock = SimulatedClock(scenes[0].at)
     async with _database(database_url) as database:
         endings = {one.source.key: one.series.ending for one in found}
         stage = Replay(
@@ -156,12 +160,39 @@ async def replay(wish: Wish, rules: Rules, database_url: str | None, say: Callab
             _lost,
             lambda source, external_id: endings[source.key](external_id),
         )
-        previous = frames[0][0]
-        for at, number, frame in frames:
-            await _pause(at - previous, wish.speed)
-            await play(stage, found[number].source, frame.path.read_bytes(), at)
-            previous = at
+        previous = scenes[0].at
+        for scene in scenes:
+            await _pause(scene.at - previous, wish.speed)
+            await scene.play(stage)
+            previous = scene.at
+        if wish.end is not None:
+            await wish.end(database, previous)
     return steps
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """Something that happened at a time: a page was read, or a probe was checked."""
+
+    at: datetime
+    play: Callable[[Replay], Awaitable[None]]
+
+
+def _scenes(found: Sequence[Recording], probes: Sequence[Part]) -> Iterator[_Scene]:
+    for one in found:
+        yield from (_Scene(frame.at, partial(_read_again, one.source, frame)) for frame in one.series.frames)
+    last = max(frame.at for one in found for frame in one.series.frames)
+    for part in probes:
+        source = part.source(found[0].source.vendor, found[0].source.name)
+        yield from (_Scene(one.at, partial(_checked_again, one)) for one in checks(part, source, last))
+
+
+async def _read_again(source: Source, frame: Frame, stage: Replay) -> None:
+    await play(stage, source, frame.path.read_bytes(), frame.at)
+
+
+async def _checked_again(one: Check, stage: Replay) -> None:
+    await check(stage, one.source, one.state, RULE, one.at)
 
 
 async def _pause(span: timedelta, speed: float | None) -> None:

@@ -13,16 +13,19 @@ from bot import plugins
 from bot.clock import SimulatedClock
 from bot.core import health
 from bot.core.health import doubt
+from bot.core.probing import ProbeState, Rule, snapshot_of
 from bot.errors import ParseError
 from bot.loops.batch import Batch
 from bot.loops.deliver import Delivering, drain, start_due
 from bot.loops.reading import page_of
 from bot.loops.take_in import Ending, Rules, take_in
-from bot.model import Claim, Snapshot, Source
+from bot.loops.together import Word, take_in_all
+from bot.model import Claim, Impact, Page, Snapshot, Source
 from bot.store import announcements, polls, sources
 from bot.store.announcements import Outcome
 from bot.store.database import Database
 from bot.store.polls import Look
+from bot.store.samples import Checked
 from bot.store.sources import Watched
 
 
@@ -42,6 +45,25 @@ class Replay:
     ending: Callable[[Source, str], bytes | None]
     watched: dict[str, Watched] = field(default_factory=dict[str, Watched])
     seen_before: dict[str, datetime | None] = field(default_factory=dict[str, datetime | None])
+
+
+async def check(replay: Replay, source: Source, state: ProbeState, rule: Rule, at: datetime) -> None:
+    """Take in what a probe tells after a check at that time, and deliver all that follows from it."""
+    replay.clock.set(at)
+    watched = replay.watched.get(source.key) or await sources.add(replay.database, source, at)
+    is_first = watched.health.last_look is None
+    after = replace(watched, health=health.seen(watched.health, at))
+    look = Look(
+        key=source.key,
+        fence=watched.fence,
+        health=after.health,
+        due_at=at,
+        page=Page(indicator=Impact.NONE) if is_first else None,
+        checked=Checked(state),
+    )
+    await take_in_all(replay.database, [Word(watched, snapshot_of(source, state, rule, at), look)], replay.rules)
+    replay.watched[source.key] = after
+    await settle(replay)
 
 
 async def play(replay: Replay, source: Source, body: bytes, at: datetime) -> None:

@@ -12,6 +12,8 @@ from bot.store.tables import POLL, PROBE, SOURCE
 
 # A state is written without what is empty, and a quotation mark in a name is written as \".
 _RESTS = PROBE.c.state.contains('"resting":"', autoescape=True)
+# Recorded pages are pages.
+_PAGES = ("feed:", "replay:")
 _PANEL = (
     select(SOURCE.c.key, SOURCE.c.spec, POLL.c.failing_since, POLL.c.last_look, _RESTS.label("rests"))
     .join(POLL, POLL.c.source == SOURCE.c.key)
@@ -19,7 +21,7 @@ _PANEL = (
     .where(
         SOURCE.c.vendor == bindparam("b_vendor"),
         SOURCE.c.active,
-        or_(SOURCE.c.key.startswith("probe:"), SOURCE.c.key.startswith("feed:")),
+        or_(*(SOURCE.c.key.startswith(one) for one in ("probe:", *_PAGES))),
     )
 )
 
@@ -27,7 +29,7 @@ _PANEL = (
 def panel_of(connection: Connection, vendor: str) -> Panel:
     """Return who could testify about a vendor just now."""
     rows = connection.execute(_PANEL, {"b_vendor": vendor}).all()
-    pages = [row for row in rows if row.key.startswith("feed:")]
+    pages = [row for row in rows if row.key.startswith(_PAGES)]
     readable = any(row.last_look is not None and row.failing_since is None for row in pages)
     says = PageSays.NOTHING if readable else PageSays.UNREADABLE if pages else PageSays.UNWATCHED
     probes = (

@@ -214,10 +214,16 @@ def test_the_demo_tells_a_whole_outage(desk: Desk) -> None:
 
     assert answer.status == 0
     told = [
-        "Acme Cloud: API degraded",
-        "Acme Cloud acknowledged it 7 min after us",
+        "We see: 1 of 2 probes fail (HTTP 503) · one witness, not sure yet",
+        "Acme Cloud's status page showed nothing of it at 03 Mar 14:02 UTC",
+        "We see now: 2 of 2 probes fail (HTTP 503; no answer within 10 s)",
+        "Acme Cloud acknowledged it 17 min after us",
+        "acme-login sees it too: HTTP 500",
         "Impact raised: major → critical",
+        "Our own checks pass again",
         "Resolved after 1 h 26 min",
+        "We saw it at 03 Mar 14:02 UTC; Acme Cloud posted it at 03 Mar 14:19 UTC, 17\n  min after us",
+        "Acknowledgement · 17 min late on average, in 1 trouble that we saw ourselves",
     ]
     assert sorted(told, key=answer.out.index) == told
     assert list(desk.folder.iterdir()) == []
