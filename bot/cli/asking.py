@@ -18,7 +18,7 @@ from bot.commands import calling
 from bot.commands.recording import Recording
 from bot.commands.serving import Serving
 from bot.commands.status import asked_for, named, related, status
-from bot.core import serving
+from bot.core import pressing, serving
 from bot.core import standing as standings
 from bot.core.calling import CallerView, concerning
 from bot.core.impact import ServiceView
@@ -205,6 +205,7 @@ async def _incidents(options: Namespace) -> int:
         found = await (
             incidents.recent_incidents(database, options.limit) if options.all else incidents.open_incidents(database)
         )
+    found = found if options.all else pressing.in_order(found)
     if options.json:
         print(json.dumps([_incident_json(incident) for incident in found], ensure_ascii=False, indent=2))
         return 0

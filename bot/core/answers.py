@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.core import testimony
+from bot.core import pressing, testimony
 from bot.core.calling import CallerView, lines, overall
 from bot.core.message import (
     TONES_BY_WEIGHT,
@@ -32,6 +32,8 @@ from bot.model import Component, ComponentStatus, Impact, Incident, Kind, State
 
 # What a person reads on one screen.
 _ITEMS, _STALE, _INCIDENTS, _COMPONENTS = 12, 5, 5, 8
+# Of one vendor among others.
+_EACH = 2
 _NAMES, _TITLE, _QUOTE = 500, 120, 700
 
 
@@ -119,29 +121,38 @@ def _item(overview: Overview, row: Row, now: datetime) -> Item:
 def item(standing: Standing, now: datetime) -> Item:
     """Return one vendor as one of several: how it stands, and what is the matter."""
     going_on = underway(standing)
-    rows = [line(cut(i.title, _TITLE), " · ", *stage(i), _seen(i)) for i in going_on[:2]]
-    rows += [line(f"and {len(going_on) - 2} more")] if len(going_on) > 2 else []  # noqa: PLR2004  (as above)
+    several, more = len(going_on) > 1, len(going_on) - _EACH
+    rows = [
+        line(cut(i.title, _TITLE), " · ", severity(i) if several else "", *stage(i), seen(i)) for i in going_on[:_EACH]
+    ]
+    rows += [line(f"and {more} more incident{'s' if more > 1 else ''}")] if more > 0 else []
     if not going_on and standing.components:
         rows.append(line(_parts(standing.components)))
     rows += [*_stale(standing, now), *_probes(standing, now)]
     return Item(look(standing), standing.name, (condition(standing),), tuple(rows))
 
 
-def _seen(incident: Incident) -> str:
-    seen = testimony.brief(incident)
-    return f" · {seen}" if seen else ""
+def seen(incident: Incident) -> str:
+    """Return in a few words what witnesses of ours see, to follow where an incident stands."""
+    found = testimony.brief(incident)
+    return f" · {found}" if found else ""
 
 
 def underway(standing: Standing) -> tuple[Incident, ...]:
     """Return what is going on, the worst first; what is only planned is not."""
-    going_on = [incident for incident in standing.incidents if incident.state is not State.SCHEDULED]
-    return tuple(sorted(going_on, key=lambda incident: -incident.impact.rank))
+    return pressing.in_order(incident for incident in standing.incidents if incident.state is not State.SCHEDULED)
 
 
 def condition(standing: Standing) -> str:
-    """Return in a word or two how it stands; what can not be read is never simply operational."""
+    """Return in a word or two how it stands; what can not be read is never simply operational.
+
+    A trouble that is known of comes first all the same.
+    """
     word = _condition(standing)
-    return f"{standing.lost}, last known: {word}" if standing.stale_since and standing.impact else word
+    if not standing.stale_since or standing.impact is None:
+        return word
+    known = standing.impact.rank
+    return f"{word} as last known, {standing.lost} now" if known else f"{standing.lost}, last known: {word}"
 
 
 def _condition(standing: Standing) -> str:
@@ -163,6 +174,11 @@ def look(standing: Standing) -> Tone:
         return TONES[standing.impact]
     kinds = {incident.kind for incident in underway(standing)}
     return Tone.MAINTENANCE if Kind.MAINTENANCE in kinds else Tone.NOTICE if kinds else Tone.RESOLVED
+
+
+def severity(incident: Incident) -> str:
+    """Return how bad an incident is, to be followed by where it stands; nothing if nobody has said."""
+    return "" if incident.impact in {Impact.NONE, Impact.UNKNOWN} else f"{words(incident.impact)} · "
 
 
 def stage(incident: Incident) -> tuple[Span, ...]:
@@ -244,9 +260,8 @@ def of_incident(incident: Incident) -> Item:
     named = affected and incident.kind is not Kind.SUSPECTED
     rows = [line("Affects: ", listed([c.name for c in affected], 200))] if named else []
     rows += [*testimony.lines(incident), *people(incident), line(*where, incident.id)]
-    severity = "" if incident.impact in {Impact.NONE, Impact.UNKNOWN} else f"{words(incident.impact)} · "
     tone = Tone.MAINTENANCE if incident.kind is Kind.MAINTENANCE else TONES[incident.impact]
-    return Item(tone, cut(incident.title, _TITLE), (severity, *stage(incident)[:3]), tuple(rows))
+    return Item(tone, cut(incident.title, _TITLE), (severity(incident), *stage(incident)[:3]), tuple(rows))
 
 
 def _words(incident: Incident) -> list[Quote]:

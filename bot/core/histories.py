@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.core import replies, wording
-from bot.core.answers import cut, stage
+from bot.core import pressing, replies, wording
+from bot.core.answers import cut, seen, severity, stage
 from bot.core.message import TONES_BY_WEIGHT, Item, Line, Message, Moment, Part, Quote, Reply, Span, Tone, line
 from bot.core.spans import duration
 from bot.core.wording import words
-from bot.model import Impact, Incident, State, TimelineEntry
+from bot.model import Incident, State, TimelineEntry
 
 MOST_INCIDENTS = 15
 MOST_ENTRIES = 20
@@ -18,23 +18,37 @@ _TEXT, _TITLE = 300, 120
 
 
 def incidents(found: Sequence[Incident], total: int, *, are_open: bool = True, of: str = "") -> Reply:
-    """Return a list of incidents, of which there are `total`; each can be chosen for its details."""
+    """Return a list of incidents, of which there are `total`; each can be chosen for its details.
+
+    Those that are open come in the order in which to look at them.
+    """
     whose = f" of {of}" if of else ""
     kind = "open incident" if are_open else "incident"
     headline = f"{total:,} {kind}{'' if total == 1 else 's'}{whose}" if total else f"No {kind}{whose}"
+    if are_open:
+        found = pressing.in_order(found)
+        headline += _planned(found, total)
     parts: list[Part] = [entry(incident) for incident in found[:MOST_INCIDENTS]]
     if total > MOST_INCIDENTS:
-        parts.append(line(f"The newest {MOST_INCIDENTS} of {total:,} are shown."))
+        parts.append(line(f"The {'worst' if are_open else 'newest'} {MOST_INCIDENTS} of {total:,} are shown."))
     choices = tuple((cut(wording.headline(i), 70), f"details {i.id}") for i in found[:MOST_INCIDENTS])
     tone = max((wording.tone(i) for i in found), key=TONES_BY_WEIGHT.index, default=Tone.RESOLVED)
     message = Message(tone=tone, headline=headline, parts=tuple(parts))
     return Reply(message=message, shareable=True, choices=choices)
 
 
+def _planned(found: Sequence[Incident], total: int) -> str:
+    """What is only planned is counted as open, and nobody is to take it for a trouble."""
+    planned = sum(incident.state is State.SCHEDULED for incident in found)
+    if not planned or total > len(found):
+        return ""
+    return ", only planned" if total == planned else f", {planned} of them only planned"
+
+
 def entry(incident: Incident) -> Item:
     """Return one incident as one of several."""
-    severity = "" if incident.impact in {Impact.NONE, Impact.UNKNOWN} else f"{words(incident.impact)} · "
-    spans: tuple[Span, ...] = (severity, *stage(incident))
+    quiet = " · muted" if incident.muted and incident.is_open else ""
+    spans: tuple[Span, ...] = (severity(incident), *stage(incident), quiet, seen(incident))
     if incident.state is State.SCHEDULED and incident.starts_at:
         spans = ("planned for ", Moment(incident.starts_at))
     elif not incident.is_open:

@@ -88,7 +88,10 @@ def summary(views: Sequence[ProbeView], now: datetime) -> tuple[Span, ...]:
     if not views:
         return ()
     unwell = [view for view in views if not view.passes]
-    spans: list[Span] = [f"Probes: {len(views) - len(unwell)} of {len(views)} pass"]
+    # Of some that fail how many do is the news; where others can not tell, how many pass is all that is sure.
+    all_fail = bool(unwell) and all(view.matter in _TELLS for view in unwell)
+    count = f"{len(unwell)} of {len(views)} fail" if all_fail else f"{len(views) - len(unwell)} of {len(views)} pass"
+    spans: list[Span] = [f"Probes: {count}"]
     for view in unwell[:_NAMED]:
         spans += ["; ", view.name, " ", *_matter(view)]
     more = len(unwell) - _NAMED

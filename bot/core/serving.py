@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core import cards
+from bot.core import cards, pressing
 from bot.core.answers import cut, listed, of_incident
 from bot.core.impact import Need, ServiceView, label
 from bot.core.message import Item, Line, Link, Message, Part, Reply, Tone, heading, line
 from bot.core.people import as_of
 from bot.core.spans import duration
 from bot.core.wording import TONES
-from bot.model import Impact, State
+from bot.model import Impact
 
 _ITEMS, _NEEDS, _INCIDENTS, _TITLE = 8, 10, 5, 120
 
@@ -51,7 +51,7 @@ def one(view: ServiceView, now: datetime) -> Reply:
     parts: list[Part] = [*_whose(view), *(need(which, now) for which in view.needs[:_NEEDS])]
     if len(view.needs) > _NEEDS:
         parts.append(line(f"and {len(view.needs) - _NEEDS} more"))
-    going_on = sorted(view.incidents, key=lambda i: (i.state is State.SCHEDULED, -i.impact.rank))
+    going_on = pressing.in_order(view.incidents)
     parts += [of_incident(as_of(incident, now)) for incident in going_on[:_INCIDENTS]]
     if len(going_on) > _INCIDENTS:
         parts.append(line(f"{len(going_on) - _INCIDENTS} more incidents are open."))

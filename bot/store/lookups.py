@@ -44,6 +44,8 @@ _NEWEST = (INCIDENT.c.started_at.desc(), INCIDENT.c.id)
 # What is only planned is seldom meant.
 _PLANNED_LAST = case((INCIDENT.c.state == State.SCHEDULED.value, 1), else_=0)
 
+_WORST = -case({impact.value: impact.rank for impact in Impact}, value=INCIDENT.c.impact, else_=0)
+
 
 async def briefs(database: Database, limit: int = 500) -> tuple[Brief, ...]:
     """Return the open incidents, the newest first, those that are only planned last."""
@@ -100,15 +102,16 @@ async def one(database: Database, name: str, limit: int) -> tuple[Incident, tupl
 async def some(
     database: Database, limit: int, *, are_open: bool = True, vendor: str | None = None
 ) -> tuple[int, tuple[Incident, ...]]:
-    """Return how many incidents there are, and the newest of them."""
+    """Return how many incidents there are, and some: of the open ones the worst, of all the newest."""
     mine: list[ColumnElement[bool]] = [INCIDENT.c.is_open] if are_open else []
     mine += [INCIDENT.c.vendor == vendor] if vendor is not None else []
     count = select(func.count()).select_from(INCIDENT).where(*mine)
-    newest = select(INCIDENT.c.body).where(*mine).order_by(_PLANNED_LAST, *_NEWEST).limit(limit)
+    order = (_PLANNED_LAST, _WORST, *_NEWEST) if are_open else _NEWEST
+    chosen = select(INCIDENT.c.body).where(*mine).order_by(*order).limit(limit)
 
     def work(connection: Connection) -> tuple[int, tuple[Incident, ...]]:
         total = connection.execute(count).scalar() or 0
-        return total, tuple(codec.INCIDENT.load(body) for body in connection.execute(newest).scalars())
+        return total, tuple(codec.INCIDENT.load(body) for body in connection.execute(chosen).scalars())
 
     return await database.read(work)
 

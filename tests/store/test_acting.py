@@ -11,7 +11,7 @@ import pytest
 from bot.core.actions import Acted, act
 from bot.core.converge import without_root
 from bot.core.fold import fold
-from bot.model import Action, Asked, Command, Incident, Person, Ref, State, TimelineEntry, Who
+from bot.model import Action, Asked, Command, Impact, Incident, Person, Ref, State, TimelineEntry, Who
 from bot.store import announcements, incidents, lookups
 from bot.store.announcements import Outcome
 from bot.store.database import Database
@@ -139,6 +139,17 @@ async def test_the_newest_open_incident_comes_first_and_what_is_planned_last(dat
     assert (total, [one.id for one in newest]) == (3, ["acme-1"])
     total, newest = await lookups.some(database, 9, are_open=False)
     assert total == len(newest) == 4
+
+
+async def test_however_many_are_open_the_worst_are_among_those_that_are_shown(database: Database) -> None:
+    for number, impact in enumerate((Impact.MINOR, Impact.CRITICAL, Impact.NONE, Impact.MAJOR)):
+        one = await opened(database, f"acme-{number}")
+        worse = replace(one, impact=impact, started_at=later(minutes=number), last_seq=2)
+        await incidents.commit(database, decision(worse, before=(one,), to=()))
+
+    total, worst = await lookups.some(database, 2)
+
+    assert (total, [one.id for one in worst]) == (4, ["acme-1", "acme-3"])
 
 
 async def test_the_last_lines_of_a_history_are_read_oldest_first(database: Database) -> None:

@@ -34,7 +34,7 @@ def test_those_that_fail_are_named_with_since_when_and_what_is_seen() -> None:
     fails = view(after(".xxx"))
 
     assert text([view(after("..."), name="web"), fails]) == (
-        "Probes: 1 of 2 pass; acme-api fails since 2026-03-01 12:01 UTC: HTTP 503"
+        "Probes: 1 of 2 fail; acme-api fails since 2026-03-01 12:01 UTC: HTTP 503"
     )
 
 
@@ -115,7 +115,7 @@ def test_where_no_page_is_watched_a_probe_stands_for_its_vendor() -> None:
 
     assert (found.name, found.vendor) == ("Acme", "acme")
     assert details(found, at(10)) == [
-        "Probes: 1 of 2 pass; acme-api fails since 2026-03-01 12:00 UTC: HTTP 503",
+        "Probes: 1 of 2 fail; acme-api fails since 2026-03-01 12:00 UTC: HTTP 503",
     ]
 
 
