@@ -37,10 +37,13 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what `arguments` ask for and return the exit status: 0, or 2 for wrong use or configuration."""
+    """Do what `arguments` ask for and return the exit status: 0, or 2 for wrong use or configuration.
+
+    Without them it is the program itself, and may do with its process what it likes.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     options = parser(words[0] if words else "").parse_args(words)
-    if words[0] != "run":
+    if arguments is None and words[0] != "run":
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `sitrep incidents | head` ends like any other tool
     try:
         with asyncio.Runner(loop_factory=new_loop) as runner:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -261,3 +262,12 @@ def test_a_reader_who_leaves_early_sees_no_traceback(tmp_path: Path) -> None:
 
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_whoever_calls_a_command_does_not_die_of_a_closed_pipe_afterwards(desk: Desk) -> None:
+    """As a program of its own it may: a test process that does takes all its tests with it."""
+    before = signal.getsignal(signal.SIGPIPE)
+
+    desk.ask("vendors", "openai")
+
+    assert signal.getsignal(signal.SIGPIPE) == before == signal.SIG_IGN
