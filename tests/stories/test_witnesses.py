@@ -201,3 +201,16 @@ async def test_what_a_colleague_reported_before_the_vendor_called_it_over_is_ove
         "Resolved after 8 min",
     ]
     assert world.aloud() == ["OpenAI acknowledged it 5 min after us", "Resolved after 8 min"]
+
+
+async def test_what_a_gateway_tells_of_a_vendor_whose_page_nobody_watches_is_in_the_status(world: World) -> None:
+    world.has("watch = []", configs.ROUTES, configs.GATEWAY, base=" ")
+    await world.lives(minutes=1)
+    for failures in (456, 470):
+        await world.counts(failures)
+        await world.lives(minutes=1)
+
+    status = await world.types("status")
+
+    assert status.startswith("1 suspected to be in trouble; nothing is watched yet\n- OpenAI · suspected\n")
+    assert "gateway: 38 % of 1,200 calls to api.openai.com fail" in status
