@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,9 +27,8 @@ from bot.model import (
 from tests.unit.build import at
 
 NOW = at(600)
-_PAGE = {"page": PageSays.NOTHING, "page_at": at(599.5)}
-LIKELY = Evidence(confidence=Confidence.MEDIUM, failing=2, asked=3, reports=("gateway: 38 % of calls fail",), **_PAGE)
-ALONE = Evidence(confidence=Confidence.LOW, failing=1, asked=4, **_PAGE)
+ALONE = Evidence(confidence=Confidence.LOW, failing=1, asked=4, page=PageSays.NOTHING, page_at=at(599.5))
+LIKELY = replace(ALONE, confidence=Confidence.MEDIUM, failing=2, asked=3, reports=("gateway: 38 % of calls fail",))
 WORDS = "Most requests to the affected services fail. We are rolling the change back and update this in 30 minutes."
 
 
@@ -163,7 +161,7 @@ def _everything() -> Message:
     return answers.everything(overview, NOW).message
 
 
-STORMS: Mapping[str, tuple[Message, ...]] = {
+STORMS: dict[str, tuple[Message, ...]] = {
     "storm-everything": (_everything(),),
     "storm-vendor": (answers.one(stands()[0], NOW).message,),
     "storm-vendor-with-probes": (answers.one(stands()[1], NOW).message,),
