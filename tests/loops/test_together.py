@@ -9,14 +9,17 @@ import pytest
 
 from bot.core.health import Health, seen
 from bot.core.probing import ProbeState, Said, Trouble, snapshot_of
-from bot.loops.together import Choir, Word
-from bot.model import ChangeKind, Confidence, Incident, State
+from bot.core.rules import Route
+from bot.loops.take_in import Rules
+from bot.loops.together import Choir, Word, take_in_all
+from bot.model import ChangeKind, Confidence, Destination, Impact, Incident, State
 from bot.store import incidents
 from bot.store.database import Database
 from bot.store.incidents import LeaseLost
 from bot.store.sources import Watched
 from tests.loops.lab import RULE, Lab, lab_of
 
+OPS = Destination("slack", "ops")
 MANY = [f"p{number}" for number in range(12)]
 
 
@@ -33,6 +36,20 @@ async def at_once(lab: Lab) -> list[BaseException | None]:
     """Check all that is due at one instant; returns what went wrong with each."""
     due = await lab.claim()
     return await asyncio.gather(*(lab.finish(one) for one in due), return_exceptions=True)
+
+
+def failing(lab: Lab) -> list[Word]:
+    """Return what all probes say when it is sure of each that it fails."""
+    now = lab.clock.now()
+    trouble = Trouble(since=now, said=(Said("server", "HTTP 503", now),), evidence="HTTP 503")
+    return [
+        Word(
+            Watched(source=source, health=seen(Health(), now)),
+            snapshot_of(source, ProbeState(trouble=trouble), RULE, now),
+            None,
+        )
+        for source in lab.sources.values()
+    ]
 
 
 async def test_all_that_fail_at_once_are_one_incident_which_is_told_once(database: Database) -> None:
@@ -102,12 +119,7 @@ async def test_one_that_can_not_be_taken_in_holds_up_nobody(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     lab = await lab_of(database, "api", "web", "app")
-    now = lab.clock.now()
-    trouble = Trouble(since=now, said=(Said("server", "HTTP 503", now),), evidence="HTTP 503")
-    words = []
-    for source in lab.sources.values():
-        snapshot = snapshot_of(source, ProbeState(trouble=trouble), RULE, now)
-        words.append(Word(Watched(source=source, health=seen(Health(), now)), snapshot, None))
+    words = failing(lab)
     words[1] = replace(words[1], snapshot=replace(words[1].snapshot, taken_at=None))
 
     came = await asyncio.gather(*(lab.probing.choir.take_in(word) for word in words), return_exceptions=True)
@@ -115,6 +127,18 @@ async def test_one_that_can_not_be_taken_in_holds_up_nobody(
     assert [isinstance(one, ValueError) for one in came] == [False, True, False]
     assert len((await lab.incident()).claims) == 2
     assert "not taken in together, so one by one probes=" in caplog.text
+
+
+@pytest.mark.parametrize(("number", "called"), [(1, []), (3, [1])])
+async def test_together_they_call_somebody_once_and_a_lone_one_nobody(
+    database: Database, number: int, called: list[int]
+) -> None:
+    lab = await lab_of(database, "api", "web", "app")
+    route = Route(name="all", to=(OPS,), mention=((Impact.MINOR, "@here"),))
+
+    _, told = await take_in_all(database, failing(lab)[:number], Rules((route,)))
+
+    assert [entry.seq for entry in told.entries if entry.calls] == called
 
 
 async def test_two_instances_lose_nothing_of_what_their_probes_find_at_once(database: Database) -> None:
