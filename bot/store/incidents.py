@@ -93,9 +93,8 @@ async def settle(
     """Gather what `decide` needs, and commit its decision if it comes to one, all in one transaction.
 
     Gathered is what is known of the claims that `source` lists now or had open, and the incidents around them:
-    those that are open `now`, that have just ended, and suspicions of which the vendor may write yet.  Of one vendor
-    this is done for one source after the other: two at once would not see each other's incidents.
-    Raises what `commit` raises, with nothing written.
+    those that are open `now`, that have just ended, and suspicions of which the vendor may write yet.  Of one vendor it
+    is one source after the other: two at once would not see each other's incidents.  Raises what `commit` raises.
     """
 
     def work(connection: Connection) -> T:
@@ -133,11 +132,8 @@ def _gathered(
 ) -> Gathered:
     known, names = known_of(connection, source, health, listed)
     incidents = incidents_around(connection, source.vendor, {*names.attached.values(), *names.siblings.values()}, now)
-    return Gathered(
-        known,
-        replace(names, incidents=incidents),
-        panel_of(connection, source.vendor) if _has_witnesses(source, incidents.values()) else None,
-    )
+    panel = panel_of(connection, source.vendor) if _has_witnesses(source, incidents.values()) else None
+    return Gathered(known, replace(names, incidents=incidents), panel)
 
 
 def known_of(
@@ -159,8 +155,7 @@ def known_of(
 def incidents_around(connection: Connection, vendor: str, names: Iterable[str], now: datetime) -> dict[str, Incident]:
     """Return these incidents, and those of a vendor to which something that is seen `now` may belong."""
     wanted = {"b_vendor": vendor, "b_ids": [*names], "b_relapse": now - RELAPSE, "b_late": now - LATE_WORD}
-    found = connection.execute(_AROUND, wanted).all()
-    return {row.id: codec.INCIDENT.load(row.body) for row in found}
+    return {row.id: codec.INCIDENT.load(row.body) for row in connection.execute(_AROUND, wanted).all()}
 
 
 def _has_witnesses(source: Source, around: Iterable[Incident]) -> bool:
@@ -201,8 +196,8 @@ def _commit(connection: Connection, decision: Decision) -> None:
     write_claims(connection, decision.source, decision.claims, decision.attachments)
     write_incidents(connection, decision.told.incidents.values(), decision.before)
     write_entries(connection, decision.told.entries)
-    touched = list(decision.told.incidents)
-    make_due(connection, touched, decision.now, destinations=decision.destinations, urgent=decision.urgent)
+    where, urgent = decision.destinations, decision.urgent
+    make_due(connection, list(decision.told.incidents), decision.now, destinations=where, urgent=urgent)
     revisits.write(connection, decision.source.key, decision.visits)
 
 
@@ -281,25 +276,25 @@ _ONE = select(INCIDENT.c.body).where(INCIDENT.c.id == bindparam("b_id")).with_fo
 _LAST = select(ENTRY.c.body).where(ENTRY.c.incident == bindparam("b_id")).order_by(ENTRY.c.seq.desc()).limit(_RECENT)
 
 
+_NEWEST = select(INCIDENT.c.body).order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)
+
+
 async def open_incidents(database: Database, vendor: str | None = None) -> tuple[Incident, ...]:
     """Return the open incidents, the newest first."""
-    query = select(INCIDENT.c.body).where(INCIDENT.c.is_open).order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)
+    query = _NEWEST.where(INCIDENT.c.is_open)
     return await _incidents(database, query if vendor is None else query.where(INCIDENT.c.vendor == vendor))
 
 
 async def recent_incidents(database: Database, limit: int) -> tuple[Incident, ...]:
     """Return the last `limit` incidents, open or over, the newest first."""
-    query = select(INCIDENT.c.body).order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id).limit(limit)
-    return await _incidents(database, query)
+    return await _incidents(database, _NEWEST.limit(limit))
 
 
 async def _incidents(database: Database, query: Any) -> tuple[Incident, ...]:
-    bodies = await database.read(lambda connection: connection.execute(query).scalars().all())
-    return tuple(codec.INCIDENT.load(body) for body in bodies)
+    return tuple(map(codec.INCIDENT.load, await database.read(lambda c: c.execute(query).scalars().all())))
 
 
 async def timeline(database: Database, incident: str) -> tuple[TimelineEntry, ...]:
     """Return an incident's history, oldest first."""
     query = select(ENTRY.c.body).where(ENTRY.c.incident == incident).order_by(ENTRY.c.seq)
-    bodies = await database.read(lambda connection: connection.execute(query).scalars().all())
-    return tuple(codec.ENTRY.load(body) for body in bodies)
+    return tuple(map(codec.ENTRY.load, await database.read(lambda c: c.execute(query).scalars().all())))
