@@ -18,7 +18,7 @@ from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT, POLL, SOURCE
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """As much of an incident as it takes to choose it from a list."""
+    """As much of an incident as it takes to choose it from a list; `burst` is the one that it is told in."""
 
     id: str
     vendor: str
@@ -28,6 +28,8 @@ class Brief:
     started_at: datetime
     is_open: bool = True
     is_planned: bool = False
+    burst: str = ""
+    is_burst: bool = False
 
 
 _BRIEFS = select(
@@ -39,6 +41,8 @@ _BRIEFS = select(
     INCIDENT.c.started_at,
     INCIDENT.c.state,
     INCIDENT.c.is_open,
+    INCIDENT.c.burst,
+    INCIDENT.c.cause,
 )
 _NEWEST = (INCIDENT.c.started_at.desc(), INCIDENT.c.id)
 # What is only planned is seldom meant.
@@ -49,6 +53,12 @@ async def briefs(database: Database, limit: int = 500) -> tuple[Brief, ...]:
     """Return the open incidents, the newest first, those that are only planned last."""
     query = _BRIEFS.where(INCIDENT.c.is_open).order_by(_PLANNED_LAST, *_NEWEST).limit(limit)
     return await _briefs(database, query)
+
+
+async def rooted(database: Database, limit: int) -> tuple[Brief, ...]:
+    """Return the newest open incidents that have a thread of their own, as `briefs` does."""
+    mine = _BRIEFS.where(INCIDENT.c.is_open, INCIDENT.c.burst.is_(None))
+    return await _briefs(database, mine.order_by(_PLANNED_LAST, *_NEWEST).limit(limit))
 
 
 async def named(database: Database, beginning: str, limit: int = 20) -> tuple[Brief, ...]:
@@ -63,7 +73,18 @@ async def named(database: Database, beginning: str, limit: int = 20) -> tuple[Br
 async def _briefs(database: Database, query: Select[Any]) -> tuple[Brief, ...]:
     rows = await database.read(lambda connection: connection.execute(query).all())
     return tuple(
-        Brief(r.id, r.vendor, r.name, r.title, Impact(r.impact), r.started_at, r.is_open, r.state == State.SCHEDULED)
+        Brief(
+            id=r.id,
+            vendor=r.vendor,
+            name=r.name,
+            title=r.title,
+            impact=Impact(r.impact),
+            started_at=r.started_at,
+            is_open=r.is_open,
+            is_planned=r.state == State.SCHEDULED,
+            burst=r.burst or "",
+            is_burst=r.cause is not None,
+        )
         for r in rows
     )
 
@@ -100,9 +121,17 @@ async def one(database: Database, name: str, limit: int) -> tuple[Incident, tupl
 async def some(
     database: Database, limit: int, *, are_open: bool = True, vendor: str | None = None
 ) -> tuple[int, tuple[Incident, ...]]:
-    """Return how many incidents there are, and the newest of them."""
+    """Return how many incidents there are, and the newest of them; many that are told together are one.
+
+    One that is told together with those of other vendors is found by its own.
+    """
     mine: list[ColumnElement[bool]] = [INCIDENT.c.is_open] if are_open else []
-    mine += [INCIDENT.c.vendor == vendor] if vendor is not None else []
+    alone = INCIDENT.c.burst.is_(None)
+    if vendor is None:
+        mine.append(alone)
+    else:
+        elsewhere = INCIDENT.c.burst.not_in(select(INCIDENT.c.id).where(INCIDENT.c.cause == vendor))
+        mine += [INCIDENT.c.vendor == vendor, or_(alone, elsewhere)]
     count = select(func.count()).select_from(INCIDENT).where(*mine)
     newest = select(INCIDENT.c.body).where(*mine).order_by(_PLANNED_LAST, *_NEWEST).limit(limit)
 
