@@ -9,16 +9,21 @@ from pathlib import Path
 from bot.cli.frames import series
 from bot.cli.replay import Wish, replay
 from bot.cli.verb import Verb, load
+from bot.core.bursts import Terms
 from bot.core.rules import Route
 from bot.loops.take_in import Rules
 from bot.model import Destination
 
-_TO_CONSOLE = Rules(routes=(Route(name="default", to=(Destination("console"),)),))
+_TO_CONSOLE = Rules(routes=(Route(name="default", to=(Destination("console"),)),), bursts=Terms())
 
 
 async def _replay(options: Namespace) -> int:
     chosen = load(options)
-    rules = Rules(chosen.routes, chosen.services, chosen.thresholds) if options.config else _TO_CONSOLE
+    rules = (
+        Rules(chosen.routes, chosen.services, chosen.thresholds, bursts=chosen.bursts)
+        if options.config
+        else _TO_CONSOLE
+    )
     database = chosen.database.reveal() if chosen.database_from_environment else None
     wish = Wish(
         series=series(options.path),

@@ -98,7 +98,14 @@ def _repeated(line: TimelineEntry, arrival: Arrival, known: Member | None, burst
         views=(),
         calls=calls_above(line.calls, burst),
     )
-    return replace(entry, hushed=not _lifts(entry, burst))
+    lifts = _lifts(entry, burst)
+    return replace(entry, hushed=not lifts, quiet=entry.quiet or (not lifts and _is_mere_beginning(line, arrival)))
+
+
+def _is_mere_beginning(line: TimelineEntry, arrival: Arrival) -> bool:
+    """Whether the words with which it began follow at once, so that they tell that it did."""
+    follows = any(one.text and not one.quiet for one in arrival.entries if one.seq == line.seq + 1)
+    return line.kind is ChangeKind.OPENED and follows
 
 
 def _then(line: TimelineEntry, arrival: Arrival, known: Member | None) -> Member:
