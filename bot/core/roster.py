@@ -82,14 +82,20 @@ def _ending(one: Member) -> str:
 
 
 def whose(one: Member, burst: Incident) -> str:
-    """Name a member among the others: by its vendor too, where they are of several."""
+    """Name a member among the others: by its vendor too, where they are of several, and by the part that it is about.
+
+    Vendors give many the same title: https://status.aws.amazon.com had "Increased API Error Rates" twice on 2021-12-07.
+    """
     several = len({member.vendor for member in burst.members}) > 1
-    return f"{one.name}: {one.title}" if several else one.title
+    part = one.components[0].name if len(one.components) == 1 else ""
+    names = (one.name if several else "", "" if part.casefold() in one.title.casefold() else part, one.title)
+    return ": ".join(filter(None, names))
 
 
 def of_member(said: str, one: Member, burst: Incident) -> str:
-    """Return what is said of a member with whose it is, unless that is told by the words themselves."""
-    return said if one.title in said else f"{_cut(whose(one, burst))}: {said}"
+    """Return what is said of a member with whose it is, unless the words themselves name it."""
+    name = _cut(whose(one, burst))
+    return said.replace(one.title, name) if one.title in said else f"{name}: {said}"
 
 
 def goes_on(incident: Incident) -> list[Line]:
