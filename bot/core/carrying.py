@@ -131,7 +131,7 @@ def _planned(line: TimelineEntry, known: Member | None) -> tuple[str, ...]:
 def _is_told(line: TimelineEntry, known: Member | None, burst: Incident) -> bool:
     """Whether the thread has it for another member's sake, or for the sake of all."""
     if line.kind is ChangeKind.LAPSED:
-        return burst.acked is not None
+        return known is not None and known.is_had_with_all
     if line.kind is ChangeKind.SILENT:
         vendor = known.vendor if known else ""
         return any(one.is_silent and one.is_open and one.vendor == vendor for one in burst.members)

@@ -48,6 +48,7 @@ def member_of(incident: Incident, known: Member | None = None, *, seq: int, to: 
         acknowledged_at=incident.acknowledged_at,
         was_open_at_first_look=incident.was_open_at_first_look,
         acked_by=incident.acked.name if incident.acked else "",
+        is_had_with_all=bool(incident.acked and known and known.is_had_with_all),
         planned=known.planned if known else (),
         is_silent=known.is_silent if known else False,
         seq=seq,
@@ -108,6 +109,8 @@ def whole(burst: Incident, members: Sequence[Member]) -> Incident:
     impact = worst((member.impact for member in still), default=burst.impact)
     over = State.COMPLETED if burst.kind is Kind.MAINTENANCE else State.RESOLVED
     urls = {member.url for member in members}
+    starts = [member.starts_at for member in members if member.starts_at]
+    ends = [member.ends_at for member in members if member.ends_at]
     return replace(
         burst,
         title=title(burst.kind, len(members)) if members else burst.title,
@@ -117,6 +120,8 @@ def whole(burst: Incident, members: Sequence[Member]) -> Incident:
         started_at=min((member.started_at for member in members), default=burst.started_at),
         resolved_at=None if still else burst.resolved_at,
         ending=None if still else burst.ending,
+        starts_at=min(starts, default=None),
+        ends_at=max(ends, default=None),
         url=urls.pop() if len(urls) == 1 else None,
         members=tuple(members),
     )

@@ -40,12 +40,21 @@ def listed(burst: Incident) -> list[Part]:
     """Return the first of the members, each with how bad it is and where it stands, and how many more there are."""
     found = in_order(burst.members)
     items: list[Part] = [_item(one, burst) for one in found[:SHOWN]]
-    return [*items, *([line(f"and {len(found) - SHOWN} more")] if len(found) > SHOWN else [])]
+    return [*_why(burst), *items, *([line(f"and {len(found) - SHOWN} more")] if len(found) > SHOWN else [])]
+
+
+def _why(burst: Incident) -> list[Line]:
+    """Say why vendors are told together that have only their platform in common: it need not be the cause."""
+    if not burst.members or any(one.vendor == burst.cause for one in burst.members):
+        return []
+    platform = burst.name.removeprefix("On ")
+    known = "by the configuration or their own words"
+    return [line(f"All run on {platform}, {known}; {platform} itself tells nothing of it.")]
 
 
 def every(burst: Incident) -> list[Part]:
     """Return all members, each with the id by which it can be meant."""
-    return [replace(_item(one, burst), lines=(line(one.id),)) for one in in_order(burst.members)]
+    return [*_why(burst), *(replace(_item(one, burst), lines=(line(one.id),)) for one in in_order(burst.members))]
 
 
 def brief(burst: Incident) -> tuple[Line, ...]:
@@ -71,7 +80,7 @@ def _item(one: Member, burst: Incident) -> Item:
         when: tuple[Span, ...] = ("planned for ", Moment(one.starts_at)) if one.starts_at else ("planned",)
         return Item(Tone.MAINTENANCE, head, when)
     bad = "" if one.impact in {Impact.NONE, Impact.UNKNOWN, Impact.MAINTENANCE} else f"{one.impact.value} · "
-    has = f" · {one.acked_by} has it" if one.acked_by and burst.acked is None else ""
+    has = f" · {one.acked_by} has it" if one.acked_by and not one.is_had_with_all else ""
     return Item(_TONES[one.impact], head, (f"{bad}{one.state.value.replace('_', ' ')}{has}",))
 
 
@@ -95,7 +104,7 @@ def whose(one: Member, burst: Incident) -> str:
 def of_member(said: str, one: Member, burst: Incident) -> str:
     """Return what is said of a member with whose it is, unless the words themselves name it."""
     name = _cut(whose(one, burst))
-    return said.replace(one.title, name) if one.title in said else f"{name}: {said}"
+    return said.replace(one.title, name) if one.title in said else f"{name} · {said}"
 
 
 def goes_on(incident: Incident) -> list[Line]:
@@ -125,7 +134,7 @@ def ungrouped(entry: TimelineEntry, incident: Incident) -> Parts:
         return f"{entry.author} took it out of “{group.after}”", [
             line(f"It goes on here by itself. What was said before is in the thread there: {group.before}")
         ]
-    names = line(_named([one.title for one in entry.members]))
+    names = line(_named([whose(one, incident) for one in entry.members]))
     count = len(entry.members)
     if count == 1:
         return f"{entry.author} took one out: it goes on by itself", [names]

@@ -41,7 +41,7 @@ def act_on_all(known: Burst, asked: Asked, now: datetime) -> Done:
     A member that somebody else has stays theirs.
     """
     acted = act(known.burst, asked, now, known.recent)
-    each = tuple(act(one, asked, now) for one in known.members if one.is_open)
+    each = tuple(act(one, asked, now) for one in known.members if one.is_open and not _is_anothers(one, known, asked))
     done = tuple(one for one in each if one.entries)
     if acted.outcome is Outcome.ALREADY and done:
         # Some have come since: they are meant as well, and that needs no words.
@@ -49,17 +49,26 @@ def act_on_all(known: Burst, asked: Asked, now: datetime) -> Done:
         acted = Acted(Outcome.DONE, known.burst, (quiet,)) if asked.command.action is Action.ACK else acted
     if not acted.entries:
         return Done(acted)
-    entry = replace(acted.entries[0], members=_caught_up(known.burst, [one.incident for one in done]))
+    caught_up = _caught_up(known.burst, [one.incident for one in done])
+    entry = replace(acted.entries[0], members=caught_up)
     burst = advance(known.burst, entry)
     acted = replace(acted, incident=burst, entries=(entry,))
     changed = {burst.id: burst, **{one.incident.id: one.incident for one in done}}
     return Done(acted, changed, (entry, *(line for one in done for line in one.entries)))
 
 
+def _is_anothers(one: Incident, known: Burst, asked: Asked) -> bool:
+    """Whether what is given back is had by somebody else than has the whole."""
+    if asked.command.action is not Action.UNACK or one.acked is None or known.burst.acked is None:
+        return False
+    return one.acked.person != known.burst.acked.person
+
+
 def _caught_up(burst: Incident, after: Sequence[Incident]) -> tuple[Member, ...]:
     """Return members as the burst keeps them, once it has their last lines."""
     known = {member.id: member for member in burst.members}
-    return tuple(member_of(one, known[one.id], seq=one.last_seq) for one in after if one.id in known)
+    found = (member_of(one, known[one.id], seq=one.last_seq) for one in after if one.id in known)
+    return tuple(replace(one, is_had_with_all=bool(one.acked_by)) for one in found)
 
 
 def ungroup(known: Burst, named: Collection[str], asked: Asked, now: datetime) -> Done:

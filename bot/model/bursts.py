@@ -13,9 +13,9 @@ from bot.model.words import ChangeKind, Impact, Kind, State
 class Member:
     """One incident of a burst as it stands, as far as lists, routes and the thread need it.
 
-    `seq` is the last line of its own timeline that the burst has, `to` where it is to be told.  `acked_by` has it by
-    itself, `planned` are those whose plans the thread has been given for its sake, and `is_silent` that the thread was
-    told of its vendor's silence.
+    `seq` is the last line of its own timeline that the burst has, `to` where it is to be told.  `acked_by` has it, by
+    itself or with all the others; `planned` are those whose plans the thread has been given for its sake, and `is_silent`
+    that the thread was told of its vendor's silence.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Member:
     acknowledged_at: datetime | None = None
     was_open_at_first_look: bool = False
     acked_by: str = ""
+    is_had_with_all: bool = False
     planned: tuple[str, ...] = ()
     is_silent: bool = False
     seq: int = 0

@@ -29,8 +29,10 @@ _OTHERS = (
     .where(or_(INCIDENT.c.vendor.in_(_CAUSES), INCIDENT.c.runs_on.in_(_CAUSES)))
     .where(INCIDENT.c.is_open, INCIDENT.c.cause.is_(None), INCIDENT.c.burst.is_(None))
     .order_by(INCIDENT.c.id)
+    .with_for_update()
 )
-# Nobody may send one of these while it is decided whether it is sent at all; always in the same order.
+# Nobody may send one of these while it is decided whether it is sent at all.  As everywhere, incidents are held before
+# their announcements, and each kind in its order: two that wait for each other's rows would wait for ever.
 _TOLD = (
     select(ANNOUNCEMENT.c.incident, ANNOUNCEMENT.c.destination, ANNOUNCEMENT.c.root, ANNOUNCEMENT.c.intent)
     .where(ANNOUNCEMENT.c.incident.in_(_IDS))
@@ -65,7 +67,7 @@ def _grouped(connection: Connection, decision: Decision, terms: Terms) -> Decisi
     return replace(
         decision,
         told=Told((*told.entries, *more.entries), {**told.incidents, **more.incidents}),
-        before={**decision.before, **{one.id: one for one in found.others}},
+        before={**{one.id: one for one in found.others}, **decision.before},
     )
 
 

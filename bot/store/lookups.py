@@ -183,7 +183,7 @@ async def troubles(database: Database, now: datetime, limit: int = 10) -> Troubl
             stuck=tuple(announcement_of(row) for row in connection.execute(stuck).mappings()),
             stuck_total=count(broken),
             waiting=count(waits),
-            open_incidents=count(INCIDENT.c.is_open),
+            open_incidents=count(INCIDENT.c.is_open & INCIDENT.c.cause.is_(None)),
         )
 
     return await database.read(work)

@@ -33,6 +33,7 @@ from bot.model import (
     Who,
     Witness,
 )
+from tests.adapters.bursts import BURSTS
 from tests.adapters.cards import CARDS
 from tests.adapters.clocks import CLOCKS
 from tests.adapters.waking import WAKING
@@ -318,4 +319,5 @@ CASES: Mapping[str, tuple[Message, ...]] = (
     | CLOCKS
     | CARDS
     | WAKING
+    | BURSTS
 )

@@ -128,7 +128,7 @@ async def test_those_that_were_told_before_it_was_seen_say_where_they_go_on(data
     assert all(one.thread[-1].headline == "One of many: “Acme: 4 incidents at once”" for one in alone)
     assert all(f"Told together with others, in one thread: {BURST}" in plain(one.message) for one in alone)
     assert root.headline == "Acme: 4 incidents at once"
-    assert words(root)[-1].startswith("Item 0 fails: Investigating\n“More of 0.”")
+    assert words(root)[-1].startswith("Item 0 fails · Investigating\n“More of 0.”")
     assert [count(one, "More of 0.") for one in alone] == [0, 0, 0]
     assert count(root, "We look into 0.") == 0
 

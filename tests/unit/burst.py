@@ -45,9 +45,15 @@ def kin(
     return Kin(bursts=tuple(bursts), others=tuple(others), told=told, rooted=frozenset(posted))
 
 
-def grouped(*some: Incident, terms: Terms = TERMS, **around: Sequence[Incident]) -> Grouped:
-    """Return what becomes of new incidents."""
-    return group(some, (), kin(some, **around), terms, at(10))
+def grouped(
+    *some: Incident,
+    others: Sequence[Incident] = (),
+    bursts: Sequence[Incident] = (),
+    posted: Iterable[str] = (),
+    terms: Terms = TERMS,
+) -> Grouped:
+    """Return what becomes of new incidents, beside those that are there."""
+    return group(some, (), kin(some, others, bursts, posted=posted), terms, at(10))
 
 
 def bursts(found: Grouped) -> list[Incident]:

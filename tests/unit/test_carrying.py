@@ -13,6 +13,7 @@ from bot.core.carrying import Arrival, carried
 from bot.core.converge import next_step
 from bot.core.fold import fold
 from bot.core.message import Item, plain
+from bot.core.message import line as line_of
 from bot.core.routing import matches
 from bot.core.rules import Match
 from bot.core.together import Burst, act_on_all, ungroup
@@ -32,6 +33,7 @@ from bot.model import (
 from tests.unit.build import CONSOLE, LEAD, ONCALL, announcement, asked, at
 from tests.unit.burst import burst, ends, line, one
 
+ACKED = Transition("acked", "on-call", "")
 OPS, LEADS = Destination("slack", "OPS"), Destination("slack", "LEADS")
 LONG = 4_000
 
@@ -49,7 +51,7 @@ def test_a_line_of_a_member_is_told_with_whose_it_is() -> None:
 
     after, told = carry(of, line(held["acme-api"], "We look.", state=State.IDENTIFIED))
 
-    assert heads(after, told) == ["api errors: Identified"]
+    assert heads(after, told) == ["api errors · Identified"]
     assert "“We look.”" in plain(replies.reply(told[0], after))
     assert not replies.is_broadcast(told[0])
 
@@ -61,8 +63,8 @@ def test_members_of_several_vendors_are_named_by_vendor_and_those_of_one_by_the_
     _, told = carry(of, line(held["beta-y"], "We look."))
     _, more = carry(mine, line(others["acme-a"], "We look."))
 
-    assert heads(of, told) == ["Beta: y errors: Investigating"]
-    assert heads(mine, more) == ["EC2: a errors: Investigating"]
+    assert heads(of, told) == ["Beta: y errors · Investigating"]
+    assert heads(mine, more) == ["EC2: a errors · Investigating"]
 
 
 def test_the_same_line_is_never_told_twice() -> None:
@@ -81,7 +83,7 @@ def test_the_end_of_one_is_ticked_and_the_end_of_all_is_told_to_the_channel() ->
 
     assert (half.is_open, over.is_open, over.resolved_at) == (True, False, at(30))
     assert [replies.is_broadcast(entry) for entry in (*first, *last)] == [False, False, True]
-    assert heads(over, last) == ["web errors: Resolved after 30 min", "All 2 are over, after 30 min"]
+    assert heads(over, last) == ["web errors · Resolved after 30 min", "All 2 are over, after 30 min"]
     assert "- api errors · ✓ resolved" in plain(wording.root(half))
     assert "1 of 2 still open" in plain(wording.root(half))
 
@@ -107,7 +109,7 @@ def test_what_begins_anew_after_all_were_over_is_told_to_the_channel() -> None:
 
     assert again.is_open
     assert [replies.is_broadcast(entry) for entry in told] == [True]
-    assert heads(again, told) == ["api errors: Open again: investigating"]
+    assert heads(again, told) == ["api errors · Open again: investigating"]
 
 
 def test_somebody_who_was_called_is_not_called_again_at_the_same_level() -> None:
@@ -130,7 +132,7 @@ def test_a_newcomer_is_told_by_its_first_words() -> None:
 
     after, told = carried(of, [Arrival(new, (opened, said), (CONSOLE,))])
 
-    assert heads(after, told) == ["late errors: Investigating"]
+    assert heads(after, told) == ["late errors · Investigating"]
     assert after.title == "3 incidents at once"
 
 
@@ -149,7 +151,7 @@ def test_a_vendors_silence_is_told_once() -> None:
 
     after, told = carry(of, *silence)
 
-    assert [head.partition(" for ")[0] for head in heads(after, told)] == ["api errors: No word from Acme"]
+    assert [head.partition(" for ")[0] for head in heads(after, told)] == ["api errors · No word from Acme"]
 
 
 def test_reminders_in_one_breath_are_told_to_the_channel_once() -> None:
@@ -262,6 +264,29 @@ def test_a_member_that_somebody_has_stays_theirs() -> None:
     assert of.acked is None
 
 
+def test_what_somebody_has_for_a_while_with_all_lapses_once() -> None:
+    of, held = burst(one("api"), one("web"))
+    done = act_on_all(Burst(of, tuple(held.values())), asked(Action.ACK), at(5))
+    lapsed = [line(done.incidents[name], kind=ChangeKind.LAPSED, transitions=(ACKED,), who=Who.BOT) for name in held]
+
+    after, told = carry(replace(done.acted.incident, acked=None), *lapsed)
+
+    assert heads(after, told) == []
+    assert [member.acked_by for member in after.members] == ["", ""]
+
+
+def test_given_back_what_somebody_else_has_by_itself_stays_theirs() -> None:
+    of, held = burst(one("api"), one("web"))
+    theirs, said = line(held["acme-api"], kind=ChangeKind.ACKED, author="lead", person=LEAD.key, who=Who.PERSON)
+    of, _ = carry(of, (theirs, said))
+    done = act_on_all(Burst(of, (theirs, held["acme-web"])), asked(Action.ACK), at(25))
+    now = {**held, "acme-api": theirs, **done.incidents}
+
+    back = act_on_all(Burst(now[of.id], (theirs, now["acme-web"])), asked(Action.UNACK), at(26))
+
+    assert sorted(back.incidents) == sorted(["acme-web", of.id])
+
+
 def test_ungrouped_each_goes_on_by_itself_and_what_is_over_stays() -> None:
     of, held = burst(one("api"), one("web"), one("db"))
     gone, said = ends(held["acme-db"])
@@ -274,7 +299,7 @@ def test_ungrouped_each_goes_on_by_itself_and_what_is_over_stays() -> None:
     assert [member.id for member in burst_now.members] == ["acme-db"]
     assert (burst_now.is_open, wording.root(burst_now).parts[0]) == (
         False,
-        wording.line("Ungrouped · was minor · lasted 25 min"),
+        line_of("Ungrouped · was minor · lasted 25 min"),
     )
     assert all(i.apart and not i.burst for name, i in done.incidents.items() if name != of.id)
 
@@ -306,7 +331,9 @@ STEPS = st.lists(
 def test_a_burst_is_the_fold_of_its_timeline_and_loses_no_line(by: object, steps: list[tuple[str, str]]) -> None:
     del by
     of, held = burst(one("a"), one("b"), one("c"))
-    beginning, timeline, said = of, [], []
+    beginning = of
+    timeline: list[TimelineEntry] = []
+    said: list[tuple[str, int]] = []
     for number, (name, what) in enumerate(steps):
         key = f"acme-{name}"
         own = held[key]
