@@ -14,8 +14,8 @@ class Member:
     """One incident of a burst as it stands, as far as lists, routes and the thread need it.
 
     `seq` is the last line of its own timeline that the burst has, `to` where it is to be told.  `acked_by` has it, by
-    itself or with all the others; `planned` are those whose plans the thread has been given for its sake, and `is_silent`
-    that the thread was told of its vendor's silence.
+    itself or with all the others; `planned` are those whose plans the thread was given for its sake, and `is_silent`
+    says that it was told of its vendor's silence.
     """
 
     id: str
