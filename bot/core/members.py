@@ -113,7 +113,7 @@ def whole(burst: Incident, members: Sequence[Member]) -> Incident:
     ends = [member.ends_at for member in members if member.ends_at]
     return replace(
         burst,
-        title=title(burst.kind, len(members)) if members else burst.title,
+        title=_named(burst, members),
         state=min((member.state for member in still), key=_STAGES.index, default=over),
         impact=impact,
         peak=worst((burst.peak, *(member.peak for member in members))),
@@ -127,11 +127,15 @@ def whole(burst: Incident, members: Sequence[Member]) -> Incident:
     )
 
 
+def _named(burst: Incident, members: Sequence[Member]) -> str:
+    if len(members) == 1:
+        return members[0].title
+    return title(burst.kind, len(members)) if members else burst.title
+
+
 def title(kind: Kind, count: int) -> str:
     """Name a burst by how many it holds."""
-    if kind is Kind.MAINTENANCE:
-        return f"{count} planned maintenance{'' if count == 1 else 's'}"
-    return f"{count} incident{'' if count == 1 else 's'} at once"
+    return f"{count} planned maintenances" if kind is Kind.MAINTENANCE else f"{count} incidents at once"
 
 
 def regrouped(incident: Incident, entry: TimelineEntry) -> Incident:

@@ -183,6 +183,26 @@ async def test_two_instances_that_see_the_same_make_one_burst(database: Database
     assert await town.headlines() == ["Acme: 6 incidents at once"]
 
 
+async def test_people_and_pages_that_change_it_at_the_same_time_wait_for_each_other(database: Database) -> None:
+    town = Town(database)
+    await town.shows(0, *(item(n) for n in range(8)))
+
+    def more(n: int, number: int) -> Claim:
+        return replace(item(n), updates=(*item(n).updates, update(f"m{number}", f"More {number} of {n}.", 1)))
+
+    said = [town.shows(1, *(more(n, number) for n in range(number % 3, 8, 3))) for number in range(12)]
+    done = [town.does(action) for action in (Action.ACK, Action.MUTE, Action.UNMUTE, Action.UNACK) for _ in range(3)]
+    alone = [town.does(Action.UNGROUP, f"acme-i{n}", f"acme-i{n}") for n in (1, 6)]
+    await asyncio.gather(*said, *done, *alone)
+
+    burst = await town.now(BURST)
+    assert [member.id for member in burst.members] == [f"acme-i{n}" for n in (0, 2, 3, 4, 5, 7)]
+    lines = await incidents.timeline(database, BURST)
+    repeated = [(entry.of, entry.members[0].seq) for entry in lines if entry.of]
+    assert len(repeated) == len(set(repeated))
+    assert [entry.seq for entry in lines] == list(range(1, burst.last_seq + 1))
+
+
 async def test_vendors_on_one_platform_that_fail_at_once_are_told_together(database: Database) -> None:
     town = Town(database)
     names = ("Alpha", "Beta", "Gamma", "Delta")
@@ -309,7 +329,7 @@ async def test_a_member_that_gets_worse_for_another_channel_brings_the_burst_the
 
     await town.shows(3, item(1, impact=Impact.MAJOR))
 
-    assert await town.headlines("leads") == ["Acme: 1 incident at once"]
+    assert await town.headlines("leads") == ["Acme: Item 1 fails"]
     assert await town.headlines() == ["Acme: 4 incidents at once"]
     assert await _announced(database, "acme-i1") == []
 

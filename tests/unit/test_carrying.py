@@ -203,7 +203,7 @@ def test_each_channel_sees_the_members_that_routes_lead_there() -> None:
 
     leads = members.seen_at(of, LEADS)
 
-    assert (leads.title, leads.impact) == ("1 incident at once", Impact.MAJOR)
+    assert (leads.title, leads.impact) == ("api errors", Impact.MAJOR)
     assert members.seen_at(of, OPS) is of
     assert members.told_at(of, told, LEADS) == ()
     assert members.told_at(of, told, OPS) == told
