@@ -24,7 +24,7 @@ from bot.core.message import Message, fingerprint, plain
 from bot.core.paging import alert_of
 from bot.core.strangers import safe
 from bot.errors import PermanentFailure, SitrepError
-from bot.model import Incident, Ref, TimelineEntry
+from bot.model import Incident, Member, Ref, TimelineEntry
 
 # Raised when a field goes or changes its meaning; new fields may come at any time.
 VERSION = 1
@@ -154,6 +154,19 @@ def _incident(incident: Incident) -> dict[str, object]:
         "ends_at": iso(incident.ends_at),
         "url": link(incident.url),
         "seq": incident.last_seq,
+        **({"members": [_member(one) for one in incident.members]} if incident.members else {}),
+    }
+
+
+def _member(one: Member) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "vendor": one.vendor,
+        "name": safe(one.name),
+        "title": safe(one.title),
+        "state": one.state,
+        "impact": one.impact,
+        "open": one.is_open,
     }
 
 
@@ -169,6 +182,7 @@ def _entry(entry: TimelineEntry) -> dict[str, object]:
         "happened_at": iso(entry.happened_at),
         "recorded_at": iso(entry.recorded_at),
         "url": link(entry.url),
+        **({"of": entry.of} if entry.of else {}),
         "changes": [
             {"subject": safe(one.subject), "before": safe(one.before), "after": safe(one.after)}
             for one in entry.transitions

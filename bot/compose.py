@@ -112,7 +112,7 @@ async def _loops(
     owner = f"{socket.gethostname()}-{os.getpid()}"
     due = asyncio.Event()
     dice = random.SystemRandom().random
-    rules = Rules(settings.routes, settings.services, settings.thresholds, settings.oncalls)
+    rules = Rules(settings.routes, settings.services, settings.thresholds, settings.oncalls, settings.bursts)
     heard = people.People(database, rules, settings.people, clock, due)
     desk = desk_of(settings, heard, fetcher)
     chats = _chats(settings, desk, database, clock, due)

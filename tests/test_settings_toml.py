@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from bot import catalog, settings
+from bot.core.bursts import Terms as Bursts
 from bot.core.evidence import DEFAULT, Thresholds
 from bot.core.rules import (
     Escalation,
@@ -373,6 +374,35 @@ def test_how_much_evidence_it_takes_can_be_changed(tmp_path: Path) -> None:
     assert load(tmp_path, "").thresholds == DEFAULT == Thresholds(medium=2, high=4)
     assert load(tmp_path, "[evidence]\nhigh = 3.5").thresholds == Thresholds(medium=2, high=3.5)
     assert load(tmp_path, "[evidence]\nmedium = 3\nhigh = 3").thresholds == Thresholds(medium=3, high=3)
+
+
+def test_many_at_once_are_told_as_one_unless_somebody_says_otherwise(tmp_path: Path) -> None:
+    assert load(tmp_path, "").bursts == Bursts(at_least=4, within=timedelta(minutes=2))
+    assert load(tmp_path, '[bursts]\nat_least = 10\nwithin = "5m"').bursts == Bursts(
+        at_least=10, within=timedelta(minutes=5)
+    )
+    assert not load(tmp_path, "[bursts]\nat_least = 0").bursts.are_on
+
+
+def test_on_whose_platform_a_vendor_stands_is_kept_with_what_that_is_called(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        """
+        [[watch]]
+        vendor = "github"
+        runs_on = "Amazon Web Services"
+        [[watch]]
+        vendor = "npm"
+        runs_on = "our-own-cloud"
+        """,
+    )
+
+    assert [watch.runs_on for watch in found.watches] == ["aws", "our-own-cloud"]
+    assert dict(found.bursts.names)["our-own-cloud"] == "our-own-cloud"
+    assert [source.runs_on for source in settings.sources(found, catalog.load(), {"statuspage"})] == [
+        "aws",
+        "our-own-cloud",
+    ]
 
 
 def test_what_to_do_while_a_vendor_is_down_can_be_said_with_its_watch(tmp_path: Path) -> None:

@@ -209,8 +209,12 @@ async def _incidents(options: Namespace) -> int:
     if options.json:
         print(json.dumps([_incident_json(incident) for incident in found], ensure_ascii=False, indent=2))
         return 0
+    bursts = {incident.id for incident in found if incident.cause}
     for incident in found:
-        print(f"{incident.id}\n    {_incident_line(incident, now)}")
+        if incident.burst not in bursts:
+            print(f"{incident.id}\n    {_incident_line(incident, now)}")
+        for member in (one for one in found if incident.cause and one.burst == incident.id):
+            print(f"    {member.id}\n        {_incident_line(member, now)}")
     if not found:
         print("No incident is known." if options.all else "No open incident.")
     return 0
@@ -242,6 +246,8 @@ def _incident_json(incident: Incident) -> Mapping[str, object]:
         "resolved_at": _iso(incident.resolved_at),
         "url": incident.url,
         "components": [{"name": c.name, "status": c.status.value} for c in incident.components],
+        "burst": incident.burst or None,
+        "members": [member.id for member in incident.members],
     }
 
 

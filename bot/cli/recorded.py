@@ -17,6 +17,7 @@ from bot.cli.verb import Verb, load
 from bot.clock import SimulatedClock
 from bot.commands.recording import Recording
 from bot.core import wording
+from bot.core.bursts import Terms
 from bot.core.message import Item, Message, Tone
 from bot.core.rules import Route
 from bot.loops.take_in import Rules
@@ -24,12 +25,16 @@ from bot.model import Destination
 from bot.store import incidents
 from bot.store.database import Database
 
-_TO_CONSOLE = Rules(routes=(Route(name="default", to=(Destination("console"),)),))
+_TO_CONSOLE = Rules(routes=(Route(name="default", to=(Destination("console"),)),), bursts=Terms())
 
 
 async def _replay(options: Namespace) -> int:
     chosen = load(options)
-    rules = Rules(chosen.routes, chosen.services, chosen.thresholds) if options.config else _TO_CONSOLE
+    rules = (
+        Rules(chosen.routes, chosen.services, chosen.thresholds, bursts=chosen.bursts)
+        if options.config
+        else _TO_CONSOLE
+    )
     database = chosen.database.reveal() if chosen.database_from_environment else None
     wish = Wish(
         series=series(options.path),

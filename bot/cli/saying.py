@@ -33,7 +33,7 @@ async def _ask(options: Namespace) -> int:
         async with Fetcher(egress=EgressPolicy.allowing(*settings.egress_allow), now=clock.now) as fetcher:
             # A `sitrep run` on the same database tells what was done within a second.
             due, terms = asyncio.Event(), settings.people
-            rules = Rules(settings.routes, settings.services, settings.thresholds, settings.oncalls)
+            rules = Rules(settings.routes, settings.services, settings.thresholds, settings.oncalls, settings.bursts)
             heard = People(database, rules, terms, clock, due)
             fetch, hearing = partial(read_once, fetcher, now=clock.now), Hearing(partial(report, heard), terms)
             access = Access(admins=tuple(person.keys))

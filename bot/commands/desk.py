@@ -12,7 +12,8 @@ from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.commands import oncall
 from bot.commands.calling import Callers, nobody
-from bot.commands.finding import Found, begun, find, label, matching
+from bot.commands.finding import Found, as_told, begun, find, label, matching
+from bot.commands.grouping import act_on_all, is_for_each, ungroup
 from bot.commands.health import health
 from bot.commands.linking import relink
 from bot.commands.oncall import Duties
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _COMPLETIONS = 25
 _EVERYBODY = Access()
-_OF_INCIDENTS = frozenset({Action.DETAILS, Action.JOIN, Action.UNLINK})
+_OF_INCIDENTS = frozenset({Action.DETAILS, Action.JOIN, Action.UNLINK, Action.UNGROUP})
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
 
@@ -107,6 +108,9 @@ class Desk(Port):
         if typed.strip():
             begun = tuple(b for b in found if b.id.casefold().startswith(typed.strip().casefold()))
             found = tuple(dict.fromkeys((*begun, *matching(found, self._catalog, typed))))
+            found = tuple(sorted(found, key=lambda brief: not brief.is_burst))
+        else:
+            found = as_told(found)
         return tuple((label(brief), brief.id) for brief in found[:_COMPLETIONS])
 
     async def suggest(self, typed: str) -> tuple[tuple[str, str], ...]:
@@ -212,7 +216,7 @@ class Desk(Port):
 
     async def _with_others(self, reply: Reply, chosen: Brief, command: Command) -> Reply:
         """Nobody said which incident: if several are open, say which was taken, and offer the others."""
-        going_on = begun(await lookups.briefs(self._database, limit=6))
+        going_on = begun(await lookups.rooted(self._database, limit=6))
         others = [brief for brief in going_on if brief.id != chosen.id]
         if not others:
             return reply
@@ -222,9 +226,15 @@ class Desk(Port):
     async def _of(self, one: Brief, asked: Asked) -> Reply:
         if asked.command.action is Action.DETAILS:
             return await self._details(one)
-        if asked.command.action not in {Action.JOIN, Action.UNLINK}:
+        action, now = asked.command.action, self._clock.now()
+        if action is Action.UNGROUP:
+            done, reply = await ungroup(self._database, one, asked, now)
+        elif is_for_each(one, action):
+            done, reply = await act_on_all(self._database, one, asked, now)
+        elif action in {Action.JOIN, Action.UNLINK}:
+            done, reply = await relink(self._database, self._catalog, asked, one, now)
+        else:
             return await self._act(asked, one)
-        done, reply = await relink(self._database, self._catalog, asked, one, self._clock.now())
         if done:
             self._due.set()
         return reply

@@ -30,17 +30,23 @@ async def find(database: Database, catalog: Catalog, asked: Asked) -> Found:
         alike = await lookups.named(database, which)
         # The beginning of an id is a vendor's name, and the vendor has had many incidents: the open ones are meant.
         found = tuple(brief for brief in alike if brief.is_open) or (alike if _is_clear(alike, asked) else ())
-        return Found(begun(found or matching(await lookups.briefs(database), catalog, which)))
+        return Found(begun(as_told(found or matching(await lookups.briefs(database), catalog, which))))
     if asked.thread is not None:
         root = await lookups.of_root(database, asked.person.platform, asked.thread)
         if root is not None:
             return Found(await lookups.named(database, root))
-    return Found(await lookups.briefs(database, limit=1), is_guess=True)
+    return Found(await lookups.rooted(database, limit=1), is_guess=True)
 
 
 def _is_clear(alike: tuple[Brief, ...], asked: Asked) -> bool:
     """Whether incidents that are over may be offered: to be read about, or because it is this very one."""
     return len(alike) == 1 or asked.command.action is Action.DETAILS
+
+
+def as_told(briefs: tuple[Brief, ...]) -> tuple[Brief, ...]:
+    """Return a burst in place of its members, where all of it may be meant."""
+    bursts = {brief.id for brief in briefs if brief.is_burst}
+    return tuple(brief for brief in briefs if brief.burst not in bursts)
 
 
 def begun(briefs: tuple[Brief, ...]) -> tuple[Brief, ...]:

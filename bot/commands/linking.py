@@ -22,11 +22,13 @@ from bot.store.lookups import Brief
 async def relink(database: Database, catalog: Catalog, asked: Asked, one: Brief, now: datetime) -> tuple[bool, Reply]:
     """Do what is asked of an incident; returns whether anything came of it, and the answer."""
     command = asked.command
-    if command.action is Action.UNLINK:
+    if command.action is Action.UNLINK and not one.is_burst:
         return await _done(database, one.id, None, asked, now)
     wanted = replace(asked, command=replace(command, incident=command.query), thread=None)
     found = await find(database, catalog, wanted)
     others = tuple(brief for brief in found.briefs if brief.id != one.id)
+    if one.is_burst or (others and all(brief.is_burst for brief in others)):
+        return False, acted.many_are_not_one()
     if not others:
         return False, remarks.no_incident(command.query)
     if len(others) > 1:

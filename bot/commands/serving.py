@@ -102,7 +102,8 @@ class Serving:
         else:
             concerned = {vendor for one in self.services for vendor, _ in one.depends_on}
             near = await grounds.open_of(self.database, concerned)
-            ids = [one.id for one in near if any(card.has_plan for card in one.cards)]
+            planned = (one for one in near if any(card.has_plan for card in one.cards))
+            ids = [*dict.fromkeys(one.burst or one.id for one in planned)]
         return (asked, await self._found(ids)) if ids else None
 
     async def _switched(self) -> tuple[Incident, ...]:

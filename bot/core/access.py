@@ -21,6 +21,7 @@ RESPONDING = frozenset(
         Action.LINK,
         Action.JOIN,
         Action.UNLINK,
+        Action.UNGROUP,
         Action.OVERRIDE,
         Action.UNOVERRIDE,
     }

@@ -11,6 +11,7 @@ from bot.core.linking import Moved
 from bot.core.message import Line, Moment, Reply, line
 from bot.core.people import as_of
 from bot.core.remarks import say
+from bot.core.together import Done
 from bot.core.wording import headline, people, words
 from bot.model import Action, Incident
 
@@ -34,6 +35,7 @@ def _held(_: Action, incident: Incident) -> str:
     return f"{incident.acked.name if incident.acked else 'Somebody'} has it already"
 
 
+_MOST = 8
 _DONE = {
     Action.ACK: "You have it",
     Action.UNACK: "Taken back: nobody has it now",
@@ -57,6 +59,7 @@ _DEEDS = {
     Action.LINK: "link messages",
     Action.JOIN: "link incidents",
     Action.UNLINK: "unlink incidents",
+    Action.UNGROUP: "ungroup incidents",
     Action.OVERRIDE: "change who is on call",
     Action.UNOVERRIDE: "change who is on call",
 }
@@ -88,6 +91,30 @@ def relinked(done: Moved, action: Action) -> Reply:
         return say("There is nothing to unlink in it", lines[0])
     said = "Linked: it goes on in the second one's thread" if action is Action.JOIN else "Unlinked: they are two now"
     return say(said, *lines)
+
+
+def ungrouped(done: Done) -> Reply:
+    """Return what goes on by itself from now on, or why nothing does."""
+    burst = done.acted.incident
+    where = line(headline(burst), " · ", burst.id)
+    if done.acted.outcome is Outcome.OVER:
+        return say("It is over: what is over stays in the list", where)
+    if done.acted.outcome is not Outcome.DONE:
+        return say("There is nothing to ungroup in it", where)
+    alone = [line(headline(one), " · ", name) for name, one in done.incidents.items() if name != burst.id]
+    some = "It goes on in a thread of its own" if len(alone) == 1 else "Each goes on in a thread of its own"
+    more = [line(f"and {len(alone) - _MOST} more")] if len(alone) > _MOST else []
+    return say(f"Ungrouped: {some[:1].lower()}{some[1:]}", *alone[:_MOST], *more)
+
+
+def not_grouped(name: str) -> Reply:
+    """Return that an incident is told by itself already."""
+    return say("It is not one of many: it has a thread of its own", line(name))
+
+
+def many_are_not_one() -> Reply:
+    """Return that what is told together is still many incidents, of which one is to be named."""
+    return say("That is a list of incidents: name one of them", line("`incident details` shows what they are called."))
 
 
 def not_permitted(action: Action) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core import testimony
+from bot.core import roster, testimony
 from bot.core.hosting import is_posted
 from bot.core.linking import PARTED
 from bot.core.message import Line, Moment, Quote, heading, line
@@ -138,6 +138,8 @@ def _passes_again(entry: TimelineEntry, incident: Incident) -> Parts:
 
 def resolved(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say that it is over, by whose account, and whether the vendor ever owned up."""
+    if incident.cause:
+        return roster.over(entry, incident)
     span = entry.happened_at - incident.started_at
     lasted = duration(span)
     if incident.kind is Kind.SUSPECTED:

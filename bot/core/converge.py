@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import mentions, replies, wording
+from bot.core import members, mentions, replies, wording
 from bot.core.message import Call, Message, fingerprint, plain
 from bot.model import Announcement, AnnouncementState, Incident, Intent, Ref, Step, StepKind, TimelineEntry
 
@@ -39,6 +39,8 @@ def next_step(
     its fingerprint; with `now`, entries that were held back for long are told together.
     """
     if announcement.state is not AnnouncementState.LIVE:
+        return None
+    if announcement.root is None and members.is_kept_back(incident):
         return None
     root_hash = fingerprint(wording.root(incident)) if root_hash is None else root_hash
     if announcement.root is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import people
+from bot.core import members, people
 from bot.core.moving import MOVED
 from bot.core.severity import worst
 from bot.core.witnesses import are_alike, statements, testimonies
@@ -43,6 +43,10 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
 
 
 def _advance(incident: Incident, entry: TimelineEntry) -> Incident:
+    if incident.cause and entry.members:
+        return _of_many(incident, entry)
+    if entry.kind in {ChangeKind.GROUPED, ChangeKind.UNGROUPED}:
+        return members.regrouped(incident, entry)
     if entry.kind in {ChangeKind.JOINED, ChangeKind.LEFT}:
         return people.carried_on(incident, _relinked(incident, entry), entry)
     if entry.who is Who.PERSON:
@@ -56,6 +60,14 @@ def _advance(incident: Incident, entry: TimelineEntry) -> Incident:
     if entry.kind in {ChangeKind.ESCALATED, ChangeKind.LAPSED, ChangeKind.NUDGED}:
         return replace(people.after_time(incident, entry), last_seq=entry.seq)
     return people.carried_on(incident, _with_claim(incident, entry), entry)
+
+
+def _of_many(burst: Incident, entry: TimelineEntry) -> Incident:
+    """Return a burst after a line that speaks of members; what somebody did to one of them was not done to all."""
+    after = members.folded(burst, entry)
+    if entry.who is Who.PERSON and not entry.of:
+        after = people.advance(after, entry)
+    return people.carried_on(burst, after, entry)
 
 
 def _relinked(incident: Incident, entry: TimelineEntry) -> Incident:

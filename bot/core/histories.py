@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.core import pressing, replies, wording
+from bot.core import pressing, replies, roster, wording
 from bot.core.answers import cut, seen, severity, stage
 from bot.core.message import TONES_BY_WEIGHT, Item, Line, Message, Moment, Part, Quote, Reply, Span, Tone, line
 from bot.core.spans import duration
@@ -55,7 +55,12 @@ def entry(incident: Incident) -> Item:
         lasted = incident.resolved_at - incident.started_at if incident.resolved_at else timedelta()
         after = f" after {duration(lasted)}" if lasted > timedelta() else ""
         spans = (f"{words(incident.state)}{after} · began ", Moment(incident.started_at))
-    return Item(wording.tone(incident), cut(wording.headline(incident), _TITLE), spans, (line(incident.id),))
+    return Item(
+        wording.tone(incident),
+        cut(wording.headline(incident), _TITLE),
+        spans,
+        (*roster.brief(incident), line(incident.id)),
+    )
 
 
 def details(incident: Incident, entries: Sequence[TimelineEntry], instead: Sequence[Line] = ()) -> Reply:
@@ -66,6 +71,8 @@ def details(incident: Incident, entries: Sequence[TimelineEntry], instead: Seque
     shown = wording.root(incident)
     loud = [one for one in entries if not one.quiet]
     parts: list[Part] = [part for part in shown.parts if not isinstance(part, Quote)]
+    if incident.members:
+        parts = [parts[0], *wording.standing(incident), *roster.every(incident)]
     first = loud[0].seq if loud else 1
     last = loud[-MOST_ENTRIES:]
     if last and (last[0].seq > first or first > 1):

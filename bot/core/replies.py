@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core import cards, clocks, controls, deeds, waking
+from bot.core import cards, clocks, controls, deeds, roster, waking
 from bot.core.message import About, Line, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.moving import MOVED
 from bot.core.severity import is_rise
@@ -39,6 +39,8 @@ from bot.model import (
 
 def reply(entry: TimelineEntry, incident: Incident) -> Message:
     """Return what the thread says of one timeline entry."""
+    if entry.of:
+        return _of_member(entry, incident)
     title, parts = _REPLIES[entry.kind](_Case(entry, incident))
     if entry.text:
         parts = [
@@ -58,6 +60,20 @@ def reply(entry: TimelineEntry, incident: Incident) -> Message:
         at=entry.happened_at,
         controls=controls.of_card(incident.id) if entry.kind is ChangeKind.CARD else (),
         incident=incident,
+        entries=(entry,),
+    )
+
+
+def _of_member(entry: TimelineEntry, burst: Incident) -> Message:
+    """Return what the thread of a burst says of a line of one member: as its own would, and whose it is."""
+    said, loud = reply(*roster.alone(entry, burst)), is_broadcast(entry)
+    return replace(
+        said,
+        headline=roster.of_member(said.headline, entry.members[0], burst),
+        broadcast=loud,
+        about=_about(burst) if loud else None,
+        controls=controls.of_card(burst.id) if said.controls else (),
+        incident=burst,
         entries=(entry,),
     )
 
@@ -94,8 +110,8 @@ def is_broadcast(entry: TimelineEntry) -> bool:
 
     That nobody has it, too.  Not while it is muted.
     """
-    if entry.hushed:
-        return False
+    if entry.hushed or entry.of:
+        return not entry.hushed
     if entry.kind is ChangeKind.IMPACT_CHANGED:
         return any(is_rise(Impact(t.before), Impact(t.after)) for t in entry.transitions)
     if entry.kind is ChangeKind.WEIGHED:
@@ -275,4 +291,6 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.NUDGED: _by(waking.nudged),
     ChangeKind.JOINED: _by(clocks.joined),
     ChangeKind.LEFT: _by(clocks.left),
+    ChangeKind.GROUPED: _by(roster.grouped),
+    ChangeKind.UNGROUPED: _by(roster.ungrouped),
 }

@@ -121,11 +121,17 @@ def place(target: Target, incidents: Iterable[Incident]) -> tuple[Incident, ...]
     """
     going_on = [one for one in incidents if one.is_open and one.vendor == target.vendor and _has_begun(one)]
     if not target.component:
-        return tuple(going_on)
+        return _one_of_many(going_on) or tuple(going_on)
     wanted = frozenset(map(_folded, (target.component, *target.parts)))
     fitting = [one for one in going_on if not one.components or wanted & _names(one)]
     best = sorted(fitting, key=lambda one: (not wanted & _names(one), -one.impact.rank, one.started_at))
     return tuple(best[:1])
+
+
+def _one_of_many(going_on: Sequence[Incident]) -> tuple[Incident, ...]:
+    """Return the worst of incidents that all are told as one: whoever reports need not know which of them it is."""
+    together = len({one.burst for one in going_on}) == 1 and all(one.burst for one in going_on)
+    return (max(going_on, key=lambda one: (one.impact.rank, one.started_at)),) if together else ()
 
 
 def _has_begun(incident: Incident) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+from bot.core import members
 from bot.core.rules import Match, Route, Service
 from bot.model import Component, Destination, Impact, Incident, Kind, Source
 
@@ -60,9 +61,13 @@ def taken(incident: Incident, routes: Iterable[Route], services: Iterable[Servic
 
 
 def matches(match: Match, incident: Incident, services: Iterable[Service] = ()) -> bool:
-    """Whether an incident is meant."""
-    affected = frozenset(service.name.lower() for service in services if depends(service, incident))
-    return _objection(match, incident, affected) is None
+    """Whether an incident is meant; of a burst, whether any of its members is."""
+    every = tuple(services)
+    return any(_objection(match, one, _affected(one, every)) is None for one in members.each(incident))
+
+
+def _affected(incident: Incident, services: Iterable[Service]) -> frozenset[str]:
+    return frozenset(service.name.lower() for service in services if depends(service, incident))
 
 
 def fits(pattern: str, part: Component) -> bool:

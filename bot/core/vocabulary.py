@@ -126,6 +126,14 @@ VERBS = (
         of=True,
     ),
     Verb(
+        Action.UNGROUP,
+        ("ungroup",),
+        verbs.incident,
+        "ungroup [which]",
+        "of many that are told together this one, or all, go on in threads of their own",
+        of=True,
+    ),
+    Verb(
         Action.WATCH,
         ("watch add", "watch also"),
         verbs.page,

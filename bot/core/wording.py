@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot.core import cards, testimony
+from bot.core import cards, roster, testimony
 from bot.core.controls import controls
-from bot.core.message import Line, Message, Moment, Quote, Span, Tone, line
+from bot.core.message import Line, Message, Moment, Part, Quote, Span, Tone, line
 from bot.core.spans import duration
 from bot.model import (
     ChangeKind,
@@ -72,7 +72,7 @@ def headline(incident: Incident) -> str:
 
 def root(incident: Incident) -> Message:
     """Return the message that shows the incident as it is now.  It holds no running time, so it settles."""
-    parts: list[Line | Quote] = [_state_line(incident), *standing(incident)]
+    parts: list[Part] = [_state_line(incident), *standing(incident), *roster.listed(incident)]
     if incident.latest is not None:
         parts.append(Quote(incident.latest.text, incident.latest.author, incident.latest.at))
     return Message(
@@ -95,6 +95,7 @@ def standing(incident: Incident) -> list[Line]:
         *_remarks(incident),
         *testimony.lines(incident),
         *people(incident),
+        *roster.goes_on(incident),
     ]
 
 
@@ -106,7 +107,8 @@ def _labels(incident: Incident) -> tuple[str, ...]:
 
 def _state_line(incident: Incident) -> Line:
     if incident.is_open:
-        return line(f"{capital(_severity(incident.impact, incident.kind))} · {state_word(incident)}")
+        severity = capital(_severity(incident.impact, incident.kind))
+        return line(f"{severity} · {state_word(incident)}{roster.counted(incident)}")
     stated = incident.kind is not Kind.MAINTENANCE and incident.peak not in {Impact.UNKNOWN, Impact.NONE}
     was = f" · was {words(incident.peak)}" if stated else ""
     lasting = incident.resolved_at - incident.started_at if incident.resolved_at else timedelta()
@@ -128,6 +130,8 @@ def _ending(incident: Incident) -> str:
         return "No longer listed"
     if incident.ending is ChangeKind.MERGED:
         return "Part of another incident"
+    if incident.ending is ChangeKind.UNGROUPED:
+        return "Ungrouped"
     if incident.kind is Kind.SUSPECTED:
         return "Over, unconfirmed"
     if has_not_begun(incident):

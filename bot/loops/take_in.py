@@ -11,17 +11,19 @@ from functools import partial
 
 from bot.core import cards, memory, moving, replies, routing, timeline
 from bot.core import diff as differ
+from bot.core.bursts import OFF, Terms
 from bot.core.claims import is_own, read_together
 from bot.core.correlate import Surroundings, correlate
 from bot.core.evidence import DEFAULT, Panel, Thresholds, weighed
 from bot.core.fold import advance
 from bot.core.mentions import ROTA, Callers, with_calls
+from bot.core.platforms import with_platform
 from bot.core.revisit import next_visit
 from bot.core.rota import Rotas
 from bot.core.rules import Oncall, Route, Service
 from bot.core.witnesses import is_witness
 from bot.model import Change, Claim, Destination, Incident, Snapshot, Source
-from bot.store import incidents
+from bot.store import bursts, incidents
 from bot.store.database import Database
 from bot.store.polls import Look
 from bot.store.sources import Watched
@@ -50,6 +52,7 @@ class Rules:
     services: tuple[Service, ...] = ()
     thresholds: Thresholds = DEFAULT
     oncalls: tuple[Oncall, ...] = ()
+    bursts: Terms = OFF
 
     @property
     def call_rotas(self) -> bool:
@@ -91,7 +94,14 @@ async def take_in(  # noqa: PLR0913  (all that one snapshot brings)
         decide = partial(_decide, case, _Said(snapshot, claims, heard), asked)
         try:
             outcome = await incidents.settle(
-                database, watched.source, watched.health, claims, decide, _taken_at(snapshot), rules.call_rotas
+                database,
+                watched.source,
+                watched.health,
+                claims,
+                decide,
+                _taken_at(snapshot),
+                rules.call_rotas,
+                bursts.grouping(rules.bursts),
             )
         except incidents.Conflict:
             await asyncio.sleep(0)
@@ -175,6 +185,7 @@ def concluded(
 ) -> timeline.Told:
     """Return what is told with all that follows from it: whom it touches here, how sure we are, who is called."""
     told = replace(told, incidents={name: cards.with_services(i, rules.services) for name, i in told.incidents.items()})
+    told = replace(told, incidents={n: with_platform(i, source, told.entries) for n, i in told.incidents.items()})
     told = _weighed(told, gathered.panel, rules, now)
     callers = Callers(
         lambda incident: destinations(incident, source, rules),

@@ -1,6 +1,7 @@
 """The nouns: frozen values that every other module speaks in.  Imports nothing of ours."""
 
 from bot.model.asking import Action, Asked, Command, Person
+from bot.model.bursts import Member
 from bot.model.delivery import Announcement, Destination, Intent, Ref, Step
 from bot.model.incidents import (
     Ack,
@@ -59,6 +60,7 @@ __all__ = [
     "Incident",
     "Intent",
     "Kind",
+    "Member",
     "Mute",
     "Page",
     "PageSays",

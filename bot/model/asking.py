@@ -29,6 +29,7 @@ class Action(StrEnum):
     LINK = "link"
     JOIN = "join"
     UNLINK = "unlink"
+    UNGROUP = "ungroup"
     WATCH = "watch"
     UNWATCH = "unwatch"
     WATCHES = "watches"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.model.bursts import Member
 from bot.model.sources import Claim, Component, Update
 from bot.model.words import ChangeKind, Confidence, Impact, Kind, PageSays, SourceKind, State, Who
 
@@ -100,6 +101,9 @@ class TimelineEntry:
     `person` is the key of whoever did it, `until` when what they did ends by itself, `url` what they linked; `views`
     are the claims that came or went when somebody said that two incidents are one, or two; `calls` are those whom the
     message that tells it calls: they were found when it was written, so that every repetition calls the same.
+
+    In a burst `of` is the member whose line it repeats, and `members` are those that it speaks of, as they are after
+    it.  There it is hushed too if it is only one of many.
     """
 
     incident: str
@@ -123,6 +127,8 @@ class TimelineEntry:
     evidence: Evidence | None = None
     views: tuple[ClaimView, ...] = ()
     calls: tuple[Calling, ...] = ()
+    of: str = ""
+    members: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +219,10 @@ class Incident:
 
     `reopened_at` is when it last opened anew; `called` has for each destination the levels at which somebody was called
     there.
+
+    A burst is many incidents of one `cause`, and has them as its `members`; it makes no claims.  One that is told in a
+    burst has that one's id (`burst`); `elsewhere` are the lines of its timeline that are told there, from and to, and
+    it is `apart` once a person has taken it out.  `runs_on` is the platform that its vendor stands on, if known.
     """
 
     id: str
@@ -249,6 +259,12 @@ class Incident:
     fallbacks: tuple[Fallback, ...] = ()
     reopened_at: datetime | None = None
     called: tuple[tuple[str, Impact], ...] = ()
+    cause: str = ""
+    members: tuple[Member, ...] = ()
+    burst: str = ""
+    elsewhere: tuple[tuple[int, int | None], ...] = ()
+    apart: bool = False
+    runs_on: str = ""
 
     @property
     def is_open(self) -> bool:

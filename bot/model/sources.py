@@ -17,7 +17,7 @@ class Source:
     """One watched thing; `remind` is how long before a maintenance begins it is told once more.
 
     `vendor_name` is what the vendor is called whose trouble a witness of ours tells of; a witness that has none tells
-    of something of our own, and accuses nobody.
+    of something of our own, and accuses nobody.  `runs_on` is whoever has the platform that it stands on, if known.
     """
 
     key: str
@@ -31,6 +31,7 @@ class Source:
     regions: tuple[str, ...] = ()
     remind: tuple[timedelta, ...] = (timedelta(hours=1),)
     vendor_name: str = ""
+    runs_on: str = ""
 
     @property
     def whose(self) -> str:

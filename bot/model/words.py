@@ -188,6 +188,9 @@ class ChangeKind(StrEnum):
     CARD = "card"
     FALLBACK_ON = "fallback_on"
     FALLBACK_OFF = "fallback_off"
+    # It is one of many of one cause, which are told together; a person has taken it out of them.
+    GROUPED = "grouped"
+    UNGROUPED = "ungrouped"
 
 
 class Who(StrEnum):

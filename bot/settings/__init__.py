@@ -15,6 +15,7 @@ from bot import catalog
 from bot.core.access import Access
 from bot.errors import ConfigError
 from bot.settings import build, callers, environment, not_yet, paging
+from bot.settings.bursts import BurstsTable, bursts
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.database import sqlite_directory
 from bot.settings.document import Document, read
@@ -188,6 +189,7 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         people=build.people(document.single("people", PeopleTable)),
         thresholds=build.evidence(document.single("evidence", EvidenceTable)),
         witnesses=tuple(dict.fromkeys(document.single("network", NetworkTable).witnesses)),
+        bursts=bursts(document.single("bursts", BurstsTable), watches, names),
         egress_allow=_merged(document.single("egress", EgressTable).allow, settings.egress_allow),
     )
 

@@ -44,6 +44,7 @@ def watch(row: Placed[WatchTable], file: str) -> Watch:
         fallback_vendor=row.table.fallback.vendor if row.table.fallback else None,
         fallback_steps=tuple(row.table.fallback.steps) if row.table.fallback else (),
         remind=tuple(sorted(set(row.table.remind), reverse=True)),
+        runs_on=row.table.runs_on or "",
     )
 
 

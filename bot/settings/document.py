@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from bot.core.evidence import DEFAULT
 from bot.errors import ConfigError
+from bot.settings.bursts import BurstsTable
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.fields import HOOK_TYPES
 from bot.settings.hook_table import HookTable
@@ -44,6 +45,7 @@ SINGLES: Mapping[str, type[Table]] = {
     "evidence": EvidenceTable,
     "egress": EgressTable,
     "network": NetworkTable,
+    "bursts": BurstsTable,
 }
 
 

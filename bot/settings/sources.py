@@ -75,6 +75,7 @@ def _source(watch: Watch, catalog: Catalog, formats: Collection[str] | None) -> 
         components=with_full_names(watch.components, [vendor]),
         regions=watch.regions,
         remind=watch.remind,
+        runs_on=watch.runs_on,
     )
 
 

@@ -105,6 +105,11 @@ class WatchTable(Table):
         description="What to do while it is down.",
         examples=['{ vendor = "anthropic", steps = ["Set PROVIDER=anthropic"] }'],
     )
+    runs_on: VendorOrOther | None = Field(
+        default=None,
+        description="The vendor on whose platform it stands: what both are in at once is told together.",
+        examples=['"aws"'],
+    )
 
 
 class ServiceTable(Table):

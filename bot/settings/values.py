@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core.access import Access
+from bot.core.bursts import Terms as Bursts
 from bot.core.evidence import DEFAULT, Thresholds
 from bot.core.heartbeat import Spec
 from bot.core.hooks import Hook
@@ -73,6 +74,7 @@ class Watch:
     runbook: str | None = None
     fallback_vendor: str | None = None
     fallback_steps: tuple[str, ...] = ()
+    runs_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,4 +216,5 @@ class Settings:
     access: Access = field(default_factory=Access)
     people: Terms = field(default_factory=Terms)
     thresholds: Thresholds = DEFAULT
+    bursts: Bursts = field(default_factory=Bursts)
     not_yet: tuple[str, ...] = ()

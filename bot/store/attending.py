@@ -68,7 +68,8 @@ async def attend(
         before = codec.INCIDENT.load(row.body)
         is_new = row.attend_at == AT_ONCE
         since = connection.execute(_WRITTEN, {"b_id": incident, "b_seq": before.last_seq}).scalar() if is_new else None
-        told = connection.execute(_TOLD, {"b_id": incident}).scalars().all()
+        # What is told in a burst is escalated there, once for all.
+        told = () if before.burst else connection.execute(_TOLD, {"b_id": incident}).scalars().all()
         case = Case(
             incident=before,
             courses=codec.COURSES.load(row.courses) if row.courses else (),

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from sqlalchemy import BindParameter, Connection, bindparam, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.core import silence
+from bot.core import replies, silence
 from bot.core.witnesses import testimonies
 from bot.model import Destination, Incident, TimelineEntry
-from bot.store import codec
+from bot.store import codec, members
 from bot.store.database import Database, insert_into
 from bot.store.engines import Work
 from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT
@@ -57,6 +57,9 @@ def write_incidents(connection: Connection, after: Iterable[Incident], before: M
             "witnessed": incident.is_open and bool(testimonies(incident.claims)),
             "silent_from": silence.soonest(incident),
             "attend_at": AT_ONCE if incident.is_open else None,
+            "cause": incident.cause or None,
+            "burst": incident.burst or None,
+            "runs_on": incident.runs_on or None,
             "last_seq": incident.last_seq,
             "body": codec.INCIDENT.dump(incident),
         }
@@ -100,9 +103,29 @@ def make_due(
     destinations: Mapping[str, Sequence[Destination]] = MappingProxyType({}),
     urgent: Collection[str] = (),
 ) -> None:
-    """Every touched incident is due wherever it is announced, and begins where it was not."""
+    """Every touched incident is due wherever it is announced, and begins where it was not.
+
+    What is told in a burst begins nowhere by itself: its burst is carried on, and is due.
+    """
     if not touched:
         return
+    held = members.held(connection, touched)
+    own = {name: to for name, to in destinations.items() if name not in held}
+    _make_due(connection, touched, now, own, urgent)
+    for one in members.news(connection, held, destinations):
+        write_incidents(connection, [one.after], {one.after.id: one.before})
+        write_entries(connection, one.entries)
+        loud = [one.after.id] if any(map(replies.is_broadcast, one.entries)) else []
+        _make_due(connection, [one.after.id], now, {one.after.id: one.to}, loud)
+
+
+def _make_due(
+    connection: Connection,
+    touched: Sequence[str],
+    now: datetime,
+    destinations: Mapping[str, Sequence[Destination]],
+    urgent: Collection[str],
+) -> None:
     rows = connection.execute(_DUE_AGAIN, {"b_incidents": touched, "b_now": now}).all()
     live, there = [row.id for row in rows], {(row.incident, row.destination) for row in rows}
     if live and urgent:

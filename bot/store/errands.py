@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select, update
 
-from bot.core import wording
+from bot.core import members, wording
 from bot.core.converge import begun, calls_for, message_for, next_step
 from bot.core.message import Message, fingerprint
 from bot.model import (
@@ -105,27 +105,28 @@ class _Contents:
         self._entries = entries
         self._read_incidents: dict[str, Incident] = {}
         self._read_entries: dict[str, TimelineEntry] = {}
-        self._roots: dict[str, tuple[Message, str]] = {}
-        self._messages: dict[tuple[str, tuple[TimelineEntry, ...]], Message] = {}
+        self._roots: dict[_Seen, tuple[Message, str]] = {}
+        self._messages: dict[tuple[_Seen, tuple[TimelineEntry, ...]], Message] = {}
 
     def incident(self, name: str) -> Incident:
         if name not in self._read_incidents:
             self._read_incidents[name] = codec.INCIDENT.load(self._incidents[name])
         return self._read_incidents[name]
 
-    def root(self, name: str) -> tuple[Message, str]:
+    def root(self, incident: Incident) -> tuple[Message, str]:
         """Return the root message and its fingerprint."""
-        if name not in self._roots:
-            message = wording.root(self.incident(name))
-            self._roots[name] = (message, fingerprint(message))
-        return self._roots[name]
+        which = _seen(incident)
+        if which not in self._roots:
+            message = wording.root(incident)
+            self._roots[which] = (message, fingerprint(message))
+        return self._roots[which]
 
-    def message(self, step: Step, name: str) -> Message:
+    def message(self, step: Step, incident: Incident) -> Message:
         if not step.entries:
-            return self.root(name)[0]
-        which = (name, step.entries)
+            return self.root(incident)[0]
+        which = (_seen(incident), step.entries)
         if which not in self._messages:
-            self._messages[which] = message_for(step, self.incident(name))
+            self._messages[which] = message_for(step, incident)
         return self._messages[which]
 
     def unsent(self, announcement: int) -> tuple[TimelineEntry, ...]:
@@ -135,6 +136,14 @@ class _Contents:
         if body not in self._read_entries:
             self._read_entries[body] = codec.ENTRY.load(body)
         return self._read_entries[body]
+
+
+# An incident, and of a burst those members that a channel is shown.
+_Seen = tuple[str, ...]
+
+
+def _seen(incident: Incident) -> _Seen:
+    return incident.id, *(member.id for member in incident.members)
 
 
 def _contents(connection: Connection, rows: Sequence[RowMapping]) -> _Contents:
@@ -161,19 +170,19 @@ def _next(
     row: RowMapping, contents: _Contents, longest: Mapping[str, int], apart: Collection[str], now: datetime
 ) -> _Ready:
     announcement = announcement_of(row)
-    incident = contents.incident(announcement.incident)
-    platform = announcement.destination.platform
-    unsent = contents.unsent(announcement.id)
+    platform, to = announcement.destination.platform, announcement.destination
+    incident = members.seen_at(contents.incident(announcement.incident), to)
+    unsent = members.told_at(incident, contents.unsent(announcement.id), to)
     step = next_step(
         announcement,
         incident,
         unsent,
         longest=longest[platform],
         apart=platform in apart,
-        root_hash=contents.root(incident.id)[1],
+        root_hash=contents.root(incident)[1],
         now=now,
     )
-    message = contents.message(step, incident.id) if step is not None else None
+    message = contents.message(step, incident) if step is not None else None
     if step is not None and message is not None and (calls := calls_for(step, announcement, unsent, incident)):
         message = replace(message, calls=calls)
     return _Ready(announcement, incident, step, message, row["revision"])

@@ -20,7 +20,7 @@ _PAGES = (
 )
 _OPEN = (
     select(INCIDENT.c.body)
-    .where(INCIDENT.c.is_open, INCIDENT.c.vendor.in_(_VENDORS))
+    .where(INCIDENT.c.is_open, INCIDENT.c.cause.is_(None), INCIDENT.c.vendor.in_(_VENDORS))
     .order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)
 )
 

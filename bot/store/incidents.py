@@ -81,7 +81,7 @@ class Decision:
     visits: Mapping[str, datetime | None] = field(default_factory=dict[str, datetime | None])
 
 
-async def settle(
+async def settle(  # noqa: PLR0913, PLR0917  (all that one snapshot is settled with)
     database: Database,
     source: Source,
     health: Health,
@@ -89,12 +89,14 @@ async def settle(
     decide: Callable[[Gathered], tuple[Decision | None, T]],
     now: datetime,
     with_overrides: bool = False,  # noqa: FBT001, FBT002  (what is to be gathered besides)
+    then: Callable[[Connection, Decision], Decision] = lambda _connection, decision: decision,
 ) -> T:
     """Gather what `decide` needs, and commit its decision if it comes to one, all in one transaction.
 
     Gathered is what is known of the claims that `source` lists now or had open, and the incidents around them:
     those that are open `now`, that have just ended, and suspicions of which the vendor may write yet.  Of one vendor it
-    is one source after the other: two at once would not see each other's incidents.  Raises what `commit` raises.
+    is one source after the other: two at once would not see each other's incidents.  `then` may add what follows from
+    incidents of others.  Raises what `commit` raises.
     """
 
     def work(connection: Connection) -> T:
@@ -104,7 +106,7 @@ async def settle(
             gathered = replace(gathered, overrides=overrides.current(connection, now))
         decision, result = decide(gathered)
         if decision is not None:
-            _commit(connection, decision)
+            _commit(connection, then(connection, decision))
         return result
 
     return await written(database, work)
@@ -177,7 +179,7 @@ _NEAR = or_(
     and_(INCIDENT.c.kind == Kind.SUSPECTED.value, bindparam("b_late", type_=_ENDED.type) <= _ENDED),
 )
 _AROUND = select(INCIDENT.c.id, INCIDENT.c.body).where(
-    or_(INCIDENT.c.id.in_(_IDS), and_(INCIDENT.c.vendor == _VENDOR, _NEAR))
+    or_(INCIDENT.c.id.in_(_IDS), and_(INCIDENT.c.vendor == _VENDOR, INCIDENT.c.cause.is_(None), _NEAR))
 )
 
 
@@ -280,9 +282,10 @@ _NEWEST = select(INCIDENT.c.body).order_by(INCIDENT.c.started_at.desc(), INCIDEN
 
 
 async def open_incidents(database: Database, vendor: str | None = None) -> tuple[Incident, ...]:
-    """Return the open incidents, the newest first."""
+    """Return the open incidents, the newest first; of one vendor without its bursts, which are not one more."""
     query = _NEWEST.where(INCIDENT.c.is_open)
-    return await _incidents(database, query if vendor is None else query.where(INCIDENT.c.vendor == vendor))
+    mine = (INCIDENT.c.vendor == vendor) & INCIDENT.c.cause.is_(None)
+    return await _incidents(database, query if vendor is None else query.where(mine))
 
 
 async def recent_incidents(database: Database, limit: int) -> tuple[Incident, ...]:

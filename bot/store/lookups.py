@@ -18,7 +18,7 @@ from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT, POLL, SOURCE
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """As much of an incident as it takes to choose it from a list."""
+    """As much of an incident as it takes to choose it from a list; `burst` is the one that it is told in."""
 
     id: str
     vendor: str
@@ -28,6 +28,8 @@ class Brief:
     started_at: datetime
     is_open: bool = True
     is_planned: bool = False
+    burst: str = ""
+    is_burst: bool = False
 
 
 _BRIEFS = select(
@@ -39,6 +41,8 @@ _BRIEFS = select(
     INCIDENT.c.started_at,
     INCIDENT.c.state,
     INCIDENT.c.is_open,
+    INCIDENT.c.burst,
+    INCIDENT.c.cause,
 )
 _NEWEST = (INCIDENT.c.started_at.desc(), INCIDENT.c.id)
 # What is only planned is seldom meant.
@@ -53,6 +57,12 @@ async def briefs(database: Database, limit: int = 500) -> tuple[Brief, ...]:
     return await _briefs(database, query)
 
 
+async def rooted(database: Database, limit: int) -> tuple[Brief, ...]:
+    """Return the newest open incidents that have a thread of their own, as `briefs` does."""
+    mine = _BRIEFS.where(INCIDENT.c.is_open, INCIDENT.c.burst.is_(None))
+    return await _briefs(database, mine.order_by(_PLANNED_LAST, *_NEWEST).limit(limit))
+
+
 async def named(database: Database, beginning: str, limit: int = 20) -> tuple[Brief, ...]:
     """Return the incident of exactly this id; else those whose ids begin so, the open and newest first."""
     exactly = await _briefs(database, _BRIEFS.where(INCIDENT.c.id == beginning))
@@ -65,7 +75,18 @@ async def named(database: Database, beginning: str, limit: int = 20) -> tuple[Br
 async def _briefs(database: Database, query: Select[Any]) -> tuple[Brief, ...]:
     rows = await database.read(lambda connection: connection.execute(query).all())
     return tuple(
-        Brief(r.id, r.vendor, r.name, r.title, Impact(r.impact), r.started_at, r.is_open, r.state == State.SCHEDULED)
+        Brief(
+            id=r.id,
+            vendor=r.vendor,
+            name=r.name,
+            title=r.title,
+            impact=Impact(r.impact),
+            started_at=r.started_at,
+            is_open=r.is_open,
+            is_planned=r.state == State.SCHEDULED,
+            burst=r.burst or "",
+            is_burst=r.cause is not None,
+        )
         for r in rows
     )
 
@@ -102,9 +123,17 @@ async def one(database: Database, name: str, limit: int) -> tuple[Incident, tupl
 async def some(
     database: Database, limit: int, *, are_open: bool = True, vendor: str | None = None
 ) -> tuple[int, tuple[Incident, ...]]:
-    """Return how many incidents there are, and some: of the open ones the worst, of all the newest."""
+    """Return how many incidents there are, and some: of the open ones the worst, of all the newest.
+
+    Many that are told together are one; one that is told together with those of other vendors is found by its own.
+    """
     mine: list[ColumnElement[bool]] = [INCIDENT.c.is_open] if are_open else []
-    mine += [INCIDENT.c.vendor == vendor] if vendor is not None else []
+    alone = INCIDENT.c.burst.is_(None)
+    if vendor is None:
+        mine.append(alone)
+    else:
+        elsewhere = INCIDENT.c.burst.not_in(select(INCIDENT.c.id).where(INCIDENT.c.cause == vendor))
+        mine += [INCIDENT.c.vendor == vendor, or_(alone, elsewhere)]
     count = select(func.count()).select_from(INCIDENT).where(*mine)
     order = (_PLANNED_LAST, _WORST, *_NEWEST) if are_open else _NEWEST
     chosen = select(INCIDENT.c.body).where(*mine).order_by(*order).limit(limit)
@@ -157,7 +186,7 @@ async def troubles(database: Database, now: datetime, limit: int = 10) -> Troubl
             stuck=tuple(announcement_of(row) for row in connection.execute(stuck).mappings()),
             stuck_total=count(broken),
             waiting=count(waits),
-            open_incidents=count(INCIDENT.c.is_open),
+            open_incidents=count(INCIDENT.c.is_open & INCIDENT.c.cause.is_(None)),
         )
 
     return await database.read(work)

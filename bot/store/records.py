@@ -38,6 +38,8 @@ _INCIDENTS = (
     select(INCIDENT.c.id, INCIDENT.c.name, INCIDENT.c.body)
     .where(
         INCIDENT.c.vendor == _VENDOR,
+        # What is told together is counted one by one.
+        INCIDENT.c.cause.is_(None),
         or_(INCIDENT.c.is_open, INCIDENT.c.started_at >= _SINCE, INCIDENT.c.resolved_at >= _SINCE),
     )
     .order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)

@@ -69,6 +69,9 @@ def _commit(connection: Connection, moved: Moved, before: dict[str, Incident], n
     for view in moved.entries[0].views:
         source, _, claim = view.key.partition("|")
         connection.execute(_MOVE.values(incident=moved.gets.id), {"b_source": source, "b_claim": claim})
-    told = [Destination.parse(to) for to in connection.execute(_WHERE_TOLD, {"b_id": moved.loses.id}).scalars()]
+    told = [
+        Destination.parse(to)
+        for to in connection.execute(_WHERE_TOLD, {"b_id": moved.loses.burst or moved.loses.id}).scalars()
+    ]
     touched = sorted({moved.loses.id, moved.gets.id})
     make_due(connection, touched, now, destinations={moved.gets.id: told})

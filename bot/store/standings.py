@@ -89,16 +89,16 @@ _PROBES = (
 )
 _PROBES_OF = _PROBES.where(SOURCE.c.vendor.in_(_VENDORS))
 
-_OPEN = select(INCIDENT.c.body).where(INCIDENT.c.is_open).order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)
+# A burst is how its members are told: how a vendor stands is what they say.
+_GOES_ON = INCIDENT.c.is_open & INCIDENT.c.cause.is_(None)
+_OPEN = select(INCIDENT.c.body).where(_GOES_ON).order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)
 _PLACE = func.row_number().over(partition_by=INCIDENT.c.vendor, order_by=INCIDENT.c.started_at.desc())
-_PLACED = (
-    select(INCIDENT.c.id, _PLACE.label("place")).where(INCIDENT.c.is_open, INCIDENT.c.vendor.in_(_VENDORS)).subquery()
-)
+_PLACED = select(INCIDENT.c.id, _PLACE.label("place")).where(_GOES_ON, INCIDENT.c.vendor.in_(_VENDORS)).subquery()
 _OPEN_OF = _OPEN.where(INCIDENT.c.id.in_(select(_PLACED.c.id).where(_PLACED.c.place <= _PER_VENDOR)))
 
 
 # What is going on somewhere; what is only planned is not.
-_TROUBLED = INCIDENT.c.is_open & (INCIDENT.c.state != State.SCHEDULED.value)
+_TROUBLED = _GOES_ON & (INCIDENT.c.state != State.SCHEDULED.value)
 _RANK = func.max(case({impact.value: impact.rank for impact in Impact}, value=INCIDENT.c.impact, else_=0))
 _TOLD = func.max(case((INCIDENT.c.state == State.SUSPECTED.value, 0), else_=1))
 _WORST = (

@@ -116,6 +116,7 @@ class IncidentRow(SQLModel, table=True):
     `witnessed` is for an open one that witnesses of ours tell of, `silent_from` when its vendor may first be called
     silent.  `attend_at` is when it is to be looked at for what time alone brings about, such as an escalation: at once
     when it was written while open.  `courses` is how far the plans for that are.
+    `cause` is for a burst, `burst` the one that it is told in, `runs_on` the platform that its vendor stands on.
     """
 
     __tablename__ = "incident"
@@ -128,6 +129,8 @@ class IncidentRow(SQLModel, table=True):
         Index("incident_silent", "silent_from", **where("silent_from IS NOT NULL")),
         Index("incident_vendor", "vendor", "started_at"),
         Index("incident_attend", "attend_at", **where("attend_at IS NOT NULL")),
+        Index("incident_cause", "cause", **where("cause IS NOT NULL")),
+        Index("incident_runs_on", "runs_on", **where("runs_on IS NOT NULL")),
     )
 
     id: str = Field(primary_key=True, sa_type=Text)
@@ -143,6 +146,9 @@ class IncidentRow(SQLModel, table=True):
     witnessed: bool = False
     silent_from: datetime | None = Field(default=None, sa_type=Instant)
     attend_at: datetime | None = Field(default=None, sa_type=Instant)
+    cause: str | None = Field(default=None, sa_type=Text)
+    burst: str | None = Field(default=None, sa_type=Text)
+    runs_on: str | None = Field(default=None, sa_type=Text)
     last_seq: int
     courses: str = Field(default="", sa_type=Text)
     body: str = Field(sa_type=Text)

@@ -33,6 +33,7 @@ from bot.model import (
     Who,
     Witness,
 )
+from tests.adapters.bursts import BURSTS
 from tests.adapters.cards import CARDS
 from tests.adapters.clocks import CLOCKS
 from tests.adapters.storm import STORMS
@@ -320,4 +321,5 @@ CASES: Mapping[str, tuple[Message, ...]] = (
     | CARDS
     | WAKING
     | STORMS
+    | BURSTS
 )

@@ -40,6 +40,8 @@ INCIDENT_KEYS = {
     "resolved_at",
     "url",
     "components",
+    "burst",
+    "members",
 }
 
 OVER = incident("i1", ("investigating", "Some requests fail.", 1), title="Errors")

@@ -199,7 +199,7 @@ async def _put_together(
     owner: str,
 ) -> Program:
     clock, due = around.clock, asyncio.Event()
-    rules = Rules(configured.routes, configured.services, configured.thresholds, configured.oncalls)
+    rules = Rules(configured.routes, configured.services, configured.thresholds, configured.oncalls, configured.bursts)
     heard = people.People(database, rules, configured.people, clock, due)
     delivering = Delivering(database, around.platforms, clock, owner, lambda: 1.0, due)
     eyes = Eyes(database, clock, configured.witnesses, around.network.reaches)

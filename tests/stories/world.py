@@ -136,7 +136,7 @@ class World:
     async def _last_thread(self) -> Ref | None:
         """What a message on Slack answers to that is written in the thread of the last incident."""
         (incident, *_) = await incidents.recent_incidents(self.program.database, 1)
-        told = await announcements.of_incident(self.program.database, incident.id)
+        told = await announcements.of_incident(self.program.database, incident.burst or incident.id)
         return next(one.root for one in told if one.destination.platform == "slack")
 
     async def tells(self, hook: str, body: object) -> httpx.Response:

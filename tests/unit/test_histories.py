@@ -47,6 +47,8 @@ OURS = {
     ChangeKind.CARD,
     ChangeKind.FALLBACK_ON,
     ChangeKind.FALLBACK_OFF,
+    ChangeKind.GROUPED,
+    ChangeKind.UNGROUPED,
 }
 # Brought about as well, but not in every hundred histories.
 RARE = {ChangeKind.RETRACTED}

@@ -132,3 +132,14 @@ def test_an_answer_counts_who_counts_now_and_once_it_is_over_all(state: State, c
     one = replace(incident(state=state), witnesses=(witness("a", 0), witness("b", 119)))
 
     assert as_of(one, at(130)).affected == counts
+
+
+def test_of_many_that_are_told_as_one_whoever_reports_is_counted_in_the_worst() -> None:
+    some = [
+        replace(incident(impact=impact), id=f"acme-{impact}", burst="acme-burst-1")
+        for impact in (Impact.MINOR, Impact.MAJOR)
+    ]
+    alone = replace(some[0], burst="")
+
+    assert [one.id for one in place(ACME, some)] == ["acme-major"]
+    assert len(place(ACME, [*some, alone])) == 3

@@ -106,6 +106,9 @@ def _incidents() -> None:
         sa.Column("witnessed", sa.Boolean(), nullable=False),
         sa.Column("silent_from", _instant(), nullable=True),
         sa.Column("attend_at", _instant(), nullable=True),
+        sa.Column("cause", sa.Text(), nullable=True),
+        sa.Column("burst", sa.Text(), nullable=True),
+        sa.Column("runs_on", sa.Text(), nullable=True),
         sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.Column("courses", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -122,6 +125,9 @@ def _incidents() -> None:
     op.create_index("incident_vendor", "incident", ["vendor", "started_at"], unique=False)
     some = sa.text("attend_at IS NOT NULL")
     op.create_index("incident_attend", "incident", ["attend_at"], sqlite_where=some, postgresql_where=some)
+    for name in ("cause", "runs_on"):
+        some = sa.text(f"{name} IS NOT NULL")
+        op.create_index(f"incident_{name}", "incident", [name], sqlite_where=some, postgresql_where=some)
     op.create_table(
         "timeline_entry",
         sa.Column("incident", sa.Text(), nullable=False),
