@@ -12,6 +12,7 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
+from adapters.slack.directory import SlackDirectory
 from adapters.slack.installs import Installs, States
 from adapters.slack.listen import Listener, log
 from adapters.slack.platform import NEEDED, Slack
@@ -95,7 +96,12 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         await platform.close()
 
     check = partial(_check, platform, around.addresses)
-    return Chat(platform, loops, _routes(app, keys), check, partial(_condition, home, socket), close)
+    directory = SlackDirectory(platform.workspace, around.installations, around.now, for_many=keys.for_many)
+
+    def condition() -> str:
+        return _condition(home, socket) or directory.condition()
+
+    return Chat(platform, loops, _routes(app, keys), check, condition, close, directory)
 
 
 def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:

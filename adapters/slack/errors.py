@@ -61,6 +61,9 @@ CHANNEL = {
     "restricted_action_thread_only_channel": "the channel takes only threads",
     "restricted_action_non_threadable_channel": "the channel takes no threads",
     "restricted_action_thread_locked": "the thread is locked",
+    "no_such_subteam": "there is no such user group in this workspace",
+    "plan_upgrade_required": "user groups need a paid plan of Slack",
+    "user_not_found": "there is no such person in this workspace",
     "user_is_bot": "that is a bot, not a channel",
 }
 

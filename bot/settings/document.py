@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from bot.core.evidence import DEFAULT
 from bot.errors import ConfigError
+from bot.settings.access_table import AccessTable, AuditTable, together
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.fields import HOOK_TYPES
 from bot.settings.hook_table import HookTable
@@ -22,7 +23,7 @@ from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, p
 from bot.settings.names import Names, said
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.scalars import duration, moment
-from bot.settings.tables import AccessTable, EgressTable, EvidenceTable, PeopleTable, ServiceTable, Table, WatchTable
+from bot.settings.tables import EgressTable, EvidenceTable, PeopleTable, ServiceTable, Table, WatchTable
 
 T = TypeVar("T", bound=Table)
 
@@ -40,6 +41,7 @@ LISTS: Mapping[str, type[Table]] = {
 }
 SINGLES: Mapping[str, type[Table]] = {
     "access": AccessTable,
+    "audit": AuditTable,
     "people": PeopleTable,
     "evidence": EvidenceTable,
     "egress": EgressTable,
@@ -215,4 +217,5 @@ _CHECKS: dict[type[Table], Callable[[Mapping[str, object]], Iterator[tuple[tuple
     MaintenanceTable: _maintenance,
     OncallTable: _oncall,
     EvidenceTable: _evidence,
+    AccessTable: together,
 }

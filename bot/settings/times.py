@@ -20,6 +20,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SHORTEST_INTERVAL = timedelta(seconds=5)
 SHORTEST_FADING, LONGEST_FADING = timedelta(minutes=5), timedelta(days=1)
 # What somebody else pays for, or answers for us, is not asked more often than this.
+SHORTEST_KEEPING = timedelta(days=1)
 SHORTEST_CHECK = timedelta(seconds=1)
 MOST_TIMES = 1000
 LONGEST_REMINDER = timedelta(days=30)
@@ -103,6 +104,14 @@ def fading(value: object) -> timedelta:
     span = duration(value)
     if not SHORTEST_FADING <= span <= LONGEST_FADING:
         raise ValueError(f'{shown(value)} is not between "5m" and "1d"')
+    return span
+
+
+def keeping(value: object) -> timedelta:
+    """Read how long something is kept."""
+    span = duration(value)
+    if span < SHORTEST_KEEPING:
+        raise ValueError(f'{shown(value)} is too short; the shortest is "{SHORTEST_KEEPING.days}d"')
     return span
 
 

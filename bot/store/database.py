@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -18,6 +20,8 @@ from bot.store.tables import NOTE
 T = TypeVar("T")
 
 HEAD = "0001"
+# What the task at hand has written beside whatever it writes, in the same transaction; it is told what that returned.
+beside: ContextVar[Callable[[Connection, object], None] | None] = ContextVar("beside", default=None)
 
 
 @dataclass(slots=True)
@@ -47,7 +51,8 @@ class Database:
 
     async def write(self, work: Work[T]) -> T:
         """Return what `work` returns, when everything that it wrote is committed."""
-        return await self.engine.run(work, writes=True)
+        besides = beside.get()
+        return await self.engine.run(work if besides is None else _both(work, besides), writes=True)
 
     async def close(self) -> None:
         """Give back everything that is held."""
@@ -78,6 +83,15 @@ class Database:
                 "file, or to PostgreSQL, which several can share"
             ) from None
         self._file = lock
+
+
+def _both(work: Work[T], besides: Callable[[Connection, object], None]) -> Work[T]:
+    def both(connection: Connection) -> T:
+        result = work(connection)
+        besides(connection, result)
+        return result
+
+    return both
 
 
 def open_database(url: str) -> Database:
