@@ -15,7 +15,7 @@ from starlette.routing import Route
 from adapters.slack.directory import SlackDirectory
 from adapters.slack.installs import Installs, States
 from adapters.slack.listen import Listener, log
-from adapters.slack.platform import NEEDED, Slack
+from adapters.slack.platform import ASKED, Slack
 from adapters.slack.sockets import Socket
 from adapters.slack.web import API, quiet, with_slash
 from adapters.slack.workspaces import Workspaces, split
@@ -120,7 +120,7 @@ def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:
     oauth = AsyncOAuthSettings(
         client_id=keys.client_id,
         client_secret=keys.client_secret,
-        scopes=NEEDED,
+        scopes=ASKED,
         install_path=INSTALL,
         redirect_uri_path=REDIRECT,
         installation_store=installs,

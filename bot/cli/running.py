@@ -123,22 +123,27 @@ def _checked(result: ProbeResult, before: Spent) -> tuple[bool, str]:
 async def _live_slack(chosen: Settings, clock: SystemClock) -> bool:
     if chosen.slack.bot_token is None:
         return True
-    from adapters.slack.checks import check  # noqa: PLC0415  (a third of a second, for those who use it)
+    from adapters.slack.checks import Named, check  # noqa: PLC0415  (a third of a second, for those who use it)
 
-    return _told("Slack", await check(compose.slack_keys(chosen.slack), _addresses(chosen, "slack"), clock.now))
+    names = Named(*_named(chosen, "slack"))
+    return _told("Slack", await check(compose.slack_keys(chosen.slack), names, clock.now))
 
 
 async def _live_discord(chosen: Settings, clock: SystemClock) -> bool:
     if chosen.discord.token is None:
         return True
-    from adapters.discord.checks import check  # noqa: PLC0415  (half a second, for those who use it)
+    from adapters.discord.checks import Named, check  # noqa: PLC0415  (half a second, for those who use it)
 
-    return _told("Discord", await check(compose.discord_keys(chosen.discord), _addresses(chosen, "discord"), clock.now))
+    names = Named(*_named(chosen, "discord"))
+    return _told("Discord", await check(compose.discord_keys(chosen.discord), names, clock.now))
 
 
-def _addresses(chosen: Settings, platform: str) -> tuple[str, ...]:
-    found = (to.address for route in chosen.routes for to in route.to if to.platform == platform)
-    return tuple(dict.fromkeys(found))
+def _named(chosen: Settings, platform: str) -> Iterator[tuple[str, ...]]:
+    """Give what is named on a platform: where something is told, who may do what, in which channels something else."""
+    told = (to.address for route in chosen.routes for to in route.to if to.platform == platform)
+    yield tuple(dict.fromkeys(told))
+    yield tuple(one for one in chosen.access.everybody if one.startswith(f"{platform}:"))
+    yield tuple(c.removeprefix(f"{platform}:") for c, _ in chosen.access.channels if c.startswith(f"{platform}:"))
 
 
 def _told(platform: str, answers: list[tuple[bool, str]]) -> bool:

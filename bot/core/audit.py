@@ -104,11 +104,12 @@ def shown(deeds: Sequence[Deed], asked: Wanted, *, more: bool) -> Reply:
     """Return deeds, the newest first; `more` tells whether there are others."""
     if not deeds:
         hint = () if asked == Wanted() else (line("`audit` alone shows the last, whosever they are."),)
-        return Reply(message=Message(tone=Tone.NOTICE, headline="No such deed is recorded", parts=hint))
+        return Reply(message=Message(tone=Tone.NOTICE, headline="No such deed is recorded", parts=hint), aside=True)
     count = "1 deed" if len(deeds) == 1 else f"{len(deeds)} deeds"
     tail = [line("There are more: `audit lead`, `audit openai-01JM3`, `audit since 2d`; in a terminal `sitrep audit`.")]
     parts = (*map(_item, deeds), *(tail if more else ()))
-    return Reply(message=Message(tone=Tone.NOTICE, headline=f"The last {count}" if more else count, parts=parts))
+    headline = f"The last {count}" if more else count
+    return Reply(message=Message(tone=Tone.NOTICE, headline=headline, parts=parts), aside=True)
 
 
 def _item(one: Deed) -> Item:

@@ -101,7 +101,9 @@ class AuditTable(Table):
     """How long it is kept who did what."""
 
     keep: Keeping = Field(
-        default=KEEP, description='How long a deed is kept; default "400d", at least "1d".', examples=['"400d"']
+        default=KEEP,
+        description='How long a deed is kept; in days, from "1d" to "3650d"; default "400d".',
+        examples=['"400d"'],
     )
 
 

@@ -20,7 +20,8 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SHORTEST_INTERVAL = timedelta(seconds=5)
 SHORTEST_FADING, LONGEST_FADING = timedelta(minutes=5), timedelta(days=1)
 # What somebody else pays for, or answers for us, is not asked more often than this.
-SHORTEST_KEEPING = timedelta(days=1)
+LONGEST_KEEPING = timedelta(days=3_650)
+_DAYS = re.compile(r"(\d{1,4})\s*d", re.ASCII)
 SHORTEST_CHECK = timedelta(seconds=1)
 MOST_TIMES = 1000
 LONGEST_REMINDER = timedelta(days=30)
@@ -108,11 +109,12 @@ def fading(value: object) -> timedelta:
 
 
 def keeping(value: object) -> timedelta:
-    """Read how long something is kept."""
-    span = duration(value)
-    if span < SHORTEST_KEEPING:
-        raise ValueError(f'{shown(value)} is too short; the shortest is "{SHORTEST_KEEPING.days}d"')
-    return span
+    """Read for how many days something is kept."""
+    found = _DAYS.fullmatch(value.strip()) if isinstance(value, str) else None
+    days = int(found[1]) if found else 0
+    if not 1 <= days <= LONGEST_KEEPING.days:
+        raise ValueError(f'{shown(value)} is no number of days from "1d" to "{LONGEST_KEEPING.days}d"; write "400d"')
+    return timedelta(days=days)
 
 
 def check_interval(value: object) -> timedelta:

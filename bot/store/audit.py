@@ -115,8 +115,8 @@ def _once_more(engine: str) -> Any:
     return put.on_conflict_do_update(index_elements=["request"], set_=changed, where=_may_change(put))
 
 
-async def deeds(database: Database, wanted: Wanted, limit: int) -> tuple[Deed, ...]:
-    """Return what was done, the newest first."""
+async def deeds(database: Database, wanted: Wanted, limit: int | None) -> tuple[Deed, ...]:
+    """Return what was done, the newest first; all of it without a limit."""
     query = select(AUDIT).where(*_conditions(wanted)).order_by(AUDIT.c.at.desc(), AUDIT.c.id.desc()).limit(limit)
     return await database.read(lambda connection: tuple(map(_deed, connection.execute(query))))
 
