@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import AliasChoices, Field
+from pydantic import Field, model_validator
 
 from bot.core.audit import KEEP
 from bot.settings.fields import Actors, Allowed, Keeping, Responders, Room
@@ -32,7 +32,6 @@ class MayTable(Table):
     oncall: Allowed = Field(
         default=None,
         description="Change who is on call; may also be written `override`.",
-        validation_alias=AliasChoices("oncall", "override"),
         examples=['"responders"'],
     )
     declare: Allowed = Field(default=None, description="Declare incidents.", examples=['"everyone"'])
@@ -45,6 +44,14 @@ class MayTable(Table):
         description="See who did what; as always: admins.",
         examples=['["slack:group:S0123456789"]'],
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_typed(cls, item: object) -> object:
+        """Understand the word that people type for it; that it is not there twice is seen to in `together`."""
+        if not isinstance(item, dict) or "override" not in item:
+            return item
+        return {"oncall": item["override"]} | {key: value for key, value in item.items() if key != "override"}
 
 
 class ChannelTable(Table):
@@ -102,7 +109,7 @@ class AuditTable(Table):
 
     keep: Keeping = Field(
         default=KEEP,
-        description='How long a deed is kept; in days, from "1d" to "3650d"; default "400d".',
+        description='How long a deed is kept, in days, from "1d" to "3650d"; default "400d".',
         examples=['"400d"'],
     )
 
