@@ -99,7 +99,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
     directory = SlackDirectory(platform.workspace, around.installations, around.now, for_many=keys.for_many)
 
     def condition() -> str:
-        return _condition(home, socket) or directory.condition()
+        return "; ".join(filter(None, (_condition(home, socket), directory.condition())))
 
     return Chat(platform, loops, _routes(app, keys), check, condition, close, directory)
 

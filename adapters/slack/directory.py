@@ -103,7 +103,8 @@ class SlackDirectory(Directory):
             for address, (_, id_) in sorted(self._channels.items())
             if not id_
         ]
-        return "; ".join((*groups, *channels))
+        said = "; ".join((*groups, *channels))
+        return f"Slack: {said}" if said else ""
 
     async def _has(self, team: str, group: str, person: str) -> bool:
         known = self._groups.setdefault((team, group), _Group())
