@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from adapters.discord.connect import Around, Keys, Work, connect
 from bot.core.message import Control, Message, Tone, line
 from bot.model import Action, Ref
-from bot.ports import Chat, Desk
+from bot.ports import Chat
 from tests.adapters.fakedesk import FakeDesk, Kept
 from tests.adapters.hurry import Hurry
 from tests.localdiscord import LocalDiscord, local_discord, pointed_at
@@ -53,7 +53,7 @@ async def alone(work: Work) -> None:
 
 
 @asynccontextmanager
-async def scene(local: LocalDiscord, desk: Desk | None = None, kept: Kept | None = None) -> AsyncIterator[Scene]:
+async def scene(local: LocalDiscord, desk: FakeDesk | None = None, kept: Kept | None = None) -> AsyncIterator[Scene]:
     """Run the bot until the block ends."""
     ops = next((one for one in local.world.channels.values() if one.name == "ops"), None)
     ops = ops or local.world.channel("ops")

@@ -30,15 +30,16 @@ async def opened(database: Database, access: Access) -> Office:
 
 async def test_whoever_may_not_is_told_aside_and_no_form_is_opened(database: Database) -> None:
     office = await opened(database, SHUT)
-    async with local_discord(limits=False) as local, scene(local, office.desk) as at:
+    async with local_discord(limits=False) as local, scene(local, office.desk) as at:  # type: ignore[arg-type]  # it needs no fake
         root, said = await at.root(), []
         for button in ("Acknowledge", "Mute", "Add note"):
             sent = await local.person().presses(root, button)
             is_aside = bool((await sent.answer())["data"]["flags"] & EPHEMERAL)
-            said.append((is_aside, readable(await sent.said()).split("**")[1]))
+            said.append((is_aside, readable(await sent.said())))
 
-    what = [f"Only responders may {verb} here" for verb in ("acknowledge", "mute", "add notes")]
-    assert said == [(True, one) for one in what]
+    for (is_aside, words), verb in zip(said, ("acknowledge", "mute", "add notes"), strict=True):
+        assert is_aside
+        assert f"Only responders may {verb} here" in words
     assert await trail(office) == [
         ("ack acme-1", CameOf.DENIED),
         ("mute acme-1 until resolved", CameOf.DENIED),
@@ -52,7 +53,7 @@ async def test_in_a_channel_that_is_named_something_else_holds(database: Databas
         ops = local.world.channel("ops")
         there = replace(SHUT, responders=None)
         office = await opened(database, replace(SHUT, channels=((f"discord:{ops.id}", there),)))
-        async with scene(local, office.desk) as at:
+        async with scene(local, office.desk) as at:  # type: ignore[arg-type]  # it needs no fake
             here = readable(await (await local.person().presses(await at.root(), "Acknowledge")).said())
             other = local.world.channel("random")
             sent = await local.person().runs("incident unack", channel=other, which="acme-1")
