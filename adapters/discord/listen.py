@@ -203,7 +203,7 @@ async def _tried(sending: Awaitable[object]) -> bool:
         if error.code in {_ANSWERED, _TOO_LATE}:
             log.warning("Discord takes an answer no more (%d): it came too late, or twice", error.code)
         else:
-            log.error("Discord takes an answer not (%s %d)", error.status, error.code)  # noqa: TRY400
+            log.error("Discord takes an answer not (%s %d)", error.status, error.code)  # noqa: TRY400  (its text may hold a token)
         return error.code == _ANSWERED
     except (OSError, TimeoutError, discord.DiscordException) as error:
         log.error("an answer could not be sent: %s", type(error).__name__)  # noqa: TRY400  (its text may hold a token)

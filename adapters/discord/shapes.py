@@ -64,7 +64,7 @@ def _status(verb: Verb, listener: Listener) -> Shape:
         what="A vendor or a component, as you would say it. Left out: everything watched",
         history="The vendor's last 90 days in numbers",
     )
-    async def status(interaction: Interaction, what: str = "", history: bool = False) -> None:  # noqa: FBT001, FBT002
+    async def status(interaction: Interaction, what: str = "", history: bool = False) -> None:  # noqa: FBT001, FBT002  (an option that Discord shows)
         # As it would be typed: without a vendor it is answered in the same words everywhere.
         last = spell(Command(action=Action.HISTORY)) if history and not what.strip() else ""
         said = f"{verb.names[0]} {what}".strip() + (" history" if history else "")

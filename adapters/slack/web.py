@@ -130,7 +130,7 @@ def _of_error(error: SlackApiError) -> SitrepError:
     data = getattr(response, "data", None)
     answer: Mapping[str, object] = data if isinstance(data, dict) else {}
     word = answer.get("error")
-    if status == 429 or not isinstance(word, str) or status >= 500:  # noqa: PLR2004
+    if status == 429 or not isinstance(word, str) or status >= 500:  # noqa: PLR2004  (HTTP statuses)
         return errors.of_status(status, wait)
     if word in errors.TOO_BIG:
         return Refused(word)

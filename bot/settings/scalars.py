@@ -94,7 +94,7 @@ def points(value: object) -> float:
 
 def percent(value: object) -> float:
     """Read a share in percent."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:  # noqa: PLR2004
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:  # noqa: PLR2004  (all of it)
         raise ValueError(f"{shown(value)} is not a share in percent; write a number from 0 to 100, for example 20")
     return float(value)
 

@@ -113,10 +113,10 @@ def insert_into(engine: str, into: Table) -> Any:
     """Return an INSERT that may say ON CONFLICT: both engines know it, SQLAlchemy keeps it in their dialects."""
     # Each takes a tenth of a second to import, and nobody uses both.
     if engine == "sqlite":
-        from sqlalchemy.dialects import sqlite  # noqa: PLC0415
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415  (as said above)
 
         return sqlite.insert(into)
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415  (as said above)
 
     return postgresql.insert(into)
 

@@ -32,7 +32,7 @@ async def test_whoever_may_not_is_told_aside_and_no_form_is_opened(database: Dat
     office = await opened(database, SHUT)
     async with local_discord(limits=False) as local, scene(local, office.desk) as at:  # type: ignore[arg-type]  # it needs no fake
         root, said = await at.root(), []
-        for button in ("Acknowledge", "Mute", "Add note"):
+        for button in ("Acknowledge", "sitrep:mute:acme-1", "Add note"):
             sent = await local.person().presses(root, button)
             is_aside = bool((await sent.answer())["data"]["flags"] & EPHEMERAL)
             said.append((is_aside, readable(await sent.said())))
