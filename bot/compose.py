@@ -219,7 +219,8 @@ def _chats(
         from adapters.slack.connect import Around, connect  # noqa: PLC0415  (a third of a second, for those who use it)
 
         here = tuple(to.address for to in addresses if to.platform == "slack")
-        around = Around(now=clock.now, revive=revive, installations=Kept(database, "slack"), addresses=here)
+        rooms = tuple(room.partition(":")[2] for room, _ in settings.access.channels if room.startswith("slack:"))
+        around = Around(clock.now, revive, Kept(database, "slack"), here, settings.access.groups, rooms)
         chats.append(connect(slack_keys(settings.slack), desk, around))
     if settings.discord.token is not None:
         there = tuple(to.address for to in addresses if to.platform == "discord")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -47,13 +46,16 @@ class Around:
     """What there is around the adapter.
 
     `revive` is called with the platform's name when the bot was invited to a channel; `addresses` are where
-    announcements go; `installations` is where those of other workspaces are kept.
+    announcements go; `installations` is where those of other workspaces are kept; `groups` and `rooms` are the user
+    groups and the channels that somebody's rights depend on.
     """
 
     now: Callable[[], datetime]
     revive: Callable[[str], Awaitable[None]]
     installations: Installations
     addresses: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
 
 
 def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
@@ -95,11 +97,14 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         await listener.drain()
         await platform.close()
 
-    check = partial(_check, platform, around.addresses)
     directory = SlackDirectory(platform.workspace, around.installations, around.now, for_many=keys.for_many)
 
     def condition() -> str:
         return "; ".join(filter(None, (_condition(home, socket), directory.condition())))
+
+    async def check() -> None:
+        await _check(platform, around.addresses)
+        await directory.learn(around.groups, around.rooms)
 
     return Chat(platform, loops, _routes(app, keys), check, condition, close, directory)
 

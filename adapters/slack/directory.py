@@ -83,6 +83,16 @@ class SlackDirectory(Directory):
             self._channels[address] = (now, known)
         return known
 
+    async def learn(self, groups: Collection[str], rooms: Collection[str]) -> None:
+        """Ask for all that rights depend on, so that what can not be told is known before anybody needs it.
+
+        Of several workspaces the one is asked from which somebody writes.
+        """
+        for room in rooms:
+            await self.id_of(room)
+        if not self._for_many:
+            await self.groups_of(Person("slack", "", ""), groups)
+
     async def _id_of(self, team: str, channel: str) -> str:
         try:
             async with asyncio.timeout(_PATIENCE):

@@ -35,6 +35,7 @@ from bot.model import (
 )
 from tests.adapters.cards import CARDS
 from tests.adapters.clocks import CLOCKS
+from tests.adapters.rights import RIGHTS
 from tests.adapters.waking import WAKING
 from tests.unit.build import NOON, at, component, degraded, down, entry, incident
 
@@ -317,5 +318,6 @@ CASES: Mapping[str, tuple[Message, ...]] = (
     }
     | CLOCKS
     | CARDS
+    | RIGHTS
     | WAKING
 )

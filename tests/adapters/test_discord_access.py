@@ -18,6 +18,10 @@ EPHEMERAL = 1 << 6
 SHUT = Access(admins=("discord:999",), responders=("discord:999",))
 
 
+async def requests(office: Office) -> set[str]:
+    return {one.request for one in await audit.deeds(office.database, Wanted(), None)}
+
+
 async def trail(office: Office) -> list[tuple[str, CameOf]]:
     return [(one.command, one.came_of) for one in reversed(await audit.deeds(office.database, Wanted(), None))]
 
@@ -46,6 +50,7 @@ async def test_whoever_may_not_is_told_aside_and_no_form_is_opened(database: Dat
         ("note acme-1", CameOf.DENIED),
     ]
     assert (await office.now()).last_seq == 1
+    assert {len(await requests(office)), *(len(one.split(":")) for one in await requests(office))} == {3, 2}
 
 
 async def test_in_a_channel_that_is_named_something_else_holds(database: Database) -> None:

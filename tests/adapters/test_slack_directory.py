@@ -225,3 +225,21 @@ async def test_a_channel_that_is_not_there_is_looked_for_again_after_a_while(at:
     assert said == "Slack: the channel #war-room of [[access.channel]] can not be found: its rules hold in all channels"
     assert await at.directory.id_of("#war-room") == room.id
     assert at.directory.condition() == ""
+
+
+async def test_what_can_not_be_told_is_known_before_anybody_needs_it(at: Scene) -> None:
+    at.slack.world.channel("ops")
+
+    await at.directory.learn((GROUP, "slack:S404"), ("#ops", "#nowhere", "C0123"))
+
+    said = at.directory.condition()
+    assert said.startswith("Slack: the members of the user group S404 can not be read (there is no such group)")
+    assert "the channel #nowhere of [[access.channel]] can not be found" in said
+    assert "S0OPS" not in said
+    assert "#ops" not in said
+
+
+async def test_of_several_workspaces_none_is_asked_before_somebody_writes_from_it(at: Scene) -> None:
+    await at.begins(for_many=True).learn((GROUP,), ())
+
+    assert at.calls == 0
