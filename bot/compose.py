@@ -181,7 +181,7 @@ async def _until_stopped(
 
 
 def _conditions(chats: Sequence[Chat]) -> tuple[str, ...]:
-    return tuple(filter(None, (chat.condition() for chat in chats)))
+    return tuple(line for chat in chats for line in chat.condition().splitlines())
 
 
 def _shown(some: callers.Shown) -> tuple[str, ...]:

@@ -175,8 +175,8 @@ class Chat:
     """A platform that is connected: its announcements, and what must run and be served so that people are heard.
 
     The loops never end by themselves; `check` says once, in the log, what can not be guaranteed as the platform is set
-    up; `condition` says what is wrong with it now, nothing if all is well; `close` gives back what is held; `directory`
-    tells of groups and channels, where that has to be asked for.
+    up; `condition` says what is wrong with it now, a line each, nothing if all is well; `close` gives back what is
+    held; `directory` tells of groups and channels, where that has to be asked for.
     """
 
     platform: Platform

@@ -100,7 +100,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
     directory = SlackDirectory(platform.workspace, around.installations, around.now, for_many=keys.for_many)
 
     def condition() -> str:
-        return "; ".join(filter(None, (_condition(home, socket), directory.condition())))
+        return "\n".join(filter(None, (_condition(home, socket), directory.condition())))
 
     async def check() -> None:
         await _check(platform, around.addresses)

@@ -102,19 +102,18 @@ class SlackDirectory(Directory):
             return ""
 
     def condition(self) -> str:
-        """Say what of it can not be told now; nothing if all is well."""
+        """Say what of it can not be told now, a line each; nothing if all is well."""
         groups = [
-            f"the members of the user group {name} can not be read ({one.trouble}): {_holds(one)}"
+            f"Slack: the members of the user group {name} can not be read ({one.trouble}): {_holds(one)}"
             for (_, name), one in sorted(self._groups.items())
             if one.trouble
         ]
         channels = [
-            f"the channel {address} of [[access.channel]] can not be found: its rules hold in all channels"
+            f"Slack: the channel {address} of [[access.channel]] can not be found: its rules hold in all channels"
             for address, (_, id_) in sorted(self._channels.items())
             if not id_
         ]
-        said = "; ".join((*groups, *channels))
-        return f"Slack: {said}" if said else ""
+        return "\n".join((*groups, *channels))
 
     async def _has(self, team: str, group: str, person: str) -> bool:
         known = self._groups.setdefault((team, group), _Group())
@@ -177,6 +176,6 @@ def _why(error: Exception) -> str:
 
 
 def _holds(one: _Group) -> str:
-    if one.read_at is None:
+    if one.read_at is None or not one.members:
         return "nobody is known to be in it"
     return f"whoever was in it at {one.read_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC still counts"

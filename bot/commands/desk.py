@@ -25,6 +25,7 @@ from bot.commands.watching import Watches
 from bot.core import acted, actions, cards, histories, remarks
 from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
+from bot.core.audit import without_secrets
 from bot.core.calling import CallerView
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Reply, line
@@ -168,7 +169,8 @@ class Desk(Port):
     async def _done(self, asked: Asked) -> Answer:
         action = asked.command.action
         if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE}:
-            log.info("asked for action=%s what=%s person=%s", action, asked.command.query, asked.person.key)
+            what = without_secrets(asked.command.query)
+            log.info("asked for action=%s what=%s person=%s", action, what, asked.person.key)
         if action in DEEDS or action in _OF_INCIDENTS:
             return Answer(await self._about_incident(asked))
         if action in oncall.ABOUT:
