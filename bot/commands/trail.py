@@ -55,12 +55,15 @@ class Trail:
         except Exception as error:
             await stored.note(self.database, signature, CameOf.FAILED, f"an error of our own: {type(error).__name__}")
             raise
-        reply = answer.reply
-        # Whoever is asked back has done nothing yet.
-        if not signature.written and (reply.already or not reply.choices):
-            came = CameOf.ALREADY if reply.already else CameOf.FAILED
-            await stored.note(self.database, signature, came, reply.message.headline)
+        await self._explain(signature, answer.reply)
         return answer
+
+    async def _explain(self, signature: Signature, reply: Reply) -> None:
+        """Where nothing was done, keep what was answered; whoever is asked back has done nothing yet."""
+        came = signature.came_of or (CameOf.ALREADY if reply.already else CameOf.FAILED)
+        is_asked_back = signature.came_of is None and bool(reply.choices) and not reply.already
+        if came is not CameOf.DONE and not is_asked_back:
+            await stored.note(self.database, signature, came, reply.message.headline)
 
     async def refusal(self, asked: Asked) -> Reply | None:
         """Return what to tell somebody who may not do this, None if they may; that they wanted to is kept."""

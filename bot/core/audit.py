@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from bot.core.actions import Acted, Outcome
 from bot.core.answers import cut
 from bot.core.grammar import spell
 from bot.core.linking import Moved
 from bot.core.message import Item, Message, Moment, Reply, Span, Tone, line
 from bot.core.wanted import Wanted
-from bot.model import Asked
+from bot.model import Asked, Incident
 
 KEEP = timedelta(days=400)
 _LONGEST = 500
@@ -82,22 +81,31 @@ def without_secrets(text: str) -> str:
     return _TOKEN.sub("***", _QUERY.sub(r"\1?***", _IN_ADDRESS.sub(r"\1***@", text)))
 
 
-_OUTCOMES = {Outcome.DONE: CameOf.DONE, Outcome.ALREADY: CameOf.ALREADY, Outcome.NOTHING: CameOf.ALREADY}
+# Every kind of deed has words of its own for what came of it; these are the same everywhere.
+_WORDS = {"done": CameOf.DONE, "already": CameOf.ALREADY, "nothing": CameOf.ALREADY}
 
 
 def came_of(result: object) -> CameOf | None:
-    """Return what came of a deed by what its transaction returned; None if that does not tell."""
-    outcome = getattr(result, "outcome", None)
-    if isinstance(outcome, Outcome):
-        return _OUTCOMES.get(outcome, CameOf.FAILED)
-    return CameOf.ALREADY if result is False else None
+    """Return what came of a deed by what its transaction returned; None if that does not tell.
+
+    A transaction that decides returns its decision, and one that only writes whether, or how much, it wrote.
+    """
+    word = getattr(_decided(result), "outcome", None) or getattr(_decided(result), "verdict", None)
+    if isinstance(word, StrEnum):
+        return _WORDS.get(word.value, CameOf.FAILED)
+    return CameOf.ALREADY if isinstance(result, int) and result == 0 else None
 
 
 def concerned(result: object) -> str:
     """Return the incident that a deed was done to, by what its transaction returned; empty if that does not tell."""
-    if isinstance(result, Moved):
-        return result.gets.id
-    return result.incident.id if isinstance(result, Acted) else ""
+    decided = _decided(result)
+    found = decided.gets if isinstance(decided, Moved) else getattr(decided, "incident", None)
+    return found.id if isinstance(found, Incident) else ""
+
+
+def _decided(result: object) -> object:
+    """Return the decision itself, where more was returned with it."""
+    return getattr(result, "acted", result)
 
 
 def shown(deeds: Sequence[Deed], asked: Wanted, *, more: bool) -> Reply:

@@ -27,18 +27,19 @@ class DoneBefore(Exception):
 
 @dataclass(slots=True)
 class Signature:
-    """One delivery of a request.  `written` is whether its row was."""
+    """One delivery of a request.  `came_of` is what its row says, once there is one."""
 
     deed: Deed
     attempt: str = field(default_factory=lambda: secrets.token_hex(8))
-    written: bool = False
+    came_of: CameOf | None = None
 
     def add(self, connection: Connection, result: object) -> None:
         """Write the row, with what the transaction that it is part of has come to; DoneBefore if that is undone."""
         known = came_of(result)
         incident = concerned(result) or self.deed.incident
-        _put(connection, replace(self.deed, came_of=known or CameOf.DONE, incident=incident), self.attempt, known)
-        self.written = True
+        self.deed = replace(self.deed, came_of=known or CameOf.DONE, incident=incident)
+        _put(connection, self.deed, self.attempt, known)
+        self.came_of = known or self.came_of or CameOf.DONE
 
 
 @contextmanager
@@ -99,9 +100,8 @@ _CHANGING = ("attempt", "at", "incident", "answer")
 def _with_outcome(engine: str) -> Any:
     """What is known to have come of it counts; what was done stays done."""
     put = insert_into(engine, AUDIT)
-    mine = AUDIT.c.attempt == put.excluded["attempt"]
-    done = case((mine & (AUDIT.c.came_of == CameOf.DONE.value), AUDIT.c.came_of), else_=put.excluded["came_of"])
-    changed = {name: put.excluded[name] for name in _CHANGING} | {"came_of": done}
+    done = (AUDIT.c.attempt == put.excluded["attempt"]) & (AUDIT.c.came_of == CameOf.DONE.value)
+    changed = {name: case((done, AUDIT.c[name]), else_=put.excluded[name]) for name in (*_CHANGING, "came_of")}
     return put.on_conflict_do_update(index_elements=["request"], set_=changed, where=_may_change(put))
 
 

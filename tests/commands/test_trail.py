@@ -100,8 +100,8 @@ async def test_a_deed_says_who_when_from_where_to_which_incident_and_what_came_o
     ("first", "words", "came", "answer"),
     [
         ("", "ack", CameOf.DONE, ""),
-        ("ack", "ack", CameOf.ALREADY, ""),
-        ("", "unmute", CameOf.ALREADY, ""),
+        ("ack", "ack", CameOf.ALREADY, "You have it already"),
+        ("", "unmute", CameOf.ALREADY, "It is not muted"),
         ("", "ack nothing-01ABC", CameOf.FAILED, "No open incident is called “nothing-01ABC”"),
         ("watch add fastly", "watch add fastly", CameOf.ALREADY, "Fastly is watched already"),
         ("", "oncall override me until 18:00", CameOf.FAILED, "Nobody is on call here"),
@@ -120,6 +120,17 @@ async def test_what_came_of_it_is_told_apart(
 
     last = (await trail(office))[-1]
     assert (last.came_of, last.answer) == (came, answer)
+
+
+async def test_what_somebody_else_has_already_is_said(database: Database) -> None:
+    office = Office(database)
+    await office.opens()
+    await office.says("ack acme-1", LEAD)
+
+    await office.says("ack acme-1")
+
+    last = (await trail(office))[-1]
+    assert (last.came_of, last.answer, last.incident) == (CameOf.FAILED, "lead has it already", "acme-1")
 
 
 async def test_who_is_asked_back_has_done_nothing_yet(database: Database) -> None:

@@ -101,6 +101,18 @@ async def test_a_deed_of_several_transactions_has_one_row_with_the_outcome_that_
     assert await all_of(database) == [("slack:1", CameOf.ALREADY, "acme-1"), ("slack:0", CameOf.DONE, "acme-1")]
 
 
+async def test_what_was_done_in_a_first_transaction_stays_done(database: Database) -> None:
+    signature = Signature(ACK)
+    with signing(signature):
+        await database.write(lambda _: None)
+        await database.write(lambda _: False)
+
+    await audit.note(database, signature, CameOf.ALREADY, "You have it already")
+
+    (row,) = await audit.deeds(database, Wanted(), None)
+    assert (row.came_of, row.answer) == (CameOf.DONE, "")
+
+
 async def test_nothing_is_recorded_of_what_others_do_meanwhile(database: Database) -> None:
     async def somebody_else() -> None:
         await database.write(lambda _: None)

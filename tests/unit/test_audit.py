@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,22 @@ from bot.core.message import plain
 from bot.core.wanted import Wanted, wanted
 from bot.model import Action, Command, Ref
 from tests.unit.build import LEAD, NOON, asked, incident
+
+
+class Verdict(StrEnum):
+    DONE = "done"
+    STRANGE = "strange"
+
+
+@dataclass(frozen=True)
+class Judged:
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    acted: Acted
+
 
 MUTED = Deed(
     at=NOON,
@@ -79,8 +96,13 @@ def test_whatever_is_typed_is_kept_in_few_words(words: str) -> None:
         (Acted(Outcome.HELD, incident()), CameOf.FAILED),
         (Acted(Outcome.OVER, incident()), CameOf.FAILED),
         (Moved(Outcome.DONE, incident(), incident()), CameOf.DONE),
+        (Wrapped(Acted(Outcome.ALREADY, incident())), CameOf.ALREADY),
+        (Judged(Verdict.DONE), CameOf.DONE),
+        (Judged(Verdict.STRANGE), CameOf.FAILED),
         (False, CameOf.ALREADY),
+        (0, CameOf.ALREADY),
         (True, None),
+        (3, None),
         (None, None),
     ],
 )
