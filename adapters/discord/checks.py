@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
 from discord import Permissions
 
+from adapters._named import Named
 from adapters.discord.channels import NEEDED
 from adapters.discord.connect import Keys, point_at
 from adapters.discord.named import named
 from adapters.discord.platform import Discord
 from bot.errors import SitrepError
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What the configuration names: where announcements go, who may do what, and in which channels something else."""
-
-    addresses: tuple[str, ...] = ()
-    who: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
 
 
 async def check(keys: Keys, names: Named, now: Callable[[], datetime]) -> list[tuple[bool, str]]:

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters._named import Named
 from adapters.slack.connect import Keys
 from adapters.slack.named import named
 from adapters.slack.platform import NEEDED, Slack
 from adapters.slack.web import quiet
 from bot.errors import SitrepError
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What the configuration names: where announcements go, who may do what, and in which channels something else."""
-
-    addresses: tuple[str, ...] = ()
-    who: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
 
 
 async def check(keys: Keys, names: Named, now: Callable[[], datetime]) -> list[tuple[bool, str]]:

@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from adapters._named import Named
 from bot import catalog, checks, compose, paging, plugins, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
@@ -123,27 +124,29 @@ def _checked(result: ProbeResult, before: Spent) -> tuple[bool, str]:
 async def _live_slack(chosen: Settings, clock: SystemClock) -> bool:
     if chosen.slack.bot_token is None:
         return True
-    from adapters.slack.checks import Named, check  # noqa: PLC0415  (a third of a second, for those who use it)
+    from adapters.slack.checks import check  # noqa: PLC0415  (a third of a second, for those who use it)
 
-    names = Named(*_named(chosen, "slack"))
+    names = _named(chosen, "slack")
     return _told("Slack", await check(compose.slack_keys(chosen.slack), names, clock.now))
 
 
 async def _live_discord(chosen: Settings, clock: SystemClock) -> bool:
     if chosen.discord.token is None:
         return True
-    from adapters.discord.checks import Named, check  # noqa: PLC0415  (half a second, for those who use it)
+    from adapters.discord.checks import check  # noqa: PLC0415  (half a second, for those who use it)
 
-    names = Named(*_named(chosen, "discord"))
+    names = _named(chosen, "discord")
     return _told("Discord", await check(compose.discord_keys(chosen.discord), names, clock.now))
 
 
-def _named(chosen: Settings, platform: str) -> Iterator[tuple[str, ...]]:
-    """Give what is named on a platform: where something is told, who may do what, in which channels something else."""
+def _named(chosen: Settings, platform: str) -> Named:
     told = (to.address for route in chosen.routes for to in route.to if to.platform == platform)
-    yield tuple(dict.fromkeys(told))
-    yield tuple(one for one in chosen.access.everybody if one.startswith(f"{platform}:"))
-    yield tuple(c.removeprefix(f"{platform}:") for c, _ in chosen.access.channels if c.startswith(f"{platform}:"))
+    here = f"{platform}:"
+    return Named(
+        addresses=tuple(dict.fromkeys(told)),
+        who=tuple(one for one in chosen.access.everybody if one.startswith(here)),
+        channels=tuple(room.removeprefix(here) for room, _ in chosen.access.channels if room.startswith(here)),
+    )
 
 
 def _told(platform: str, answers: list[tuple[bool, str]]) -> bool:

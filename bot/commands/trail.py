@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.clock import Clock
 from bot.core import audit, denials, remarks, wanted
-from bot.core.access import QUESTIONS, Access
+from bot.core.access import FREE, QUESTIONS, RIGHTS, Access
 from bot.core.audit import CameOf, Deed
 from bot.core.message import Reply
 from bot.core.rules import Oncall
@@ -85,6 +85,8 @@ class Trail:
     async def _refusing(self, asked: Asked) -> Access | None:
         """Return what refuses this, None if nothing does.  Groups are asked for only where it depends on them."""
         person, action = asked.person, asked.command.action
+        if RIGHTS[action] in FREE:
+            return None
         rules = self.access.at(person.platform, within(asked.address), await self._channels(person.platform))
         if all(one.permits(person, action) for one in rules):
             return None

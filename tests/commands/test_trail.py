@@ -39,6 +39,7 @@ class Phonebook(Directory):
         return [one for one in among if self.groups.get(one) == person.key]
 
     async def id_of(self, address: str) -> str:
+        self.asked.append(address)
         return self.channels.get(address, "")
 
 
@@ -234,6 +235,18 @@ async def test_groups_are_asked_for_only_where_it_depends_on_them(database: Data
 
     assert book.asked == [LEAD.key, PLAIN.key]
     assert [came for *_, came in await recorded(office)] == [CameOf.DONE, CameOf.DONE, CameOf.DENIED]
+
+
+async def test_a_question_waits_for_no_platform(database: Database) -> None:
+    office = Office(database, access=replace(ACCESS, responders=("slack:S1",), channels=(("fake:#ops", ACCESS),)))
+    book = Phonebook()
+    office.desk.trail.directories = {"fake": book}
+    await office.opens()
+
+    for words in ("status", "incidents", "details", "affected", "report openai: it fails", "help"):
+        await office.says(words, PLAIN)
+
+    assert book.asked == []
 
 
 async def test_where_it_is_asked_decides_whose_right_it_is(database: Database) -> None:
