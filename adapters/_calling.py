@@ -52,7 +52,7 @@ class Answered:
     @property
     def is_good(self) -> bool:
         """Whether it was taken."""
-        return self.status // 100 == 2  # noqa: PLR2004
+        return self.status // 100 == 2  # noqa: PLR2004  (a class of HTTP statuses)
 
 
 class Line:
@@ -93,7 +93,7 @@ class Line:
             raise TemporaryFailure(f"{who} has trouble of its own (HTTP {status}){said}", _wait(answered.headers))
         if status in _REFUSED or status in gone:
             self.refuse(address, f"{who} will not have us (HTTP {status}){said}; see to its key or address and restart")
-        if status // 100 == 3:  # noqa: PLR2004
+        if status // 100 == 3:  # noqa: PLR2004  (a class of HTTP statuses)
             raise PermanentFailure(
                 f"{who} leads elsewhere (HTTP {status}), which is not followed; set its address anew"
             )

@@ -6,8 +6,6 @@ import asyncio
 import logging
 import os
 import random
-import resource
-import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,7 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from adapters.console import Console
-from bot import callers, catalog, garbage, paging, plugins
+from bot import callers, catalog, garbage, paging, plugins, process
 from bot import settings as configuration
 from bot.checks import PROBE_LIMITS, probes_of
 from bot.clock import SystemClock
@@ -32,6 +30,7 @@ from bot.loops import own, people
 from bot.loops.checking import Probing
 from bot.loops.deliver import Delivering, deliver
 from bot.loops.escalate import Escalating, escalate
+from bot.loops.forget import Forgetting, forget
 from bot.loops.heed import Heeding, heed
 from bot.loops.probing import probe
 from bot.loops.recognising import read_once
@@ -55,14 +54,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("sitrep")
 
-_FILES = 65536
-
 
 async def run(settings: Settings) -> None:
     """Watch and deliver until told to stop; what is under way is then finished."""
-    stop = _told_to_stop()
-    _log_to_stderr(settings.log_level)
-    _allow_many_connections()
+    stop = process.told_to_stop()
+    process.log_to_stderr(settings.log_level)
+    process.allow_many_connections()
     clock = SystemClock()
     watched = configuration.sources(settings, catalog.load(), plugins.discover("bot.feeds"))
     database = open_database(settings.database.reveal())
@@ -80,14 +77,6 @@ async def run(settings: Settings) -> None:
             await _loops(settings, database, (fetcher, web), clock, watched, stop)
     finally:
         await database.close()
-
-
-def _allow_many_connections() -> None:
-    """Take as many open files as the system lets us have: each watched page keeps a connection."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _prepare(database: Database, now: datetime) -> None:
@@ -135,6 +124,7 @@ async def _loops(
         "escalate": partial(escalate, Escalating(database, plans_of(settings), clock, due)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
+        "forget": partial(forget, Forgetting(database, settings.audit_keep, clock)),
     }
     for chat in chats:
         loops |= chat.loops
@@ -143,6 +133,7 @@ async def _loops(
     routes += callers.routes(settings, around, loops)
     those = calling.expected(settings, watched, catalog.load())
     desk.callers = lambda: calling.views(database, those, clock.now())
+    desk.trail.directories = {chat.platform.name: chat.directory for chat in chats if chat.directory is not None}
     desk.platforms, desk.jobs = partial(_conditions, chats), partial(_shown, around.shown)
     if routes:
         from bot.web import server  # noqa: PLC0415  (a fifth of a second, for those who need it)
@@ -190,7 +181,7 @@ async def _until_stopped(
 
 
 def _conditions(chats: Sequence[Chat]) -> tuple[str, ...]:
-    return tuple(filter(None, (chat.condition() for chat in chats)))
+    return tuple(line for chat in chats for line in chat.condition().splitlines())
 
 
 def _shown(some: callers.Shown) -> tuple[str, ...]:
@@ -228,7 +219,8 @@ def _chats(
         from adapters.slack.connect import Around, connect  # noqa: PLC0415  (a third of a second, for those who use it)
 
         here = tuple(to.address for to in addresses if to.platform == "slack")
-        around = Around(now=clock.now, revive=revive, installations=Kept(database, "slack"), addresses=here)
+        rooms = tuple(room.partition(":")[2] for room, _ in settings.access.channels if room.startswith("slack:"))
+        around = Around(clock.now, revive, Kept(database, "slack"), here, settings.access.groups, rooms)
         chats.append(connect(slack_keys(settings.slack), desk, around))
     if settings.discord.token is not None:
         there = tuple(to.address for to in addresses if to.platform == "discord")
@@ -277,14 +269,6 @@ def _revealed(secret: configuration.Secret | None) -> str | None:
     return secret.reveal() if secret else None
 
 
-def _told_to_stop() -> asyncio.Event:
-    """Return what is set when somebody wants us to end: from the first moment on, so that no end is a hard one."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
-
-
 def _announce(settings: Settings, pages: int) -> None:
     origin = settings.config_path.name if settings.config_path else "no sitrep.toml, so the default watch list"
     probes = len(settings.probes)
@@ -293,8 +277,3 @@ def _announce(settings: Settings, pages: int) -> None:
     log.info("watching %s%s (%s); Ctrl-C stops", watched, own_checks, origin)
     for line in settings.not_yet:
         log.warning("not yet: %s", line)
-
-
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)-7s %(message)s", force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -27,11 +27,11 @@ class Format(Protocol):
         """What to ask a server for."""
 
     @property
-    def VOLATILE(self) -> re.Pattern[bytes] | None:  # noqa: N802
+    def VOLATILE(self) -> re.Pattern[bytes] | None:  # noqa: N802  (a constant of the module)
         """The parts of a body that change without meaning: two bodies that differ only there say the same."""
 
     @property
-    def HOSTS(self) -> tuple[str, ...]:  # noqa: N802
+    def HOSTS(self) -> tuple[str, ...]:  # noqa: N802  (a constant of the module)
         """Hosts at which it is spoken and nothing else; `*.example.com` means all below.  All in full: nowhere else."""
 
     def parse(self, body: bytes, source: Source) -> Snapshot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -156,12 +156,27 @@ class Answer:
     later: Callable[[], Awaitable[Reply]] | None = None
 
 
+class Directory(Protocol):
+    """What a platform knows of people and channels and says only when it is asked.  Nothing is ever raised."""
+
+    @abstractmethod
+    async def groups_of(self, person: Person, among: Collection[str]) -> Collection[str]:
+        """Return those of some groups, as the configuration writes them, that somebody is in, as far as is known."""
+        ...
+
+    @abstractmethod
+    async def id_of(self, address: str) -> str:
+        """Return the id of a channel that is written by its name or id; nothing if it can not be told just now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A platform that is connected: its announcements, and what must run and be served so that people are heard.
 
     The loops never end by themselves; `check` says once, in the log, what can not be guaranteed as the platform is set
-    up; `condition` says what is wrong with it now, nothing if all is well; `close` gives back what is held.
+    up; `condition` says what is wrong with it now, a line each, nothing if all is well; `close` gives back what is
+    held; `directory` tells of groups and channels, where that has to be asked for.
     """
 
     platform: Platform
@@ -170,6 +185,7 @@ class Chat:
     check: Callable[[], Coroutine[Any, Any, None]]
     condition: Callable[[], str]
     close: Callable[[], Awaitable[None]]
+    directory: Directory | None = None
 
 
 class Installations(Protocol):
@@ -200,8 +216,18 @@ class Desk(Protocol):
         ...
 
     @abstractmethod
-    async def say(self, text: str, asked_by: Person, *, address: str = "", thread: Ref | None = None) -> Answer:
-        """Do what somebody typed: `status chatgpt`, `ack`, `mute 4h`; in a thread its incident is meant."""
+    async def say(
+        self, text: str, asked_by: Person, *, address: str = "", thread: Ref | None = None, request: str = ""
+    ) -> Answer:
+        """Do what somebody typed: `status chatgpt`, `ack`, `mute 4h`; in a thread its incident is meant.
+
+        `request` is what `Asked.request` is.
+        """
+        ...
+
+    @abstractmethod
+    async def refusal(self, asked: Asked) -> Reply | None:
+        """Return what to tell somebody who may not do this, None if they may: before a form for it is opened."""
         ...
 
     @abstractmethod

@@ -50,7 +50,7 @@ def test_the_real_environment_wins_over_dot_env(tmp_path: Path) -> None:
 
     found = load(tmp_path, PORT="2222")
 
-    assert (found.port, found.host, found.log_level) == (2222, "0.0.0.0", "INFO")  # noqa: S104
+    assert (found.port, found.host, found.log_level) == (2222, "0.0.0.0", "INFO")  # noqa: S104  (nobody binds to it)
 
 
 def test_an_empty_variable_hides_the_one_in_dot_env(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_two_jobs_whose_names_come_to_the_same_address_are_a_mistake(tmp_path: P
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_a_job_and_a_probe_are_not_to_be_taken_for_each_other(tmp_path: Path, turned: bool) -> None:  # noqa: FBT001
+def test_a_job_and_a_probe_are_not_to_be_taken_for_each_other(tmp_path: Path, *, turned: bool) -> None:
     checked = '[[probe]]\nname = "nightly-backup"\ntype = "tcp"\ntarget = "db.example.com:5432"\n'
     both = (JOB, checked) if turned else (checked, JOB)
 

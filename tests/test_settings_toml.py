@@ -1,5 +1,6 @@
 """What `sitrep.toml` may say, and what is said of what it may not."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from textwrap import dedent
@@ -7,6 +8,7 @@ from textwrap import dedent
 import pytest
 
 from bot import catalog, settings
+from bot.core.access import Right
 from bot.core.bursts import Terms as Bursts
 from bot.core.evidence import DEFAULT, Thresholds
 from bot.core.rules import (
@@ -368,6 +370,40 @@ def test_a_rota_and_an_escalation_are_read(tmp_path: Path) -> None:
 )
 def test_everyone_may_respond_unless_somebody_is_named(tmp_path: Path, text: str, access: Access) -> None:
     assert load(tmp_path, text).access == access
+
+
+def test_single_rights_and_channels_are_read_with_what_holds_everywhere(tmp_path: Path) -> None:
+    text = """
+    [access]
+    admins = "slack:U9"
+    responders = ["oncall:web"]
+    [access.may]
+    mute = ["admins", "slack:group:S3", "slack:S3"]
+    override = "everyone"
+    [[access.channel]]
+    channel = "slack:#incidents"
+    may = { mute = ["oncall:web"], ack = "everyone" }
+    [[access.channel]]
+    channel = "discord:5"
+    responders = "everyone"
+    [[oncall]]
+    name = "web"
+    people = [{ name = "First", slack = "U1", discord = "7" }]
+    """
+
+    access = load(tmp_path, text).access
+
+    people = ("slack:U1", "discord:7")
+    may = {Right.MUTE: ("admins", "slack:S3"), Right.ONCALL: None}
+    general = Access(admins=("slack:U9",), responders=people, may=may)
+    incidents = replace(general, may={**may, Right.MUTE: people, Right.ACK: None})
+    discord = replace(general, responders=None)
+    assert access == replace(general, channels=(("slack:#incidents", incidents), ("discord:5", discord)))
+
+
+@pytest.mark.parametrize(("text", "days"), [("", 400), ('[audit]\nkeep = "90d"', 90)])
+def test_how_long_deeds_are_kept_can_be_said(tmp_path: Path, text: str, days: int) -> None:
+    assert load(tmp_path, text).audit_keep == timedelta(days=days)
 
 
 def test_how_much_evidence_it_takes_can_be_changed(tmp_path: Path) -> None:

@@ -8,18 +8,20 @@ from urllib.parse import urlencode
 
 from discord import Permissions
 
+from adapters._named import Named
 from adapters.discord.channels import NEEDED
 from adapters.discord.connect import Keys, point_at
+from adapters.discord.named import named
 from adapters.discord.platform import Discord
 from bot.errors import SitrepError
 
 
-async def check(keys: Keys, addresses: tuple[str, ...], now: Callable[[], datetime]) -> list[tuple[bool, str]]:
+async def check(keys: Keys, names: Named, now: Callable[[], datetime]) -> list[tuple[bool, str]]:
     """Return what was tried and how it went, a line each."""
     point_at(keys)
     platform = Discord(keys.token, now=now)
     try:
-        return [one async for one in _tried(platform, addresses)]
+        return [one async for one in _tried(platform, names)]
     finally:
         await platform.close()
 
@@ -34,14 +36,14 @@ def invitation(application: str) -> str:
     return f"https://discord.com/oauth2/authorize?{urlencode(what)}"
 
 
-async def _tried(platform: Discord, addresses: tuple[str, ...]) -> AsyncIterator[tuple[bool, str]]:
+async def _tried(platform: Discord, names: Named) -> AsyncIterator[tuple[bool, str]]:
     try:
         me = await platform.web.me()
     except SitrepError as error:
         yield False, f"the bot token: {error}"
         return
     yield True, f"{me.get('username')} ({me.get('id')}); it is invited by {invitation(str(me.get('id')))}"
-    for address in addresses:
+    for address in names.addresses:
         try:
             short = await platform.channels.shortcomings(address)
         except SitrepError as error:
@@ -50,3 +52,5 @@ async def _tried(platform: Discord, addresses: tuple[str, ...]) -> AsyncIterator
             yield False, line
         if not short:
             yield True, f"{address}: the bot may do there what it has to"
+    async for one in named(platform, names.who, names.channels):
+        yield one

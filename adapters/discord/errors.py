@@ -26,6 +26,7 @@ THREAD_ARCHIVED: Final = 50083
 MISSING_PERMISSIONS: Final = 50013
 THREAD_EXISTS: Final = 160004
 CHANNEL = {
+    10013: "there is no such person: copy the user's id again",
     10003: "there is no such channel, or the bot is not in its server: copy the channel's id again, invite the bot",
     10004: "the bot is not in that server any more: invite it again",
     30033: "the thread has as many members as it may have",

@@ -81,6 +81,8 @@ class Listener:
 
     async def link_wanted(self, interaction: Interaction, message: discord.Message) -> None:
         """Ask which incident a message belongs to."""
+        if await self._is_refused(interaction, Command(action=Action.LINK)):
+            return
         where = f"{message.channel.id}/{message.id}"
         said = self._kept.put(safe(message.content), 0)
         choices = await self.desk.complete("")
@@ -94,6 +96,8 @@ class Listener:
         await self._followers.drain()
 
     async def _act(self, interaction: Interaction, action: Action, incident: str) -> None:
+        if action in {Action.NOTE, Action.MUTE} and await self._is_refused(interaction, pressed(action, incident)):
+            return
         if action is Action.NOTE:
             await _tried(interaction.response.send_modal(answers.note_form(incident)))
         elif action is Action.MUTE:
@@ -115,7 +119,7 @@ class Listener:
         if await _tried(interaction.response.edit_message(view=None)):
             answer = await safely(self._said(interaction, text), log)
             shown = answers.dressed(answers.public(answer.reply))
-            await _tried(interaction.followup.send(**shown))
+            await _tried(interaction.followup.send(**shown, ephemeral=answer.reply.aside))
 
     async def _link(self, interaction: Interaction, about: str, incident: str) -> None:
         channel, message, said = about.split("/", 2)
@@ -125,14 +129,24 @@ class Listener:
         await self.ask(interaction, command)
 
     async def _said(self, interaction: Interaction, text: str) -> Answer:
-        thread = await self._thread(interaction)
-        return await self.desk.say(text, _person(interaction), address=_place(interaction), thread=thread)
+        thread, request = await self._thread(interaction), _request(interaction)
+        where = {"address": _place(interaction), "request": request}
+        return await self.desk.say(text, _person(interaction), thread=thread, **where)
 
     async def _asked(self, interaction: Interaction, command: Command) -> Answer:
-        thread = await self._thread(interaction)
-        return await self.desk.ask(
-            Asked(command=command, person=_person(interaction), address=_place(interaction), thread=thread)
-        )
+        return await self.desk.ask(await self._of(interaction, command))
+
+    async def _of(self, interaction: Interaction, command: Command) -> Asked:
+        thread, request = await self._thread(interaction), _request(interaction)
+        person, place = _person(interaction), _place(interaction)
+        return Asked(command=command, person=person, address=place, thread=thread, request=request)
+
+    async def _is_refused(self, interaction: Interaction, command: Command) -> bool:
+        """Whether somebody may not send the form that they want to fill in: then they are told so, and see none."""
+        refused = await self.desk.refusal(await self._of(interaction, command))
+        if refused is not None:
+            await self._sent(interaction, answers.private(refused, self._kept))
+        return refused is not None
 
     async def _thread(self, interaction: Interaction) -> Ref | None:
         """Return the root in whose thread somebody is: in a forum that is the post itself."""
@@ -189,7 +203,7 @@ async def _tried(sending: Awaitable[object]) -> bool:
         if error.code in {_ANSWERED, _TOO_LATE}:
             log.warning("Discord takes an answer no more (%d): it came too late, or twice", error.code)
         else:
-            log.error("Discord takes an answer not (%s %d)", error.status, error.code)  # noqa: TRY400
+            log.error("Discord takes an answer not (%s %d)", error.status, error.code)  # noqa: TRY400  (its text may hold a token)
         return error.code == _ANSWERED
     except (OSError, TimeoutError, discord.DiscordException) as error:
         log.error("an answer could not be sent: %s", type(error).__name__)  # noqa: TRY400  (its text may hold a token)
@@ -202,6 +216,11 @@ def _person(interaction: Interaction) -> Person:
     # As Discord sent them; `roles` has only those that are known already, which in the first moments are none.
     roles = tuple(map(str, getattr(who, "_roles", ())))
     return Person("discord", str(who.id), safe(who.display_name), roles)
+
+
+def _request(interaction: Interaction) -> str:
+    """Return Discord's own name for a request, the same also if it is delivered again."""
+    return f"discord:{interaction.id}"
 
 
 def _place(interaction: Interaction) -> str:

@@ -152,4 +152,4 @@ def _seconds(text: str | None) -> timedelta | None:
         seconds = float(text or "")
     except ValueError:
         return None
-    return min(timedelta(seconds=seconds), _LONGEST_WAIT) if 0 < seconds < 1e9 else None  # noqa: PLR2004
+    return min(timedelta(seconds=seconds), _LONGEST_WAIT) if 0 < seconds < 1e9 else None  # noqa: PLR2004  (longer than a lifetime is no time)

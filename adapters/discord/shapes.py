@@ -9,7 +9,7 @@ from typing import Any
 from discord import app_commands
 
 from adapters.discord.listen import Interaction, Listener
-from bot.core import verbs
+from bot.core import verbs, wanted
 from bot.core.controls import MUTES
 from bot.core.grammar import Verb, spell
 from bot.core.lengths import HOW_LONG, is_span
@@ -64,7 +64,7 @@ def _status(verb: Verb, listener: Listener) -> Shape:
         what="A vendor or a component, as you would say it. Left out: everything watched",
         history="The vendor's last 90 days in numbers",
     )
-    async def status(interaction: Interaction, what: str = "", history: bool = False) -> None:  # noqa: FBT001, FBT002
+    async def status(interaction: Interaction, what: str = "", history: bool = False) -> None:  # noqa: FBT001, FBT002  (an option that Discord shows)
         # As it would be typed: without a vendor it is answered in the same words everywhere.
         last = spell(Command(action=Action.HISTORY)) if history and not what.strip() else ""
         said = f"{verb.names[0]} {what}".strip() + (" history" if history else "")
@@ -142,6 +142,17 @@ def _note(verb: Verb, listener: Listener) -> Shape:
     return note, {"which": listener.desk.complete}
 
 
+def _auditing(verb: Verb, listener: Listener) -> Shape:
+    @app_commands.describe(
+        who="Whose deeds: a name, or @somebody", which="To which incident", since="Since when: 2h, 7d, 2026-03-01"
+    )
+    async def audit(interaction: Interaction, who: str = "", which: str = "", since: str = "") -> None:
+        begins = f"since {since}" if since else ""
+        await listener.say(interaction, " ".join(filter(None, (verb.names[0], who or which, begins))))
+
+    return audit, {"which": listener.desk.complete}
+
+
 def _mute(verb: Verb, listener: Listener) -> Shape:
     @app_commands.describe(
         length="How long: 1h, 4h, 2d. Left out: until it is resolved", reason="Why, for the thread", which=_WHICH
@@ -202,6 +213,7 @@ SHAPES: Mapping[Any, Callable[[Verb, Listener], Shape]] = {
     verbs.override: _override,
     verbs.note: _note,
     verbs.mute: _mute,
+    wanted.auditing: _auditing,
     verbs.link: _link,
     verbs.join: _join,
 }

@@ -8,22 +8,24 @@ from datetime import datetime
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters._named import Named
 from adapters.slack.connect import Keys
+from adapters.slack.named import named
 from adapters.slack.platform import NEEDED, Slack
 from adapters.slack.web import quiet
 from bot.errors import SitrepError
 
 
-async def check(keys: Keys, addresses: tuple[str, ...], now: Callable[[], datetime]) -> list[tuple[bool, str]]:
+async def check(keys: Keys, names: Named, now: Callable[[], datetime]) -> list[tuple[bool, str]]:
     """Return what was tried and how it went, a line each."""
     slack = Slack(keys.bot_token or "", api_url=keys.api_url, now=now)
     try:
-        return [one async for one in _tried(slack, keys, addresses)]
+        return [one async for one in _tried(slack, keys, names)]
     finally:
         await slack.close()
 
 
-async def _tried(slack: Slack, keys: Keys, addresses: tuple[str, ...]) -> AsyncIterator[tuple[bool, str]]:
+async def _tried(slack: Slack, keys: Keys, names: Named) -> AsyncIterator[tuple[bool, str]]:
     try:
         me = await slack.web.call("auth.test")
     except SitrepError as error:
@@ -34,7 +36,7 @@ async def _tried(slack: Slack, keys: Keys, addresses: tuple[str, ...]) -> AsyncI
     for scope in NEEDED:
         if scope not in granted and granted != {""}:
             yield False, f"the app lacks the scope {scope}; compare it with manifest.yaml and install it again"
-    for address in addresses:
+    for address in names.addresses:
         try:
             short = await slack.channels.shortcomings(address)
         except SitrepError as error:
@@ -43,6 +45,8 @@ async def _tried(slack: Slack, keys: Keys, addresses: tuple[str, ...]) -> AsyncI
             yield False, line
         if not short:
             yield True, f"{address}: the bot is in it"
+    async for one in named(slack, names.who, names.channels, granted):
+        yield one
     if keys.app_token:
         yield await _socket(slack, keys.app_token)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
+from adapters.slack.directory import SlackDirectory
 from adapters.slack.installs import Installs, States
 from adapters.slack.listen import Listener, log
-from adapters.slack.platform import NEEDED, Slack
+from adapters.slack.platform import ASKED, Slack
 from adapters.slack.sockets import Socket
 from adapters.slack.web import API, quiet, with_slash
 from adapters.slack.workspaces import Workspaces, split
@@ -46,13 +46,16 @@ class Around:
     """What there is around the adapter.
 
     `revive` is called with the platform's name when the bot was invited to a channel; `addresses` are where
-    announcements go; `installations` is where those of other workspaces are kept.
+    announcements go; `installations` is where those of other workspaces are kept; `groups` and `rooms` are the user
+    groups and the channels that somebody's rights depend on.
     """
 
     now: Callable[[], datetime]
     revive: Callable[[str], Awaitable[None]]
     installations: Installations
     addresses: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
 
 
 def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
@@ -94,8 +97,16 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         await listener.drain()
         await platform.close()
 
-    check = partial(_check, platform, around.addresses)
-    return Chat(platform, loops, _routes(app, keys), check, partial(_condition, home, socket), close)
+    directory = SlackDirectory(platform.workspace, around.installations, around.now, for_many=keys.for_many)
+
+    def condition() -> str:
+        return "\n".join(filter(None, (_condition(home, socket), directory.condition())))
+
+    async def check() -> None:
+        await _check(platform, around.addresses)
+        await directory.learn(around.groups, around.rooms)
+
+    return Chat(platform, loops, _routes(app, keys), check, condition, close, directory)
 
 
 def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:
@@ -114,7 +125,7 @@ def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:
     oauth = AsyncOAuthSettings(
         client_id=keys.client_id,
         client_secret=keys.client_secret,
-        scopes=NEEDED,
+        scopes=ASKED,
         install_path=INSTALL,
         redirect_uri_path=REDIRECT,
         installation_store=installs,

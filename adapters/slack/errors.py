@@ -61,6 +61,9 @@ CHANNEL = {
     "restricted_action_thread_only_channel": "the channel takes only threads",
     "restricted_action_non_threadable_channel": "the channel takes no threads",
     "restricted_action_thread_locked": "the thread is locked",
+    "no_such_subteam": "there is no such user group in this workspace",
+    "plan_upgrade_required": "user groups need a paid plan of Slack",
+    "user_not_found": "there is no such person in this workspace",
     "user_is_bot": "that is a bot, not a channel",
 }
 
@@ -81,8 +84,8 @@ def of_answer(error: str, answer: Mapping[str, object], retry_after: timedelta |
 
 def of_status(status: int, retry_after: timedelta | None) -> SitrepError:
     """Return what an answer means that is not Slack's JSON."""
-    if status == 429:  # noqa: PLR2004
+    if status == 429:  # noqa: PLR2004  (an HTTP status)
         return Busy("Slack asks to wait", retry_after or timedelta(seconds=30))
-    if status >= 500 or status < 400:  # noqa: PLR2004
+    if status >= 500 or status < 400:  # noqa: PLR2004  (an HTTP status)
         return UnknownOutcome(f"Slack answered {status} and nothing that can be read")
     return TemporaryFailure(f"Slack answered {status} and nothing that can be read")

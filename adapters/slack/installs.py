@@ -19,7 +19,7 @@ from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
-from adapters.slack.platform import NEEDED, Slack
+from adapters.slack.platform import ASKED, Slack
 from bot.ports import Installations
 
 _STATE_LIVES = timedelta(minutes=10)
@@ -106,7 +106,7 @@ async def _installed(home: Slack, team: str | None) -> Installation | None:
         bot_token=home.web.client.token,
         bot_id=me.get("bot_id"),
         bot_user_id=me.get("user_id"),
-        bot_scopes=NEEDED,
+        bot_scopes=ASKED,
     )
 
 

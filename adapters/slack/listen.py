@@ -11,6 +11,7 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -20,6 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters._asking import Followers, last, safely
 from adapters.slack import answers
 from adapters.slack.answers import LINK, NOTE, SAY, SHARE
+from adapters.slack.heard import Payload, aside, channel_of, from_form, person_of, request_of, unescaped
 from adapters.slack.text import safe
 from bot.core.controls import pressed
 from bot.core.message import Reply
@@ -29,7 +31,6 @@ from bot.ports import Answer, Desk
 log = logging.getLogger("sitrep.slack")
 
 Json = dict[str, Any]
-Payload = Mapping[str, Any]
 COMMANDS = {
     "/status": "status",
     "/incidents": "incidents",
@@ -87,8 +88,10 @@ class Listener:
 
     async def command(self, ack: AsyncAck, command: Json, respond: AsyncRespond) -> None:
         text = f"{COMMANDS[command['command']]} {command.get('text') or ''}".strip()
-        person = Person("slack", command["user_id"], safe(command.get("user_name") or command["user_id"]))
-        await self._answer(self._desk.say(text, person, address=command["channel_id"]), text, ack, respond)
+        name, team = safe(command.get("user_name") or command["user_id"]), str(command.get("team_id") or "")
+        person = Person("slack", command["user_id"], name, team=team)
+        asking = self._desk.say(text, person, address=command["channel_id"], request=request_of(command))
+        await self._answer(asking, text, ack, respond)
 
     async def clicked(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         wanted = answers.action_of(action["action_id"])
@@ -104,31 +107,41 @@ class Listener:
     async def said_again(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         await ack()
         text = action.get("value") or ""
-        asked = self._desk.say(text, _person(body["user"]), address=_channel(body), thread=self._thread(body))
-        await self._told(asked, text, respond)
+        await self._told(self._say(text, body, self._thread(body)), text, respond)
 
     async def shared(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         """Say it anew, so that what the channel sees is true now, and take the private one away."""
         await ack()
-        saying = self._desk.say(action.get("value") or "", _person(body["user"]), address=_channel(body))
-        answer = await safely(saying, log)
+        answer = await safely(self._say(action.get("value") or "", body), log)
+        if answer.reply.aside:
+            await respond(**answers.private(answer.reply), replace_original=False)
+            return
         await respond(**answers.public(answer.reply), response_type="in_channel", replace_original=False)
         await respond(delete_original=True)
 
-    async def note_wanted(self, ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient) -> None:
+    async def note_wanted(
+        self, ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, respond: AsyncRespond
+    ) -> None:
         await ack()
         thread = self._thread(body)
-        view = answers.note_form(action.get("value") or "", f"{_channel(body)}|{thread.value if thread else ''}")
+        wanted = self._asked(Command(action=Action.NOTE, incident=action.get("value") or None), body)
+        if await self._is_refused(wanted, respond):
+            return
+        view = answers.note_form(action.get("value") or "", f"{channel_of(body)}|{thread.value if thread else ''}")
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
     async def note_written(self, ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
         incident, _, where = view["private_metadata"].partition("\n")
         text = view["state"]["values"]["note"]["text"]["value"] or ""
         command = Command(action=Action.NOTE, incident=incident or None, text=safe(text))
-        await self._submitted(ack, _from_form(command, body, where), client)
+        await self._submitted(ack, from_form(command, body, where), client)
 
-    async def link_wanted(self, ack: AsyncAck, body: Json, shortcut: Json, client: AsyncWebClient) -> None:
+    async def link_wanted(
+        self, ack: AsyncAck, body: Json, shortcut: Json, client: AsyncWebClient, respond: AsyncRespond
+    ) -> None:
         await ack()
+        if await self._is_refused(self._asked(Command(action=Action.LINK), body), respond):
+            return
         channel, message = shortcut["channel"]["id"], shortcut["message"]
         try:
             url = (await client.chat_getPermalink(channel=channel, message_ts=message["ts"]))["permalink"]
@@ -141,7 +154,7 @@ class Listener:
         url, where, *text = view["private_metadata"].split("\n", 2)
         chosen = view["state"]["values"]["incident"][LINK]["selected_option"]["value"]
         command = Command(action=Action.LINK, incident=chosen, text="\n".join(text), url=url or None)
-        await self._submitted(ack, _from_form(command, body, where), client)
+        await self._submitted(ack, from_form(command, body, where), client)
 
     async def incidents_offered(self, ack: AsyncAck, payload: Json) -> None:
         await ack(options=answers.options(await self._desk.complete(payload.get("value") or "")))
@@ -151,10 +164,14 @@ class Listener:
         if not self._is_news(body) or event.get("bot_id"):
             return
         channel, ts = event["channel"], event.get("thread_ts") or event["ts"]
-        person = await self._named(event["user"], client)
+        person = replace(await self._named(event["user"], client), team=str(body.get("team_id") or ""))
         thread = self._root(channel, ts, body.get("team_id")) if event.get("thread_ts") else None
         text = re.sub(r"<@[A-Z0-9]+(\|[^>]*)?>", " ", event.get("text") or "").strip()
-        answer = await safely(self._desk.say(_unescaped(text), person, address=channel, thread=thread), log)
+        saying = self._desk.say(unescaped(text), person, address=channel, thread=thread, request=request_of(body))
+        answer = await safely(saying, log)
+        if answer.reply.aside:
+            await aside(client, channel, person, answer.reply, event.get("thread_ts"))
+            return
         await client.chat_postMessage(channel=channel, thread_ts=ts, parse="none", **answers.public(answer.reply))
         if answer.later is not None:
             found = await last(answer.later, log)
@@ -206,9 +223,14 @@ class Listener:
         """Close the form at once; what came of it is told where it was opened, to whoever filled it in."""
         await ack()
         answer = await safely(self._desk.ask(asked), log)
-        said = answers.private(answer.reply)
-        said.pop("response_type")
-        await client.chat_postEphemeral(channel=asked.address, user=asked.person.id, **said)
+        await aside(client, asked.address, asked.person, answer.reply)
+
+    async def _is_refused(self, asked: Asked, respond: AsyncRespond) -> bool:
+        """Whether somebody may not send the form that they want to fill in: then they are told so, and see none."""
+        refused = await self._desk.refusal(asked)
+        if refused is not None:
+            await respond(**answers.private(refused), replace_original=False)
+        return refused is not None
 
     async def _named(self, user: str, client: AsyncWebClient) -> Person:
         if user not in self._names:
@@ -220,9 +242,13 @@ class Listener:
                 self._names[user] = user
         return Person("slack", user, safe(self._names[user]))
 
+    def _say(self, text: str, body: Payload, thread: Ref | None = None) -> Awaitable[Answer]:
+        who, address = person_of(body), channel_of(body)
+        return self._desk.say(text, who, address=address, thread=thread, request=request_of(body))
+
     def _asked(self, command: Command, body: Payload) -> Asked:
-        person, thread = _person(body["user"]), self._thread(body)
-        return Asked(command=command, person=person, address=_channel(body), thread=thread)
+        person, thread, request = person_of(body), self._thread(body), request_of(body)
+        return Asked(command=command, person=person, address=channel_of(body), thread=thread, request=request)
 
     def _thread(self, body: Payload) -> Ref | None:
         """Return the root that a click belongs to: the message itself, or the one in whose thread it stands."""
@@ -232,7 +258,7 @@ class Listener:
         is_lasting = not container.get("is_ephemeral")
         if not ts or not (is_lasting or container.get("thread_ts")):
             return None
-        return self._root(_channel(body), ts, (body.get("team") or {}).get("id"))
+        return self._root(channel_of(body), ts, (body.get("team") or {}).get("id"))
 
     def _root(self, channel: str, ts: str, team: str | None) -> Ref:
         return Ref(f"{team}/{channel}:{ts}" if team in self._others else f"{channel}:{ts}")
@@ -248,20 +274,3 @@ class Listener:
         if len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
         return True
-
-
-def _from_form(command: Command, body: Payload, where: str) -> Asked:
-    channel, _, thread = where.partition("|")
-    return Asked(command=command, person=_person(body["user"]), address=channel, thread=Ref(thread) if thread else None)
-
-
-def _person(user: Payload) -> Person:
-    return Person("slack", user["id"], safe(user.get("name") or user.get("username") or user["id"]))
-
-
-def _channel(body: Payload) -> str:
-    return str((body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id") or "")
-
-
-def _unescaped(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -26,6 +26,8 @@ log = logging.getLogger("sitrep.slack")
 EVENT = "sitrep_message"
 # What the app has to be granted, as in manifest.yaml, where each has its reason.
 NEEDED = (*HISTORY, "app_mentions:read", "channels:read", "chat:write", "commands", "groups:read", "users:read")
+# What it asks for when it is installed: the last only helps those who name user groups in [access].
+ASKED = (*NEEDED, "usergroups:read")
 # What was just sent may be listed a little late: it is looked for twice before it counts as never sent.
 SETTLE = timedelta(seconds=3)
 _NO_UNFURL = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}

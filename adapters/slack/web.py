@@ -25,7 +25,18 @@ API = "https://slack.com/api/"
 # Slack answers within a second or two.  What takes longer is an unknown outcome, and is read back.
 TIMEOUT = timedelta(seconds=10)
 # Slack takes JSON for what changes something, and only forms for most of what reads.
-_READS = frozenset({"conversations.history", "conversations.replies", "conversations.info", "conversations.list"})
+_READS = frozenset(
+    {
+        "conversations.history",
+        "conversations.replies",
+        "conversations.info",
+        "conversations.list",
+        "usergroups.users.list",
+        "users.info",
+    }
+)
+# What the app can do without: that it lacks the scope for it is no reason to stop.
+_BESIDES = frozenset({"usergroups.users.list"})
 _LONGEST_WAIT = timedelta(hours=1)
 
 
@@ -86,7 +97,7 @@ class Web:
             raise UnknownOutcome("Slack answered nothing that can be read")
         if isinstance(failure, Busy) and failure.retry_after is not None:
             self.pace.close(method, failure.retry_after)
-        if isinstance(failure, PlatformStopped):
+        if isinstance(failure, PlatformStopped) and not (method in _BESIDES and "missing_scope" in str(failure)):
             self.stopped = failure
         raise failure from None
 
@@ -119,7 +130,7 @@ def _of_error(error: SlackApiError) -> SitrepError:
     data = getattr(response, "data", None)
     answer: Mapping[str, object] = data if isinstance(data, dict) else {}
     word = answer.get("error")
-    if status == 429 or not isinstance(word, str) or status >= 500:  # noqa: PLR2004
+    if status == 429 or not isinstance(word, str) or status >= 500:  # noqa: PLR2004  (HTTP statuses)
         return errors.of_status(status, wait)
     if word in errors.TOO_BIG:
         return Refused(word)

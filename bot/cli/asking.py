@@ -41,7 +41,8 @@ _MOST = 1_000_000
 
 
 @asynccontextmanager
-async def _reading(options: Namespace, settings: Settings | None = None) -> AsyncIterator[Database]:
+async def reading(options: Namespace, settings: Settings | None = None) -> AsyncIterator[Database]:
+    """Open the database that the command line asks for, brought up to date."""
     database = open_database((settings or load(options)).database.reveal())
     try:
         await migrate(database)
@@ -56,7 +57,7 @@ async def _status(options: Namespace) -> int:
     now = SystemClock().now()
     chosen, query = load(options), " ".join(options.query)
     configured = awaited(chosen)
-    async with _reading(options, chosen) as database:
+    async with reading(options, chosen) as database:
         those = Serving(database, catalog.load(), SystemClock(), chosen.services, configured)
         ours, found = await _meant(those, query)
         asked = {one.key: await _asked(database, one, query) for one in found} if query else {}
@@ -126,7 +127,7 @@ async def _asked(database: Database, one: Standing, query: str) -> Sequence[Comp
 
 async def _history(options: Namespace, query: str) -> int:
     """Print a vendor's record; for programs a list with one, or with none if it is not clear whose is meant."""
-    async with _reading(options) as database:
+    async with reading(options) as database:
         recording = Recording(database, catalog.load(), SystemClock())
         if not options.json:
             reply = await recording.answer(query)
@@ -201,7 +202,7 @@ def _spent_json(view: ProbeView, now: datetime) -> Mapping[str, object] | None:
 
 async def _incidents(options: Namespace) -> int:
     now = SystemClock().now()
-    async with _reading(options) as database:
+    async with reading(options) as database:
         found = await (
             incidents.recent_incidents(database, options.limit) if options.all else incidents.open_incidents(database)
         )
@@ -255,7 +256,8 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """Read how many, for argparse."""
     try:
         number = int(text)
     except ValueError:
@@ -274,7 +276,7 @@ def _status_arguments(parser: ArgumentParser) -> None:
 def _incidents_arguments(parser: ArgumentParser) -> None:
     config(parser)
     parser.add_argument("--all", action="store_true", help="those that are over, too")
-    parser.add_argument("--limit", type=_number, default=20, metavar="N", help="at most N with --all (default: 20)")
+    parser.add_argument("--limit", type=number, default=20, metavar="N", help="at most N with --all (default: 20)")
     parser.add_argument("--json", action="store_true", help="for programs")
 
 

@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from adapters._named import Named
 from bot import catalog, checks, compose, paging, plugins, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
@@ -125,7 +126,8 @@ async def _live_slack(chosen: Settings, clock: SystemClock) -> bool:
         return True
     from adapters.slack.checks import check  # noqa: PLC0415  (a third of a second, for those who use it)
 
-    return _told("Slack", await check(compose.slack_keys(chosen.slack), _addresses(chosen, "slack"), clock.now))
+    names = _named(chosen, "slack")
+    return _told("Slack", await check(compose.slack_keys(chosen.slack), names, clock.now))
 
 
 async def _live_discord(chosen: Settings, clock: SystemClock) -> bool:
@@ -133,12 +135,18 @@ async def _live_discord(chosen: Settings, clock: SystemClock) -> bool:
         return True
     from adapters.discord.checks import check  # noqa: PLC0415  (half a second, for those who use it)
 
-    return _told("Discord", await check(compose.discord_keys(chosen.discord), _addresses(chosen, "discord"), clock.now))
+    names = _named(chosen, "discord")
+    return _told("Discord", await check(compose.discord_keys(chosen.discord), names, clock.now))
 
 
-def _addresses(chosen: Settings, platform: str) -> tuple[str, ...]:
-    found = (to.address for route in chosen.routes for to in route.to if to.platform == platform)
-    return tuple(dict.fromkeys(found))
+def _named(chosen: Settings, platform: str) -> Named:
+    told = (to.address for route in chosen.routes for to in route.to if to.platform == platform)
+    here = f"{platform}:"
+    return Named(
+        addresses=tuple(dict.fromkeys(told)),
+        who=tuple(one for one in chosen.access.everybody if one.startswith(here)),
+        channels=tuple(room.removeprefix(here) for room, _ in chosen.access.channels if room.startswith(here)),
+    )
 
 
 def _told(platform: str, answers: list[tuple[bool, str]]) -> bool:

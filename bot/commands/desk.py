@@ -21,11 +21,13 @@ from bot.commands.overview import Overview
 from bot.commands.recording import Recording
 from bot.commands.reporting import Hearing, Reporting
 from bot.commands.serving import Serving
+from bot.commands.trail import Trail
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
 from bot.core import acted, actions, cards, histories, remarks
 from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
+from bot.core.audit import without_secrets
 from bot.core.calling import CallerView
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Reply, line
@@ -44,6 +46,7 @@ log = logging.getLogger(__name__)
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _COMPLETIONS = 25
 _EVERYBODY = Access()
+_HELP = Command(action=Action.HELP)
 _OF_INCIDENTS = frozenset({Action.DETAILS, Action.JOIN, Action.UNLINK, Action.UNGROUP})
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
@@ -70,9 +73,10 @@ class Desk(Port):
         """Ask nothing yet.
 
         `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `callers` how all stand who
-        call in; `rotas` are who takes turns.
+        call in; `rotas` are who takes turns; `trail` knows who may do what.
         """
         self.rotas: tuple[Oncall, ...] = ()
+        self.trail = Trail(database, clock, access, lambda: self.rotas)
         self.platforms: Callable[[], Sequence[str]] = tuple
         self.jobs: Callable[[], Sequence[str]] = tuple
         self.callers: Callers = nobody
@@ -80,7 +84,6 @@ class Desk(Port):
         self._catalog = catalog
         self._clock = clock
         self._due = due
-        self._access = access
         self._serving = Serving(database, catalog, clock, services, expected)
         self._vendors = Vendors(database, catalog, clock, fetch, self._serving, self._calling)
         self._watches = Watches(database, catalog, clock, fetch)
@@ -95,9 +98,20 @@ class Desk(Port):
         """Do what is asked; whatever goes wrong, there is an answer."""
         return await self._safely(lambda: self._do(asked))
 
-    async def say(self, text: str, asked_by: Person, *, address: str = "", thread: Ref | None = None) -> Answer:
+    async def say(
+        self, text: str, asked_by: Person, *, address: str = "", thread: Ref | None = None, request: str = ""
+    ) -> Answer:
         """Do what somebody typed."""
-        return await self._safely(lambda: self._said(text, asked_by, address, thread))
+        where = Asked(command=_HELP, person=asked_by, address=address, thread=thread, request=request)
+        return await self._safely(lambda: self._said(text, where))
+
+    async def refusal(self, asked: Asked) -> Reply | None:
+        """Return what to tell somebody who may not do this, None if they may; if that can not be told, they may not."""
+        try:
+            return await self.trail.refusal(asked)
+        except Exception:
+            log.exception("who may could not be told")
+            return remarks.failed()
 
     async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
         """Return open incidents that the words may mean, the likeliest first: label and id."""
@@ -140,13 +154,13 @@ class Desk(Port):
             log.exception("an answer failed")
             return Answer(remarks.failed())
 
-    async def _said(self, text: str, by: Person, address: str, thread: Ref | None) -> Answer:
+    async def _said(self, text: str, asked: Asked) -> Answer:
         command = parse(text)
         if isinstance(command, Misunderstood):
             if command.otherwise is None or not await self._is_name(command.otherwise):
                 return Answer(remarks.misunderstood(command))
             command = command.otherwise
-        return await self._do(Asked(command=command, person=by, address=address, thread=thread))
+        return await self._do(replace(asked, command=command))
 
     async def _is_name(self, otherwise: Command) -> bool:
         """Whether a word that is almost a verb is really the name of something."""
@@ -156,12 +170,13 @@ class Desk(Port):
         return bool(await lookups.named(self._database, wanted))
 
     async def _do(self, asked: Asked) -> Answer:
+        return await self.trail.kept(asked, lambda: self._done(asked))
+
+    async def _done(self, asked: Asked) -> Answer:
         action = asked.command.action
-        if not self._access.permits(asked.person, action):
-            log.info("not permitted action=%s person=%s", action, asked.person.key)
-            return Answer(acted.not_permitted(action))
         if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE}:
-            log.info("asked for action=%s what=%s person=%s", action, asked.command.query, asked.person.key)
+            what = without_secrets(asked.command.query)
+            log.info("asked for action=%s what=%s person=%s", action, what, asked.person.key)
         if action in DEEDS or action in _OF_INCIDENTS:
             return Answer(await self._about_incident(asked))
         if action in oncall.ABOUT:
@@ -189,6 +204,8 @@ class Desk(Port):
                 return await self._watches.remove(command.query)
             case Action.WATCHES:
                 return await self._watches.listed()
+            case Action.AUDIT:
+                return await self.trail.shown(command.query)
             case Action.HEALTH:
                 return await health(self._database, self._catalog, self._clock.now(), self.platforms(), self.jobs())
             case _:

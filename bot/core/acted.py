@@ -1,11 +1,10 @@
-"""What somebody is told of what became of what they did, or why they may not."""
+"""What somebody is told of what became of what they did."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bot.core.access import ADMINISTERING
 from bot.core.actions import Acted, Outcome
 from bot.core.linking import Moved
 from bot.core.message import Line, Moment, Reply, line
@@ -47,21 +46,6 @@ _DONE = {
     Action.FALLBACK_ON: "Noted in the thread: the fallback is activated",
     Action.FALLBACK_OFF: "Noted in the thread: back to normal",
     Action.LINK: "Linked in the thread",
-}
-_DEEDS = {
-    Action.ACK: "acknowledge",
-    Action.UNACK: "take an acknowledgement back",
-    Action.NOTE: "add notes",
-    Action.MUTE: "mute",
-    Action.UNMUTE: "unmute",
-    Action.FALLBACK_ON: "say that a fallback is activated",
-    Action.FALLBACK_OFF: "say that all is back to normal",
-    Action.LINK: "link messages",
-    Action.JOIN: "link incidents",
-    Action.UNLINK: "unlink incidents",
-    Action.UNGROUP: "ungroup incidents",
-    Action.OVERRIDE: "change who is on call",
-    Action.UNOVERRIDE: "change who is on call",
 }
 _ALREADY = {
     Action.ACK: "You have it already",
@@ -115,12 +99,3 @@ def not_grouped(name: str) -> Reply:
 def many_are_not_one() -> Reply:
     """Return that what is told together is still many incidents, of which one is to be named."""
     return say("That is a list of incidents: name one of them", line("`incident details` shows what they are called."))
-
-
-def not_permitted(action: Action) -> Reply:
-    """Return that somebody may not do this here, and who can change that."""
-    if action in ADMINISTERING:
-        names = "`admins` under [access] in sitrep.toml says who they are. Nothing was changed."
-        return say("Only admins may change what is watched", line(names))
-    text = f"Only responders may {_DEEDS[action]} here"
-    return say(text, line("`responders` under [access] in sitrep.toml says who they are. Nothing was changed."))

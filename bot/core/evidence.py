@@ -101,7 +101,7 @@ def _confidence(found: Evidence, thresholds: Thresholds) -> Confidence:
 
 def _is_of_more_than_one_sort(found: Evidence) -> bool:
     """Probes of one team share its network and its keys: all of them may err together."""
-    return sum(map(bool, (found.failing, found.reports, found.affected))) > 1 or found.failing == found.asked > 2  # noqa: PLR2004
+    return sum(map(bool, (found.failing, found.reports, found.affected))) > 1 or found.failing == found.asked > 2  # noqa: PLR2004  (more than two, all of them)
 
 
 def _could_tell(probes: Iterable[Standby], incident: Incident) -> Iterable[Standby]:

@@ -113,7 +113,7 @@ def next_look(
     return now + max(jittered(pace, chance), min(asked or timedelta(), LONGEST_PATIENCE))
 
 
-def doubt(page_id: str | None, had_components: bool, snapshot: Snapshot) -> str | None:  # noqa: FBT001
+def doubt(page_id: str | None, had_components: bool, snapshot: Snapshot) -> str | None:  # noqa: FBT001  (a fact about the page, not a flag)
     """Return why a payload that could be parsed is still not believed; None if it is.
 
     A page that says nothing where it said something is not a recovery, another page's words are not

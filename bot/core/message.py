@@ -153,12 +153,15 @@ class Message:
 class Reply:
     """The answer to what somebody asked, for that person alone unless they share it.
 
-    `choices` are what may have been meant: label, and the command as it would be typed.
+    `choices` are what may have been meant: label, and the command as it would be typed.  What is said `aside` is for
+    that person alone also where answers are for everybody.  `already` tells that all was as they wanted it.
     """
 
     message: Message
     shareable: bool = False
     choices: tuple[tuple[str, str], ...] = ()
+    aside: bool = False
+    already: bool = False
 
 
 def line(*spans: Span) -> Line:

@@ -75,7 +75,7 @@ def heard(hook: Hook, report: Report, known: Known, snapshot: Snapshot) -> Snaps
     )
 
 
-def _follows(candidate: Claim, open_ones: list[Claim], failing: bool | None, at: datetime) -> list[Claim]:  # noqa: FBT001
+def _follows(candidate: Claim, open_ones: list[Claim], failing: bool | None, at: datetime) -> list[Claim]:  # noqa: FBT001  (what is known of it, not a flag)
     if failing is None:
         return []
     if not failing:

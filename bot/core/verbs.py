@@ -49,7 +49,7 @@ class Verb:
 
 
 # As many as there were, so that places in the text stay the same.
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "\xa0": " "})  # noqa: RUF001
+_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "\xa0": " "})  # noqa: RUF001  (these very characters)
 _AROUND = " \t\r\n\"'`*~?!.,;:"
 # Slants a word that it stands on both sides of; an id may end with one.
 _SLANT = "_"
@@ -217,7 +217,7 @@ def join(verb: Verb, rest: str) -> Command | Misunderstood:
     first, _, second = (part.strip() for part in _INTO.sub("\n", f"{rest} ", count=1).partition("\n"))
     if not second and first:
         words = first.split()
-        first, second = (words[0], words[1]) if len(words) == 2 and all(map(is_id, words)) else ("", first)  # noqa: PLR2004
+        first, second = (words[0], words[1]) if len(words) == 2 and all(map(is_id, words)) else ("", first)  # noqa: PLR2004  (one into the other)
     if not plainly(second):
         return Misunderstood(f"{verb.names[0]} {rest}".strip(), "With which incident? `join openai-01JM3`")
     return Command(action=verb.action, incident=which(first), query=which(second) or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import verbs
+from bot.core import verbs, wanted
 from bot.core.verbs import Verb
 from bot.model import Action
 
@@ -162,6 +162,13 @@ VERBS = (
         verbs.query,
         "oncall remove [NUMBER or ROTA]",
         "take that back",
+    ),
+    Verb(
+        Action.AUDIT,
+        ("audit",),
+        wanted.auditing,
+        "audit [who | which | since 2d]",
+        "who did what, when, from where, and what came of it (admins)",
     ),
     Verb(Action.HEALTH, ("health",), verbs.query, "health", "what Sitrep itself can not do just now"),
     Verb(Action.HELP, ("help", "?"), verbs.query, "help", "this"),

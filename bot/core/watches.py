@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.core.answers import cut
 from bot.core.message import Line, Link, Message, Reply, Tone, line
@@ -24,7 +25,7 @@ def added(source: Source) -> Reply:
 
 def there_already(source: Source, *, in_file: bool) -> Reply:
     """Return that a page is watched already, and who says so."""
-    return say(f"{source.name} is watched already", line(_whence(in_file=in_file)))
+    return replace(say(f"{source.name} is watched already", line(_whence(in_file=in_file))), already=True)
 
 
 def removed(source: Source) -> Reply:

@@ -134,7 +134,7 @@ async def checked(probing: Probing, due: Due) -> ProbeResult | None:
         async with asyncio.timeout((one.setup.timeout + GRACE).total_seconds()):
             return await one.check(setup, probing.web, now)
     except TimeoutError:
-        log.error("check did not end source=%s type=%s", one.source.key, one.source.format)  # noqa: TRY400
+        log.error("check did not end source=%s type=%s", one.source.key, one.source.format)  # noqa: TRY400  (no stack: it only took too long)
     except Exception:
         log.exception("check crashed source=%s type=%s", one.source.key, one.source.format)
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -36,6 +36,7 @@ class Action(StrEnum):
     ONCALL = "oncall"
     OVERRIDE = "override"
     UNOVERRIDE = "unoverride"
+    AUDIT = "audit"
     HEALTH = "health"
     HELP = "help"
 
@@ -44,13 +45,16 @@ class Action(StrEnum):
 class Person:
     """Somebody on a chat platform; `key` is the same for ever, `name` is what colleagues read.
 
-    `roles` are the ids of the groups that they are in, where the platform says so.
+    `roles` are the ids of the groups that they are in, where the platform says so; `groups` are those that it had to be
+    asked for, as the configuration writes them.  `team` is where they write from, if a platform has several workspaces.
     """
 
     platform: str
     id: str
     name: str
     roles: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    team: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -59,8 +63,8 @@ class Person:
 
     @property
     def keys(self) -> frozenset[str]:
-        """Everything by which the configuration may mean them: themselves, and `discord:role:<id>` for each role."""
-        return frozenset({self.key, *(f"{self.platform}:role:{role}" for role in self.roles)})
+        """Everything by which the configuration may mean them: themselves, `discord:role:<id>` for a role, groups."""
+        return frozenset({self.key, *(f"{self.platform}:role:{role}" for role in self.roles), *self.groups})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +86,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A command, who asks, and where: `thread` is the root message in whose thread, or on which button, it was."""
+    """A command, who asks, and where: `thread` is the root message in whose thread, or on which button, it was.
+
+    `request` is the platform's own name for this request, the same however often it is delivered.
+    """
 
     command: Command
     person: Person
     address: str = ""
     thread: Ref | None = None
+    request: str = ""

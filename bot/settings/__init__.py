@@ -15,6 +15,7 @@ from bot import catalog
 from bot.core.access import Access
 from bot.errors import ConfigError
 from bot.settings import build, callers, environment, not_yet, paging
+from bot.settings.access_table import AccessTable, AuditTable
 from bot.settings.bursts import BurstsTable, bursts
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.database import sqlite_directory
@@ -26,7 +27,7 @@ from bot.settings.names import Names, names
 from bot.settings.probes import Probes, Types, source_of
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.sources import expected, resolve, sources
-from bot.settings.tables import AccessTable, EgressTable, EvidenceTable, PeopleTable, ServiceTable, WatchTable
+from bot.settings.tables import EgressTable, EvidenceTable, PeopleTable, ServiceTable, WatchTable
 from bot.settings.values import Discord, Door, Job, Pagers, Probe, Secret, Settings, Slack, Watch
 from bot.settings.variables import DEFAULTS, VARIABLES, Variable, env_template
 
@@ -186,6 +187,7 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         oncalls=rotas,
         escalations=tuple(build.escalation(row, names) for row in document.rows("escalation", EscalationTable)),
         access=build.access(document.single("access", AccessTable), rotas),
+        audit_keep=document.single("audit", AuditTable).keep,
         people=build.people(document.single("people", PeopleTable)),
         thresholds=build.evidence(document.single("evidence", EvidenceTable)),
         witnesses=tuple(dict.fromkeys(document.single("network", NetworkTable).witnesses)),
@@ -199,9 +201,4 @@ def _merged(*lists: Iterable[str]) -> tuple[str, ...]:
 
 
 def _not_yet(settings: Settings) -> tuple[str, ...]:
-    return tuple(
-        chain(
-            not_yet.routes(settings.routes),
-            not_yet.access(settings.access),
-        )
-    )
+    return tuple(not_yet.routes(settings.routes))

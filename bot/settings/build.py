@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from bot.core.access import Access
+from bot.core.access import Access, Right, Who
 from bot.core.evidence import Thresholds
 from bot.core.reports import Terms
 from bot.core.rules import Escalation, EscalationStep, Match, Oncall, Person, Route, Service
 from bot.core.slugs import slug
 from bot.core.windows import Window
 from bot.model import Destination, Impact, Kind
+from bot.settings.access_table import AccessTable, ChannelTable, MayTable
 from bot.settings.checks import MaintenanceTable, ProbeTable
 from bot.settings.document import Placed
 from bot.settings.names import Names
 from bot.settings.routes import EscalationTable, MatchTable, MentionTable, OncallTable, RouteTable
 from bot.settings.sources import resolve
-from bot.settings.tables import AccessTable, EvidenceTable, FallbackTable, PeopleTable, ServiceTable, WatchTable
+from bot.settings.tables import EvidenceTable, FallbackTable, PeopleTable, ServiceTable, WatchTable
 from bot.settings.values import Probe, Watch
 
 DEFAULT_ROUTE = Route(name="default", to=(Destination("console"),))
@@ -155,10 +157,25 @@ def escalation(row: Placed[EscalationTable], names: Names) -> Escalation:
 
 
 def access(table: AccessTable, rotas: Sequence[Oncall]) -> Access:
-    """Return who may do what: people and roles, in place of a rota all its people."""
-    responders = None if table.responders is None else tuple(table.responders)
-    found = Access(admins=tuple(table.admins), responders=responders)
-    return found.with_rotas({rota.name: tuple(_keys(rota.people)) for rota in rotas})
+    """Return who may do what: people, roles and groups, in place of a rota all its people."""
+    everywhere = Access(admins=tuple(table.admins), responders=_who(table.responders), may=_may(table.may))
+    channels = tuple((one.channel, _there(one, everywhere)) for one in table.channel)
+    return replace(everywhere, channels=channels).with_rotas({rota.name: tuple(_keys(rota.people)) for rota in rotas})
+
+
+def _there(table: ChannelTable, everywhere: Access) -> Access:
+    """Return what holds in one channel: what it says, and for the rest what holds everywhere."""
+    own = "responders" in table.model_fields_set
+    responders = _who(table.responders) if own else everywhere.responders
+    return replace(everywhere, responders=responders, may={**everywhere.may, **_may(table.may)})
+
+
+def _may(table: MayTable) -> dict[Right, Who]:
+    return {Right(key): _who(getattr(table, key)) for key in sorted(table.model_fields_set)}
+
+
+def _who(some: Iterable[str] | None) -> Who:
+    return None if some is None else tuple(dict.fromkeys(some))
 
 
 def people(table: PeopleTable) -> Terms:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from bot.core.evidence import DEFAULT
 from bot.errors import ConfigError
+from bot.settings.access_table import AccessTable, AuditTable, together
 from bot.settings.bursts import BurstsTable
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.fields import HOOK_TYPES
@@ -23,7 +24,7 @@ from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, p
 from bot.settings.names import Names, said
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.scalars import duration, moment
-from bot.settings.tables import AccessTable, EgressTable, EvidenceTable, PeopleTable, ServiceTable, Table, WatchTable
+from bot.settings.tables import EgressTable, EvidenceTable, PeopleTable, ServiceTable, Table, WatchTable
 
 T = TypeVar("T", bound=Table)
 
@@ -41,6 +42,7 @@ LISTS: Mapping[str, type[Table]] = {
 }
 SINGLES: Mapping[str, type[Table]] = {
     "access": AccessTable,
+    "audit": AuditTable,
     "people": PeopleTable,
     "evidence": EvidenceTable,
     "egress": EgressTable,
@@ -217,4 +219,5 @@ _CHECKS: dict[type[Table], Callable[[Mapping[str, object]], Iterator[tuple[tuple
     MaintenanceTable: _maintenance,
     OncallTable: _oncall,
     EvidenceTable: _evidence,
+    AccessTable: together,
 }

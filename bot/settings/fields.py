@@ -118,6 +118,13 @@ Kinds = Annotated[
     BeforeValidator(scalars.as_list),
 ]
 Actors = Annotated[list[Actor], BeforeValidator(scalars.as_list)]
+Allowed = Annotated[
+    list[Annotated[str, PlainValidator(scalars.allowed), AfterValidator(_rota)]] | None,
+    BeforeValidator(scalars.as_list),
+    BeforeValidator(_everyone_as_none),
+]
+Room = Annotated[str, PlainValidator(scalars.room)]
+Keeping = Annotated[timedelta, PlainValidator(scalars.keeping)]
 Responders = Annotated[list[Actor] | None, BeforeValidator(scalars.as_list), BeforeValidator(_everyone_as_none)]
 QuietSpan = Annotated[Quiet, PlainValidator(scalars.quiet)]
 HandoverTime = Annotated[Handover, PlainValidator(scalars.handover)]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.core.access import Access
 from bot.core.rules import Route
 
 
@@ -16,10 +15,3 @@ def routes(found: Iterable[Route]) -> Iterator[str]:
     for route in found:
         if route.quiet:
             yield f"[[route]] {route.name}: quiet: only mentions are kept back; all is told at once by this version"
-
-
-def access(found: Access) -> Iterator[str]:
-    """Who may do what is kept to; nobody is found by a group."""
-    for one in (*found.admins, *(found.responders or ())):
-        if one.startswith("slack:S"):
-            yield f"[access]: {one}: the members of a Slack group are not looked up by this version yet"

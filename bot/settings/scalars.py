@@ -19,6 +19,7 @@ from bot.settings.times import (
     fading,
     handover,
     interval,
+    keeping,
     moment,
     quiet,
     reminder,
@@ -36,6 +37,7 @@ __all__ = [
     "fading",
     "handover",
     "interval",
+    "keeping",
     "moment",
     "quiet",
     "reminder",
@@ -56,6 +58,8 @@ _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.ASCII)
 _SLACK_CHANNEL = re.compile(r"(?:T[A-Z0-9]+/)?(?:#[^\s/]{1,80}|[CGD][A-Z0-9]+)")
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]+")
 _SLACK_PERSON_OR_GROUP = re.compile(r"[UWS][A-Z0-9]+")
+_SLACK_GROUP = re.compile(r"group:S[A-Z0-9]+")
+_WAYS = ('"slack:U0123"', '"slack:group:S0123"', '"discord:123"', '"discord:role:123"')
 _HOST_AND_PORT = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):(\d{1,5})", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -90,7 +94,7 @@ def points(value: object) -> float:
 
 def percent(value: object) -> float:
     """Read a share in percent."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:  # noqa: PLR2004
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:  # noqa: PLR2004  (all of it)
         raise ValueError(f"{shown(value)} is not a share in percent; write a number from 0 to 100, for example 20")
     return float(value)
 
@@ -223,10 +227,26 @@ def actor(value: object, also: str = "") -> str:
         return _rota(word)
     if platform == "slack" and _SLACK_PERSON_OR_GROUP.fullmatch(name):
         return word
+    if platform == "slack" and _SLACK_GROUP.fullmatch(name):
+        return f"slack:{name.removeprefix('group:')}"
     if platform == "discord" and _DIGITS.fullmatch(name.removeprefix("role:")):
         return word
-    ways = ", ".join(filter(None, (also, '"slack:U0123"', '"discord:123"', '"discord:role:123"')))
+    ways = ", ".join(filter(None, (also, *_WAYS)))
     raise ValueError(f'{shown(value)} is nobody that can be found; write {ways} or "oncall:name"')
+
+
+def allowed(value: object) -> str:
+    """Read who has a right: somebody, or one of the lists that there are."""
+    word = text(value)
+    return word if word in {"responders", "admins"} else actor(word, '"everyone", "responders", "admins"')
+
+
+def room(value: object) -> str:
+    """Read a channel in which people ask."""
+    to = destination(value)
+    if to.platform not in {"slack", "discord"}:
+        raise ValueError(f'{shown(value)} is no channel of a chat; write for example "slack:#incidents"')
+    return str(to)
 
 
 def slack_user(value: object) -> str:

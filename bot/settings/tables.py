@@ -11,7 +11,6 @@ from datetime import timedelta
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.settings.fields import (
-    Actors,
     CatalogVendor,
     Count,
     Fading,
@@ -20,7 +19,6 @@ from bot.settings.fields import (
     Needs,
     Points,
     Reminders,
-    Responders,
     Text,
     Texts,
     VendorOrOther,
@@ -128,21 +126,6 @@ class ServiceTable(Table):
         default=None,
         description="What to do while it suffers.",
         examples=['{ vendor = "anthropic", steps = ["Set PROVIDER=anthropic"] }'],
-    )
-
-
-class AccessTable(Table):
-    """Who may do what in chat."""
-
-    admins: Actors = Field(
-        default=[],
-        description="Who may change what is watched: `slack:U…`, `discord:<id>`, `discord:role:<id>`.",
-        examples=['["slack:U0123456789"]'],
-    )
-    responders: Responders = Field(
-        default=None,
-        description='Who may acknowledge: `"everyone"` (the default), or a list like `admins`.',
-        examples=['"everyone"'],
     )
 
 

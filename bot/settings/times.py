@@ -20,6 +20,8 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SHORTEST_INTERVAL = timedelta(seconds=5)
 SHORTEST_FADING, LONGEST_FADING = timedelta(minutes=5), timedelta(days=1)
 # What somebody else pays for, or answers for us, is not asked more often than this.
+LONGEST_KEEPING = timedelta(days=3_650)
+_DAYS = re.compile(r"(\d{1,4})\s*d", re.ASCII)
 SHORTEST_CHECK = timedelta(seconds=1)
 MOST_TIMES = 1000
 LONGEST_REMINDER = timedelta(days=30)
@@ -104,6 +106,15 @@ def fading(value: object) -> timedelta:
     if not SHORTEST_FADING <= span <= LONGEST_FADING:
         raise ValueError(f'{shown(value)} is not between "5m" and "1d"')
     return span
+
+
+def keeping(value: object) -> timedelta:
+    """Read for how many days something is kept."""
+    found = _DAYS.fullmatch(value.strip()) if isinstance(value, str) else None
+    days = int(found[1]) if found else 0
+    if not 1 <= days <= LONGEST_KEEPING.days:
+        raise ValueError(f'{shown(value)} is no number of days from "1d" to "{LONGEST_KEEPING.days}d"; write "400d"')
+    return timedelta(days=days)
 
 
 def check_interval(value: object) -> timedelta:

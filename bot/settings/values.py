@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core.access import Access
+from bot.core.audit import KEEP
 from bot.core.bursts import Terms as Bursts
 from bot.core.evidence import DEFAULT, Thresholds
 from bot.core.heartbeat import Spec
@@ -214,6 +215,7 @@ class Settings:
     oncalls: tuple[Oncall, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     access: Access = field(default_factory=Access)
+    audit_keep: timedelta = KEEP
     people: Terms = field(default_factory=Terms)
     thresholds: Thresholds = DEFAULT
     bursts: Bursts = field(default_factory=Bursts)

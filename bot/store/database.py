@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -18,6 +20,8 @@ from bot.store.tables import NOTE
 T = TypeVar("T")
 
 HEAD = "0001"
+# What the task at hand has written beside whatever it writes, in the same transaction; it is told what that returned.
+beside: ContextVar[Callable[[Connection, object], None] | None] = ContextVar("beside", default=None)
 
 
 @dataclass(slots=True)
@@ -47,7 +51,8 @@ class Database:
 
     async def write(self, work: Work[T]) -> T:
         """Return what `work` returns, when everything that it wrote is committed."""
-        return await self.engine.run(work, writes=True)
+        besides = beside.get()
+        return await self.engine.run(work if besides is None else _both(work, besides), writes=True)
 
     async def close(self) -> None:
         """Give back everything that is held."""
@@ -80,6 +85,15 @@ class Database:
         self._file = lock
 
 
+def _both(work: Work[T], besides: Callable[[Connection, object], None]) -> Work[T]:
+    def both(connection: Connection) -> T:
+        result = work(connection)
+        besides(connection, result)
+        return result
+
+    return both
+
+
 def open_database(url: str) -> Database:
     """Return the database at `url`; nothing is connected before the first use."""
     where = make_url(url)
@@ -99,10 +113,10 @@ def insert_into(engine: str, into: Table) -> Any:
     """Return an INSERT that may say ON CONFLICT: both engines know it, SQLAlchemy keeps it in their dialects."""
     # Each takes a tenth of a second to import, and nobody uses both.
     if engine == "sqlite":
-        from sqlalchemy.dialects import sqlite  # noqa: PLC0415
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415  (as said above)
 
         return sqlite.insert(into)
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415  (as said above)
 
     return postgresql.insert(into)
 

@@ -36,12 +36,12 @@ async def agreed(database: Database, now: datetime) -> tuple[Override, ...]:
     return await database.read(lambda connection: current(connection, now))
 
 
-async def add(database: Database, override: Override) -> None:
-    """Keep what somebody has agreed; what is agreed already for the same person and time is not kept twice."""
+async def add(database: Database, override: Override) -> bool:
+    """Keep what somebody has agreed; False if it is agreed already: it is not kept twice."""
 
-    def work(connection: Connection) -> None:
+    def work(connection: Connection) -> bool:
         if any(_is_same(one, override) for one in current(connection, override.at)):
-            return
+            return False
         values = {
             "rota": override.rota,
             "starts_at": override.starts,
@@ -51,8 +51,9 @@ async def add(database: Database, override: Override) -> None:
             "body": codec.OVERRIDE.dump(replace(override, id=0)),
         }
         connection.execute(insert(OVERRIDE), values)
+        return True
 
-    await database.write(work)
+    return await database.write(work)
 
 
 def _is_same(one: Override, other: Override) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Id, Instant, where
@@ -24,3 +24,34 @@ class OverrideRow(SQLModel, table=True):
     removed_at: datetime | None = Field(default=None, sa_type=Instant)
     removed_by: str = Field(default="", sa_type=Text)
     body: str = Field(sa_type=Text)
+
+
+class AuditRow(SQLModel, table=True):
+    """What somebody did or wanted to do; rows are only ever added, and go when they are old.
+
+    `request` is the platform's name for it, or one of our own: there is one row for each, however often it is
+    delivered.  `attempt` is the delivery that wrote the row.
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        UniqueConstraint("request", name="audit_once"),
+        Index("audit_at", "at"),
+        Index("audit_person", "person", "at"),
+        Index("audit_incident", "incident", "at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    request: str = Field(sa_type=Text)
+    attempt: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Instant)
+    person: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+    platform: str = Field(sa_type=Text)
+    channel: str = Field(default="", sa_type=Text)
+    thread: str = Field(default="", sa_type=Text)
+    incident: str = Field(default="", sa_type=Text)
+    action: str = Field(sa_type=Text)
+    command: str = Field(sa_type=Text)
+    came_of: str = Field(sa_type=Text)
+    answer: str = Field(default="", sa_type=Text)

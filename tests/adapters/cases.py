@@ -36,6 +36,7 @@ from bot.model import (
 from tests.adapters.bursts import BURSTS
 from tests.adapters.cards import CARDS
 from tests.adapters.clocks import CLOCKS
+from tests.adapters.rights import RIGHTS
 from tests.adapters.storm import STORMS
 from tests.adapters.waking import WAKING
 from tests.unit.build import NOON, at, component, degraded, down, entry, incident
@@ -319,6 +320,7 @@ CASES: Mapping[str, tuple[Message, ...]] = (
     }
     | CLOCKS
     | CARDS
+    | RIGHTS
     | WAKING
     | STORMS
     | BURSTS

@@ -23,14 +23,25 @@ class FakeDesk(Desk):
     said: list[tuple[str, Person, str, Ref | None]] = field(default_factory=list[tuple[str, Person, str, "Ref | None"]])
     patience: asyncio.Event | None = None
     breaks: bool = False
+    refuses: Reply | None = None
+    wanted: list[Asked] = field(default_factory=list[Asked])
+    requests: list[str] = field(default_factory=list[str])
 
     async def ask(self, asked: Asked) -> Answer:
         self.asked.append(asked)
+        self.requests.append(asked.request)
         return await self._answered()
 
-    async def say(self, text: str, asked_by: Person, *, address: str = "", thread: Ref | None = None) -> Answer:
+    async def say(
+        self, text: str, asked_by: Person, *, address: str = "", thread: Ref | None = None, request: str = ""
+    ) -> Answer:
         self.said.append((text, asked_by, address, thread))
+        self.requests.append(request)
         return await self._answered()
+
+    async def refusal(self, asked: Asked) -> Reply | None:
+        self.wanted.append(asked)
+        return self.refuses
 
     async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
         return (("Acme: Errors", "acme-1"), ("Bolt: Slow", "bolt-7")) if not typed else (("Bolt: Slow", "bolt-7"),)

@@ -258,7 +258,7 @@ async def test_what_only_half_fits_on_the_disk_was_not_sent(tmp_path: Path) -> N
 def disk_ends_after(size: int) -> Iterator[None]:
     """Let no file of this process grow beyond `size`, as on a disk that is full."""
     import resource  # noqa: PLC0415  (not to be had everywhere)
-    import signal  # noqa: PLC0415
+    import signal  # noqa: PLC0415  (together with it)
 
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)

@@ -196,6 +196,34 @@ async def test_a_shared_answer_is_seen_by_the_channel(at: Scene) -> None:
     assert [text for text, *_ in at.desk.said] == ["status acme", "status acme"]
 
 
+async def test_what_is_for_one_person_alone_is_not_shared(at: Scene) -> None:
+    at.desk.answer = Answer(says("Acme is down", shareable=True))
+    await (await at.slack.person().runs("/status", "acme", at.ops.id)).acked()
+    await at.until(lambda: len(at.private()) == 1)
+    (answer,) = at.slack.world.ephemerals(at.ops.id)
+    at.desk.answer = Answer(says("Only responders may do that", aside=True))
+
+    await (await at.slack.person().presses(answer, "sitrep:share")).acked()
+
+    await at.until(lambda: len(at.private()) == 2)
+    assert "Only responders may do that" in at.private()[1]
+    assert at.slack.world.roots(at.ops.id) == []
+
+
+async def test_every_request_has_slacks_own_name_for_it(at: Scene) -> None:
+    root = await at.root()
+    person = at.slack.person()
+
+    for _ in range(2):
+        await (await person.runs("/incident", "ack", at.ops.id)).acked()
+        await (await person.presses(root, "sitrep:ack")).acked()
+        await (await person.mentions("<@U0BOT> ack", at.ops.id, thread=root.ts)).acked()
+
+    await at.until(lambda: len(at.desk.requests) == 6)
+    assert len(set(at.desk.requests)) == 6
+    assert all(one.startswith("slack:") and len(one) > len("slack:") for one in at.desk.requests)
+
+
 async def test_what_may_have_been_meant_can_be_pressed(at: Scene) -> None:
     at.desk.answer = Answer(
         says("Which one?", choices=(("OpenAI", "status openai"), ("OpenObserve", "status openobserve")))

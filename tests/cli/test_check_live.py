@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tests.e2e.program import Ended, Sitrep, sitrep_in
 from tests.localdiscord import LocalDiscord, local_discord
-from tests.localslack import LocalSlack, local_slack
+from tests.localslack import PERSON, LocalSlack, local_slack
+from tests.localslack.nouns import SCOPES
 from tests.loops.acme import SUMMARY, component, incident, summary
 from tests.servers import Answer, serve
 
@@ -105,6 +106,81 @@ async def test_a_bot_token_that_slack_does_not_know_is_told_without_it(tmp_path:
     assert checked.status == 2
     assert checked.err.startswith("FAIL  Slack: the bot token: Slack does not know the bot token; copy SLACK_BOT_TOKEN")
     assert "xoxb-wrong" not in checked.err + checked.out
+
+
+CHECK_IT = "check its name, whether it is archived, and invite the bot if it is private"
+ACCESS = """
+[access]
+admins = ["{known}", "{unknown}"]
+responders = ["{group}", "{no_group}"]
+[[access.channel]]
+channel = "{here}"
+[[access.channel]]
+channel = "{nowhere}"
+"""
+
+
+async def test_everybody_whom_access_names_on_slack_is_looked_for(tmp_path: Path) -> None:
+    async with local_slack() as slack, sitrep_in(tmp_path) as sitrep:
+        slack.world.channel("ops")
+        slack.world.group("S0OPS", "ops", "U1", "U2")
+        names = {"known": f"slack:{PERSON}", "unknown": "slack:U404", "here": "slack:#ops", "nowhere": "slack:#nowhere"}
+        sitrep.config.write_text(
+            "watch = []\n" + ACCESS.format(**names, group="slack:group:S0OPS", no_group="slack:S404"), encoding="utf-8"
+        )
+        tokens = {"SLACK_BOT_TOKEN": slack.token, "SLACK_API_URL": slack.api_url}
+        checked = await sitrep.run("check", "--live", "--config", str(sitrep.config), environment=tokens)
+
+    assert checked.status == 2
+    assert checked.out.splitlines()[2:] == [
+        f"ok    Slack: [access]: slack:{PERSON} is reader",
+        "ok    Slack: [access]: the user group S0OPS has 2 people",
+        "ok    Slack: [access]: #ops is there",
+    ]
+    assert [line.removeprefix("FAIL  Slack: [access]: ").split(" (")[0] for line in checked.err.splitlines()] == [
+        "slack:U404: there is no such person in this workspace",
+        "slack:S404: there is no such user group in this workspace",
+        f"#nowhere: the bot sees no channel #nowhere: {CHECK_IT}",
+    ]
+
+
+async def test_without_the_scope_for_user_groups_that_is_told(tmp_path: Path) -> None:
+    async with local_slack() as slack, sitrep_in(tmp_path) as sitrep:
+        slack.world.installation.scopes = tuple(one for one in SCOPES if one != "usergroups:read")
+        sitrep.config.write_text('watch = []\n[access]\nadmins = "slack:S0OPS"\n', encoding="utf-8")
+        tokens = {"SLACK_BOT_TOKEN": slack.token, "SLACK_API_URL": slack.api_url}
+        checked = await sitrep.run("check", "--live", "--config", str(sitrep.config), environment=tokens)
+
+    assert checked.status == 2
+    assert checked.err.splitlines() == [
+        "FAIL  Slack: the app lacks the scope usergroups:read, which a user group in [access] needs; install it again"
+    ]
+
+
+async def test_everybody_whom_access_names_on_discord_is_looked_for(tmp_path: Path) -> None:
+    async with local_discord() as discord, sitrep_in(tmp_path) as sitrep:
+        ops, role = discord.world.channel("ops"), discord.world.role("oncall")
+        lead = discord.world.user("lead")
+        names = {"known": f"discord:{lead.id}", "unknown": "discord:404", "here": f"discord:{ops.id}"}
+        groups = {"group": f"discord:role:{role.id}", "no_group": "discord:role:404", "nowhere": "discord:405"}
+        sitrep.config.write_text("watch = []\n" + ACCESS.format(**names, **groups), encoding="utf-8")
+        told = {"DISCORD_API_URL": discord.api_url, "DISCORD_GATEWAY_URL": discord.gateway_url}
+        tokens = {"DISCORD_TOKEN": discord.token, **told}
+        checked = await sitrep.run("check", "--live", "--config", str(sitrep.config), environment=tokens)
+
+    assert checked.status == 2
+    assert [
+        line.removeprefix("ok    Discord: [access]: ").split(" in ")[0] for line in checked.out.splitlines()[2:]
+    ] == [
+        f"discord:role:{role.id} is oncall",
+        f"discord:{lead.id} is lead",
+        f"{ops.id} is #ops",
+    ]
+    assert [line.removeprefix("FAIL  Discord: [access]: ").split(" (")[0] for line in checked.err.splitlines()] == [
+        "discord:role:404: there is no such role in the bot's servers: copy the role's id again",
+        "discord:404: there is no such person: copy the user's id again",
+        "405: there is no such channel, or the bot is not in its server: copy the channel's id again, invite the bot",
+    ]
 
 
 INVITATION = (

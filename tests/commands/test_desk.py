@@ -133,7 +133,8 @@ async def test_a_page_that_nobody_watches_and_nobody_can_read_is_not_green(datab
 @pytest.mark.parametrize("can_be_read", [True, False])
 async def test_what_our_own_witnesses_tell_of_a_vendor_is_shown_though_nobody_watches_its_page(
     database: Database,
-    can_be_read: bool,  # noqa: FBT001
+    *,
+    can_be_read: bool,
 ) -> None:
     office = Office(database)
     if can_be_read:

@@ -110,7 +110,7 @@ async def test_only_admins_change_it(office: Office, words: str) -> None:
 
 
 async def test_where_nobody_is_an_admin_nobody_changes_it(database: Database) -> None:
-    assert "says who they are" in text(await Office(database).says("watch add fastly", by=ONCALL))
+    assert "Nobody may change what is watched" in text(await Office(database).says("watch add fastly", by=ONCALL))
 
 
 async def test_a_name_that_nobody_has_is_answered_with_whom_it_may_mean(office: Office) -> None:

@@ -166,7 +166,7 @@ async def test_credentials_in_a_redirect_are_dropped(host: str) -> None:
 
 
 @pytest.mark.parametrize(("host", "kept"), [("status.test", True), ("cdn.test", False)])
-async def test_our_credentials_stay_with_the_origin_they_were_given_for(host: str, kept: bool) -> None:  # noqa: FBT001
+async def test_our_credentials_stay_with_the_origin_they_were_given_for(host: str, *, kept: bool) -> None:
     async with serve({"/new": PAGE}) as server, local_fetcher() as fetcher:
         server.answers["/"] = Answer.redirect(named(server, host) + "/new")
         await fetcher.get(named(server).replace("//", "//me:pw@") + "/")

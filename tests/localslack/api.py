@@ -45,6 +45,7 @@ WORK: dict[str, Work] = {
     "conversations.open": others.opened,
     "users.info": others.user_info,
     "usergroups.list": others.usergroups,
+    "usergroups.users.list": others.usergroup_users,
     "oauth.v2.access": others.oauth_access,
     "views.open": views.opened,
     "views.update": views.updated,

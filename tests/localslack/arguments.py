@@ -63,6 +63,7 @@ METHODS: dict[str, Method] = {
     "views.publish": _method("user_id view hash", tier=TIER_4),
     "users.info": _method("user include_locale", "users:read", tier=TIER_4),
     "usergroups.list": _method("include_count include_users include_disabled team_id", "usergroups:read", tier=TIER_2),
+    "usergroups.users.list": _method("usergroup include_disabled team_id", "usergroups:read", tier=TIER_2),
     "oauth.v2.access": _method(
         "client_id client_secret code redirect_uri grant_type refresh_token", token=NOBODY, tier=TIER_4
     ),

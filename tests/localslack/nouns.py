@@ -58,6 +58,7 @@ class Group:
     handle: str
     team: str
     users: list[str] = field(default_factory=list[str])
+    disabled: bool = False
 
     def public(self) -> Json:
         return {
@@ -67,7 +68,7 @@ class Group:
             "name": self.handle.title(),
             "handle": self.handle,
             "user_count": len(self.users),
-            "date_delete": 0,
+            "date_delete": int(self.disabled),
         }
 
 

@@ -92,6 +92,19 @@ def usergroups(asked: Asked) -> Json:
     return {"ok": True, "usergroups": [one.public() | ({"users": one.users} if users else {}) for one in mine]}
 
 
+def usergroup_users(asked: Asked) -> Json:
+    """https://docs.slack.dev/reference/methods/usergroups.users.list; it takes forms alone, and no JSON."""
+    if not asked.args.get("usergroup"):
+        raise SlackError("missing_argument" if "usergroup" not in asked.args else "no_such_subteam")
+    if asked.by.team in asked.world.without_groups:
+        raise SlackError("plan_upgrade_required")
+    found = asked.world.groups.get(str(asked.args["usergroup"]))
+    hidden = found is not None and found.disabled and not truth(asked.args.get("include_disabled"))
+    if found is None or found.team != asked.by.team or hidden:
+        raise SlackError("no_such_subteam")
+    return {"ok": True, "users": list(found.users)}
+
+
 def oauth_access(asked: Asked) -> Json:
     """https://docs.slack.dev/reference/methods/oauth.v2.access; a code is good once."""
     oauth, code = asked.world.oauth, str(asked.args.get("code", ""))

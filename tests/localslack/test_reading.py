@@ -225,6 +225,37 @@ async def test_people_groups_and_direct_conversations_are_known(slack: LocalSlac
     assert direct["channel"]["id"] == slack.world.direct("U0READER").id
 
 
+async def test_the_members_of_a_group_are_told_in_its_own_workspace(slack: LocalSlack, client: AsyncWebClient) -> None:
+    slack.world.workspace("T0OTHER", token="xoxb-other")
+    slack.world.group("S0OPS", "oncall", "U0READER", "U2")
+    gone = slack.world.group("S0GONE", "gone", "U1")
+    gone.disabled = True
+    other = AsyncWebClient("xoxb-other", base_url=slack.api_url, retry_handlers=[])
+
+    there = await client.usergroups_users_list(usergroup="S0OPS")
+    disabled = await client.usergroups_users_list(usergroup="S0GONE", include_disabled=True)
+
+    assert (there["users"], disabled["users"]) == (["U0READER", "U2"], ["U1"])
+    for asked, group in ((client, "S0GONE"), (client, "S0NONE"), (other, "S0OPS")):
+        with pytest.raises(SlackApiError, match="no_such_subteam"):
+            await asked.usergroups_users_list(usergroup=group)
+
+
+async def test_a_plan_without_groups_and_an_app_without_the_scope_are_told(
+    slack: LocalSlack, client: AsyncWebClient
+) -> None:
+    slack.world.group("S0OPS", "oncall")
+    slack.world.without_groups.add("T0LOCAL")
+    with pytest.raises(SlackApiError, match="plan_upgrade_required"):
+        await client.usergroups_users_list(usergroup="S0OPS")
+
+    slack.world.installation.scopes = ("chat:write",)
+    with pytest.raises(SlackApiError, match="missing_scope") as told:
+        await client.usergroups_users_list(usergroup="S0OPS")
+
+    assert told.value.response["needed"] == "usergroups:read"
+
+
 async def test_workspaces_do_not_see_each_other(slack: LocalSlack, ops: Channel) -> None:
     slack.world.workspace("T0OTHER", token="xoxb-other")
     other = AsyncWebClient("xoxb-other", base_url=slack.api_url, retry_handlers=[])

@@ -89,6 +89,8 @@ class World:
     workspaces: dict[str, Workspace] = field(default_factory=dict[str, Workspace])
     users: dict[str, User] = field(default_factory=dict[str, User])
     groups: dict[str, Group] = field(default_factory=dict[str, Group])
+    # Workspaces whose plan has no user groups.
+    without_groups: set[str] = field(default_factory=set[str])
     channels: dict[str, Channel] = field(default_factory=dict[str, Channel])
     installations: dict[str, Installation] = field(default_factory=dict[str, Installation])
     app_tokens: dict[str, str] = field(default_factory=dict[str, str])
@@ -124,8 +126,8 @@ class World:
         self.users[id_] = User(id=id_, name=name, team=team, is_bot=is_bot)
         return self.users[id_]
 
-    def group(self, id_: str, handle: str, *, team: str = TEAM) -> Group:
-        self.groups[id_] = Group(id=id_, handle=handle, team=team)
+    def group(self, id_: str, handle: str, *users: str, team: str = TEAM) -> Group:
+        self.groups[id_] = Group(id=id_, handle=handle, team=team, users=[*users])
         return self.groups[id_]
 
     def channel(

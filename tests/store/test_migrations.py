@@ -14,6 +14,7 @@ from tests.databases import opened
 
 TABLES = {
     "announcement",
+    "audit",
     "claim",
     "gap",
     "heard",

@@ -61,12 +61,12 @@ def maintained(name: str) -> Component:
     return component(name, ComponentStatus.UNDER_MAINTENANCE)
 
 
-def update(id: str, body: str, minute: float = 0, state: State = State.INVESTIGATING) -> Update:  # noqa: A002
+def update(id: str, body: str, minute: float = 0, state: State = State.INVESTIGATING) -> Update:  # noqa: A002  (the word for it in a feed)
     return Update(id, state, body, at(minute))
 
 
 def claim(
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  (the word for it in a feed)
     *updates: Update,
     title: str = "Errors",
     state: State = State.INVESTIGATING,
@@ -98,7 +98,7 @@ def claim(
 
 
 def maintenance(
-    id: str,  # noqa: A002
+    id: str,  # noqa: A002  (the word for it in a feed)
     *updates: Update,
     state: State = State.SCHEDULED,
     components: Iterable[Component] = (),
@@ -141,7 +141,7 @@ def quiet_page(minute: float, *names: str) -> Snapshot:
     return snapshot(minute, components=[fine(name) for name in names or ("API",)])
 
 
-def view(id: str, state: State = State.INVESTIGATING, impact: Impact = Impact.MINOR) -> ClaimView:  # noqa: A002
+def view(id: str, state: State = State.INVESTIGATING, impact: Impact = Impact.MINOR) -> ClaimView:  # noqa: A002  (the word for it in a feed)
     return ClaimView(key=f"acme|{id}", kind=Kind.INCIDENT, title="Errors", state=state, impact=impact)
 
 

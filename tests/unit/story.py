@@ -76,7 +76,7 @@ class Story:
         """Let somebody say that they are affected."""
         return self._tell(minute, ChangeKind.AFFECTED, None, who=Who.PERSON, author=who, person=who)
 
-    def _witness(self, minute: float, teller: SourceKind, name: str, fails: bool, since: float | None) -> Story:  # noqa: FBT001
+    def _witness(self, minute: float, teller: SourceKind, name: str, fails: bool, since: float | None) -> Story:  # noqa: FBT001  (what is seen, not a flag)
         before = self._view(f"{name}|{name}-trouble")
         start = before.started_at if before else at(minute if since is None else since)
         view = ClaimView(

@@ -38,7 +38,7 @@ def command(action: Action, **rest: object) -> Command:
         ("status history", command(Action.STATUS, query="history")),
         ("report chatgpt", command(Action.REPORT, query="chatgpt")),
         ("<@U0123> report github actions no runners", command(Action.REPORT, query="github actions no runners")),
-        ("report github actions: no runners: at all", command(Action.REPORT, query="github actions", text="no runners: at all")),  # noqa: E501
+        ("report github actions: no runners: at all", command(Action.REPORT, query="github actions", text="no runners: at all")),  # noqa: E501  (a row of a table)
         ("report acme because it’s slow", command(Action.REPORT, query="acme", text="it’s slow")),
         ("report: acme\nall is red\nhere", command(Action.REPORT, query="acme", text="all is red\nhere")),
         ("report openai:login", command(Action.REPORT, query="openai:login")),
@@ -60,7 +60,7 @@ def command(action: Action, **rest: object) -> Command:
         ("Acknowledge", command(Action.ACK)),
         ("unack", command(Action.UNACK)),
         ("note we switched to the fallback", command(Action.NOTE, text="we switched to the fallback")),
-        ("note openai-01JM3 we’re on it\n\nsoon", command(Action.NOTE, incident="openai-01JM3", text="we’re on it\n\nsoon")),  # noqa: E501
+        ("note openai-01JM3 we’re on it\n\nsoon", command(Action.NOTE, incident="openai-01JM3", text="we’re on it\n\nsoon")),  # noqa: E501  (a row of a table)
         ("note: us-east-1 is back", command(Action.NOTE, text="us-east-1 is back")),
         ("mute", command(Action.MUTE)),
         ("mute 4h", command(Action.MUTE, span=4 * HOUR)),
@@ -72,7 +72,7 @@ def command(action: Action, **rest: object) -> Command:
         ("unmute", command(Action.UNMUTE)),
         ("I’m affected too", command(Action.AFFECTED)),
         ("works for me", command(Action.WORKS)),
-        ("link <https://chat.example/1|here> the call", command(Action.LINK, url="https://chat.example/1", text="the call")),  # noqa: E501
+        ("link <https://chat.example/1|here> the call", command(Action.LINK, url="https://chat.example/1", text="the call")),  # noqa: E501  (a row of a table)
         ("health", command(Action.HEALTH)),
         ("help", command(Action.HELP)),
         ("", command(Action.HELP)),

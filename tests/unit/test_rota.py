@@ -132,7 +132,7 @@ def test_rotas_of_one_duty_are_its_layers() -> None:
     assert list(layers((rota(), night, second))) == [("platform", (rota(), second)), ("night", (night,))]
 
 
-INSTANTS = st.datetimes(datetime(1995, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+INSTANTS = st.datetimes(datetime(1995, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  (hypothesis adds the zone)
 ROTAS = st.builds(
     rota,
     st.just(FIRST),
@@ -170,7 +170,7 @@ OVERRIDES = st.lists(
     st.builds(
         lambda who, start, hours, number: instead(who, start, start + hours * HOUR, number),
         st.sampled_from((FIRST, SECOND, THIRD)),
-        st.datetimes(datetime(2026, 3, 1), datetime(2026, 4, 30), timezones=st.just(UTC)),  # noqa: DTZ001
+        st.datetimes(datetime(2026, 3, 1), datetime(2026, 4, 30), timezones=st.just(UTC)),  # noqa: DTZ001  (hypothesis adds the zone)
         st.integers(1, 200),
         st.integers(1, 9),
     ),
@@ -178,7 +178,7 @@ OVERRIDES = st.lists(
 )
 
 
-@given(OVERRIDES, st.datetimes(datetime(2026, 3, 1), datetime(2026, 4, 30), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(OVERRIDES, st.datetimes(datetime(2026, 3, 1), datetime(2026, 4, 30), timezones=st.just(UTC)))  # noqa: DTZ001  (hypothesis adds the zone)
 def test_until_a_shift_ends_nobody_else_has_it_and_then_somebody_else_does(
     agreed: list[Override], at: datetime
 ) -> None:

@@ -45,7 +45,7 @@ async def test_a_call_is_noted_by_whatever_method(here: World, method: str) -> N
 
 
 @pytest.mark.parametrize(("path", "failed"), [("/0", False), ("/1", True), ("/255", True), ("/fail", True)])
-async def test_an_exit_status_says_how_it_went(here: World, path: str, failed: bool) -> None:  # noqa: FBT001
+async def test_an_exit_status_says_how_it_went(here: World, path: str, *, failed: bool) -> None:
     answer = await here.asks("GET", CALL + path)
 
     assert answer.status_code == 200

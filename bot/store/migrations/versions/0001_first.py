@@ -26,6 +26,7 @@ def upgrade() -> None:
     _claims()
     _incidents()
     _oncall()
+    _audit()
     _polls()
     _sources()
 
@@ -175,6 +176,31 @@ def _oncall() -> None:
     )
     some = sa.text("removed_at IS NULL")
     op.create_index("oncall_override_ends", "oncall_override", ["ends_at"], sqlite_where=some, postgresql_where=some)
+
+
+def _audit() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.Text(), nullable=False),
+        sa.Column("at", _instant(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("thread", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("command", sa.Text(), nullable=False),
+        sa.Column("came_of", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("request", name="audit_once"),
+    )
+    op.create_index("audit_at", "audit", ["at"])
+    op.create_index("audit_person", "audit", ["person", "at"])
+    op.create_index("audit_incident", "audit", ["incident", "at"])
 
 
 def _polls() -> None:

@@ -1,0 +1,126 @@
+"""Every deed passes here: who may not is told so, and what was done or wanted stands in the audit trail."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.clock import Clock
+from bot.core import audit, denials, remarks, wanted
+from bot.core.access import FREE, QUESTIONS, RIGHTS, Access
+from bot.core.audit import CameOf, Deed
+from bot.core.message import Reply
+from bot.core.rules import Oncall
+from bot.model import Asked, Person
+from bot.ports import Answer, Directory
+from bot.store import audit as stored
+from bot.store import lookups
+from bot.store.audit import DoneBefore, Signature
+from bot.store.database import Database
+
+log = logging.getLogger(__name__)
+
+_SHOWN = 15
+
+
+@dataclass(slots=True)
+class Trail:
+    """Who may do what, and who did what.
+
+    `directories` know by platform which groups somebody is in, and which channels names stand for; `rotas` have the
+    names of people whom the configuration names.
+    """
+
+    database: Database
+    clock: Clock
+    access: Access
+    rotas: Callable[[], Sequence[Oncall]] = tuple
+    directories: Mapping[str, Directory] = field(default_factory=dict[str, Directory])
+
+    async def kept(self, asked: Asked, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Do a deed, if whoever asks may, and keep a record of it; a question is only answered."""
+        refused = await self.refusal(asked)
+        if refused is not None:
+            return Answer(refused)
+        if asked.command.action in QUESTIONS:
+            return await work()
+        signature = Signature(await self._deed(asked))
+        try:
+            with stored.signing(signature):
+                answer = await work()
+        except DoneBefore:
+            log.info("delivered again action=%s person=%s", asked.command.action, asked.person.key)
+            return Answer(remarks.say("That is done already"))
+        except Exception as error:
+            await stored.note(self.database, signature, CameOf.FAILED, f"an error of our own: {type(error).__name__}")
+            raise
+        await self._explain(signature, answer.reply)
+        return answer
+
+    async def _explain(self, signature: Signature, reply: Reply) -> None:
+        """Where nothing was done, keep what was answered; whoever is asked back has done nothing yet."""
+        came = signature.came_of or (CameOf.ALREADY if reply.already else CameOf.FAILED)
+        is_asked_back = signature.came_of is None and bool(reply.choices) and not reply.already
+        if came is not CameOf.DONE and not is_asked_back:
+            await stored.note(self.database, signature, came, reply.message.headline)
+
+    async def refusal(self, asked: Asked) -> Reply | None:
+        """Return what to tell somebody who may not do this, None if they may; that they wanted to is kept."""
+        access = await self._refusing(asked)
+        if access is None:
+            return None
+        action, person = asked.command.action, asked.person
+        log.info("not permitted action=%s person=%s channel=%s", action, person.key, asked.address or "-")
+        reply = denials.not_permitted(action, access, self._names())
+        await stored.note(self.database, Signature(await self._deed(asked)), CameOf.DENIED, reply.message.headline)
+        return reply
+
+    async def shown(self, query: str) -> Reply:
+        """Return the last deeds that somebody wants to see."""
+        asked = wanted.wanted(query, self.clock.now())
+        found = await stored.deeds(self.database, asked, _SHOWN + 1)
+        return audit.shown(found[:_SHOWN], asked, more=len(found) > _SHOWN)
+
+    async def _refusing(self, asked: Asked) -> Access | None:
+        """Return what refuses this, None if nothing does.  Groups are asked for only where it depends on them."""
+        person, action = asked.person, asked.command.action
+        if RIGHTS[action] in FREE:
+            return None
+        rules = self.access.at(person.platform, within(asked.address), await self._channels(person.platform))
+        if all(one.permits(person, action) for one in rules):
+            return None
+        person = await self._with_groups(person, rules)
+        return next((one for one in rules if not one.permits(person, action)), None)
+
+    async def _channels(self, platform: str) -> Mapping[str, str]:
+        """Return the ids of the channels in which something else holds, as far as they can be told."""
+        there = self.directories.get(platform)
+        found: dict[str, str] = {}
+        for channel, _ in self.access.channels:
+            where, _, address = channel.partition(":")
+            if where == platform:
+                id_ = await there.id_of(address) if there else within(address)
+                found |= {channel: id_} if id_ else {}
+        return found
+
+    async def _with_groups(self, person: Person, rules: Iterable[Access]) -> Person:
+        there = self.directories.get(person.platform)
+        groups = tuple(dict.fromkeys(group for one in rules for group in one.groups))
+        if there is None or not groups:
+            return person
+        return replace(person, groups=tuple(await there.groups_of(person, groups)))
+
+    def _names(self) -> Mapping[str, str]:
+        return {key: one.name for rota in self.rotas() for one in rota.people for key in one.keys}
+
+    async def _deed(self, asked: Asked) -> Deed:
+        thread = asked.thread if asked.command.incident is None else None
+        incident = await lookups.of_root(self.database, asked.person.platform, thread) if thread else None
+        return audit.deed(asked, self.clock.now(), incident or "")
+
+
+def within(address: str) -> str:
+    """Return a channel's id without the workspace that it is in; nothing for a name, of which no id is known."""
+    channel = address.rpartition("/")[2]
+    return "" if channel.startswith("#") else channel
