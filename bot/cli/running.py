@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from bot import catalog, checks, compose, paging, plugins, settings
+from bot import catalog, checks, compose, paging, plugins, reaching, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
 from bot.core.baseline import seconds
@@ -137,8 +137,7 @@ async def _live_discord(chosen: Settings, clock: SystemClock) -> bool:
 
 
 def _addresses(chosen: Settings, platform: str) -> tuple[str, ...]:
-    found = (to.address for route in chosen.routes for to in route.to if to.platform == platform)
-    return tuple(dict.fromkeys(found))
+    return tuple(to.address for to in reaching.addressed(chosen) if to.platform == platform)
 
 
 def _told(platform: str, answers: list[tuple[bool, str]]) -> bool:

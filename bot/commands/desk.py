@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.commands import oncall
+from bot.commands import handing, oncall
 from bot.commands.calling import Callers, nobody
 from bot.commands.finding import Found, begun, find, label, matching
+from bot.commands.handing import Handing
 from bot.commands.health import health
 from bot.commands.linking import relink
 from bot.commands.oncall import Duties
@@ -25,6 +26,7 @@ from bot.core import acted, actions, cards, histories, remarks
 from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.calling import CallerView
+from bot.core.escalation import Plans
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Reply, line
 from bot.core.people import as_of
@@ -42,7 +44,7 @@ log = logging.getLogger(__name__)
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _COMPLETIONS = 25
 _EVERYBODY = Access()
-_OF_INCIDENTS = frozenset({Action.DETAILS, Action.JOIN, Action.UNLINK})
+_OF_INCIDENTS = frozenset({Action.DETAILS, Action.JOIN, Action.UNLINK, *handing.ABOUT})
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
 
@@ -67,9 +69,10 @@ class Desk(Port):
         """Ask nothing yet.
 
         `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `callers` how all stand who
-        call in; `rotas` are who takes turns.
+        call in; `rotas` are who takes turns, `plans` who is called when.
         """
         self.rotas: tuple[Oncall, ...] = ()
+        self.plans = Plans()
         self.platforms: Callable[[], Sequence[str]] = tuple
         self.jobs: Callable[[], Sequence[str]] = tuple
         self.callers: Callers = nobody
@@ -220,9 +223,12 @@ class Desk(Port):
     async def _of(self, one: Brief, asked: Asked) -> Reply:
         if asked.command.action is Action.DETAILS:
             return await self._details(one)
-        if asked.command.action not in {Action.JOIN, Action.UNLINK}:
+        if asked.command.action not in _OF_INCIDENTS:
             return await self._act(asked, one)
-        done, reply = await relink(self._database, self._catalog, asked, one, self._clock.now())
+        if asked.command.action in handing.ABOUT:
+            done, reply = await Handing(self._database, self.plans).do(asked, one, self._clock.now())
+        else:
+            done, reply = await relink(self._database, self._catalog, asked, one, self._clock.now())
         if done:
             self._due.set()
         return reply

@@ -13,6 +13,10 @@ RESPONDING = frozenset(
     {
         Action.ACK,
         Action.UNACK,
+        Action.TAKE,
+        Action.ASSIGN,
+        Action.HANDOVER,
+        Action.ESCALATE,
         Action.NOTE,
         Action.MUTE,
         Action.UNMUTE,

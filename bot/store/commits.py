@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import BindParameter, Connection, bindparam, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.core import silence
+from bot.core import direct, silence
 from bot.core.witnesses import testimonies
 from bot.model import Destination, Incident, TimelineEntry
 from bot.store import codec
@@ -99,8 +99,12 @@ def make_due(
     *,
     destinations: Mapping[str, Sequence[Destination]] = MappingProxyType({}),
     urgent: Collection[str] = (),
+    before: Mapping[str, Incident] = MappingProxyType({}),
 ) -> None:
-    """Every touched incident is due wherever it is announced, and begins where it was not."""
+    """Every touched incident is due wherever it is announced, and begins where it was not.
+
+    A direct message that begins tells in its root how it stands, and not what was said of an incident `before`.
+    """
     if not touched:
         return
     rows = connection.execute(_DUE_AGAIN, {"b_incidents": touched, "b_now": now}).all()
@@ -108,7 +112,7 @@ def make_due(
     if live and urgent:
         connection.execute(_URGENT, {"b_ids": live, "b_incidents": list(urgent)})
     begun = [
-        _new_announcement(incident, destination, now, urgent=incident in urgent)
+        _new_announcement(incident, destination, now, urgent=incident in urgent, before=before.get(incident))
         for incident in touched
         for destination in destinations.get(incident, ())
         if (incident, str(destination)) not in there
@@ -152,14 +156,16 @@ def _announce(engine: str) -> Any:
     return insert_into(engine, ANNOUNCEMENT).on_conflict_do_nothing(index_elements=["incident", "destination"])
 
 
-def _new_announcement(incident: str, destination: Destination, now: datetime, *, urgent: bool) -> dict[str, Any]:
+def _new_announcement(
+    incident: str, destination: Destination, now: datetime, *, urgent: bool, before: Incident | None = None
+) -> dict[str, Any]:
     return {
         "incident": incident,
         "destination": str(destination),
         "platform": destination.platform,
         "state": "live",
         "generation": 0,
-        "last_seq": 0,
+        "last_seq": before.last_seq if before is not None and direct.is_direct(destination) else 0,
         "root_hash": "",
         "due_at": now,
         "revision": 0,

@@ -193,7 +193,8 @@ def _commit(connection: Connection, decision: Decision) -> None:
     write_incidents(connection, decision.told.incidents.values(), decision.before)
     write_entries(connection, decision.told.entries)
     touched = list(decision.told.incidents)
-    make_due(connection, touched, decision.now, destinations=decision.destinations, urgent=decision.urgent)
+    where, before = decision.destinations, decision.before
+    make_due(connection, touched, decision.now, destinations=where, urgent=decision.urgent, before=before)
     revisits.write(connection, decision.source.key, decision.visits)
 
 

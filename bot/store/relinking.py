@@ -71,4 +71,4 @@ def _commit(connection: Connection, moved: Moved, before: dict[str, Incident], n
         connection.execute(_MOVE.values(incident=moved.gets.id), {"b_source": source, "b_claim": claim})
     told = [Destination.parse(to) for to in connection.execute(_WHERE_TOLD, {"b_id": moved.loses.id}).scalars()]
     touched = sorted({moved.loses.id, moved.gets.id})
-    make_due(connection, touched, now, destinations={moved.gets.id: told})
+    make_due(connection, touched, now, destinations={moved.gets.id: told}, before=before)
