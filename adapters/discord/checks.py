@@ -10,6 +10,7 @@ from discord import Permissions
 
 from adapters.discord.channels import NEEDED
 from adapters.discord.connect import Keys, point_at
+from adapters.discord.direct import is_person
 from adapters.discord.platform import Discord
 from bot.errors import SitrepError
 
@@ -43,10 +44,11 @@ async def _tried(platform: Discord, addresses: tuple[str, ...]) -> AsyncIterator
     yield True, f"{me.get('username')} ({me.get('id')}); it is invited by {invitation(str(me.get('id')))}"
     for address in addresses:
         try:
-            short = await platform.channels.shortcomings(address)
+            short = await platform.shortcomings_of(address)
         except SitrepError as error:
             short = [f"{address}: {error}"]
         for line in short:
             yield False, line
         if not short:
-            yield True, f"{address}: the bot may do there what it has to"
+            well = "can be written to" if is_person(address) else "the bot may do there what it has to"
+            yield True, f"{address}: {well}"

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import discord
@@ -21,6 +23,7 @@ from adapters.discord.render import BAR, Json
 from bot.core.controls import pressed
 from bot.core.message import Reply
 from bot.core.strangers import safe
+from bot.errors import SitrepError
 from bot.model import Action, Asked, Command, Person, Ref
 from bot.ports import Answer, Desk
 
@@ -29,18 +32,31 @@ log = logging.getLogger("sitrep.discord")
 Interaction: TypeAlias = "discord.Interaction[Any]"
 # Discord gives up after three seconds; the way to us and back takes some of it.
 _AT_ONCE = 1.5
+_SHORTLY = 1.0
+# https://docs.discord.com/developers/reference#message-formatting
+_MENTION = re.compile(r"<@!?(\d+)>", re.ASCII)
 _FORGOTTEN = "That was too long ago: please ask again."
 # Somebody was answered already, or it is too late to answer them.
 _ANSWERED, _TOO_LATE = 40060, 10062
 
 
 class Listener:
-    """What people do in Discord, turned into questions to the desk.  `is_forum` tells of a channel by its id."""
+    """What people do in Discord, turned into questions to the desk.
 
-    def __init__(self, desk: Desk, *, is_forum: Callable[[str], Awaitable[bool]]) -> None:
+    `is_forum` tells of a channel by its id, `roles_of` which roles somebody has, by theirs.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        is_forum: Callable[[str], Awaitable[bool]],
+        roles_of: Callable[[str], Awaitable[tuple[str, ...]]],
+    ) -> None:
         """Hear nothing yet."""
         self.desk = desk
         self._is_forum = is_forum
+        self._roles_of = roles_of
         self._kept = Kept()
         self._followers = Followers(log, "an answer could not be given")
 
@@ -120,19 +136,42 @@ class Listener:
     async def _link(self, interaction: Interaction, about: str, incident: str) -> None:
         channel, message, said = about.split("/", 2)
         words = self._kept.get(said) or ""
-        url = f"https://discord.com/channels/{interaction.guild_id}/{channel}/{message}"
+        url = f"https://discord.com/channels/{interaction.guild_id or '@me'}/{channel}/{message}"
         command = Command(action=Action.LINK, incident=incident, url=url, text=words)
         await self.ask(interaction, command)
 
     async def _said(self, interaction: Interaction, text: str) -> Answer:
         thread = await self._thread(interaction)
-        return await self.desk.say(text, _person(interaction), address=_place(interaction), thread=thread)
+        person = await self._who(interaction)
+        return await self.desk.say(text, person, address=_place(interaction), thread=thread)
 
     async def _asked(self, interaction: Interaction, command: Command) -> Answer:
         thread = await self._thread(interaction)
-        return await self.desk.ask(
-            Asked(command=command, person=_person(interaction), address=_place(interaction), thread=thread)
-        )
+        person = await self._who(interaction)
+        return await self.desk.ask(Asked(command=command, person=person, address=_place(interaction), thread=thread))
+
+    async def _who(self, interaction: Interaction) -> Person:
+        """Return who it is, with their roles; in a direct message those that they have where the bot is too."""
+        person = _person(interaction)
+        if interaction.guild_id is not None:
+            return person
+        try:
+            return replace(person, roles=await self._roles_of(person.id))
+        except SitrepError as error:
+            log.warning("the roles of somebody could not be asked for: %s", error)
+            return person
+
+    async def named(self, interaction: Interaction, text: str) -> str:
+        """Return text with names beside the ids of those who are mentioned in it, as far as Discord tells them."""
+        for id_ in dict.fromkeys(_MENTION.findall(text)):
+            try:
+                async with asyncio.timeout(_SHORTLY):
+                    who = await _named(interaction, int(id_))
+            except (discord.DiscordException, OSError, TimeoutError):
+                continue
+            name = "".join(one for one in safe(who.display_name) if one not in "<>|")
+            text = re.sub(rf"<@!?{id_}>", f"<@{id_}|{name}>", text)
+        return text
 
     async def _thread(self, interaction: Interaction) -> Ref | None:
         """Return the root in whose thread somebody is: in a forum that is the post itself."""
@@ -202,6 +241,14 @@ def _person(interaction: Interaction) -> Person:
     # As Discord sent them; `roles` has only those that are known already, which in the first moments are none.
     roles = tuple(map(str, getattr(who, "_roles", ())))
     return Person("discord", str(who.id), safe(who.display_name), roles)
+
+
+async def _named(interaction: Interaction, id_: int) -> discord.Member | discord.User:
+    """Return somebody as they are called here."""
+    if interaction.guild is not None:
+        return await interaction.guild.fetch_member(id_)
+    client: discord.Client = interaction.client
+    return await client.fetch_user(id_)
 
 
 def _place(interaction: Interaction) -> str:

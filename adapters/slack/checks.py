@@ -8,6 +8,7 @@ from datetime import datetime
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.channels import DIRECT, is_person
 from adapters.slack.connect import Keys
 from adapters.slack.platform import NEEDED, Slack
 from adapters.slack.web import quiet
@@ -31,7 +32,8 @@ async def _tried(slack: Slack, keys: Keys, addresses: tuple[str, ...]) -> AsyncI
         return
     yield True, f"{me.get('user')} in {me.get('team')}"
     granted = {scope.strip() for scope in str(me.get("_scopes", "")).split(",")}
-    for scope in NEEDED:
+    to_people = any(map(is_person, addresses))
+    for scope in (scope for scope in NEEDED if to_people or scope not in DIRECT):
         if scope not in granted and granted != {""}:
             yield False, f"the app lacks the scope {scope}; compare it with manifest.yaml and install it again"
     for address in addresses:
@@ -42,7 +44,7 @@ async def _tried(slack: Slack, keys: Keys, addresses: tuple[str, ...]) -> AsyncI
         for line in short:
             yield False, line
         if not short:
-            yield True, f"{address}: the bot is in it"
+            yield True, f"{address}: {'can be written to directly' if is_person(address) else 'the bot is in it'}"
     if keys.app_token:
         yield await _socket(slack, keys.app_token)
 

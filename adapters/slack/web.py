@@ -25,7 +25,9 @@ API = "https://slack.com/api/"
 # Slack answers within a second or two.  What takes longer is an unknown outcome, and is read back.
 TIMEOUT = timedelta(seconds=10)
 # Slack takes JSON for what changes something, and only forms for most of what reads.
-_READS = frozenset({"conversations.history", "conversations.replies", "conversations.info", "conversations.list"})
+_READS = frozenset(
+    {"conversations.history", "conversations.replies", "conversations.info", "conversations.list", "users.info"}
+)
 _LONGEST_WAIT = timedelta(hours=1)
 
 

@@ -22,7 +22,7 @@ from bot.commands.reporting import Hearing, Reporting
 from bot.commands.serving import Serving
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
-from bot.core import acted, actions, cards, histories, remarks
+from bot.core import acted, actions, cards, histories, remarks, whom
 from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.calling import CallerView
@@ -143,6 +143,7 @@ class Desk(Port):
             if command.otherwise is None or not await self._is_name(command.otherwise):
                 return Answer(remarks.misunderstood(command))
             command = command.otherwise
+        command = replace(command, text=whom.worded(command.text))
         return await self._do(Asked(command=command, person=by, address=address, thread=thread))
 
     async def _is_name(self, otherwise: Command) -> bool:

@@ -21,6 +21,17 @@ _PLACE = re.compile(
 _CHANNEL = re.compile(r"<#(?P<id>\w+)(?:\|[^<>]*)?>")
 _MYSELF = frozenset({"me", "myself", "i"})
 _NAMED = re.compile(r"#[^\s/#<>]{1,80}")
+_MARKED = re.compile(r"<(?P<sign>[@#!]|(?=https?://))!?(?P<id>[^<>|\s]+)(?:\|(?P<name>[^<>]*))?>")
+
+
+def worded(text: str) -> str:
+    """Return somebody's words with names in them in place of what chat programs make of mentions and addresses."""
+
+    def plain(found: re.Match[str]) -> str:
+        sign = found["sign"].replace("!", "@")
+        return f"{sign}{found['name'] or found['id']}" if sign else found["id"]
+
+    return _MARKED.sub(plain, text)
 
 
 @dataclass(frozen=True, slots=True)

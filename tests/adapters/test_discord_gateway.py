@@ -52,10 +52,14 @@ async def no(_: str) -> bool:
     return False
 
 
+async def none(_: str) -> tuple[str, ...]:
+    return ()
+
+
 @asynccontextmanager
 async def line(local: LocalDiscord, kept: Kept | None = None) -> AsyncIterator[Line]:
     one = Line(local, None, kept or Kept())  # type: ignore[arg-type]  # it is there in a moment
-    listener = Listener(FakeDesk(), is_forum=no)
+    listener = Listener(FakeDesk(), is_forum=no, roles_of=none)
 
     async def changed() -> None:
         one.more.append("more")

@@ -44,12 +44,16 @@ async def no(_: str) -> bool:
     return False
 
 
+async def none(_: str) -> tuple[str, ...]:
+    return ()
+
+
 async def changed() -> None:
     """Nothing is waiting for that here."""
 
 
 def bot(desk: Any, kept: Kept) -> Bot:
-    return Bot(Listener(desk, is_forum=no), kept, changed, settle=0.0)
+    return Bot(Listener(desk, is_forum=no, roles_of=none), kept, changed, settle=0.0)
 
 
 @asynccontextmanager
