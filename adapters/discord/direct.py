@@ -93,6 +93,17 @@ class Direct:
         self._roles[person] = (now, roles)
         return roles
 
+    async def name(self, person: str, guild: str) -> str:
+        """Return what somebody is called in a server, or by everybody; nothing if nobody knows."""
+        try:
+            if guild:
+                path = "/guilds/{guild_id}/members/{user_id}"
+                found = await self.web.call("GET", path, guild_id=guild, user_id=person)
+                return str(found.get("nick") or _called(found["user"]))
+            return _called(await self.web.call("GET", "/users/{user_id}", user_id=person))
+        except (Missing, Declined):
+            return ""
+
     async def _memberships(self, person: str) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []
         guilds = await patiently(self.web.call, "GET", "/users/@me/guilds", query={"limit": _PAGE})
@@ -103,3 +114,7 @@ class Direct:
             except (Missing, Declined):
                 continue
         return found
+
+
+def _called(user: Mapping[str, Any]) -> str:
+    return str(user.get("global_name") or user.get("username") or "")

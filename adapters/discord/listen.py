@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import discord
 from discord import InteractionType
@@ -40,10 +41,24 @@ _FORGOTTEN = "That was too long ago: please ask again."
 _ANSWERED, _TOO_LATE = 40060, 10062
 
 
+class Members(Protocol):
+    """What is known of people who act in Discord; it raises SitrepError if that can not be asked."""
+
+    @abstractmethod
+    async def roles(self, person: str) -> tuple[str, ...]:
+        """Return the roles that somebody has wherever the bot is."""
+        ...
+
+    @abstractmethod
+    async def name(self, person: str, guild: str) -> str:
+        """Return what somebody is called; nothing if nobody knows."""
+        ...
+
+
 class Listener:
     """What people do in Discord, turned into questions to the desk.
 
-    `is_forum` tells of a channel by its id, `roles_of` which roles somebody has, by theirs.
+    `is_forum` tells of a channel by its id, `members` of people by theirs.
     """
 
     def __init__(
@@ -51,12 +66,12 @@ class Listener:
         desk: Desk,
         *,
         is_forum: Callable[[str], Awaitable[bool]],
-        roles_of: Callable[[str], Awaitable[tuple[str, ...]]],
+        members: Members,
     ) -> None:
         """Hear nothing yet."""
         self.desk = desk
         self._is_forum = is_forum
-        self._roles_of = roles_of
+        self._members = members
         self._kept = Kept()
         self._followers = Followers(log, "an answer could not be given")
 
@@ -156,21 +171,21 @@ class Listener:
         if interaction.guild_id is not None:
             return person
         try:
-            return replace(person, roles=await self._roles_of(person.id))
+            return replace(person, roles=await self._members.roles(person.id))
         except SitrepError as error:
             log.warning("the roles of somebody could not be asked for: %s", error)
             return person
 
     async def named(self, interaction: Interaction, text: str) -> str:
-        """Return text with names beside the ids of those who are mentioned in it, as far as Discord tells them."""
+        """Return text with names beside the ids of those who are mentioned in it, as far as Discord tells them soon."""
         for id_ in dict.fromkeys(_MENTION.findall(text)):
             try:
                 async with asyncio.timeout(_SHORTLY):
-                    who = await _named(interaction, int(id_))
-            except (discord.DiscordException, OSError, TimeoutError):
+                    name = await self._members.name(id_, str(interaction.guild_id or ""))
+            except (SitrepError, TimeoutError):
                 continue
-            name = "".join(one for one in safe(who.display_name) if one not in "<>|")
-            text = re.sub(rf"<@!?{id_}>", f"<@{id_}|{name}>", text)
+            fits = "".join(one for one in safe(name) if one not in "<>|")
+            text = re.sub(rf"<@!?{id_}>", f"<@{id_}|{fits}>" if fits else f"<@{id_}>", text)
         return text
 
     async def _thread(self, interaction: Interaction) -> Ref | None:
@@ -241,14 +256,6 @@ def _person(interaction: Interaction) -> Person:
     # As Discord sent them; `roles` has only those that are known already, which in the first moments are none.
     roles = tuple(map(str, getattr(who, "_roles", ())))
     return Person("discord", str(who.id), safe(who.display_name), roles)
-
-
-async def _named(interaction: Interaction, id_: int) -> discord.Member | discord.User:
-    """Return somebody as they are called here."""
-    if interaction.guild is not None:
-        return await interaction.guild.fetch_member(id_)
-    client: discord.Client = interaction.client
-    return await client.fetch_user(id_)
 
 
 def _place(interaction: Interaction) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.core.verbs import Misunderstood, Verb, is_id, plainly, which
 from bot.model import Command
 
-_TO = re.compile(r"(?:^|\s+)to\s+", re.IGNORECASE)
+_TO = re.compile(r"(?:^|\s+)to(?:\s+|$)", re.IGNORECASE)
 _END = re.compile(r":(?=\s)\s*|:$|\s*[\r\n]+\s*")
 _TO_WHOM = "To whom? `assign to @somebody`, `assign to on-call`, or a name as sitrep.toml has it"
 _WHAT = "What should they know? `handover to lead: we switched over, tell support at noon`"
