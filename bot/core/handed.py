@@ -34,7 +34,7 @@ def handed_over(entry: TimelineEntry, _incident: Incident) -> Parts:
     """Say who hands over to whom, if that is somebody by name; how it stands is told in their words."""
     to = _said(entry, "to")
     if not to:
-        return f"Hand-over note by {entry.author}", []
+        return f"Handover note by {entry.author}", []
     return f"Handover from {_said(entry, 'from') or entry.author} to {to}", [*_direct(entry)]
 
 

@@ -32,7 +32,7 @@ async def test_it_goes_from_one_to_the_other_and_everybody_sees_whose_it_is(worl
     await world.types("ack", ONCALL, thread=True)
 
     held = await world.types("ack", LEAD, thread=True)
-    await world.types(held.splitlines()[-1].removeprefix("  "), LEAD)
+    await world.types("take over", LEAD, thread=True)
     await world.types("assign to First engineer", LEAD, thread=True)
     await world.types("handover to <@U3|support>: It is quiet now, tell users at noon.", thread=True)
     await world.lives(minutes=1)

@@ -267,7 +267,7 @@ def test_a_handover_to_nobody_by_name_leaves_it_whose_it_is_and_counts_as_a_note
     again = [story.hands(Action.HANDOVER, "", minute, text="It is quiet.").outcome for minute in (5, 6, 20)]
 
     assert again == [Outcome.DONE, Outcome.ALREADY, Outcome.DONE]
-    assert story.thread() == ["Acknowledged by on-call", *["Hand-over note by on-call"] * 2]
+    assert story.thread() == ["Acknowledged by on-call", *["Handover note by on-call"] * 2]
     assert "Acknowledged by on-call" in story.root()
     assert story.incident.acked is not None
     assert story.incident.acked.tended_at == at(20)
