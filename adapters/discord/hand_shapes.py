@@ -9,7 +9,7 @@ from typing import Any
 from discord import app_commands
 
 from adapters.discord.listen import Interaction, Listener
-from bot.core import verbs
+from bot.core import verbs, whom
 from bot.core.grammar import Verb, spell
 from bot.model import Command
 
@@ -45,7 +45,8 @@ def handover(verb: Verb, listener: Listener) -> Shape:
         interaction: Interaction, words: app_commands.Range[str, 1, _LONGEST_WORDS], to: str = "", which: str = ""
     ) -> None:
         command = await _command(verb, listener, interaction, to, which)
-        await listener.ask(interaction, replace(command, text=words))
+        text = whom.worded(await listener.named(interaction, words))
+        await listener.ask(interaction, replace(command, text=text))
 
     return act, {"which": listener.desk.complete}
 

@@ -185,6 +185,11 @@ def _taken(course: Course, plan: Escalation, plans: Plans, looking: _Look) -> Co
     return course
 
 
+def waited(course: Course, now: datetime) -> timedelta:
+    """Return for how long a plan has run by now."""
+    return course.waited + (now - (course.running or now))
+
+
 def left(course: Course, plan: Escalation) -> Sequence[EscalationStep]:
     """Return the steps that were not taken yet."""
     return [step for step in plan.steps if _key(step) not in course.done]
@@ -209,9 +214,8 @@ def _next(course: Course, plan: Escalation) -> datetime | None:
 
 def _escalated(found: summoning.Summons, course: Course, plan: Escalation, looking: _Look) -> TimelineEntry:
     """Return what is said, and who is called."""
-    waited = looking.now - (course.running or looking.now) + course.waited
     to, *more = found.transitions(plan.name)
-    lasted = Transition("waited", "", str(int(waited.total_seconds())))
+    lasted = Transition("waited", "", str(int(waited(course, looking.now).total_seconds())))
     entry = _entry(ChangeKind.ESCALATED, looking, transitions=(to, lasted, *more))
     return replace(entry, calls=found.calls(looking.reach.told))
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.core import summoning, whom
 from bot.core.actions import SAME_NOTE, SAME_PRESS, Outcome, deed
-from bot.core.escalation import Case, Course, Plans, current, is_for, left, with_done
+from bot.core.escalation import Case, Course, Plans, current, is_for, left, waited, with_done
 from bot.core.fold import advance
 from bot.core.rules import Escalation, EscalationStep
 from bot.core.rules import Person as OnDuty
@@ -148,7 +148,7 @@ def _to_next(asking: Asking) -> Handed:
     steps = [(step, plan) for plan in plans for step in left(_course(asking, plan), plan)]
     if not steps:
         return asking.comes_to(Outcome.ALL_DONE)
-    step, plan = min(steps, key=lambda one: one[0].after - _course(asking, one[1]).waited)
+    step, plan = min(steps, key=lambda one: one[0].after - waited(_course(asking, one[1]), asking.now))
     return _taken(asking, step, plan)
 
 
@@ -184,12 +184,12 @@ def _to_target(asking: Asking) -> Handed:
 
 
 def _told(asking: Asking, found: Summons, meant: Sequence[Meant] = ()) -> Handed:
-    """Tell them, once; one that is the next of a plan's steps anyway counts as that."""
+    """Tell them, once; what a step of a plan is for counts as that step."""
     if any(_is_recent(one, asking) and one.transitions[0].after == found.to for one in asking.recent):
         return asking.comes_to(Outcome.ALREADY, meant)
     for plan in asking.plans.escalations:
-        step = next(iter(left(_course(asking, plan), plan)), None)
-        if step and step.notify == found.to and is_for(plan, asking.incident, asking.plans.services):
+        step = next((one for one in left(_course(asking, plan), plan) if one.notify == found.to), None)
+        if step is not None and is_for(plan, asking.incident, asking.plans.services):
             return replace(_taken(asking, step, plan), meant=tuple(meant))
     return _summoned(asking, found, "", meant)
 

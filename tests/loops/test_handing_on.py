@@ -83,7 +83,7 @@ async def test_a_crowd_of_acks_takes_and_gifts_comes_to_one_truth(database: Data
     last = night.thread()[-1][0]
     shown = night.desk.fake.root("ops").message
     holder = next(part for part in shown.parts if "engineer" in str(part) or "Engineer" in str(part))
-    assert last.removesuffix(" at ") in str(holder)
+    assert last in str(holder)
 
 
 @pytest.mark.parametrize("instances", [1, 3])

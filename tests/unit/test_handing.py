@@ -376,6 +376,18 @@ def test_whom_a_plan_would_call_next_is_not_called_by_it_again() -> None:
     assert [story.looks(minute) for minute in (5, 15)] == [[], ["slack:#leads"]]
 
 
+def test_of_two_plans_that_step_is_taken_which_would_come_sooner() -> None:
+    slow = replace(PLAN, name="escalation[2]", steps=(EscalationStep(timedelta(minutes=4), "slack:C9"),))
+    story = Story(plans=replace(PLANS, escalations=(PLAN, slow)))
+    story.looks(0)
+
+    story.hands(Action.ESCALATE, minute=1)
+    story.hands(Action.ESCALATE, "#leads", minute=3)
+
+    assert story.thread() == ["Escalated to slack:C9 by on-call", "Escalated to slack:#leads by on-call"]
+    assert [story.looks(minute) for minute in (5, 15)] == [["oncall:platform"], []]
+
+
 def test_who_asks_for_it_calls_also_for_what_a_lone_witness_says_and_for_what_is_muted() -> None:
     story = Story(incident=replace(incident(impact=Impact.MAJOR, kind=Kind.SUSPECTED), last_seq=1))
     story.does(Action.MUTE, 1)
