@@ -28,11 +28,6 @@ def acted(done: Acted, action: Action, now: datetime) -> Reply:
     return say(_SAID[done.outcome](action, incident), *lines, *_now(done, now), choices=choices)
 
 
-def over(incident: Incident) -> Reply:
-    """Return that nothing was done because the incident was over."""
-    return acted(Acted(Outcome.OVER, incident), Action.ACK, incident.first_seen_at)
-
-
 def _now(done: Acted, now: datetime) -> list[Line]:
     """How it stands now, where that is part of the answer."""
     return people(as_of(done.incident, now)) if done.outcome in {Outcome.DONE, Outcome.ALREADY, Outcome.HELD} else []

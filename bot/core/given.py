@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core import acted, duties, replies
-from bot.core.actions import Outcome
+from bot.core.actions import Acted, Outcome
 from bot.core.answers import cut
 from bot.core.grammar import spell
 from bot.core.handing import Handed
@@ -27,7 +27,7 @@ def answered(done: Handed, asked: Asked, now: datetime) -> Reply:
         case Outcome.DONE:
             return _done(done, command, where, now)
         case Outcome.OVER:
-            return acted.over(incident)
+            return acted.acted(Acted(done.outcome, incident), command.action, now)
         case Outcome.UNCLEAR:
             return _unclear(done, command)
         case Outcome.UNREACHED:

@@ -91,7 +91,7 @@ def _given(asking: Asking) -> Handed:
     has_it = ack is not None and any(map(ack.is_by, keys))
     if command.action is Action.ASSIGN and ack is not None and has_it and ack.until is None:
         return asking.comes_to(Outcome.ALREADY, meant)
-    if command.action is Action.HANDOVER and _is_repeated(asking):
+    if command.action is Action.HANDOVER and _is_repeated(asking, meant[0].person.name):
         return asking.comes_to(Outcome.ALREADY, meant)
     had = (Transition("from", ack.person, ack.name),) if ack is not None and not has_it else ()
     return _gives(asking, meant[0], keys, had)
@@ -106,7 +106,7 @@ def _gives(asking: Asking, to: Meant, keys: tuple[str, ...], had: tuple[Transiti
     entry = deed(asking.incident, asking.asked, kind, asking.now)
     entry = replace(
         entry,
-        transitions=(Transition("to", " ".join(keys), to.person.name), *had, *direct),
+        transitions=(Transition("to", "\n".join(keys), to.person.name), *had, *direct),
         calls=found.calls(reach.told),
     )
     done = asking.did(entry, meant=(to,), begins=found.begins)
@@ -125,11 +125,16 @@ def _noted(asking: Asking) -> Handed:
     return asking.did(deed(asking.incident, asking.asked, ChangeKind.HANDED_OVER, asking.now))
 
 
-def _is_repeated(asking: Asking) -> bool:
-    """Whether they have said the very same just before."""
+def _is_repeated(asking: Asking, to: str = "") -> bool:
+    """Whether they have said the very same just before, and to the same."""
     person, text = asking.asked.person.key, asking.asked.command.text.strip()
     mine = (one for one in asking.recent if one.kind is ChangeKind.HANDED_OVER and one.person == person)
-    return any(one.text == text and asking.now - one.recorded_at < SAME_NOTE for one in mine)
+    same = (one for one in mine if (one.text, _to(one)) == (text, to))
+    return any(asking.now - one.recorded_at < SAME_NOTE for one in same)
+
+
+def _to(entry: TimelineEntry) -> str:
+    return next((one.after for one in entry.transitions if one.subject == "to"), "")
 
 
 def _escalated(asking: Asking) -> Handed:

@@ -40,7 +40,7 @@ def _with_holder(incident: Incident, entry: TimelineEntry) -> Incident:
     if entry.kind is ChangeKind.HANDED_OVER and "to" not in said:
         return _tended(incident, entry)
     if "to" in said:
-        keys = tuple(said["to"].before.split())
+        keys = tuple(said["to"].before.split("\n"))
         given = Ack(person=keys[0], name=said["to"].after, at=entry.happened_at, way=entry.kind, other=entry.author)
         return replace(incident, acked=replace(given, keys=keys))
     mine = incident.acked.keys if incident.acked and incident.acked.is_by(entry.person) else ()

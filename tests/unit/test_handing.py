@@ -47,7 +47,7 @@ STEPS = (
 PLAN = Escalation(name="escalation[1]", match=Match(min_impact=Impact.MAJOR), steps=STEPS)
 PLANS = Plans((PLAN,), (), Rotas((PLATFORM,)), connected=frozenset({"slack"}), places=frozenset({OPS, LEADS}))
 ONCALL, LEAD, OTHER = Person("slack", "U1", "on-call"), Person("slack", "U7", "lead"), Person("slack", "U8", "other")
-TERMINAL = Person("console", "root", "root")
+TERMINAL = Person("console", "somebody at the terminal", "root")
 MENTION = "<@U7|lead>"
 
 
@@ -271,6 +271,19 @@ def test_a_handover_to_nobody_by_name_leaves_it_whose_it_is_and_counts_as_a_note
     assert "Acknowledged by on-call" in story.root()
     assert story.incident.acked is not None
     assert story.incident.acked.tended_at == at(20)
+
+
+def test_the_same_words_for_somebody_else_are_another_handover() -> None:
+    story = Story()
+
+    said = [
+        story.hands(Action.HANDOVER, to, minute, text="Watch it.").outcome
+        for to, minute in (("first", 1), ("first", 2), ("second", 3))
+    ]
+
+    assert said == [Outcome.DONE, Outcome.ALREADY, Outcome.DONE]
+    assert story.incident.acked is not None
+    assert story.incident.acked.name == "Second engineer"
 
 
 def test_words_may_be_left_behind_when_it_is_over_and_nothing_else() -> None:
