@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 # https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
 _MENTION = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>", re.ASCII)
+_CALLS = re.compile(r"^\s*(?:<@[UW][A-Z0-9]+(?:\|[^<>]*)?>\s*)+", re.ASCII)
 
 
 def unescaped(text: str) -> str:
@@ -15,7 +16,11 @@ def unescaped(text: str) -> str:
 
 
 async def heard(text: str, me: str, name_of: Callable[[str], Awaitable[str]]) -> str:
-    """Return what was written; `me` is who is called by it, and `name_of` tells what others are called."""
+    """Return what was written; `me` is who is called by it, and `name_of` tells what others are called.
+
+    Whoever is mentioned first is called by it, whatever their name.
+    """
+    text = _CALLS.sub("", text)
     ids = dict.fromkeys(found["id"] for found in _MENTION.finditer(text))
     names = {id_: (await name_of(id_)).translate(_UNFIT) for id_ in ids if id_ != me}
 
