@@ -33,7 +33,7 @@ def answered(done: Handed, asked: Asked, now: datetime) -> Reply:
         case Outcome.UNREACHED:
             return say(_unreached(done, command), where, line("Nothing was changed."))
         case Outcome.ALREADY:
-            return say(_already(done, command.action), where, *people(as_of(incident, now)))
+            return say(_already(done, command.action), where, *people(as_of(incident, now)), *_again(command.action))
         case Outcome.EMPTY:
             return say("There were no words in it", line("`handover to lead: it is quiet now` says what to write."))
         case _:
@@ -59,6 +59,10 @@ def _already(done: Handed, action: Action) -> str:
     if action is Action.ASSIGN:
         return f"{done.meant[0].person.name} has it already"
     return "It was escalated a moment ago" if action is Action.ESCALATE else "That note is there already"
+
+
+def _again(action: Action) -> list[Line]:
+    return [line("In a minute it can be escalated further.")] if action is Action.ESCALATE else []
 
 
 def _unclear(done: Handed, command: Command) -> Reply:
