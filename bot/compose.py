@@ -15,16 +15,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from adapters.console import Console
-from bot import callers, catalog, garbage, paging, plugins, process
+from bot import callers, catalog, garbage, paging, plugins, process, reaching
 from bot import settings as configuration
 from bot.checks import PROBE_LIMITS, probes_of
 from bot.clock import SystemClock
 from bot.commands import calling
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
-from bot.core.escalation import Plans
-from bot.core.mentions import ROTA
-from bot.core.rota import Rotas
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
 from bot.loops.checking import Probing
@@ -41,7 +38,7 @@ from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules
 from bot.loops.telling import Told
 from bot.loops.watch import Watching, watch
-from bot.model import Destination, Source
+from bot.model import Source
 from bot.ports import Chat, Platform
 from bot.settings import Settings
 from bot.store import announcements, roles, sources
@@ -113,7 +110,7 @@ async def _loops(
         database, fetcher, rules, clock, owner, dice, due, Told(len(watched), pages_lost=eyes.pages_lost)
     )
     checks = Probing(database, web, rules, clock, owner, due, probes_of(settings), eyes, settings.windows)
-    mine = own.Own(database, delivering, _destinations(settings), clock, due, lambda: eyes.blind_since)
+    mine = own.Own(database, delivering, reaching.routed(settings), clock, due, lambda: eyes.blind_since)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "watch": partial(watch, watching),
         "probe": partial(probe, checks),
@@ -121,7 +118,7 @@ async def _loops(
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
         "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
         "heed": partial(heed, Heeding(database, rules, clock, due)),
-        "escalate": partial(escalate, Escalating(database, plans_of(settings), clock, due)),
+        "escalate": partial(escalate, Escalating(database, reaching.plans_of(settings), clock, due)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
         "forget": partial(forget, Forgetting(database, settings.audit_keep, clock)),
@@ -149,13 +146,8 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     hearing = Hearing(partial(people.report, heard), heard.terms)
     around = (heard.database, catalog.load(), heard.clock, heard.announced)
     desk = Desk(*around, fetch, hearing, settings.access, heard.rules.services)
-    desk.rotas = settings.oncalls
+    desk.rotas, desk.plans = settings.oncalls, reaching.plans_of(settings)
     return desk
-
-
-def plans_of(settings: Settings) -> Plans:
-    """Return what is done about incidents that nobody acknowledges."""
-    return Plans(settings.escalations, settings.services, Rotas(settings.oncalls))
 
 
 async def _until_stopped(
@@ -193,17 +185,6 @@ def _console(settings: Settings) -> dict[str, Platform]:
     return {console.name: console}
 
 
-def _destinations(settings: Settings) -> tuple[Destination, ...]:
-    return tuple(dict.fromkeys(to for route in settings.routes for to in route.to))
-
-
-def _everywhere(settings: Settings) -> tuple[Destination, ...]:
-    """Return where something is told, and where that may be escalated to."""
-    notified = (step.notify for plan in settings.escalations for step in plan.steps)
-    escalated = (Destination.parse(to) for to in notified if not to.startswith(ROTA))
-    return tuple(dict.fromkeys((*_destinations(settings), *escalated)))
-
-
 def _chats(
     settings: Settings, desk: Desk, database: Database, clock: SystemClock, due: asyncio.Event
 ) -> tuple[Chat, ...]:
@@ -213,7 +194,7 @@ def _chats(
         await announcements.revive(database, clock.now(), platform)
         due.set()
 
-    addresses = [to for to in _everywhere(settings) if to.address]
+    addresses = [to for to in reaching.addressed(settings) if to.address]
     chats = []
     if settings.slack.is_configured:
         from adapters.slack.connect import Around, connect  # noqa: PLC0415  (a third of a second, for those who use it)

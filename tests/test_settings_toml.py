@@ -316,7 +316,11 @@ def test_a_rota_and_an_escalation_are_read(tmp_path: Path) -> None:
         starts = 2026-03-02
         [[escalation]]
         match = { min_impact = "critical" }
-        steps = [{ after = "5m", notify = "oncall:Platform" }, { after = "15m", notify = "slack:#leads" }]
+        steps = [
+            { after = "5m", notify = "oncall:Platform", direct = true },
+            { after = "15m", notify = "slack:#leads" },
+            { after = "20m", notify = "discord:user:5" },
+        ]
         remind_after = "30m"
         """,
     )
@@ -338,8 +342,9 @@ def test_a_rota_and_an_escalation_are_read(tmp_path: Path) -> None:
             name="escalation[1]",
             match=Match(min_impact=Impact.CRITICAL),
             steps=(
-                EscalationStep(timedelta(minutes=5), "oncall:platform"),
+                EscalationStep(timedelta(minutes=5), "oncall:platform", direct=True),
                 EscalationStep(timedelta(minutes=15), "slack:#leads"),
+                EscalationStep(timedelta(minutes=20), "discord:user:5"),
             ),
             remind_after=timedelta(minutes=30),
         ),

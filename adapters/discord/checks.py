@@ -11,6 +11,7 @@ from discord import Permissions
 from adapters._named import Named
 from adapters.discord.channels import NEEDED
 from adapters.discord.connect import Keys, point_at
+from adapters.discord.direct import is_person
 from adapters.discord.named import named
 from adapters.discord.platform import Discord
 from bot.errors import SitrepError
@@ -45,12 +46,13 @@ async def _tried(platform: Discord, names: Named) -> AsyncIterator[tuple[bool, s
     yield True, f"{me.get('username')} ({me.get('id')}); it is invited by {invitation(str(me.get('id')))}"
     for address in names.addresses:
         try:
-            short = await platform.channels.shortcomings(address)
+            short = await platform.shortcomings_of(address)
         except SitrepError as error:
             short = [f"{address}: {error}"]
         for line in short:
             yield False, line
         if not short:
-            yield True, f"{address}: the bot may do there what it has to"
+            well = "can be written to" if is_person(address) else "the bot may do there what it has to"
+            yield True, f"{address}: {well}"
     async for one in named(platform, names.who, names.channels):
         yield one

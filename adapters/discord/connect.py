@@ -62,7 +62,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
     async def changed() -> None:
         await around.revive(platform.name)
 
-    listener = Listener(desk, is_forum=is_forum)
+    listener = Listener(desk, is_forum=is_forum, members=platform.direct)
     gateway = Gateway(keys.token, lambda: Bot(listener, around.kept, changed))
 
     async def close() -> None:

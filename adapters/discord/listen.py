@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from dataclasses import replace
+from typing import Any, Protocol, TypeAlias
 
 import discord
 from discord import InteractionType
@@ -21,6 +24,7 @@ from adapters.discord.render import BAR, Json
 from bot.core.controls import pressed
 from bot.core.message import Reply
 from bot.core.strangers import safe
+from bot.errors import SitrepError
 from bot.model import Action, Asked, Command, Person, Ref
 from bot.ports import Answer, Desk
 
@@ -29,18 +33,45 @@ log = logging.getLogger("sitrep.discord")
 Interaction: TypeAlias = "discord.Interaction[Any]"
 # Discord gives up after three seconds; the way to us and back takes some of it.
 _AT_ONCE = 1.5
+_SHORTLY = 1.0
+# https://docs.discord.com/developers/reference#message-formatting
+_MENTION = re.compile(r"<@!?(\d+)>", re.ASCII)
 _FORGOTTEN = "That was too long ago: please ask again."
 # Somebody was answered already, or it is too late to answer them.
 _ANSWERED, _TOO_LATE = 40060, 10062
 
 
-class Listener:
-    """What people do in Discord, turned into questions to the desk.  `is_forum` tells of a channel by its id."""
+class Members(Protocol):
+    """What is known of people who act in Discord; it raises SitrepError if that can not be asked."""
 
-    def __init__(self, desk: Desk, *, is_forum: Callable[[str], Awaitable[bool]]) -> None:
+    @abstractmethod
+    async def roles(self, person: str) -> tuple[str, ...]:
+        """Return the roles that somebody has wherever the bot is."""
+        ...
+
+    @abstractmethod
+    async def name(self, person: str, guild: str) -> str:
+        """Return what somebody is called; nothing if nobody knows."""
+        ...
+
+
+class Listener:
+    """What people do in Discord, turned into questions to the desk.
+
+    `is_forum` tells of a channel by its id, `members` of people by theirs.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        is_forum: Callable[[str], Awaitable[bool]],
+        members: Members,
+    ) -> None:
         """Hear nothing yet."""
         self.desk = desk
         self._is_forum = is_forum
+        self._members = members
         self._kept = Kept()
         self._followers = Followers(log, "an answer could not be given")
 
@@ -124,21 +155,21 @@ class Listener:
     async def _link(self, interaction: Interaction, about: str, incident: str) -> None:
         channel, message, said = about.split("/", 2)
         words = self._kept.get(said) or ""
-        url = f"https://discord.com/channels/{interaction.guild_id}/{channel}/{message}"
+        url = f"https://discord.com/channels/{interaction.guild_id or '@me'}/{channel}/{message}"
         command = Command(action=Action.LINK, incident=incident, url=url, text=words)
         await self.ask(interaction, command)
 
     async def _said(self, interaction: Interaction, text: str) -> Answer:
         thread, request = await self._thread(interaction), _request(interaction)
-        where = {"address": _place(interaction), "request": request}
-        return await self.desk.say(text, _person(interaction), thread=thread, **where)
+        person, where = await self._who(interaction), {"address": _place(interaction), "request": request}
+        return await self.desk.say(text, person, thread=thread, **where)
 
     async def _asked(self, interaction: Interaction, command: Command) -> Answer:
         return await self.desk.ask(await self._of(interaction, command))
 
     async def _of(self, interaction: Interaction, command: Command) -> Asked:
         thread, request = await self._thread(interaction), _request(interaction)
-        person, place = _person(interaction), _place(interaction)
+        person, place = await self._who(interaction), _place(interaction)
         return Asked(command=command, person=person, address=place, thread=thread, request=request)
 
     async def _is_refused(self, interaction: Interaction, command: Command) -> bool:
@@ -147,6 +178,29 @@ class Listener:
         if refused is not None:
             await self._sent(interaction, answers.private(refused, self._kept))
         return refused is not None
+
+    async def _who(self, interaction: Interaction) -> Person:
+        """Return who it is, with their roles; in a direct message those that they have where the bot is too."""
+        person = _person(interaction)
+        if interaction.guild_id is not None:
+            return person
+        try:
+            return replace(person, roles=await self._members.roles(person.id))
+        except SitrepError as error:
+            log.warning("the roles of somebody could not be asked for: %s", error)
+            return person
+
+    async def named(self, interaction: Interaction, text: str) -> str:
+        """Return text with names beside the ids of those who are mentioned in it, as far as Discord tells them soon."""
+        for id_ in dict.fromkeys(_MENTION.findall(text)):
+            try:
+                async with asyncio.timeout(_SHORTLY):
+                    name = await self._members.name(id_, str(interaction.guild_id or ""))
+            except (SitrepError, TimeoutError):
+                continue
+            fits = "".join(one for one in safe(name) if one not in "<>|")
+            text = re.sub(rf"<@!?{id_}>", f"<@{id_}|{fits}>" if fits else f"<@{id_}>", text)
+        return text
 
     async def _thread(self, interaction: Interaction) -> Ref | None:
         """Return the root in whose thread somebody is: in a forum that is the post itself."""

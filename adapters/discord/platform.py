@@ -16,8 +16,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from adapters.discord import errors, limits, render
+from adapters.discord import direct, errors, limits, render
 from adapters.discord.channels import THREADS, Channels, numbered
+from adapters.discord.direct import Direct
+from adapters.discord.direct import parts as _parts
 from adapters.discord.errors import Declined, Missing, Refused
 from adapters.discord.history import MESSAGE, MESSAGES, listed
 from adapters.discord.pace import Pace
@@ -38,7 +40,10 @@ _NO_REPLY: Final = 160002
 
 
 class Discord:
-    """One bot.  A `Ref` of it is `<channel>/<message>`; a forum's post is a channel with its first message's id."""
+    """One bot.  A `Ref` of it is `<channel>/<message>`; a forum's post is a channel with its first message's id.
+
+    Direct messages have a file of their own, and a mark at their `Ref`.
+    """
 
     name = "discord"
     # An embed holds 4,096, and each mark in a stranger's words takes two.
@@ -51,10 +56,15 @@ class Discord:
         self.web = Web(token, Pace(now), timeout=timeout)
         self.channels = Channels(self.web)
         self.posts = Posts(self.web, self.channels, settle)
+        self.direct = Direct(self.web)
         self._names: OrderedDict[str, str] = OrderedDict()
 
     async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
-        """Post a root message, or a forum's post."""
+        """Post a root message, a forum's post, or a direct message."""
+        if direct.is_person(address):
+            channel = await self.direct.channel(address)
+            sent = await self._send(channel, message, render.root(message, key), key, urgent=True)
+            return direct.ref_to(channel, str(sent["id"]))
         numbered(address)
         notes = await self._notes(earlier)
         known = self.channels.known(address)
@@ -64,13 +74,15 @@ class Discord:
             except Declined as error:
                 if error.code not in _NO_MESSAGES:
                     raise
-        channel = await self.channels.get(address)
-        if not channel.is_forum:
+        forum = await self.channels.get(address)
+        if not forum.is_forum:
             raise PermanentFailure(errors.CHANNEL[errors.WRONG_TYPE])
-        return await self.posts.make(channel, message, key, notes)
+        return await self.posts.make(forum, message, key, notes)
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:
         """Add a message to the thread of `root`, which is made if there is none."""
+        if direct.is_direct(root):
+            return direct.ref_to(*await self._under(root, message, key))
         channel, id_ = _parts(root)
         if message.broadcast and channel != id_:
             # They have been called in the channel.
@@ -96,15 +108,7 @@ class Discord:
         channel, id_ = _parts(root)
         if channel == id_:
             return root
-        dressed = render.broadcast(message, key)
-        referring = {**dressed, "message_reference": {"message_id": id_, "fail_if_not_exists": False}}
-        try:
-            sent = await self._send(channel, message, referring, key, urgent=True)
-        except Declined as error:
-            if error.code != _NO_REPLY:
-                raise
-            sent = await self._send(channel, message, dressed, key, urgent=True)
-        return Ref(f"{channel}/{sent['id']}")
+        return Ref("/".join(await self._under(root, message, key)))
 
     async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
         """Make the root say `message`, and a forum's post have the tags that it now deserves."""
@@ -119,17 +123,39 @@ class Discord:
 
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
         """Look in the channel, in the thread of `root`, or among a forum's posts for the message that carries `key`."""
-        wanted, me = render.mark(key), str((await self.web.me())["id"])
+        wanted = render.mark(key)
+        if direct.is_person(address):
+            place = await self.direct.channel(address)
+            found = await self._found(place, wanted, since)
+            return direct.ref_to(place, found) if found else None
         place = _parts(root)[1] if root else numbered(address)
         if root is None and await self._is_forum(address):
             return await self.posts.find(await self.channels.get(address), wanted, since)
+        found = await self._found(place, wanted, since)
+        return Ref(f"{place}/{found}") if found else None
+
+    async def _found(self, place: str, wanted: str, since: datetime) -> str | None:
+        me = str((await self.web.me())["id"])
         try:
             async for one in listed(self.web, place, since):
                 if render.marked(one) == wanted and str(one["author"]["id"]) == me:
-                    return Ref(f"{place}/{one['id']}")
+                    return str(one["id"])
         except Missing:
             return None
         return None
+
+    async def _under(self, root: Ref, message: Message, key: str) -> tuple[str, str]:
+        """Say it in the channel of `root`, as a reply to it; returns the channel and the message."""
+        channel, id_ = _parts(root)
+        dressed = render.broadcast(message, key)
+        referring = {**dressed, "message_reference": {"message_id": id_, "fail_if_not_exists": False}}
+        try:
+            sent = await self._send(channel, message, referring, key, urgent=True)
+        except Declined as error:
+            if error.code != _NO_REPLY:
+                raise
+            sent = await self._send(channel, message, dressed, key, urgent=True)
+        return channel, str(sent["id"])
 
     async def close(self) -> None:
         """Close the connections."""
@@ -140,12 +166,17 @@ class Discord:
         found = []
         for address in addresses:
             try:
-                found += await self.channels.shortcomings(address)
+                found += await self.shortcomings_of(address)
             except PlatformStopped as error:
                 return [*found, str(error)]
             except PermanentFailure as error:
                 found.append(f"{address}: {error}")
         return found
+
+    async def shortcomings_of(self, address: str) -> list[str]:
+        """Return what can not be guaranteed in one place, a line each."""
+        there = self.direct if direct.is_person(address) else self.channels
+        return await there.shortcomings(address)
 
     async def _posted(self, channel: str, message: Message, key: str, notes: tuple[str, ...]) -> Ref:
         sent = await self._send(channel, message, render.root(message, key, notes), key, urgent=True)
@@ -212,7 +243,7 @@ class Discord:
 
     async def _notes(self, earlier: Ref | None) -> tuple[str, ...]:
         """Say where the thread of a root that was deleted is."""
-        if earlier is None:
+        if earlier is None or direct.is_direct(earlier):
             return ()
         id_ = _parts(earlier)[1]
         try:
@@ -227,8 +258,3 @@ class Discord:
         if channel.type in THREADS:
             raise PermanentFailure(f"{address} is a thread: name the channel that it is in")
         return channel.is_forum
-
-
-def _parts(ref: Ref) -> tuple[str, str]:
-    channel, _, id_ = ref.value.partition("/")
-    return channel, id_

@@ -8,8 +8,9 @@ from typing import Any
 
 from discord import app_commands
 
+from adapters.discord import hand_shapes
 from adapters.discord.listen import Interaction, Listener
-from bot.core import verbs, wanted
+from bot.core import hand_verbs, verbs, wanted
 from bot.core.controls import MUTES
 from bot.core.grammar import Verb, spell
 from bot.core.lengths import HOW_LONG, is_span
@@ -216,4 +217,7 @@ SHAPES: Mapping[Any, Callable[[Verb, Listener], Shape]] = {
     wanted.auditing: _auditing,
     verbs.link: _link,
     verbs.join: _join,
+    hand_verbs.assigning: hand_shapes.assign,
+    hand_verbs.handing: hand_shapes.handover,
+    hand_verbs.escalating: hand_shapes.escalate,
 }

@@ -1,7 +1,8 @@
-"""Channels by the name that people write, `#vendor-status`, and what the bot may do there."""
+"""Channels by the name that people write, `#vendor-status`, people by their ids, and what the bot may do there."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,15 @@ from bot.errors import PermanentFailure
 # Needed to read back what was sent: https://docs.slack.dev/reference/methods/conversations.history#scopes.
 DOUBLES = "can not read back what it has sent, and after a crash a message may be told twice"
 HISTORY = ("channels:history", "groups:history")
+# To write to people directly, and to read back what was sent there:
+# https://docs.slack.dev/reference/methods/conversations.open
+DIRECT = ("im:history", "im:write")
+_PERSON = re.compile("[UW][A-Z0-9]+", re.ASCII)
+
+
+def is_person(address: str) -> bool:
+    """Whether an address is somebody who is written to directly."""
+    return _PERSON.fullmatch(address) is not None
 
 
 @dataclass(slots=True)
@@ -22,10 +32,12 @@ class Channels:
     _ids: dict[str, str] = field(default_factory=dict[str, str])
 
     async def id_of(self, address: str) -> str:
-        """Return the id behind `#name` or `name`; an id is returned as it is.
+        """Return the id behind `#name` or `name`, or of the direct messages with a person; an id is returned as it is.
 
-        Raises PermanentFailure if the bot sees no such channel.
+        Raises PermanentFailure if the bot sees no such channel, or may not write to the person.
         """
+        if is_person(address):
+            return await self._with(address)
         if not address.startswith("#"):
             return address
         name = address.removeprefix("#").lower()
@@ -37,6 +49,13 @@ class Channels:
                 "and invite the bot if it is private"
             )
         return self._ids[name]
+
+    async def _with(self, person: str) -> str:
+        """Return the conversation with a person, which is opened if there is none: it is always the same one."""
+        if person not in self._ids:
+            answer = await self.web.call("conversations.open", users=person)
+            self._ids[person] = str(answer["channel"]["id"])
+        return self._ids[person]
 
     async def _learn(self, wanted: str) -> None:
         cursor = ""
@@ -56,6 +75,8 @@ class Channels:
 
     async def shortcomings(self, address: str) -> list[str]:
         """Return what can not be guaranteed in this channel, a line each, with what to do about it."""
+        if is_person(address):
+            return await self._of_person(address)
         channel: dict[str, Any] = (await self.web.call("conversations.info", channel=await self.id_of(address)))[
             "channel"
         ]
@@ -63,4 +84,13 @@ class Channels:
             return [f"{address} is archived: nothing can be posted there"]
         if not channel.get("is_member"):
             return [f"{address}: the bot is not a member, so it {DOUBLES}: /invite it there"]
+        return []
+
+    async def _of_person(self, person: str) -> list[str]:
+        """Ask who it is, and open nothing: https://docs.slack.dev/reference/methods/users.info."""
+        user: dict[str, Any] = (await self.web.call("users.info", user=person))["user"]
+        if user.get("deleted"):
+            return [f"{person} is deactivated: nobody reads direct messages there"]
+        if user.get("is_bot"):
+            return [f"{person} is a bot: name a person"]
         return []

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters._named import Named
+from adapters.slack.channels import DIRECT, is_person
 from adapters.slack.connect import Keys
 from adapters.slack.named import named
 from adapters.slack.platform import NEEDED, Slack
@@ -33,7 +34,8 @@ async def _tried(slack: Slack, keys: Keys, names: Named) -> AsyncIterator[tuple[
         return
     yield True, f"{me.get('user')} in {me.get('team')}"
     granted = {scope.strip() for scope in str(me.get("_scopes", "")).split(",")}
-    for scope in NEEDED:
+    to_people = any(map(is_person, names.addresses))
+    for scope in (scope for scope in NEEDED if to_people or scope not in DIRECT):
         if scope not in granted and granted != {""}:
             yield False, f"the app lacks the scope {scope}; compare it with manifest.yaml and install it again"
     for address in names.addresses:
@@ -44,7 +46,7 @@ async def _tried(slack: Slack, keys: Keys, names: Named) -> AsyncIterator[tuple[
         for line in short:
             yield False, line
         if not short:
-            yield True, f"{address}: the bot is in it"
+            yield True, f"{address}: {'can be written to directly' if is_person(address) else 'the bot is in it'}"
     async for one in named(slack, names.who, names.channels, granted):
         yield one
     if keys.app_token:

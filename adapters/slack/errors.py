@@ -63,8 +63,16 @@ CHANNEL = {
     "restricted_action_thread_locked": "the thread is locked",
     "no_such_subteam": "there is no such user group in this workspace",
     "plan_upgrade_required": "user groups need a paid plan of Slack",
-    "user_not_found": "there is no such person in this workspace",
     "user_is_bot": "that is a bot, not a channel",
+    # Of direct messages: https://docs.slack.dev/reference/methods/conversations.open#errors
+    "user_not_found": "nobody in the workspace has this id: copy it from their profile",
+    "users_not_found": "nobody in the workspace has this id: copy it from their profile",
+    "user_disabled": "this person is deactivated",
+    "user_not_visible": "the bot may not see this person",
+    "cannot_dm_bot": "that is a bot: name a person",
+    "messages_tab_disabled": (
+        "the app takes part in no direct messages: turn on App Home, Messages Tab; compare it with manifest.yaml"
+    ),
 }
 
 
@@ -76,8 +84,11 @@ def of_answer(error: str, answer: Mapping[str, object], retry_after: timedelta |
         return UnknownOutcome(f"Slack answered {error}")
     if error in GONE:
         return MessageGone(f"the message is gone ({error})")
+    needed = answer.get("needed")
+    if error == "missing_scope" and isinstance(needed, str) and needed.startswith("im:"):
+        # What only direct messages need holds up nothing else.
+        return PermanentFailure(f"the app lacks {needed}, for direct messages: add the scope and install the app again")
     if error in STOPPED:
-        needed = answer.get("needed")
         return PlatformStopped(f"{STOPPED[error]} ({error}{f': {needed}' if isinstance(needed, str) else ''})")
     return PermanentFailure(f"{CHANNEL.get(error, 'Slack refuses it')} ({error})")
 

@@ -47,8 +47,3 @@ def request_of(body: Payload) -> str:
 def channel_of(body: Payload) -> str:
     """Return the channel in which it was done; nothing outside of any."""
     return str((body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id") or "")
-
-
-def unescaped(text: str) -> str:
-    """Return words as they were typed."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

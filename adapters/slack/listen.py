@@ -11,7 +11,6 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -21,8 +20,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters._asking import Followers, last, safely
 from adapters.slack import answers
 from adapters.slack.answers import LINK, NOTE, SAY, SHARE
-from adapters.slack.heard import Payload, aside, channel_of, from_form, person_of, request_of, unescaped
+from adapters.slack.heard import Payload, aside, channel_of, from_form, person_of, request_of
 from adapters.slack.text import safe
+from adapters.slack.words import heard
 from bot.core.controls import pressed
 from bot.core.message import Reply
 from bot.model import Action, Asked, Command, Person, Ref
@@ -40,7 +40,16 @@ COMMANDS = {
     "/report": "report",
     "/sitrep": "",
 }
-EVENTS_HEARD = ("app_mention", "app_home_opened", "member_joined_channel", "app_uninstalled", "tokens_revoked")
+EVENTS_HEARD = (
+    "app_mention",
+    "message.im",
+    "app_home_opened",
+    "member_joined_channel",
+    "app_uninstalled",
+    "tokens_revoked",
+)
+# All others tell what became of a message, and not that somebody has said something.
+_SAID = frozenset({None, "thread_broadcast"})
 # Slack gives up after three seconds; the way to us and back takes some of it.
 _AT_ONCE = 2.0
 _REMEMBERED = 2_000
@@ -81,13 +90,14 @@ class Listener:
         app.view(LINK)(self.link_chosen)
         app.options(LINK)(self.incidents_offered)
         app.message_shortcut("link_to_incident")(self.link_wanted)
-        heard = (self.mentioned, self.home_opened, self.joined, self.removed, self.removed)
+        heard = (self.mentioned, self.said_directly, self.home_opened, self.joined, self.removed, self.removed)
         for event, listener in zip(EVENTS_HEARD, heard, strict=True):
-            app.event(event)(listener)
+            app.event(event.partition(".")[0])(listener)
         app.error(self.failed)
 
-    async def command(self, ack: AsyncAck, command: Json, respond: AsyncRespond) -> None:
-        text = f"{COMMANDS[command['command']]} {command.get('text') or ''}".strip()
+    async def command(self, ack: AsyncAck, command: Json, respond: AsyncRespond, client: AsyncWebClient) -> None:
+        said = await heard(command.get("text") or "", "", lambda user: self._name(user, client))
+        text = f"{COMMANDS[command['command']]} {said}".strip()
         name, team = safe(command.get("user_name") or command["user_id"]), str(command.get("team_id") or "")
         person = Person("slack", command["user_id"], name, team=team)
         asking = self._desk.say(text, person, address=command["channel_id"], request=request_of(command))
@@ -159,18 +169,30 @@ class Listener:
     async def incidents_offered(self, ack: AsyncAck, payload: Json) -> None:
         await ack(options=answers.options(await self._desk.complete(payload.get("value") or "")))
 
-    async def mentioned(self, event: Json, body: Json, client: AsyncWebClient) -> None:
+    async def mentioned(self, event: Json, body: Json, client: AsyncWebClient, context: Payload) -> None:
         """Answer where it was asked, for everybody there: in the thread, whose incident is meant."""
-        if not self._is_news(body) or event.get("bot_id"):
-            return
-        channel, ts = event["channel"], event.get("thread_ts") or event["ts"]
-        person = replace(await self._named(event["user"], client), team=str(body.get("team_id") or ""))
-        thread = self._root(channel, ts, body.get("team_id")) if event.get("thread_ts") else None
-        text = re.sub(r"<@[A-Z0-9]+(\|[^>]*)?>", " ", event.get("text") or "").strip()
-        saying = self._desk.say(unescaped(text), person, address=channel, thread=thread, request=request_of(body))
+        if self._is_news(body) and not event.get("bot_id"):
+            await self._answer_event(event, body, client, context, event.get("thread_ts") or event["ts"])
+
+    async def said_directly(self, event: Json, body: Json, client: AsyncWebClient, context: Payload) -> None:
+        """Answer what somebody says to the bot alone: nobody has to call it by its name there."""
+        is_said = event.get("channel_type") == "im" and event.get("subtype") in _SAID and bool(event.get("text"))
+        if is_said and not event.get("bot_id") and self._is_news(body):
+            await self._answer_event(event, body, client, context, event.get("thread_ts"))
+
+    async def _answer_event(
+        self, event: Json, body: Json, client: AsyncWebClient, context: Payload, ts: str | None
+    ) -> None:
+        channel, root = event["channel"], event.get("thread_ts")
+        name, team = safe(await self._name(event["user"], client)), str(body.get("team_id") or "")
+        person = Person("slack", event["user"], name, team=team)
+        thread = self._root(channel, root, body.get("team_id")) if root else None
+        me = str(context.get("bot_user_id") or "")
+        text = await heard(event.get("text") or "", me, lambda user: self._name(user, client))
+        saying = self._desk.say(text, person, address=channel, thread=thread, request=request_of(body))
         answer = await safely(saying, log)
         if answer.reply.aside:
-            await aside(client, channel, person, answer.reply, event.get("thread_ts"))
+            await aside(client, channel, person, answer.reply, root)
             return
         await client.chat_postMessage(channel=channel, thread_ts=ts, parse="none", **answers.public(answer.reply))
         if answer.later is not None:
@@ -232,7 +254,8 @@ class Listener:
             await respond(**answers.private(refused), replace_original=False)
         return refused is not None
 
-    async def _named(self, user: str, client: AsyncWebClient) -> Person:
+    async def _name(self, user: str, client: AsyncWebClient) -> str:
+        """Return what somebody is called by their colleagues; their id, if Slack does not tell."""
         if user not in self._names:
             try:
                 found = (await client.users_info(user=user))["user"]
@@ -240,7 +263,7 @@ class Listener:
                 self._names[user] = profile.get("display_name") or found.get("name") or user
             except SlackApiError:
                 self._names[user] = user
-        return Person("slack", user, safe(self._names[user]))
+        return self._names[user]
 
     def _say(self, text: str, body: Payload, thread: Ref | None = None) -> Awaitable[Answer]:
         who, address = person_of(body), channel_of(body)

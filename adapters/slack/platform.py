@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.slack import limits, render
-from adapters.slack.channels import DOUBLES, HISTORY, Channels
+from adapters.slack.channels import DIRECT, DOUBLES, HISTORY, Channels, is_person
 from adapters.slack.pace import Pace
 from adapters.slack.text import link
 from adapters.slack.web import TIMEOUT, Frozen, Refused, Web
@@ -25,7 +25,16 @@ log = logging.getLogger("sitrep.slack")
 
 EVENT = "sitrep_message"
 # What the app has to be granted, as in manifest.yaml, where each has its reason.
-NEEDED = (*HISTORY, "app_mentions:read", "channels:read", "chat:write", "commands", "groups:read", "users:read")
+NEEDED = (
+    *HISTORY,
+    *DIRECT,
+    "app_mentions:read",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:read",
+    "users:read",
+)
 # What it asks for when it is installed: the last only helps those who name user groups in [access].
 ASKED = (*NEEDED, "usergroups:read")
 # What was just sent may be listed a little late: it is looked for twice before it counts as never sent.
@@ -112,6 +121,10 @@ class Slack:
             found.append(
                 f"the app lacks {' and '.join(missing)}: it {DOUBLES}; add the scope and install the app again"
             )
+        lacking = [scope for scope in DIRECT if scope not in granted] if any(map(is_person, addresses)) else []
+        if lacking and granted != {""}:
+            scopes = " and ".join(lacking)
+            found.append(f"the app lacks {scopes}, for direct messages; add it and install the app again")
         for address in addresses:
             try:
                 found += await self.channels.shortcomings(address)

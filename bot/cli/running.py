@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from adapters._named import Named
-from bot import catalog, checks, compose, paging, plugins, settings
+from bot import catalog, checks, compose, paging, plugins, reaching, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
 from bot.core.baseline import seconds
@@ -140,7 +140,7 @@ async def _live_discord(chosen: Settings, clock: SystemClock) -> bool:
 
 
 def _named(chosen: Settings, platform: str) -> Named:
-    told = (to.address for route in chosen.routes for to in route.to if to.platform == platform)
+    told = (to.address for to in reaching.addressed(chosen) if to.platform == platform)
     here = f"{platform}:"
     return Named(
         addresses=tuple(dict.fromkeys(told)),

@@ -21,6 +21,7 @@ from bot.loops.people import People, report
 from bot.loops.recognising import read_once
 from bot.loops.take_in import Rules
 from bot.model import Person
+from bot.reaching import plans_of
 from bot.store.database import migrate, open_database
 
 
@@ -40,7 +41,7 @@ async def _ask(options: Namespace) -> int:
             desk = Desk(
                 database, catalog.load(), clock, due, fetch, hearing, access, settings.services, awaited(settings)
             )
-            desk.rotas = settings.oncalls
+            desk.rotas, desk.plans = settings.oncalls, plans_of(settings)
             answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)
             if answer.later is not None:

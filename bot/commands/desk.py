@@ -10,10 +10,11 @@ from types import MappingProxyType
 
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.commands import oncall
+from bot.commands import handing, oncall
 from bot.commands.calling import Callers, nobody
 from bot.commands.finding import Found, as_told, begun, find, label, matching
 from bot.commands.grouping import act_on_all, is_for_each, ungroup
+from bot.commands.handing import Handing
 from bot.commands.health import health
 from bot.commands.linking import relink
 from bot.commands.oncall import Duties
@@ -24,11 +25,12 @@ from bot.commands.serving import Serving
 from bot.commands.trail import Trail
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
-from bot.core import acted, actions, cards, histories, remarks
+from bot.core import acted, actions, cards, histories, remarks, whom
 from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.audit import without_secrets
 from bot.core.calling import CallerView
+from bot.core.escalation import Plans
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Reply, line
 from bot.core.people import as_of
@@ -47,7 +49,7 @@ log = logging.getLogger(__name__)
 _COMPLETIONS = 25
 _EVERYBODY = Access()
 _HELP = Command(action=Action.HELP)
-_OF_INCIDENTS = frozenset({Action.DETAILS, Action.JOIN, Action.UNLINK, Action.UNGROUP})
+_OF_INCIDENTS = frozenset({Action.DETAILS, Action.JOIN, Action.UNLINK, Action.UNGROUP, *handing.ABOUT})
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
 
@@ -73,10 +75,11 @@ class Desk(Port):
         """Ask nothing yet.
 
         `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `callers` how all stand who
-        call in; `rotas` are who takes turns; `trail` knows who may do what.
+        call in; `rotas` are who takes turns, `plans` who is called when; `trail` knows who may do what.
         """
         self.rotas: tuple[Oncall, ...] = ()
         self.trail = Trail(database, clock, access, lambda: self.rotas)
+        self.plans = Plans()
         self.platforms: Callable[[], Sequence[str]] = tuple
         self.jobs: Callable[[], Sequence[str]] = tuple
         self.callers: Callers = nobody
@@ -160,6 +163,7 @@ class Desk(Port):
             if command.otherwise is None or not await self._is_name(command.otherwise):
                 return Answer(remarks.misunderstood(command))
             command = command.otherwise
+        command = replace(command, text=whom.worded(command.text))
         return await self._do(replace(asked, command=command))
 
     async def _is_name(self, otherwise: Command) -> bool:
@@ -248,6 +252,8 @@ class Desk(Port):
             done, reply = await ungroup(self._database, one, asked, now)
         elif is_for_each(one, action):
             done, reply = await act_on_all(self._database, one, asked, now)
+        elif action in handing.ABOUT:
+            done, reply = await Handing(self._database, self.plans).do(asked, one, now)
         elif action in {Action.JOIN, Action.UNLINK}:
             done, reply = await relink(self._database, self._catalog, asked, one, now)
         else:

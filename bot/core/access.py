@@ -47,7 +47,8 @@ _OF_RIGHTS: Mapping[Right, tuple[Action, ...]] = {
     ),
     # Whoever reports is a witness, and one alone changes nothing that a channel hears.
     Right.WITNESS: (Action.AFFECTED, Action.WORKS, Action.REPORT),
-    Right.ACK: (Action.ACK, Action.UNACK),
+    Right.ACK: (Action.ACK, Action.UNACK, Action.TAKE, Action.ASSIGN, Action.HANDOVER),
+    Right.ESCALATE: (Action.ESCALATE,),
     Right.NOTE: (Action.NOTE,),
     Right.MUTE: (Action.MUTE, Action.UNMUTE),
     Right.FALLBACK: (Action.FALLBACK_ON, Action.FALLBACK_OFF),

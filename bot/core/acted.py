@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.core.actions import Acted, Outcome
+from bot.core.grammar import spell
 from bot.core.linking import Moved
 from bot.core.message import Line, Moment, Reply, line
 from bot.core.people import as_of
 from bot.core.remarks import say
 from bot.core.together import Done
 from bot.core.wording import headline, people, words
-from bot.model import Action, Incident
+from bot.model import Action, Command, Incident
 
 
 def acted(done: Acted, action: Action, now: datetime) -> Reply:
@@ -22,7 +23,9 @@ def acted(done: Acted, action: Action, now: datetime) -> Reply:
     if done.outcome is Outcome.OVER:
         end = (Moment(incident.resolved_at),) if incident.resolved_at else ()
         lines.insert(0, line(f"It is {words(incident.state)} since ", *end) if end else line("It is over."))
-    return say(_SAID[done.outcome](action, incident), *lines, *_now(done, now))
+    take = ("Take over", spell(Command(action=Action.TAKE, incident=incident.id)))
+    choices = (take,) if done.outcome is Outcome.HELD else ()
+    return say(_SAID[done.outcome](action, incident), *lines, *_now(done, now), choices=choices)
 
 
 def _now(done: Acted, now: datetime) -> list[Line]:
@@ -38,6 +41,7 @@ _MOST = 8
 _DONE = {
     Action.ACK: "You have it",
     Action.UNACK: "Taken back: nobody has it now",
+    Action.TAKE: "You have it",
     Action.NOTE: "Noted in the thread",
     Action.MUTE: "Muted: the thread goes on, the channel hears of it only if it becomes critical",
     Action.UNMUTE: "Unmuted",
@@ -49,6 +53,7 @@ _DONE = {
 }
 _ALREADY = {
     Action.ACK: "You have it already",
+    Action.TAKE: "You have it already",
     Action.NOTE: "That note is there already",
     Action.MUTE: "It is muted already",
     Action.FALLBACK_ON: "It is activated already",

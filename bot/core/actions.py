@@ -10,11 +10,13 @@ from enum import StrEnum
 from bot.core import cards
 from bot.core.fold import advance
 from bot.core.people import is_muted
-from bot.model import Action, Asked, ChangeKind, Incident, TimelineEntry, Who, Witness
+from bot.model import Action, Asked, ChangeKind, Incident, TimelineEntry, Transition, Who, Witness
 
 # The same press arrives twice when an answer was lost; this much later it is meant again.
 SAME_PRESS = timedelta(minutes=1)
 SAME_NOTE = timedelta(minutes=10)
+# Who takes it over sooner than this after somebody else did has not seen that yet.
+CROSSED = timedelta(seconds=10)
 
 
 class Outcome(StrEnum):
@@ -26,6 +28,10 @@ class Outcome(StrEnum):
     OVER = "over"
     NOTHING = "nothing"
     EMPTY = "empty"
+    UNCLEAR = "unclear"
+    UNREACHED = "unreached"
+    NO_PLAN = "no_plan"
+    ALL_DONE = "all_done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class Acted:
 
     ALREADY: this very person has done this very thing before.  HELD: somebody else has acknowledged it.
     OVER: it came when the incident was over.  NOTHING: there is nothing to undo.  EMPTY: no words were given.
+    UNCLEAR: nobody is called so, or several.  UNREACHED: who is meant can not be told from here.  NO_PLAN, ALL_DONE:
+    no plan is for this incident, or every step of it was taken.
     """
 
     outcome: Outcome
@@ -49,20 +57,24 @@ class _Case:
     recent: Sequence[TimelineEntry]
 
     def did(self, kind: ChangeKind) -> TimelineEntry:
-        """Return the entry that says who did what, when, and in which words."""
-        return TimelineEntry(
-            incident=self.incident.id,
-            seq=self.incident.last_seq + 1,
-            happened_at=self.now,
-            recorded_at=self.now,
-            who=Who.PERSON,
-            author=self.asked.person.name,
-            kind=kind,
-            state=self.incident.state,
-            impact=self.incident.impact,
-            text=self.asked.command.text.strip(),
-            person=self.asked.person.key,
-        )
+        return deed(self.incident, self.asked, kind, self.now)
+
+
+def deed(incident: Incident, asked: Asked, kind: ChangeKind, now: datetime) -> TimelineEntry:
+    """Return the entry that says who did what, when, and in which words."""
+    return TimelineEntry(
+        incident=incident.id,
+        seq=incident.last_seq + 1,
+        happened_at=now,
+        recorded_at=now,
+        who=Who.PERSON,
+        author=asked.person.name,
+        kind=kind,
+        state=incident.state,
+        impact=incident.impact,
+        text=asked.command.text.strip(),
+        person=asked.person.key,
+    )
 
 
 def act(incident: Incident, asked: Asked, now: datetime, recent: Sequence[TimelineEntry] = ()) -> Acted:
@@ -84,11 +96,25 @@ def _ack(case: _Case) -> _Result:
         return Outcome.OVER
     span, ack = case.asked.command.span, case.incident.acked
     until = case.now + span if span is not None else None
-    if ack is not None and ack.person != case.asked.person.key:
+    if ack is not None and not ack.is_by(case.asked.person.key):
         return Outcome.HELD
     if ack is not None and _is_same(ack.until, until):
         return Outcome.ALREADY
     return replace(case.did(ChangeKind.ACKED), until=until)
+
+
+def _take(case: _Case) -> _Result:
+    """Of several who press at once the first has it: the others are told so, and may press again."""
+    ack = case.incident.acked
+    if not case.incident.is_open:
+        return Outcome.OVER
+    if ack is None:
+        return case.did(ChangeKind.ACKED)
+    if ack.is_by(case.asked.person.key):
+        return Outcome.ALREADY
+    if ack.way is ChangeKind.TAKEN and case.now - ack.at < CROSSED:
+        return Outcome.HELD
+    return replace(case.did(ChangeKind.TAKEN), transitions=(Transition("from", ack.person, ack.name),))
 
 
 def _unack(case: _Case) -> _Result:
@@ -190,6 +216,7 @@ def _link(case: _Case) -> _Result:
 _ACTIONS: Mapping[Action, Callable[[_Case], _Result]] = {
     Action.ACK: _ack,
     Action.UNACK: _unack,
+    Action.TAKE: _take,
     Action.NOTE: _note,
     Action.MUTE: _mute,
     Action.UNMUTE: _unmute,

@@ -23,9 +23,7 @@ def controls(incident: Incident) -> tuple[Control, ...]:
     if incident.state is State.SCHEDULED:
         return mute, note, details
     return (
-        Control(Action.UNACK, "Unacknowledge", about)
-        if incident.acked
-        else Control(Action.ACK, "Acknowledge", about, primary=True),
+        *_having(incident),
         *(back or _over(incident)),
         mute,
         note,
@@ -33,6 +31,13 @@ def controls(incident: Incident) -> tuple[Control, ...]:
         Control(Action.WORKS, "Works for me", about),
         details,
     )
+
+
+def _having(incident: Incident) -> tuple[Control, ...]:
+    """Who takes it over from somebody says so: to acknowledge what somebody has changes nothing."""
+    if incident.acked is None:
+        return (Control(Action.ACK, "Acknowledge", incident.id, primary=True),)
+    return Control(Action.UNACK, "Unacknowledge", incident.id), Control(Action.TAKE, "Take over", incident.id)
 
 
 def of_card(incident: str) -> tuple[Control, ...]:

@@ -11,9 +11,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import members, mentions, replies, wording
+from bot.core import direct, members, mentions, replies, wording
 from bot.core.message import Call, Message, fingerprint, plain
-from bot.model import Announcement, AnnouncementState, Incident, Intent, Ref, Step, StepKind, TimelineEntry
+from bot.model import (
+    Announcement,
+    AnnouncementState,
+    Destination,
+    Incident,
+    Intent,
+    Ref,
+    Step,
+    StepKind,
+    TimelineEntry,
+)
 
 # More entries than this at once are told in one message: a night offline must not become twenty replies.
 CATCH_UP_ABOVE = 8
@@ -37,6 +47,8 @@ def next_step(
     characters one reply may hold on that platform; `apart` is for one where a message of a thread can not be shown in
     the channel too, so that it has to be said there by itself, and first.  Who has worded the root already may give
     its fingerprint; with `now`, entries that were held back for long are told together.
+
+    In a direct message only what everybody hears, or what is meant for its reader, is told beside the root.
     """
     if announcement.state is not AnnouncementState.LIVE:
         return None
@@ -45,9 +57,10 @@ def next_step(
     root_hash = fingerprint(wording.root(incident)) if root_hash is None else root_hash
     if announcement.root is None:
         return Step(StepKind.POST, _key(announcement, "root"), max(announcement.last_seq, 1), (), root_hash)
-    told = _reply(announcement, unsent, incident, longest, now)
+    to = announcement.destination
+    told = _reply(announcement, [one for one in unsent if _is_told(one, to)], incident, longest, now)
     if told is not None:
-        return _broadcast(announcement, told) if apart else told
+        return _broadcast(announcement, told) if apart and not direct.is_direct(to) else told
     if announcement.root_hash != root_hash:
         return Step(StepKind.EDIT, _key(announcement, f"edit-{root_hash}"), announcement.last_seq, (), root_hash)
     return None
@@ -70,6 +83,12 @@ def _reply(
         key = _key(announcement, f"{batch[0].seq}-{batch[-1].seq}")
         return Step(StepKind.CATCH_UP, key, batch[-1].seq, tuple(batch))
     return Step(StepKind.REPLY, _key(announcement, str(loud[0].seq)), loud[0].seq, (loud[0],))
+
+
+def _is_told(entry: TimelineEntry, to: Destination) -> bool:
+    if not direct.is_direct(to) or replies.is_broadcast(entry):
+        return True
+    return not entry.hushed and any(one.to == str(to) for one in entry.calls)
 
 
 def _broadcast(announcement: Announcement, told: Step) -> Step:
@@ -113,6 +132,16 @@ def calls_for(
     if step.kind is StepKind.POST and announcement.generation == 0:
         told = tuple(entry for entry in unsent if entry.seq <= step.through)
     return mentions.calls_of(told, incident, announcement.destination)
+
+
+def addressed(
+    message: Message, step: Step, announcement: Announcement, unsent: Sequence[TimelineEntry], incident: Incident
+) -> Message:
+    """Return what `step` says as it is said in this very place: with those whom it calls there."""
+    if direct.is_direct(announcement.destination):
+        return replies.in_person(message, incident) if step.entries else message
+    calls = calls_for(step, announcement, unsent, incident)
+    return replace(message, calls=calls) if calls else message
 
 
 def begun(announcement: Announcement, step: Step, since: datetime) -> Announcement:

@@ -16,6 +16,10 @@ _NAMES = 3
 _DEEDS = {
     Action.ACK: "acknowledge",
     Action.UNACK: "take an acknowledgement back",
+    Action.TAKE: "take over",
+    Action.ASSIGN: "assign",
+    Action.HANDOVER: "hand over",
+    Action.ESCALATE: "escalate",
     Action.NOTE: "add notes",
     Action.MUTE: "mute",
     Action.UNMUTE: "unmute",

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.core import routing
+from bot.core import direct, routing, summoning
 from bot.core.fold import advance
-from bot.core.mentions import ROTA, is_sure, resolved
+from bot.core.mentions import is_sure
 from bot.core.people import is_hushed, is_muted
 from bot.core.rota import NOBODY, Rotas
 from bot.core.rules import Escalation, EscalationStep, Service
-from bot.model import Calling, ChangeKind, Destination, Incident, Kind, State, TimelineEntry, Transition, Who
+from bot.core.summoning import Reach
+from bot.model import ChangeKind, Destination, Incident, Kind, State, TimelineEntry, Transition, Who
 
 AUTHOR = "Sitrep"
 
@@ -38,24 +39,35 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """What the configuration says about escalating, and who is on call."""
+    """What the configuration says about escalating, and who is on call.
+
+    `connected` are the platforms on which people can be written to, `places` all that something may be told in.
+    """
 
     escalations: tuple[Escalation, ...] = ()
     services: tuple[Service, ...] = ()
     rotas: Rotas = NOBODY
+    connected: frozenset[str] = frozenset()
+    places: frozenset[Destination] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """An incident to be looked at: how far its plans are, and where it is told.
 
-    `since` is when it was last written, if that was after the last look; None: only time has passed.
+    `stuck` are places where it can not be told just now.  `since` is when it was last written, if that was after the
+    last look; None: only time has passed.
     """
 
     incident: Incident
     courses: tuple[Course, ...] = ()
     told: tuple[Destination, ...] = ()
+    stuck: frozenset[Destination] = frozenset()
     since: datetime | None = None
+
+    def reach(self, plans: Plans) -> Reach:
+        """Return where people can be told of it."""
+        return Reach(told=self.told, stuck=self.stuck, connected=plans.connected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +86,7 @@ class _Look:
     """A look under way: the incident as far as it has come, and what came of it."""
 
     incident: Incident
-    told: tuple[Destination, ...]
+    reach: Reach
     now: datetime
     entries: list[TimelineEntry] = field(default_factory=list[TimelineEntry])
     destinations: list[Destination] = field(default_factory=list[Destination])
@@ -84,12 +96,16 @@ class _Look:
         self.entries.append(replace(entry, hushed=is_hushed(self.incident, after, entry)))
         self.incident = after
 
+    def begins(self, places: Sequence[Destination]) -> None:
+        self.destinations += places
+        self.reach = replace(self.reach, told=(*self.reach.told, *places))
+
 
 def look(case: Case, plans: Plans, now: datetime) -> Outcome:
     """Return what is due by now, done once, and when the next look is due."""
     if not case.incident.is_open:
         return Outcome(incident=case.incident, courses=case.courses)
-    looking = _Look(case.incident, case.told, now)
+    looking = _Look(case.incident, case.reach(plans), now)
     since = _lapse(looking, case.since)
     known = {course.plan: course for course in case.courses}
     meant = {plan.name for plan in plans.escalations if case.told and _is_worth_it(case.incident, plan, plans.services)}
@@ -123,9 +139,12 @@ def _lapse(looking: _Look, written: datetime | None) -> datetime:
 
 
 def _is_worth_it(incident: Incident, plan: Escalation, services: Iterable[Service]) -> bool:
-    """Whether anybody is to be woken for it by this plan: maintenances only where they are asked for by name."""
-    if incident.state is State.SCHEDULED or not is_sure(incident):
-        return False
+    """Whether anybody is to be woken for it by this plan."""
+    return incident.state is not State.SCHEDULED and is_sure(incident) and is_for(plan, incident, services)
+
+
+def is_for(plan: Escalation, incident: Incident, services: Iterable[Service]) -> bool:
+    """Whether a plan is for an incident: for maintenances only where they are asked for by name."""
     if incident.kind is Kind.MAINTENANCE and Kind.MAINTENANCE not in plan.match.kinds:
         return False
     return routing.matches(plan.match, incident, services)
@@ -134,9 +153,7 @@ def _is_worth_it(incident: Incident, plan: Escalation, services: Iterable[Servic
 def _moved_on(course: Course | None, plan: Escalation, looking: _Look, since: datetime, *, is_meant: bool) -> Course:
     """Return a plan's course with its clock running if it should, and standing still if not."""
     incident = looking.incident
-    episode = incident.reopened_at or incident.first_seen_at
-    if course is None or course.episode != episode:
-        course = Course(plan=plan.name, episode=episode)
+    course = current(course, plan, incident)
     if is_meant and incident.acked is None and not is_muted(incident, looking.now):
         return course if course.running else replace(course, running=since)
     if course.running is None:
@@ -145,25 +162,42 @@ def _moved_on(course: Course | None, plan: Escalation, looking: _Look, since: da
     return replace(course, running=None, waited=course.waited + (stopped - course.running))
 
 
+def current(course: Course | None, plan: Escalation, incident: Incident) -> Course:
+    """Return how far a plan is since the incident last opened; at its beginning, if that was since."""
+    episode = incident.reopened_at or incident.first_seen_at
+    return course if course and course.episode == episode else Course(plan=plan.name, episode=episode)
+
+
 def _stopped(incident: Incident, since: datetime) -> datetime:
     return incident.acked.at if incident.acked else incident.muted.at if incident.muted else since
 
 
 def _taken(course: Course, plan: Escalation, plans: Plans, looking: _Look) -> Course:
     """Take every step that is due, each once."""
-    for step in _left(course, plan):
+    for step in left(course, plan):
         at = _at(course, step)
         if at is None or at > looking.now:
             break
-        looking.tells(_escalated(step, course, plan, plans, looking))
-        if not step.notify.startswith(ROTA):
-            looking.destinations.append(Destination.parse(step.notify))
-        course = replace(course, done=(*course.done, _key(step)))
+        found = summoning.of_step(step, plans.rotas, looking.reach, looking.now)
+        looking.tells(_escalated(found, course, plan, looking))
+        looking.begins(found.begins)
+        course = with_done(course, step)
     return course
 
 
-def _left(course: Course, plan: Escalation) -> Sequence[EscalationStep]:
+def waited(course: Course, now: datetime) -> timedelta:
+    """Return for how long a plan has run by now."""
+    return course.waited + (now - (course.running or now))
+
+
+def left(course: Course, plan: Escalation) -> Sequence[EscalationStep]:
+    """Return the steps that were not taken yet."""
     return [step for step in plan.steps if _key(step) not in course.done]
+
+
+def with_done(course: Course, step: EscalationStep) -> Course:
+    """Return a course with one more step taken: it is not taken again."""
+    return replace(course, done=(*course.done, _key(step)))
 
 
 def _key(step: EscalationStep) -> str:
@@ -175,36 +209,15 @@ def _at(course: Course, step: EscalationStep) -> datetime | None:
 
 
 def _next(course: Course, plan: Escalation) -> datetime | None:
-    return next((_at(course, step) for step in _left(course, plan)), None)
+    return next((_at(course, step) for step in left(course, plan)), None)
 
 
-def _escalated(step: EscalationStep, course: Course, plan: Escalation, plans: Plans, looking: _Look) -> TimelineEntry:
-    """Return what is said, and who is called: whoever is on call when it is written."""
-    waited = looking.now - (course.running or looking.now) + course.waited
-    name = step.notify.removeprefix(ROTA)
-    person = plans.rotas.on_call(name, looking.now) if name != step.notify else None
-    who = resolved(step.notify, plans.rotas, looking.now) if person else ()
-    entry = _entry(
-        ChangeKind.ESCALATED,
-        looking,
-        transitions=(
-            Transition("to", plan.name, step.notify),
-            Transition("waited", "", str(int(waited.total_seconds()))),
-            *((Transition("person", "", person.name),) if person else ()),
-            *((Transition("begins", "", step.notify),) if _begins(step, looking) else ()),
-        ),
-    )
-    return replace(entry, calls=_calls(who, looking))
-
-
-def _begins(step: EscalationStep, looking: _Look) -> bool:
-    """Whether it is told in one more place from now on."""
-    return not step.notify.startswith(ROTA) and Destination.parse(step.notify) not in looking.told
-
-
-def _calls(who: tuple[str, ...], looking: _Look) -> tuple[Calling, ...]:
-    """Call somebody wherever it is told by now: a channel that joins later hears of it, and calls nobody."""
-    return tuple(Calling(who=who, to=str(to)) for to in looking.told) if who else ()
+def _escalated(found: summoning.Summons, course: Course, plan: Escalation, looking: _Look) -> TimelineEntry:
+    """Return what is said, and who is called."""
+    to, *more = found.transitions(plan.name)
+    lasted = Transition("waited", "", str(int(waited(course, looking.now).total_seconds())))
+    entry = _entry(ChangeKind.ESCALATED, looking, transitions=(to, lasted, *more))
+    return replace(entry, calls=found.calls(looking.reach.told))
 
 
 def _remind(plan: Escalation, looking: _Look) -> None:
@@ -218,7 +231,8 @@ def _remind(plan: Escalation, looking: _Look) -> None:
         looking,
         transitions=(Transition("silent", incident.acked.name, str(int(silent.total_seconds()))),),
     )
-    looking.tells(replace(entry, calls=_calls((incident.acked.person,), looking)))
+    who = incident.acked.keys or (incident.acked.person,)
+    looking.tells(replace(entry, calls=direct.calls(who, looking.reach.told)))
 
 
 def _nudged(plan: Escalation, incident: Incident, now: datetime) -> datetime | None:

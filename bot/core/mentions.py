@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import replies, routing
+from bot.core import direct, replies, routing
 from bot.core.message import Call, Reach
 from bot.core.rota import NOBODY, Rotas
 from bot.core.rules import Route, Service
@@ -122,8 +122,11 @@ def resolved(who: str, rotas: Rotas, now: datetime) -> tuple[str, ...]:
 
 
 def calls_of(entries: Iterable[TimelineEntry], incident: Incident, to: Destination) -> tuple[Call, ...]:
-    """Return whom a message that tells these entries calls in one destination; nobody once it is over."""
-    if not incident.is_open:
+    """Return whom a message that tells these entries calls in one destination; nobody once it is over.
+
+    Nobody in a direct message either: whoever reads it is told by the message itself.
+    """
+    if not incident.is_open or direct.is_direct(to):
         return ()
     meant = (one for entry in entries if not entry.hushed for one in entry.calls if one.to == str(to))
     found = (_call(who, to.platform) for one in meant for who in one.who)

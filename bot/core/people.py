@@ -17,9 +17,8 @@ FADES = timedelta(hours=2)
 def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after something that a person did; its state, and the vendor's words, are not theirs."""
     after = _after_time(incident, entry.recorded_at)
-    if entry.kind is ChangeKind.ACKED:
-        ack = Ack(person=entry.person, name=entry.author, at=entry.happened_at, until=entry.until)
-        return replace(after, acked=ack)
+    if entry.kind in {ChangeKind.ACKED, ChangeKind.TAKEN, ChangeKind.ASSIGNED, ChangeKind.HANDED_OVER}:
+        return _with_holder(after, entry)
     if entry.kind is ChangeKind.UNACKED:
         return replace(after, acked=None)
     if entry.kind is ChangeKind.NOTED:
@@ -33,6 +32,21 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     if entry.kind in {ChangeKind.FALLBACK_ON, ChangeKind.FALLBACK_OFF}:
         return replace(after, fallbacks=cards.switched(after.fallbacks, entry))
     return after
+
+
+def _with_holder(incident: Incident, entry: TimelineEntry) -> Incident:
+    """Return the incident with whoever has it now; a hand-over to nobody by name leaves it with whoever had it."""
+    said = {one.subject: one for one in entry.transitions}
+    if entry.kind is ChangeKind.HANDED_OVER and "to" not in said:
+        return _tended(incident, entry)
+    if "to" in said:
+        keys = tuple(said["to"].before.split("\n"))
+        given = Ack(person=keys[0], name=said["to"].after, at=entry.happened_at, way=entry.kind, other=entry.author)
+        return replace(incident, acked=replace(given, keys=keys))
+    mine = incident.acked.keys if incident.acked and incident.acked.is_by(entry.person) else ()
+    ack = Ack(person=entry.person, name=entry.author, at=entry.happened_at, until=entry.until, way=entry.kind)
+    other = said["from"].after if "from" in said else ""
+    return replace(incident, acked=replace(ack, keys=mine, other=other))
 
 
 def after_time(incident: Incident, entry: TimelineEntry) -> Incident:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core import cards, clocks, controls, deeds, roster, waking
+from bot.core import cards, clocks, controls, deeds, handed, roster, waking
 from bot.core.message import About, Line, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.moving import MOVED
 from bot.core.severity import is_rise
@@ -99,6 +99,11 @@ def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
         incident=incident,
         entries=entries,
     )
+
+
+def in_person(message: Message, incident: Incident) -> Message:
+    """Return a message of a thread for somebody who is told directly: none of it is there to be passed over."""
+    return replace(message, broadcast=True, about=_about(incident))
 
 
 def _about(incident: Incident) -> About:
@@ -283,6 +288,9 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.AFFECTED: _by(deeds.affected),
     ChangeKind.WORKS: _by(deeds.works),
     ChangeKind.LINKED: _by(deeds.linked),
+    ChangeKind.TAKEN: _by(handed.taken),
+    ChangeKind.ASSIGNED: _by(handed.assigned),
+    ChangeKind.HANDED_OVER: _by(handed.handed_over),
     ChangeKind.CARD: _by(cards.told),
     ChangeKind.FALLBACK_ON: _by(cards.activated),
     ChangeKind.FALLBACK_OFF: _by(cards.deactivated),

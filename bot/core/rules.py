@@ -108,10 +108,14 @@ class Oncall:
 
 @dataclass(frozen=True, slots=True)
 class EscalationStep:
-    """Whom to tell (`oncall:<name>` or a destination) if nobody has acknowledged after this long."""
+    """Whom to tell (`oncall:<name>` or a destination) if nobody has acknowledged after this long.
+
+    `direct`: whoever is on call gets a direct message too, also where a channel calls them.
+    """
 
     after: timedelta
     notify: str
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import verbs, wanted
+from bot.core import hand_verbs, verbs, wanted
 from bot.core.verbs import Verb
 from bot.model import Action
 
@@ -40,6 +40,41 @@ VERBS = (
         spells=verbs.spelt_taking,
     ),
     Verb(Action.UNACK, ("unack", "unacknowledge"), verbs.incident, "unack [which]", "give it back", of=True),
+    Verb(
+        Action.TAKE,
+        ("take", "take over", "takeover"),
+        verbs.incident,
+        "take [which]",
+        "take it over from whoever has it",
+        of=True,
+    ),
+    Verb(
+        Action.ASSIGN,
+        ("assign",),
+        hand_verbs.assigning,
+        "assign [which] to WHOM",
+        "it is theirs from now on, and they are called: a name, @somebody, `on-call`, `me`",
+        of=True,
+        spells=hand_verbs.spelt_giving,
+    ),
+    Verb(
+        Action.HANDOVER,
+        ("handover", "hand over"),
+        hand_verbs.handing,
+        "handover [which] [to WHOM]: WORDS",
+        "how it stands, for whoever has it next",
+        of=True,
+        spells=hand_verbs.spelt_giving,
+    ),
+    Verb(
+        Action.ESCALATE,
+        ("escalate",),
+        hand_verbs.escalating,
+        "escalate [which] [to WHOM]",
+        "the next step of its plan now, or call whom you name: `on-call`, a name, `slack:#leads`",
+        of=True,
+        spells=hand_verbs.spelt_giving,
+    ),
     Verb(
         Action.NOTE,
         ("note", "add note"),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.core.clocks import Parts
 from bot.core.message import Moment, line
 from bot.core.spans import duration
-from bot.model import Incident, TimelineEntry
+from bot.model import Incident, TimelineEntry, Who
 
 _ROTA = "oncall:"
 
@@ -24,18 +24,20 @@ def acked(entry: TimelineEntry, incident: Incident) -> Parts:
 
 
 def escalated(entry: TimelineEntry, incident: Incident) -> Parts:
-    """Say who is told of it because nobody has it."""
+    """Say who is told of it because nobody has it, or because somebody wants them told."""
     del incident
     said = {change.subject: change.after for change in entry.transitions}
     waited = duration(timedelta(seconds=int(said.get("waited", "0"))))
-    to = said.get("to", "")
+    why = f" by {entry.author}" if entry.who is Who.PERSON else f", nobody has acknowledged for {waited}"
+    to, person = said.get("to", ""), said.get("person")
     name = to.removeprefix(_ROTA)
-    why = f"nobody has acknowledged for {waited}"
-    if name == to:
-        begins = [line("From now on it is told there too.")] if "begins" in said else []
-        return f"Escalated to {to}, {why}", [*begins]
-    person = said.get("person")
-    return f"Escalated to on-call ({name}), {why}", [line(f"On call: {person}")] if person else []
+    lines = [line("From now on it is told there too.")] if "begins" in said else []
+    if name != to and person:
+        lines.append(line(f"On call: {person}"))
+    if "direct" in said:
+        lines.append(line(f"{person or to} gets a direct message on {said['direct']}."))
+    whom = f"on-call ({name})" if name != to else person or to
+    return f"Escalated to {whom}{why}", [*lines]
 
 
 def lapsed(entry: TimelineEntry, incident: Incident) -> Parts:

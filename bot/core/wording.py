@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot.core import cards, roster, testimony
+from bot.core import cards, handed, roster, testimony
 from bot.core.controls import controls
 from bot.core.message import Line, Message, Moment, Part, Quote, Span, Tone, line
 from bot.core.spans import duration
@@ -218,7 +218,7 @@ def people(incident: Incident) -> list[Line]:
     lines: list[Line] = []
     if incident.acked:
         lapses: tuple[Span, ...] = (", until ", Moment(incident.acked.until)) if incident.acked.until else ()
-        lines.append(line(f"Acknowledged by {incident.acked.name} at ", Moment(incident.acked.at), *lapses))
+        lines.append(line(f"{handed.holding(incident.acked)} at ", Moment(incident.acked.at), *lapses))
     if incident.muted and incident.is_open:
         until: tuple[Span, ...] = ("it is resolved,",)
         if incident.muted.until:

@@ -18,6 +18,10 @@ class Action(StrEnum):
     DETAILS = "details"
     ACK = "ack"
     UNACK = "unack"
+    TAKE = "take"
+    ASSIGN = "assign"
+    HANDOVER = "handover"
+    ESCALATE = "escalate"
     NOTE = "note"
     MUTE = "mute"
     UNMUTE = "unmute"
@@ -72,8 +76,8 @@ class Command:
     """One thing asked for.
 
     `incident` is an id or the beginning of one; without it the thread's is meant, or the newest.  `query` is what
-    somebody typed for a vendor, a component or another incident, `text` a note in their own words, `span` how long
-    (None: until it is resolved), `url` a message elsewhere.
+    somebody typed for a vendor, a component, a person or another incident, `text` a note in their own words, `span` how
+    long (None: until it is resolved), `url` a message elsewhere.
     """
 
     action: Action

@@ -144,7 +144,8 @@ class Statement:
 class Ack:
     """Somebody here has taken it on, for good or `until` then; `person` is their key, `name` what colleagues read.
 
-    `tended_at` is when something was noted since, or they were asked how it stands.
+    `tended_at` is when something was noted since, or they were asked how it stands.  `way` is how they came to it, and
+    `other` from whom, or by whom.  Who was named by a colleague may be known by several `keys`.
     """
 
     person: str
@@ -152,6 +153,13 @@ class Ack:
     at: datetime
     until: datetime | None = None
     tended_at: datetime | None = None
+    way: ChangeKind = ChangeKind.ACKED
+    other: str = ""
+    keys: tuple[str, ...] = ()
+
+    def is_by(self, key: str) -> bool:
+        """Whether somebody of this key has it."""
+        return key == self.person or key in self.keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -177,7 +177,12 @@ class ChangeKind(StrEnum):
     AFFECTED = "affected"
     WORKS = "works"
     LINKED = "linked"
-    # What time brings about while an incident is open: nobody has it, or nobody says how it stands.
+    # It goes from one of us to another: taken, given, or given with words on how it stands.
+    TAKEN = "taken"
+    ASSIGNED = "assigned"
+    HANDED_OVER = "handed_over"
+    # What time brings about while an incident is open: nobody has it, or nobody says how it stands.  A person may
+    # escalate by hand.
     ESCALATED = "escalated"
     LAPSED = "lapsed"
     NUDGED = "nudged"

@@ -151,7 +151,7 @@ def escalation(row: Placed[EscalationTable], names: Names) -> Escalation:
     return Escalation(
         name=row.where,
         match=_match(row.table.match, names),
-        steps=tuple(EscalationStep(step.after, step.notify) for step in row.table.steps),
+        steps=tuple(EscalationStep(step.after, step.notify, direct=step.direct) for step in row.table.steps),
         remind_after=row.table.remind_after,
     )
 

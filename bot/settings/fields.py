@@ -33,6 +33,13 @@ def _within_interval(timeout: timedelta, info: ValidationInfo) -> timedelta:
     return timeout
 
 
+def _of_a_rota(is_direct: bool, info: ValidationInfo) -> bool:  # noqa: FBT001  (it is what is validated)
+    notify = info.data.get("notify", "oncall:")
+    if is_direct and not notify.startswith("oncall:"):
+        raise ValueError(f'is for a rota, and {shown(notify)} is none; leave it out, or write notify = "oncall:name"')
+    return is_direct
+
+
 def _everyone_as_none(value: object) -> object:
     return None if value in ("everyone", ["everyone"]) else value
 
@@ -76,6 +83,7 @@ def _rota(who: str, info: ValidationInfo) -> str:
 Text = Annotated[str, PlainValidator(scalars.text)]
 Texts = Annotated[list[Text], BeforeValidator(scalars.as_list)]
 YesNo = Annotated[bool, PlainValidator(scalars.yes_no)]
+Directly = Annotated[YesNo, AfterValidator(_of_a_rota)]
 Count = Annotated[int, PlainValidator(scalars.count)]
 Duration = Annotated[timedelta, PlainValidator(scalars.duration)]
 Timeout = Annotated[Duration, AfterValidator(_within_interval)]

@@ -10,6 +10,7 @@ from bot.core.rules import EPOCH, Handover
 from bot.settings.fields import (
     Day,
     Destinations,
+    Directly,
     DiscordUser,
     Duration,
     HandoverTime,
@@ -72,8 +73,9 @@ class RouteTable(Table):
     )
     to: Destinations = Field(
         description=(
-            "Where to: `slack:#name`, `slack:C…`, `discord:<channel id>`, `console`, and `pagerduty`, `opsgenie` or "
-            "`webhook`, which may have a name: `pagerduty:platform`."
+            "Where to: `slack:#name`, `slack:C…`, `discord:<channel id>`, `console`, `slack:U…` or `discord:user:<id>` "
+            "for direct messages to somebody, and `pagerduty`, `opsgenie` or `webhook`, which may have a name: "
+            "`pagerduty:platform`."
         ),
         examples=['["slack:#vendor-status"]'],
     )
@@ -139,6 +141,11 @@ class StepTable(Table):
     after: Duration = Field(description="How long an incident has to stay without acknowledgement.", examples=['"5m"'])
     notify: Notify = Field(
         description="Whom to tell: `oncall:<name>` or a destination.", examples=['"oncall:platform"']
+    )
+    direct: Directly = Field(
+        default=False,
+        description="Whether they get a direct message as well; default false: only if no channel can call them.",
+        examples=["true"],
     )
 
 

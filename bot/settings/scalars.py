@@ -55,7 +55,7 @@ MOST_POINTS = 100
 
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.ASCII)
 # Another workspace's channel is named with the workspace: T0123456789/C0123456789.
-_SLACK_CHANNEL = re.compile(r"(?:T[A-Z0-9]+/)?(?:#[^\s/]{1,80}|[CGD][A-Z0-9]+)")
+_SLACK_CHANNEL = re.compile(r"(?:T[A-Z0-9]+/)?(?:#[^\s/]{1,80}|[CGDUW][A-Z0-9]+)")
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]+")
 _SLACK_PERSON_OR_GROUP = re.compile(r"[UWS][A-Z0-9]+")
 _SLACK_GROUP = re.compile(r"group:S[A-Z0-9]+")
@@ -191,9 +191,15 @@ def destination(value: object) -> Destination:
     if to.platform == "console" and to.address:
         raise ValueError(f'{shown(value)} has an address, which the console has not; write "console"')
     if to.platform == "slack" and not _SLACK_CHANNEL.fullmatch(to.address):
-        raise ValueError(f'{shown(value)} is not a Slack channel; write "slack:#its-name" or "slack:C0123456789"')
-    if to.platform == "discord" and not _DIGITS.fullmatch(to.address):
-        raise ValueError(f'{shown(value)} is not a Discord channel; write its id in digits, "discord:123456789"')
+        raise ValueError(
+            f'{shown(value)} is not a Slack channel; write "slack:#its-name" or "slack:C0123456789", or for direct '
+            'messages to somebody "slack:U0123456789"'
+        )
+    if to.platform == "discord" and not _DIGITS.fullmatch(to.address.removeprefix("user:")):
+        raise ValueError(
+            f'{shown(value)} is not a Discord channel; write its id in digits, "discord:123456789", or for direct '
+            'messages to somebody "discord:user:123456789"'
+        )
     if to.platform in NAMED and to.address and not _is_end_of_variable(to.address):
         raise ValueError(
             f'{shown(value)} has an address that can not be part of a variable; write "{to.platform}" alone, or for '

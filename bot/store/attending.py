@@ -1,7 +1,11 @@
-"""Open incidents that are to be looked at for what time alone brings about: each by one instance, and once."""
+"""Open incidents that are to be looked at for what time alone brings about: each by one instance, and once.
+
+And what people do that needs to know as much: how far the plans are, where it is told, and who is on call.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -9,10 +13,11 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bot.core import replies
 from bot.core.escalation import Case, Outcome
+from bot.core.handing import Handed
 from bot.core.rota import Override
-from bot.model import Destination
+from bot.model import Destination, TimelineEntry
 from bot.store import codec, overrides
-from bot.store.commits import AT_ONCE, make_due, write_entries, write_incidents, written
+from bot.store.commits import AT_ONCE, Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database
 from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT
 
@@ -27,8 +32,16 @@ _ONE = (
 )
 _WRITTEN = select(ENTRY.c.recorded_at).where(ENTRY.c.incident == bindparam("b_id"), ENTRY.c.seq == bindparam("b_seq"))
 _TOLD = (
-    select(ANNOUNCEMENT.c.destination).where(ANNOUNCEMENT.c.incident == bindparam("b_id")).order_by(ANNOUNCEMENT.c.id)
+    select(ANNOUNCEMENT.c.destination, ANNOUNCEMENT.c.state)
+    .where(ANNOUNCEMENT.c.incident == bindparam("b_id"))
+    .order_by(ANNOUNCEMENT.c.id)
 )
+_MINE = select(INCIDENT.c.body, INCIDENT.c.courses, _DUE).where(INCIDENT.c.id == bindparam("b_id")).with_for_update()
+# So many of the last entries are shown to whoever decides: enough to know a repetition by.
+_RECENT = 20
+_TRIES = 10
+_LAST = select(ENTRY.c.body).where(ENTRY.c.incident == bindparam("b_id")).order_by(ENTRY.c.seq.desc()).limit(_RECENT)
+_COURSES = update(INCIDENT).where(INCIDENT.c.id == bindparam("b_id")).values(courses=bindparam("b_courses"))
 _LOOKED = (
     update(INCIDENT)
     .where(INCIDENT.c.id == bindparam("b_id"))
@@ -65,17 +78,7 @@ async def attend(
         row = connection.execute(_ONE, {"b_id": incident, "b_now": now}).first()
         if row is None:
             return None
-        before = codec.INCIDENT.load(row.body)
-        is_new = row.attend_at == AT_ONCE
-        since = connection.execute(_WRITTEN, {"b_id": incident, "b_seq": before.last_seq}).scalar() if is_new else None
-        # What is told in a burst is escalated there, once for all.
-        told = () if before.burst else connection.execute(_TOLD, {"b_id": incident}).scalars().all()
-        case = Case(
-            incident=before,
-            courses=codec.COURSES.load(row.courses) if row.courses else (),
-            told=tuple(map(Destination.parse, told)),
-            since=since,
-        )
+        case = _case(connection, row.body, row.courses, row.attend_at)
         outcome = decide(case, overrides.current(connection, now))
         _write(connection, case, outcome, now)
         return outcome
@@ -83,13 +86,67 @@ async def attend(
     return await written(database, work)
 
 
+def _case(connection: Connection, body: str, courses: str, attend_at: datetime | None) -> Case:
+    """Return an incident with all that a decision about it needs."""
+    before = codec.INCIDENT.load(body)
+    is_new = attend_at == AT_ONCE
+    written_at = {"b_id": before.id, "b_seq": before.last_seq}
+    # What is told in a burst is escalated there, once for all.
+    told = () if before.burst else connection.execute(_TOLD, {"b_id": before.id}).all()
+    return Case(
+        incident=before,
+        courses=codec.COURSES.load(courses) if courses else (),
+        told=tuple(Destination.parse(one.destination) for one in told),
+        stuck=frozenset(Destination.parse(one.destination) for one in told if one.state != "live"),
+        since=connection.execute(_WRITTEN, written_at).scalar() if is_new else None,
+    )
+
+
+# Of an incident, what was agreed about who is on call, and the last entries: what somebody's deed makes of it.
+Decide = Callable[[Case, tuple[Override, ...], Sequence[TimelineEntry]], Handed]
+
+
+async def by_hand(database: Database, incident: str, decide: Decide, now: datetime) -> Handed | None:
+    """Let `decide` do to an incident what somebody asks for, and commit what it adds, in one transaction.
+
+    None if there is no such incident.
+    """
+
+    def work(connection: Connection) -> Handed | None:
+        row = connection.execute(_MINE, {"b_id": incident}).first()
+        if row is None:
+            return None
+        case = _case(connection, row.body, row.courses, row.attend_at)
+        last = connection.execute(_LAST, {"b_id": incident}).scalars().all()
+        recent = [codec.ENTRY.load(body) for body in reversed(last)]
+        done = decide(case, overrides.current(connection, now), recent)
+        if done.entries:
+            _add(connection, case, done, now)
+            courses = codec.COURSES.dump(done.courses) if done.courses else ""
+            connection.execute(_COURSES, {"b_id": incident, "b_courses": courses})
+        return done
+
+    for _ in range(_TRIES):
+        try:
+            return await written(database, work)
+        except Conflict:
+            await asyncio.sleep(0)
+    raise Conflict
+
+
+def _add(connection: Connection, case: Case, done: Outcome | Handed, now: datetime) -> None:
+    """Write new entries, and make them due wherever it is told, or is to be told from now on."""
+    incident, before = done.incident, {case.incident.id: case.incident}
+    write_incidents(connection, [incident], before)
+    write_entries(connection, done.entries)
+    urgent = [incident.id] if any(map(replies.is_broadcast, done.entries)) else ()
+    where = {incident.id: done.destinations}
+    make_due(connection, [incident.id], now, destinations=where, urgent=urgent, before=before)
+
+
 def _write(connection: Connection, case: Case, outcome: Outcome, now: datetime) -> None:
     incident = outcome.incident
     if outcome.entries:
-        write_incidents(connection, [incident], {incident.id: case.incident})
-        write_entries(connection, outcome.entries)
-        urgent = [incident.id] if any(map(replies.is_broadcast, outcome.entries)) else ()
-        where = {incident.id: outcome.destinations}
-        make_due(connection, [incident.id], now, destinations=where, urgent=urgent)
+        _add(connection, case, outcome, now)
     courses = codec.COURSES.dump(outcome.courses) if outcome.courses else ""
     connection.execute(_LOOKED, {"b_id": incident.id, "b_due": outcome.due_at, "b_courses": courses})

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import BindParameter, Connection, bindparam, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.core import replies, silence
+from bot.core import direct, replies, silence
 from bot.core.witnesses import testimonies
 from bot.model import Destination, Incident, TimelineEntry
 from bot.store import codec, members
@@ -102,21 +102,23 @@ def make_due(
     *,
     destinations: Mapping[str, Sequence[Destination]] = MappingProxyType({}),
     urgent: Collection[str] = (),
+    before: Mapping[str, Incident] = MappingProxyType({}),
 ) -> None:
     """Every touched incident is due wherever it is announced, and begins where it was not.
 
-    What is told in a burst begins nowhere by itself: its burst is carried on, and is due.
+    What is told in a burst begins nowhere by itself: its burst is carried on, and is due.  A direct message that begins
+    tells in its root how it stands, and not what was said of an incident `before`.
     """
     if not touched:
         return
     held = members.held(connection, touched)
     own = {name: to for name, to in destinations.items() if name not in held}
-    _make_due(connection, touched, now, own, urgent)
+    _make_due(connection, touched, now, own, urgent, before)
     for one in members.news(connection, held, destinations):
         write_incidents(connection, [one.after], {one.after.id: one.before})
         write_entries(connection, one.entries)
         loud = [one.after.id] if any(map(replies.is_broadcast, one.entries)) else []
-        _make_due(connection, [one.after.id], now, {one.after.id: one.to}, loud)
+        _make_due(connection, [one.after.id], now, {one.after.id: one.to}, loud, {one.after.id: one.before})
 
 
 def _make_due(
@@ -125,13 +127,14 @@ def _make_due(
     now: datetime,
     destinations: Mapping[str, Sequence[Destination]],
     urgent: Collection[str],
+    before: Mapping[str, Incident],
 ) -> None:
     rows = connection.execute(_DUE_AGAIN, {"b_incidents": touched, "b_now": now}).all()
     live, there = [row.id for row in rows], {(row.incident, row.destination) for row in rows}
     if live and urgent:
         connection.execute(_URGENT, {"b_ids": live, "b_incidents": list(urgent)})
     begun = [
-        _new_announcement(incident, destination, now, urgent=incident in urgent)
+        _new_announcement(incident, destination, now, urgent=incident in urgent, before=before.get(incident))
         for incident in touched
         for destination in destinations.get(incident, ())
         if (incident, str(destination)) not in there
@@ -175,14 +178,16 @@ def _announce(engine: str) -> Any:
     return insert_into(engine, ANNOUNCEMENT).on_conflict_do_nothing(index_elements=["incident", "destination"])
 
 
-def _new_announcement(incident: str, destination: Destination, now: datetime, *, urgent: bool) -> dict[str, Any]:
+def _new_announcement(
+    incident: str, destination: Destination, now: datetime, *, urgent: bool, before: Incident | None = None
+) -> dict[str, Any]:
     return {
         "incident": incident,
         "destination": str(destination),
         "platform": destination.platform,
         "state": "live",
         "generation": 0,
-        "last_seq": 0,
+        "last_seq": before.last_seq if before is not None and direct.is_direct(destination) else 0,
         "root_hash": "",
         "due_at": now,
         "revision": 0,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select, update
 
 from bot.core import members, wording
-from bot.core.converge import begun, calls_for, message_for, next_step
+from bot.core.converge import addressed, begun, message_for, next_step
 from bot.core.message import Message, fingerprint
 from bot.model import (
     Announcement,
@@ -183,8 +183,8 @@ def _next(
         now=now,
     )
     message = contents.message(step, incident) if step is not None else None
-    if step is not None and message is not None and (calls := calls_for(step, announcement, unsent, incident)):
-        message = replace(message, calls=calls)
+    if step is not None and message is not None:
+        message = addressed(message, step, announcement, unsent, incident)
     return _Ready(announcement, incident, step, message, row["revision"])
 
 

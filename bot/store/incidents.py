@@ -198,8 +198,9 @@ def _commit(connection: Connection, decision: Decision) -> None:
     write_claims(connection, decision.source, decision.claims, decision.attachments)
     write_incidents(connection, decision.told.incidents.values(), decision.before)
     write_entries(connection, decision.told.entries)
-    where, urgent = decision.destinations, decision.urgent
-    make_due(connection, list(decision.told.incidents), decision.now, destinations=where, urgent=urgent)
+    where, urgent, before = decision.destinations, decision.urgent, decision.before
+    touched = list(decision.told.incidents)
+    make_due(connection, touched, decision.now, destinations=where, urgent=urgent, before=before)
     revisits.write(connection, decision.source.key, decision.visits)
 
 

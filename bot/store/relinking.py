@@ -74,4 +74,4 @@ def _commit(connection: Connection, moved: Moved, before: dict[str, Incident], n
         for to in connection.execute(_WHERE_TOLD, {"b_id": moved.loses.burst or moved.loses.id}).scalars()
     ]
     touched = sorted({moved.loses.id, moved.gets.id})
-    make_due(connection, touched, now, destinations={moved.gets.id: told})
+    make_due(connection, touched, now, destinations={moved.gets.id: told}, before=before)

@@ -36,6 +36,7 @@ from bot.model import (
 from tests.adapters.bursts import BURSTS
 from tests.adapters.cards import CARDS
 from tests.adapters.clocks import CLOCKS
+from tests.adapters.handing import HANDING
 from tests.adapters.rights import RIGHTS
 from tests.adapters.storm import STORMS
 from tests.adapters.waking import WAKING
@@ -324,4 +325,5 @@ CASES: Mapping[str, tuple[Message, ...]] = (
     | WAKING
     | STORMS
     | BURSTS
+    | HANDING
 )

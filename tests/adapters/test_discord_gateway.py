@@ -11,7 +11,7 @@ import pytest
 
 from adapters.discord.client import Bot
 from adapters.discord.gateway import Gateway
-from adapters.discord.listen import Listener
+from adapters.discord.listen import Listener, Members
 from tests.adapters.discordscene import running, scene, soon
 from tests.adapters.fakedesk import FakeDesk, Kept
 from tests.localdiscord import LocalDiscord, error, local_discord, pointed_at, readable, shapes
@@ -52,10 +52,22 @@ async def no(_: str) -> bool:
     return False
 
 
+class Nobody(Members):
+    """Knows nobody."""
+
+    async def roles(self, person: str) -> tuple[str, ...]:
+        del person
+        return ()
+
+    async def name(self, person: str, guild: str) -> str:
+        del person, guild
+        return ""
+
+
 @asynccontextmanager
 async def line(local: LocalDiscord, kept: Kept | None = None) -> AsyncIterator[Line]:
     one = Line(local, None, kept or Kept())  # type: ignore[arg-type]  # it is there in a moment
-    listener = Listener(FakeDesk(), is_forum=no)
+    listener = Listener(FakeDesk(), is_forum=no, members=Nobody())
 
     async def changed() -> None:
         one.more.append("more")

@@ -48,7 +48,7 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
     offered_there = {one["name"]: one for one in commands["incident"]["options"]}
     assert set(offered_there) == {verb.names[0].split()[0] for verb in VERBS if verb.of}
     assert [one["name"] for one in offered_there["fallback"]["options"]] == ["on", "off"]
-    assert all(one["contexts"] == [0] and one["integration_types"] == [0] for one in commands.values())
+    assert all(one["contexts"] == [0, 1] and one["integration_types"] == [0] for one in commands.values())
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,13 @@ async def test_a_command_is_answered_at_once_and_to_one_person(
 @pytest.mark.parametrize("umbrella", ["incident", "sitrep"])
 @pytest.mark.parametrize("verb", [verb for verb in VERBS if verb.of and verb.action not in {Action.MUTE, Action.LINK}])
 async def test_a_command_about_an_incident_says_which(at: Scene, umbrella: str, verb: Any) -> None:
-    needed = {Action.NOTE: {"words": "We switched over."}, Action.JOIN: {"other": "acme-2"}}
+    words = {"words": "We switched over."}
+    needed = {
+        Action.NOTE: words,
+        Action.HANDOVER: words,
+        Action.JOIN: {"other": "acme-2"},
+        Action.ASSIGN: {"to": "lead"},
+    }
     more = needed.get(verb.action, {})
 
     sent = await at.local.person().runs(f"{umbrella} {verb.names[0]}", channel=at.ops, which="acme-1", **more)
@@ -103,7 +109,8 @@ async def test_a_command_about_an_incident_says_which(at: Scene, umbrella: str, 
     (asked,) = at.desk.asked
     assert asked.command.action is verb.action
     assert asked.command.incident == "acme-1"
-    assert (asked.command.text, asked.command.query) == (more.get("words", ""), more.get("other", ""))
+    assert asked.command.text == more.get("words", "")
+    assert asked.command.query == more.get("other", more.get("to", ""))
 
 
 @pytest.mark.parametrize("command", ["report", "sitrep report"])

@@ -13,7 +13,7 @@ import simcord
 
 from adapters.discord import answers, render
 from adapters.discord.client import Bot
-from adapters.discord.listen import Listener
+from adapters.discord.listen import Listener, Members
 from bot.core.access import Access
 from bot.model import Action
 from bot.ports import Answer
@@ -44,12 +44,24 @@ async def no(_: str) -> bool:
     return False
 
 
+class Nobody(Members):
+    """Knows nobody."""
+
+    async def roles(self, person: str) -> tuple[str, ...]:
+        del person
+        return ()
+
+    async def name(self, person: str, guild: str) -> str:
+        del person, guild
+        return ""
+
+
 async def changed() -> None:
     """Nothing is waiting for that here."""
 
 
 def bot(desk: Any, kept: Kept) -> Bot:
-    return Bot(Listener(desk, is_forum=no), kept, changed, settle=0.0)
+    return Bot(Listener(desk, is_forum=no, members=Nobody()), kept, changed, settle=0.0)
 
 
 @asynccontextmanager

@@ -15,7 +15,8 @@ ON_CALL = (Call(Reach.PERSON, "U0123456789"), Call(Reach.PERSON, "12345678901234
 GROUP = (Call(Reach.GROUP, "S0123456789"), Call(Reach.GROUP, "234567890123456789"))
 
 
-def _outage(ack: Ack | None = None) -> Incident:
+def outage(ack: Ack | None = None) -> Incident:
+    """Return a critical one that is open, and whoever has it."""
     words = Statement(text="Most requests fail.", author="Acme", at=at(1))
     base = replace(incident(down("API")), title="Errors on the API", name="Acme", latest=words, acked=ack)
     return replace(base, impact=Impact.CRITICAL, peak=Impact.CRITICAL)
@@ -56,16 +57,16 @@ LAPSED = _said(50, ChangeKind.LAPSED, Transition("acked", "on-call", ""))
 NUDGED = _said(80, ChangeKind.NUDGED, Transition("silent", "on-call", "1800"))
 
 WAKING: dict[str, tuple[Message, ...]] = {
-    "called-by-the-root": (replace(wording.root(_outage()), calls=(Call(Reach.HERE), *GROUP, *ON_CALL)),),
+    "called-by-the-root": (replace(wording.root(outage()), calls=(Call(Reach.HERE), *GROUP, *ON_CALL)),),
     "nobody-has-it": (
-        wording.root(_outage()),
-        _told(TO_ON_CALL, _outage(), ON_CALL),
-        _told(TO_LEADS, _outage()),
+        wording.root(outage()),
+        _told(TO_ON_CALL, outage(), ON_CALL),
+        _told(TO_LEADS, outage()),
     ),
     "taken-on-for-a-while": (
-        wording.root(_outage(FOR_A_WHILE)),
-        replies.reply(ACKED, _outage(FOR_A_WHILE)),
-        _told(LAPSED, _outage()),
-        _told(NUDGED, _outage(FOR_A_WHILE), ON_CALL),
+        wording.root(outage(FOR_A_WHILE)),
+        replies.reply(ACKED, outage(FOR_A_WHILE)),
+        _told(LAPSED, outage()),
+        _told(NUDGED, outage(FOR_A_WHILE), ON_CALL),
     ),
 }

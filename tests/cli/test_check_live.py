@@ -138,7 +138,7 @@ async def test_everybody_whom_access_names_on_slack_is_looked_for(tmp_path: Path
         "ok    Slack: [access]: #ops is there",
     ]
     assert [line.removeprefix("FAIL  Slack: [access]: ").split(" (")[0] for line in checked.err.splitlines()] == [
-        "slack:U404: there is no such person in this workspace",
+        "slack:U404: nobody in the workspace has this id: copy it from their profile",
         "slack:S404: there is no such user group in this workspace",
         f"#nowhere: the bot sees no channel #nowhere: {CHECK_IT}",
     ]
@@ -178,7 +178,7 @@ async def test_everybody_whom_access_names_on_discord_is_looked_for(tmp_path: Pa
     ]
     assert [line.removeprefix("FAIL  Discord: [access]: ").split(" (")[0] for line in checked.err.splitlines()] == [
         "discord:role:404: there is no such role in the bot's servers: copy the role's id again",
-        "discord:404: there is no such person: copy the user's id again",
+        "discord:404: there is nobody of this id: copy it again, with Developer Mode turned on",
         "405: there is no such channel, or the bot is not in its server: copy the channel's id again, invite the bot",
     ]
 

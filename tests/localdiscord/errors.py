@@ -15,6 +15,7 @@ UNKNOWN_CHANNEL, UNKNOWN_GUILD, UNKNOWN_MEMBER, UNKNOWN_MESSAGE, UNKNOWN_USER = 
 UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, UNKNOWN_COMMAND = 10015, 10062, 10063
 TOO_MANY_OLD_EDITS, ALREADY_ACKNOWLEDGED, TAG_REQUIRED = 30046, 40060, 40067
 MISSING_ACCESS, OTHERS_MESSAGE, EMPTY_MESSAGE, NOT_IN_THIS_TYPE, MISSING_PERMISSIONS = 50001, 50005, 50006, 50024, 50013
+NOT_IN_DIRECT, TAKES_NO_DIRECT, NO_MUTUAL_GUILD = 50003, 50007, 50278
 SYSTEM_MESSAGE, BAD_WEBHOOK_TOKEN, INVALID_FORM, THREAD_ARCHIVED = 50021, 50027, 50035, 50083
 NO_HISTORY_FOR_REPLY, THREAD_EXISTS, THREAD_LOCKED, TOO_MANY_THREADS = 160002, 160004, 160005, 160006
 
@@ -38,6 +39,9 @@ WORDS: dict[int, tuple[int, str]] = {
     OTHERS_MESSAGE: (403, "Cannot edit a message authored by another user"),
     EMPTY_MESSAGE: (400, "Cannot send an empty message"),
     MISSING_PERMISSIONS: (403, "Missing Permissions"),
+    NOT_IN_DIRECT: (403, "Cannot execute action on a DM channel"),
+    TAKES_NO_DIRECT: (403, "Cannot send messages to this user"),
+    NO_MUTUAL_GUILD: (403, "Cannot send messages to this user due to having no mutual guilds"),
     SYSTEM_MESSAGE: (403, "Cannot execute action on a system message"),
     NOT_IN_THIS_TYPE: (400, "Cannot execute action on this channel type"),
     BAD_WEBHOOK_TOKEN: (401, "Invalid Webhook Token"),

@@ -30,6 +30,7 @@ from tests.localdiscord.nouns import (
     UNDELETABLE,
     Channel,
     Message,
+    User,
 )
 from tests.localdiscord.permissions import Can
 from tests.localdiscord.places import needs, visible, without_embeds
@@ -206,11 +207,21 @@ def _may_speak(asked: Asked, channel: Channel) -> None:
     """https://docs.discord.com/developers/topics/threads#permissions: threads have a permission of their own."""
     if channel.type == FORUM:
         raise DiscordError(errors.NOT_IN_THIS_TYPE)
+    if channel.dm_with:
+        _may_write_to(asked.world.users[channel.dm_with])
     needs(asked.world, channel, Can.SEND_MESSAGES_IN_THREADS if channel.is_thread else Can.SEND_MESSAGES)
     if channel.locked and not asked.world.may(channel, Can.MANAGE_THREADS):
         raise DiscordError(errors.THREAD_LOCKED)
     if channel.archived and channel.locked:
         raise DiscordError(errors.THREAD_ARCHIVED)
+
+
+def _may_write_to(user: User) -> None:
+    """A conversation can be opened with anybody; whether anything may be said in it shows when it is."""
+    if user.bot or not user.takes_dms:
+        raise DiscordError(errors.TAKES_NO_DIRECT)
+    if not user.is_member:
+        raise DiscordError(errors.NO_MUTUAL_GUILD)
 
 
 def _may_change(asked: Asked, channel: Channel) -> None:

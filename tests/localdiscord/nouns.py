@@ -30,9 +30,13 @@ UNDELETABLE = frozenset((RENAMED, THREAD_STARTER))
 
 @dataclass(slots=True, kw_only=True)
 class User:
+    """`takes_dms` is what they have set; who is no `is_member` is in none of the bot's guilds."""
+
     id: str
     name: str
     bot: bool = False
+    takes_dms: bool = True
+    is_member: bool = True
     roles: list[str] = field(default_factory=list[str])
 
 

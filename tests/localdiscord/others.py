@@ -53,7 +53,7 @@ def user(asked: Asked) -> Answer:
 
 
 def direct(asked: Asked) -> Answer:
-    """https://docs.discord.com/developers/resources/user#create-dm."""
+    """https://docs.discord.com/developers/resources/user#create-dm: the same one, however often it is asked for."""
     wanted = str(asked.body.get("recipient_id"))
     if wanted not in asked.world.users:
         raise DiscordError(errors.UNKNOWN_USER)
@@ -96,6 +96,6 @@ def roles(asked: Asked) -> Answer:
 def member(asked: Asked) -> Answer:
     guild_ = asked.world.guild_of(asked.part("guild_id"))
     found = asked.world.users.get(asked.part("user_id"))
-    if found is None:
+    if found is None or not found.is_member:
         raise DiscordError(errors.UNKNOWN_MEMBER)
     return Answer(shapes.member(asked.world, found, guild_.id))

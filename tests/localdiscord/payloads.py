@@ -18,7 +18,7 @@ from tests.localdiscord.errors import Json
 from tests.localdiscord.nouns import Channel, Message, User
 from tests.localdiscord.world import APP, World
 
-CHAT, MESSAGE_COMMAND = 1, 3
+CHAT, MESSAGE_COMMAND, BOT_DM = 1, 3, 1
 SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, NUMBER = 1, 2, 3, 4, 5, 6, 7, 8, 10
 _PYTHON: dict[int, type | tuple[type, ...]] = {STRING: str, INTEGER: int, BOOLEAN: bool, NUMBER: (int, float)}
 
@@ -81,6 +81,9 @@ class Scene:
 def registered(scene: Scene, name: str, kind: int) -> Json:
     """Return the command of that name as it was registered; the guild's own goes before the global one."""
     known = [*scene.world.commands.get(scene.channel.guild, []), *scene.world.commands.get("", [])]
+    if scene.channel.dm_with:
+        # https://docs.discord.com/developers/interactions/application-commands#interaction-contexts
+        known = [one for one in known if BOT_DM in (one.get("contexts") or (BOT_DM,))]
     for one in known:
         if (one["name"], one["type"]) == (name, kind):
             return one

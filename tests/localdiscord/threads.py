@@ -45,6 +45,8 @@ def channel(asked: Asked) -> Answer:
 def start_from_message(asked: Asked) -> Answer:
     """https://docs.discord.com/developers/resources/channel#start-thread-from-message: its id is the message's."""
     parent = visible(asked)
+    if parent.dm_with:
+        raise DiscordError(errors.NOT_IN_DIRECT)
     if parent.is_thread or parent.type == FORUM:
         raise DiscordError(errors.NOT_IN_THIS_TYPE)
     needs(asked.world, parent, Can.CREATE_PUBLIC_THREADS)

@@ -74,6 +74,10 @@ def opened(asked: Asked) -> Json:
     user = asked.world.users.get(users[0])
     if user is None or user.team != asked.by.team:
         raise SlackError("user_not_found")
+    if user.deleted:
+        raise SlackError("user_disabled")
+    if user.is_bot:
+        raise SlackError("cannot_dm_bot")
     channel = asked.world.direct(user.id, asked.by.team)
     shown = channel.public(asked.by.bot_user) if truth(asked.args.get("return_im")) else {"id": channel.id}
     return {"ok": True, "channel": shown}

@@ -30,6 +30,8 @@ def to_write(asked: Asked) -> Channel:
         raise SlackError("not_in_channel")
     if found.read_only:
         raise SlackError("restricted_action")
+    if found.dm_with and not asked.world.rules.messages_tab:
+        raise SlackError("messages_tab_disabled")
     return found
 
 

@@ -50,6 +50,7 @@ class Rules:
     `metadata_limit`: no number is published for `metadata_too_large`.
     `lag`: seconds until history and replies show a new message; none is promised to show it at once.
     `edit_window`: seconds for which a message can be edited; None is for ever.
+    `messages_tab`: whether the app takes part in direct messages (App Home, Messages Tab).
     """
 
     orphans: str = "posted"
@@ -57,6 +58,7 @@ class Rules:
     metadata_limit: int = 8_000
     lag: float = 0
     edit_window: float | None = None
+    messages_tab: bool = True
     blocks_limit: int = 13_200
 
 

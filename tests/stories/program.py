@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from bot import callers, catalog, compose, plugins, settings
+from bot import callers, catalog, compose, plugins, reaching, settings
 from bot.checks import probes_of
 from bot.commands.desk import Desk
 from bot.fetch import EgressPolicy, Fetcher, FetchLimits
@@ -221,7 +221,7 @@ async def _put_together(
         probing=probing,
         delivering=delivering,
         heeding=Heeding(database, rules, clock, due),
-        escalating=Escalating(database, compose.plans_of(configured), clock, due),
+        escalating=Escalating(database, reaching.plans_of(configured), clock, due),
         reminding=Reminding(database, fetcher, rules, clock, due),
         revisiting=Revisiting(database, fetcher, rules, clock, due),
         mine=own.Own(database, delivering, where, clock, due, lambda: eyes.blind_since),

@@ -29,7 +29,7 @@ from bot.core.message import plain
 from bot.model import Incident, Person, Ref, TimelineEntry
 from bot.ports import Platform
 from bot.store import announcements, incidents
-from tests.fakes import FakePlatform, ManualClock, Posted
+from tests.fakes import ApartPlatform, FakePlatform, ManualClock, Posted
 from tests.probes.localllm import KEY
 from tests.stories import configs
 from tests.stories.program import Program, Surroundings, running
@@ -37,6 +37,7 @@ from tests.stories.vendor import Api, Model, Network, Page, Stopwatch, Vendor, v
 
 TOKEN = "a-secret-that-nobody-guesses"
 ENVIRON = {"API_KEY": KEY, "TOKEN": TOKEN}
+TOKENS = {"slack": {"SLACK_BOT_TOKEN": "xoxb-a-token"}, "discord": {"DISCORD_TOKEN": "a-token"}}
 OPS = "C0123456789"
 ONCALL = Person("slack", "U1", "on-call")
 LEAD = Person("slack", "U2", "lead")
@@ -48,7 +49,7 @@ LONGEST_STEP = timedelta(minutes=12)
 
 @dataclass(slots=True)
 class World:
-    """What there is.  `slack` is a channel in memory; `terminal` is what the console has shown."""
+    """What there is.  `slack` and `discord` are in memory; `terminal` is what the console has shown."""
 
     folder: Path
     database_url: str
@@ -57,11 +58,13 @@ class World:
     network: Network
     stopwatch: Stopwatch
     slack: FakePlatform
+    discord: ApartPlatform
     platforms: dict[str, Platform]
     terminal: io.StringIO = field(default_factory=io.StringIO)
     config: str = configs.BASE
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     running: Program | None = None
+    tokens: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
     def page(self) -> Page:
@@ -83,6 +86,11 @@ class World:
     def has(self, *tables: str, base: str | None = None) -> None:
         """Be configured with more tables, beside the page and the route; before it begins to live."""
         self.config = "\n".join((base or self.config, *tables))
+
+    def connects(self, platform: str) -> FakePlatform:
+        """Be connected to a platform on which people can be written to; before it begins to live."""
+        self.tokens |= TOKENS[platform]
+        return self.slack if platform == "slack" else self.discord
 
     async def lives(self, **span: float) -> None:
         """Let time pass, in steps that are the smaller the shorter it is."""
@@ -119,15 +127,15 @@ class World:
             for name, place in one.places.items():
                 text = text.replace(name, place)
         (self.folder / "sitrep.toml").write_text(text, encoding="utf-8")
-        environ = {**ENVIRON, "DATABASE_URL": self.database_url}
+        environ = {**ENVIRON, **self.tokens, "DATABASE_URL": self.database_url}
         return settings.load(None, environ, self.folder, plugins.discover("bot.feeds"), plugins.probe_named)
 
     # Those who speak to it.
 
-    async def types(self, text: str, by: Person = ONCALL, *, thread: bool = False) -> str:
-        """Let somebody type a command, in the thread of the last incident if that is said; returns the answer."""
+    async def types(self, text: str, by: Person = ONCALL, *, thread: bool = False, of: Ref | None = None) -> str:
+        """Let somebody type a command, in the thread of the last incident if that is said, or `of` another root."""
         await self.begins()
-        where = await self._last_thread() if thread else None
+        where = of or (await self._last_thread() if thread else None)
         answer = await self.program.desk.say(text, by, address=OPS, thread=where)
         reply = await answer.later() if answer.later else answer.reply
         await self.program.tells()
@@ -210,10 +218,10 @@ async def living(folder: Path, database_url: str) -> AsyncIterator[World]:
             name: await stack.enter_async_context(vendor(name, clock.now, stopwatch))
             for name in ("openai", "anthropic")
         }
-        slack = FakePlatform(clock, name="slack")
+        slack, discord = FakePlatform(clock, name="slack"), ApartPlatform(clock, name="discord")
         terminal = io.StringIO()
-        platforms: dict[str, Platform] = {"slack": slack, "console": _console(terminal, folder)}
-        world = World(folder, database_url, clock, known, network, stopwatch, slack, platforms, terminal)
+        platforms: dict[str, Platform] = {"slack": slack, "discord": discord, "console": _console(terminal, folder)}
+        world = World(folder, database_url, clock, known, network, stopwatch, slack, discord, platforms, terminal)
         try:
             yield world
         finally:

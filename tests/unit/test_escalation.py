@@ -112,6 +112,61 @@ def test_whoever_is_on_call_then_is_called_wherever_it_is_told() -> None:
     assert LEADS in story.told
 
 
+BOTH = frozenset({"slack", "discord"})
+
+
+@pytest.mark.parametrize(
+    ("told", "connected", "begins"),
+    [
+        ((OPS,), BOTH, []),
+        ((Destination("console"),), BOTH, ["slack:U1"]),
+        ((Destination("discord", "7"),), {"slack"}, ["slack:U1"]),
+        ((Destination("console"),), {"discord"}, []),
+    ],
+)
+def test_where_no_channel_can_call_them_they_get_a_direct_message(
+    told: tuple[Destination, ...], connected: set[str], begins: list[str]
+) -> None:
+    story = Story(told=told, plans=Plans((PLAN,), (), Rotas((ROTA,)), connected=frozenset(connected)))
+    story.lives(5)
+
+    assert [str(to) for to in story.told if to not in told] == begins
+    said = plain(replies.reply(story.entries[0], story.incident))
+    assert ("First engineer gets a direct message on Slack." in said) == bool(begins)
+
+
+def test_a_channel_that_can_not_be_told_calls_nobody() -> None:
+    plans = Plans((PLAN,), (), Rotas((ROTA,)), connected=BOTH)
+    case = Case(incident=Story().incident, told=(OPS,), stuck=frozenset({OPS}), since=at(0))
+
+    found = look(case, plans, at(0))
+    found = look(replace(case, courses=found.courses, since=None), plans, at(5))
+
+    assert found.destinations == (Destination("slack", "U1"),)
+
+
+def test_a_direct_message_may_be_asked_for_beside_the_channel_and_begins_once() -> None:
+    steps = tuple(EscalationStep(timedelta(minutes=m), "oncall:platform", direct=True) for m in (5, 8))
+    story = Story(plans=Plans((replace(PLAN, steps=steps),), (), Rotas((ROTA,)), connected=BOTH))
+
+    assert story.lives(*EVERY_MINUTE[:9]) == [(5, ESCALATED), (8, ESCALATED)]
+    assert story.told == (OPS, Destination("slack", "U1"))
+    assert [[one.to for one in said.calls] for said in story.entries] == [["slack:C1", "slack:U1"]] * 2
+
+
+def test_a_step_may_be_a_person_who_is_told_directly_and_called_nowhere_else() -> None:
+    steps = (EscalationStep(timedelta(minutes=5), "slack:U2"), EscalationStep(timedelta(minutes=6), "discord:user:9"))
+    story = Story(plans=Plans((replace(PLAN, steps=steps),), (), Rotas((ROTA,)), connected=BOTH))
+    story.lives(5, 6)
+
+    assert story.headlines() == [
+        "Escalated to Second engineer, nobody has acknowledged for 5 min",
+        "Escalated to discord:user:9, nobody has acknowledged for 6 min",
+    ]
+    assert [one.calls for one in story.entries] == [(), ()]
+    assert story.told[1:] == (Destination("slack", "U2"), Destination("discord", "user:9"))
+
+
 def test_after_the_hand_over_the_next_one_is_called() -> None:
     story = Story()
     story.lives(11)

@@ -1,0 +1,62 @@
+"""Which options the verbs by which an incident is handed on have as commands of Discord's."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from discord import app_commands
+
+from adapters.discord.listen import Interaction, Listener
+from bot.core import verbs, whom
+from bot.core.grammar import Verb, spell
+from bot.model import Command
+
+Shape = tuple[Callable[..., Any], Mapping[str, Callable[[str], Awaitable[tuple[tuple[str, str], ...]]]]]
+_WHICH = "An incident: its id, or words for it. Left out: the one whose thread this is, else the newest"
+_WHOM = "@somebody, a name of a rota, `on-call`, `oncall:platform`, or `me`"
+_LONGEST_WORDS = 2_000
+
+
+async def _command(verb: Verb, listener: Listener, interaction: Interaction, to: str, which: str) -> Command:
+    query = verbs.plainly(await listener.named(interaction, to))
+    return Command(action=verb.action, incident=verbs.which(which), query=query)
+
+
+def assign(verb: Verb, listener: Listener) -> Shape:
+    """Return who it is given to, and which incident."""
+
+    @app_commands.describe(to=_WHOM, which=_WHICH)
+    async def act(interaction: Interaction, to: str, which: str = "") -> None:
+        command = await _command(verb, listener, interaction, to, which)
+        await listener.ask(interaction, command, spell(command))
+
+    return act, {"which": listener.desk.complete}
+
+
+def handover(verb: Verb, listener: Listener) -> Shape:
+    """Return what to know, for whom, and which incident."""
+
+    @app_commands.describe(
+        words="How it stands, and what there is to do", to=f"{_WHOM}. Left out: whoever is next", which=_WHICH
+    )
+    async def act(
+        interaction: Interaction, words: app_commands.Range[str, 1, _LONGEST_WORDS], to: str = "", which: str = ""
+    ) -> None:
+        command = await _command(verb, listener, interaction, to, which)
+        text = whom.worded(await listener.named(interaction, words))
+        await listener.ask(interaction, replace(command, text=text))
+
+    return act, {"which": listener.desk.complete}
+
+
+def escalate(verb: Verb, listener: Listener) -> Shape:
+    """Return whom to tell, and which incident."""
+
+    @app_commands.describe(to=f"{_WHOM}, or a channel. Left out: the next step of its plan", which=_WHICH)
+    async def act(interaction: Interaction, to: str = "", which: str = "") -> None:
+        command = await _command(verb, listener, interaction, to, which)
+        await listener.ask(interaction, command, spell(command))
+
+    return act, {"which": listener.desk.complete}
