@@ -116,6 +116,7 @@ async def _loops(
     heard = people.People(database, rules, settings.people, clock, due)
     desk = desk_of(settings, heard, fetcher)
     chats = _chats(settings, desk, database, clock, due)
+    desk.visits = {chat.platform.name: chat.visit for chat in chats if chat.visit is not None}
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
     delivering = Delivering(database, platforms, clock, owner, dice, due)
     eyes = Eyes(database, clock, settings.witnesses)
@@ -158,13 +159,13 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     hearing = Hearing(partial(people.report, heard), heard.terms)
     around = (heard.database, catalog.load(), heard.clock, heard.announced)
     desk = Desk(*around, fetch, hearing, settings.access, heard.rules.services)
-    desk.rotas = settings.oncalls
+    desk.rotas, desk.configured = settings.oncalls, _destinations(settings)
     return desk
 
 
 def plans_of(settings: Settings) -> Plans:
     """Return what is done about incidents that nobody acknowledges."""
-    return Plans(settings.escalations, settings.services, Rotas(settings.oncalls))
+    return Plans(settings.escalations, settings.services, Rotas(settings.oncalls), settings.routes)
 
 
 async def _until_stopped(

@@ -157,11 +157,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """A channel as it was found: its own id, however it was written, and why nothing should be told there."""
+
+    place: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
     """A platform that is connected: its announcements, and what must run and be served so that people are heard.
 
     The loops never end by themselves; `check` says once, in the log, what can not be guaranteed as the platform is set
-    up; `condition` says what is wrong with it now, nothing if all is well; `close` gives back what is held.
+    up; `condition` says what is wrong with it now, nothing if all is well; `close` gives back what is held.  `visit`
+    looks at a channel that somebody names, where people can name one; it raises SitrepError if there is none.
     """
 
     platform: Platform
@@ -170,6 +179,7 @@ class Chat:
     check: Callable[[], Coroutine[Any, Any, None]]
     condition: Callable[[], str]
     close: Callable[[], Awaitable[None]]
+    visit: Callable[[str], Awaitable[Visit]] | None = None
 
 
 class Installations(Protocol):

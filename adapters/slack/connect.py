@@ -19,7 +19,7 @@ from adapters.slack.sockets import Socket
 from adapters.slack.web import API, quiet, with_slash
 from adapters.slack.workspaces import Workspaces, split
 from bot.errors import SitrepError
-from bot.ports import Chat, Desk, Installations
+from bot.ports import Chat, Desk, Installations, Visit
 
 EVENTS, INSTALL, REDIRECT = "/slack/events", "/slack/install", "/slack/oauth_redirect"
 
@@ -95,7 +95,8 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         await platform.close()
 
     check = partial(_check, platform, around.addresses)
-    return Chat(platform, loops, _routes(app, keys), check, partial(_condition, home, socket), close)
+    condition, visit = partial(_condition, home, socket), partial(_visit, platform)
+    return Chat(platform, loops, _routes(app, keys), check, condition, close, visit)
 
 
 def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:
@@ -151,6 +152,14 @@ def _routes(app: AsyncApp, keys: Keys) -> tuple[Route, ...]:
     events = [Route(EVENTS, handle, methods=["POST"])] if keys.signing_secret and not keys.app_token else []
     install = [Route(path, handle, methods=["GET"]) for path in (INSTALL, REDIRECT)] if keys.for_many else []
     return (*events, *install)
+
+
+async def _visit(platform: Workspaces, address: str) -> Visit:
+    """Look at a channel, by its id or its name."""
+    team, channel = split(address)
+    slack = await platform.workspace(team)
+    id_ = await slack.channels.id_of(channel)
+    return Visit(f"{team}/{id_}" if team else id_, tuple(await slack.channels.shortcomings(channel)))
 
 
 async def _check(platform: Workspaces, addresses: tuple[str, ...]) -> None:

@@ -88,7 +88,8 @@ class Listener:
     async def command(self, ack: AsyncAck, command: Json, respond: AsyncRespond) -> None:
         text = f"{COMMANDS[command['command']]} {command.get('text') or ''}".strip()
         person = Person("slack", command["user_id"], safe(command.get("user_name") or command["user_id"]))
-        await self._answer(self._desk.say(text, person, address=command["channel_id"]), text, ack, respond)
+        place = self._place(command["channel_id"], command.get("team_id"))
+        await self._answer(self._desk.say(text, person, address=place), text, ack, respond)
 
     async def clicked(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         wanted = answers.action_of(action["action_id"])
@@ -104,7 +105,8 @@ class Listener:
     async def said_again(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         await ack()
         text = action.get("value") or ""
-        asked = self._desk.say(text, _person(body["user"]), address=_channel(body), thread=self._thread(body))
+        place = self._place(_channel(body), (body.get("team") or {}).get("id"))
+        asked = self._desk.say(text, _person(body["user"]), address=place, thread=self._thread(body))
         await self._told(asked, text, respond)
 
     async def shared(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
@@ -154,7 +156,8 @@ class Listener:
         person = await self._named(event["user"], client)
         thread = self._root(channel, ts, body.get("team_id")) if event.get("thread_ts") else None
         text = re.sub(r"<@[A-Z0-9]+(\|[^>]*)?>", " ", event.get("text") or "").strip()
-        answer = await safely(self._desk.say(_unescaped(text), person, address=channel, thread=thread), log)
+        place = self._place(channel, body.get("team_id"))
+        answer = await safely(self._desk.say(_unescaped(text), person, address=place, thread=thread), log)
         await client.chat_postMessage(channel=channel, thread_ts=ts, parse="none", **answers.public(answer.reply))
         if answer.later is not None:
             found = await last(answer.later, log)
@@ -233,6 +236,10 @@ class Listener:
         if not ts or not (is_lasting or container.get("thread_ts")):
             return None
         return self._root(_channel(body), ts, (body.get("team") or {}).get("id"))
+
+    def _place(self, channel: str, team: str | None) -> str:
+        """Return a channel as the configuration writes it."""
+        return f"{team}/{channel}" if team in self._others else channel
 
     def _root(self, channel: str, ts: str, team: str | None) -> Ref:
         return Ref(f"{team}/{channel}:{ts}" if team in self._others else f"{channel}:{ts}")

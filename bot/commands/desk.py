@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.catalog import Catalog
@@ -12,8 +12,10 @@ from bot.clock import Clock
 from bot.commands import oncall
 from bot.commands.calling import Callers, nobody
 from bot.commands.finding import Found, begun, find, label, matching
+from bot.commands.following import Following, Visiting
 from bot.commands.health import health
 from bot.commands.linking import relink
+from bot.commands.muting import Mutes, timed
 from bot.commands.oncall import Duties
 from bot.commands.overview import Overview
 from bot.commands.recording import Recording
@@ -29,7 +31,7 @@ from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Reply, line
 from bot.core.people import as_of
 from bot.core.rules import Oncall, Service
-from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
+from bot.model import Action, Asked, Command, Destination, Incident, Person, Ref, TimelineEntry
 from bot.ports import Answer
 from bot.ports import Desk as Port
 from bot.store import incidents, lookups
@@ -67,12 +69,15 @@ class Desk(Port):
         """Ask nothing yet.
 
         `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `callers` how all stand who
-        call in; `rotas` are who takes turns.
+        call in; `rotas` are who takes turns; `visits` look at a channel on each platform, `configured` is where the
+        file leads.
         """
         self.rotas: tuple[Oncall, ...] = ()
         self.platforms: Callable[[], Sequence[str]] = tuple
         self.jobs: Callable[[], Sequence[str]] = tuple
         self.callers: Callers = nobody
+        self.visits: Mapping[str, Visiting] | None = None
+        self.configured: Sequence[Destination] = ()
         self._database = database
         self._catalog = catalog
         self._clock = clock
@@ -160,9 +165,23 @@ class Desk(Port):
             return Answer(await self._about_incident(asked))
         if action in oncall.ABOUT:
             return Answer(await Duties(self._database, self.rotas).answer(asked, self._clock.now()))
+        if action is Action.MUTES or (action in {Action.MUTE, Action.UNMUTE} and asked.command.query):
+            return Answer(await self._mutes().answer(asked, self._clock.now()))
+        if action in {Action.FOLLOW, Action.UNFOLLOW, Action.WATCHES}:
+            return await self._about_channels(asked)
         if action is Action.REPORT:
             return Answer(await self._reporting.answer(asked))
         return await self._answer(asked.command)
+
+    async def _about_channels(self, asked: Asked) -> Answer:
+        following = Following(self._database, self._catalog, self._watches, self.visits, self.configured)
+        if asked.command.action is Action.WATCHES:
+            return Answer(await following.listed(asked))
+        if asked.command.action is Action.UNFOLLOW:
+            return Answer(await following.unfollow(asked, self._clock.now()))
+        answer = await following.follow(asked, self._clock.now())
+        self._due.set()
+        return answer
 
     async def _answer(self, command: Command) -> Answer:
         if command.action is Action.STATUS and command.query:
@@ -181,18 +200,28 @@ class Desk(Port):
                 return await self._overview.incidents(command.query)
             case Action.UNWATCH:
                 return await self._watches.remove(command.query)
-            case Action.WATCHES:
-                return await self._watches.listed()
             case Action.HEALTH:
                 return await health(self._database, self._catalog, self._clock.now(), self.platforms(), self.jobs())
             case _:
                 return remarks.usage()
 
+    def _mutes(self) -> Mutes:
+        return Mutes(self._database, self._catalog, self.rotas)
+
     async def _about_incident(self, asked: Asked) -> Reply:
+        meant = timed(asked.command, self.rotas, self._clock.now())
+        if isinstance(meant, Reply):
+            return meant
+        reply = await self._about_one(replace(asked, command=meant[0]))
+        return replace(reply, message=replace(reply.message, parts=(*reply.message.parts, *meant[1])))
+
+    async def _about_one(self, asked: Asked) -> Reply:
         asked, found = await self._serving.find(asked) or await self._find(asked)
         command = asked.command
         if not found.briefs:
-            return remarks.no_incident(command.incident)
+            is_mute = command.action in {Action.MUTE, Action.UNMUTE}
+            instead = await self._mutes().instead(command, self._clock.now()) if is_mute else None
+            return instead or remarks.no_incident(command.incident)
         if len(found.briefs) > 1:
             return remarks.which(command, _choices(found.briefs, command))
         (one,) = found.briefs

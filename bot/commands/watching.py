@@ -71,6 +71,12 @@ class Watches:
         total, some = await sources.entries(self.database, _MOST)
         return watches.listed(total, [(one.source, one.origin == sources.FILE, one.health.is_stale) for one in some])
 
+    def key_of(self, query: str) -> str | None:
+        """Return the key under which a vendor of the catalog, or the page at an address, is watched if it is."""
+        watch = self._meant(query)
+        found, _ = resolve([watch], self.catalog, plugins.discover("bot.feeds")) if watch else ((), [])
+        return found[0].key if found else None
+
     def _meant(self, query: str) -> Watch | None:
         if "://" in query:
             return Watch(where="watch", url=query)

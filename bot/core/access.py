@@ -26,7 +26,7 @@ RESPONDING = frozenset(
     }
 )
 # What changes what Sitrep does, for everybody.
-ADMINISTERING = frozenset({Action.WATCH, Action.UNWATCH})
+ADMINISTERING = frozenset({Action.WATCH, Action.UNWATCH, Action.FOLLOW, Action.UNFOLLOW})
 _ROTA = "oncall:"
 
 

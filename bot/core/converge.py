@@ -38,7 +38,7 @@ def next_step(
     the channel too, so that it has to be said there by itself, and first.  Who has worded the root already may give
     its fingerprint; with `now`, entries that were held back for long are told together.
     """
-    if announcement.state is not AnnouncementState.LIVE:
+    if announcement.state is not AnnouncementState.LIVE or _is_kept_back(announcement, incident):
         return None
     root_hash = fingerprint(wording.root(incident)) if root_hash is None else root_hash
     if announcement.root is None:
@@ -49,6 +49,11 @@ def next_step(
     if announcement.root_hash != root_hash:
         return Step(StepKind.EDIT, _key(announcement, f"edit-{root_hash}"), announcement.last_seq, (), root_hash)
     return None
+
+
+def _is_kept_back(announcement: Announcement, incident: Incident) -> bool:
+    """Whether no channel is to hear of it: its vendor is muted, and was when it began."""
+    return incident.untold and announcement.root is None and announcement.generation == 0
 
 
 def _reply(
@@ -107,9 +112,8 @@ def calls_for(
     step: Step, announcement: Announcement, unsent: Sequence[TimelineEntry], incident: Incident
 ) -> tuple[Call, ...]:
     """Return whom the message of `step` calls: a root those of what it stands for, unless it replaces another one."""
-    told = step.entries
-    if step.kind is StepKind.POST and announcement.generation == 0:
-        told = tuple(entry for entry in unsent if entry.seq <= step.through)
+    is_root = step.kind is StepKind.POST and announcement.generation == 0
+    told = tuple(mentions.by_root(unsent, step.through)) if is_root else mentions.but_by_root(step.entries)
     return mentions.calls_of(told, incident, announcement.destination)
 
 

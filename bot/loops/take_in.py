@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
 
-from bot.core import cards, memory, moving, replies, routing, timeline
+from bot.core import cards, memory, moving, muting, replies, routing, timeline
 from bot.core import diff as differ
+from bot.core.chat_routes import ChatRoute, routes_of
 from bot.core.claims import is_own, read_together
 from bot.core.correlate import Surroundings, correlate
 from bot.core.evidence import DEFAULT, Panel, Thresholds, weighed
@@ -50,6 +51,10 @@ class Rules:
     services: tuple[Service, ...] = ()
     thresholds: Thresholds = DEFAULT
     oncalls: tuple[Oncall, ...] = ()
+
+    def with_made(self, routes: Iterable[ChatRoute]) -> Rules:
+        """Return them with the routes that were made in chats."""
+        return replace(self, routes=routes_of(self.routes, routes))
 
     @property
     def call_rotas(self) -> bool:
@@ -135,7 +140,7 @@ def _decide(
 ) -> tuple[incidents.Decision | None, TakenIn | Missing]:
     """Return what follows from what was said; nothing yet while there are incidents whose end is to be asked for."""
     snapshot, claims = said.after(gathered.known)
-    source, rules, now = case.watched.source, case.rules, _taken_at(snapshot)
+    source, rules, now = case.watched.source, case.rules.with_made(gathered.routes), _taken_at(snapshot)
     listed = snapshot.components or (case.watched.page.components if case.watched.page else ())
     filtering = routing.as_far_as_it_fits(source, listed)
     stored, baseline = gathered.known.claims, gathered.known.first_look is None
@@ -150,6 +155,7 @@ def _decide(
     attachments = correlate(changes, source, around, now)
     told = timeline.tell(changes, attachments, around.incidents, source=source, now=now, baseline=baseline)
     told = replace(told, incidents={name: cards.with_services(i, rules.services) for name, i in told.incidents.items()})
+    told = muting.hushed(told, around.incidents, gathered.mutings, now)
     told = _weighed(told, gathered.panel, rules, now)
     callers = Callers(
         lambda incident: destinations(incident, filtering, rules),

@@ -21,6 +21,7 @@ class Action(StrEnum):
     NOTE = "note"
     MUTE = "mute"
     UNMUTE = "unmute"
+    MUTES = "mutes"
     AFFECTED = "affected"
     WORKS = "works"
     REPORT = "report"
@@ -32,6 +33,8 @@ class Action(StrEnum):
     WATCH = "watch"
     UNWATCH = "unwatch"
     WATCHES = "watches"
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
     ONCALL = "oncall"
     OVERRIDE = "override"
     UNOVERRIDE = "unoverride"
@@ -68,7 +71,8 @@ class Command:
 
     `incident` is an id or the beginning of one; without it the thread's is meant, or the newest.  `query` is what
     somebody typed for a vendor, a component or another incident, `text` a note in their own words, `span` how long
-    (None: until it is resolved), `url` a message elsewhere.
+    (None: until it is resolved), `url` a message elsewhere.  `when` is until when, as it was typed: `Mon 09:00`, or
+    `for good`.
     """
 
     action: Action
@@ -77,6 +81,7 @@ class Command:
     text: str = ""
     span: timedelta | None = None
     url: str | None = None
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

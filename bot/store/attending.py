@@ -11,7 +11,7 @@ from bot.core import replies
 from bot.core.escalation import Case, Outcome
 from bot.core.rota import Override
 from bot.model import Destination
-from bot.store import codec, overrides
+from bot.store import codec, mutes, overrides
 from bot.store.commits import AT_ONCE, make_due, write_entries, write_incidents, written
 from bot.store.database import Database
 from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT
@@ -74,6 +74,7 @@ async def attend(
             courses=codec.COURSES.load(row.courses) if row.courses else (),
             told=tuple(map(Destination.parse, told)),
             since=since,
+            mutings=mutes.of_vendor(connection, before.vendor, now, before.muted.muting if before.muted else 0),
         )
         outcome = decide(case, overrides.current(connection, now))
         _write(connection, case, outcome, now)

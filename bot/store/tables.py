@@ -8,7 +8,7 @@ from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Id, Instant, table, where
-from bot.store.people_tables import OverrideRow
+from bot.store.people_tables import ChatRouteRow, MutingRow, OverrideRow
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
 
 
@@ -252,5 +252,7 @@ REVISIT = table(RevisitRow)
 HEARD = table(HeardRow)
 HEARTBEAT = table(HeartbeatRow)
 OVERRIDE = table(OverrideRow)
+MUTING = table(MutingRow)
+CHAT_ROUTE = table(ChatRouteRow)
 NOTE = table(NoteRow)
 INSTALLATION = table(InstallationRow)

@@ -14,12 +14,14 @@ from tests.databases import opened
 
 TABLES = {
     "announcement",
+    "chat_route",
     "claim",
     "gap",
     "heard",
     "heartbeat",
     "incident",
     "installation",
+    "muting",
     "note",
     "oncall_override",
     "poll",

@@ -26,6 +26,7 @@ def upgrade() -> None:
     _claims()
     _incidents()
     _oncall()
+    _agreed_in_chat()
     _polls()
     _sources()
 
@@ -169,6 +170,36 @@ def _oncall() -> None:
     )
     some = sa.text("removed_at IS NULL")
     op.create_index("oncall_override_ends", "oncall_override", ["ends_at"], sqlite_where=some, postgresql_where=some)
+
+
+def _agreed_in_chat() -> None:
+    some = sa.text("removed_at IS NULL")
+    op.create_table(
+        "muting",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("until", _instant(), nullable=True),
+        sa.Column("ends_with_incidents", sa.Boolean(), nullable=False),
+        sa.Column("made_at", _instant(), nullable=False),
+        sa.Column("removed_at", _instant(), nullable=True),
+        sa.Column("removed_by", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("muting_vendor", "muting", ["vendor"], sqlite_where=some, postgresql_where=some)
+    op.create_table(
+        "chat_route",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("made_at", _instant(), nullable=False),
+        sa.Column("removed_at", _instant(), nullable=True),
+        sa.Column("removed_by", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    once = ["vendor", "destination"]
+    op.create_index("chat_route_once", "chat_route", once, unique=True, sqlite_where=some, postgresql_where=some)
 
 
 def _polls() -> None:
