@@ -161,12 +161,12 @@ class Desk(Port):
             return Answer(acted.not_permitted(action))
         if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE}:
             log.info("asked for action=%s what=%s person=%s", action, asked.command.query, asked.person.key)
+        if action is Action.MUTES or (action in {Action.MUTE, Action.UNMUTE} and asked.command.query):
+            return Answer(await self._mutes().answer(asked, self._clock.now()))
         if action in DEEDS or action in _OF_INCIDENTS:
             return Answer(await self._about_incident(asked))
         if action in oncall.ABOUT:
             return Answer(await Duties(self._database, self.rotas).answer(asked, self._clock.now()))
-        if action is Action.MUTES or (action in {Action.MUTE, Action.UNMUTE} and asked.command.query):
-            return Answer(await self._mutes().answer(asked, self._clock.now()))
         if action in {Action.FOLLOW, Action.UNFOLLOW, Action.WATCHES}:
             return await self._about_channels(asked)
         if action is Action.REPORT:

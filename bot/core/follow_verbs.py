@@ -80,7 +80,7 @@ def _whom(words: str) -> str:
 def filters_of(said: str) -> Filters | str:
     """Return which incidents are wanted; or what is wrong with the words."""
     found, filters = list(_KEY.finditer(said)), Filters()
-    for one, after in zip(found, [*found[1:], None], strict=True):
+    for one, after in zip(found, (*found[1:], None), strict=False):
         value = said[one.end() : after.start() if after else len(said)]
         names = tuple(filter(None, (name.strip(_QUOTES) for name in value.strip(", ").split(","))))
         read = _READ.get(one["key"].lower())

@@ -140,7 +140,7 @@ async def test_people_of_another_workspace_are_heard_with_their_own_thread(fleet
     await fleet.slack.journal.until("chat.postMessage", 2)
 
     ((text, person, address, thread),) = fleet.desk.said
-    assert (text, person.name, address, thread) == ("ack", "elsewhere", fleet.there.id, root)
+    assert (text, person.name, address, thread) == ("ack", "elsewhere", f"{OTHER}/{fleet.there.id}", root)
     asked, answered = fleet.slack.world.thread(fleet.there.id, ts)
     assert (asked.user, "Acme is down" in readable(answered)) == ("U0ELSEWHERE", True)
 
