@@ -74,7 +74,7 @@ async def report(people: People, target: Target, person: Person, words: str) -> 
         acted=acted,
         witnesses=verdict.witnesses,
         is_lone=reports.is_lone(acted.incident),
-        is_told=await stored.is_told(people.database, name),
+        is_told=not acted.incident.untold and await stored.is_told(people.database, name),
     )
 
 

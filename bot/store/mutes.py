@@ -27,12 +27,15 @@ _REMOVE = (
 _OPEN = select(INCIDENT.c.id).where(INCIDENT.c.is_open, INCIDENT.c.vendor == MUTING.c.vendor).exists()
 _ENDED = select(MUTING.c.id, MUTING.c.vendor).where(MUTING.c.removed_at.is_(None), MUTING.c.ends_with_incidents, ~_OPEN)
 # A time that has come is what the escalate loop asks for.
-_ATTEND = (
-    update(INCIDENT)
-    .where(INCIDENT.c.is_open, INCIDENT.c.vendor == bindparam("b_vendor"))
-    .where(or_(INCIDENT.c.attend_at.is_(None), INCIDENT.c.attend_at > _NOW))
-    .values(attend_at=_NOW)
+_LATER = or_(INCIDENT.c.attend_at.is_(None), INCIDENT.c.attend_at > _NOW)
+# Always in the same order: two that wait for each other's rows would wait for ever.
+_THEIRS = (
+    select(INCIDENT.c.id)
+    .where(INCIDENT.c.is_open, INCIDENT.c.vendor == bindparam("b_vendor"), _LATER)
+    .order_by(INCIDENT.c.id)
+    .with_for_update()
 )
+_ATTEND = update(INCIDENT).where(INCIDENT.c.id.in_(_THEIRS)).values(attend_at=_NOW)
 
 
 def of_vendor(connection: Connection, vendor: str, now: datetime, known: int = 0) -> tuple[Muting, ...]:

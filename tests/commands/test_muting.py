@@ -51,8 +51,10 @@ async def test_a_vendor_is_muted_for_a_while_with_all_that_is_open_of_it(office:
         "Muted: Acme",
         "Until 2026-03-01 16:00 UTC",
         "The channels hear of it only if it becomes critical.",
-        "1 open incident is muted with it. "
-        "What begins meanwhile is kept, and told when the mute is over if it still goes on.",
+        (
+            "1 open incident is muted with it. "
+            "What begins meanwhile is kept, and told when the mute is over if it still goes on."
+        ),
     ]
     assert commands(reply) == ["unmute vendor acme"]
     assert await kinds(office) == [ChangeKind.OPENED, ChangeKind.MUTED]

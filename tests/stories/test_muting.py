@@ -8,7 +8,7 @@ from bot.core.access import Access
 from bot.core.message import plain
 from bot.model import Person
 from tests.stories import configs
-from tests.stories.test_on_call import MENTION, PLAN, ROTA, WORDS
+from tests.stories.test_on_call import MENTION, PLAN, ROTA, SECOND, WORDS, called
 from tests.stories.world import LEAD, World
 
 SUPPORT = "C0SUPPORT"
@@ -49,7 +49,7 @@ async def test_what_begins_while_its_vendor_is_muted_is_told_when_that_ends_if_i
     assert world.roots() == ["OpenAI: Elevated error rates"]
     assert "Since 2026-03-01 12:02 UTC" in world.root()
     assert "Muted" not in world.root()
-    assert world.channel[0].message.calls or world.channel[0].before[0].message.calls
+    assert called(world) == [("root", (SECOND,))]
     told = world.words()
     assert "Muted with OpenAI by lead" in told
     assert "We have found it." in told

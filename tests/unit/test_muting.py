@@ -248,7 +248,7 @@ def test_one_look_settles_it_and_it_is_muted_just_while_something_mutes_it(
 
 
 def deed(one: Incident, minute: float, **said_: object) -> TimelineEntry:
-    (found,) = act(one, asked(Action.MUTE, ONCALL, **said_), at(minute)).entries  # type: ignore[arg-type]
+    (found,) = act(one, asked(Action.MUTE, ONCALL, **said_), at(minute)).entries
     return found
 
 
