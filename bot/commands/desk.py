@@ -159,9 +159,9 @@ class Desk(Port):
         if not self._access.permits(asked.person, action):
             log.info("not permitted action=%s person=%s", action, asked.person.key)
             return Answer(acted.not_permitted(action))
-        if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE}:
+        if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE} or _mutes_a_vendor(asked.command):
             log.info("asked for action=%s what=%s person=%s", action, asked.command.query, asked.person.key)
-        if action is Action.MUTES or (action in {Action.MUTE, Action.UNMUTE} and asked.command.query):
+        if action is Action.MUTES or _mutes_a_vendor(asked.command):
             return Answer(await self._mutes().answer(asked, self._clock.now()))
         if action in DEEDS or action in _OF_INCIDENTS:
             return Answer(await self._about_incident(asked))
@@ -278,6 +278,10 @@ class Desk(Port):
         if done.entries:
             self._due.set()
         return acted.acted(done, asked.command.action, now)
+
+
+def _mutes_a_vendor(command: Command) -> bool:
+    return command.action in {Action.MUTE, Action.UNMUTE} and bool(command.query)
 
 
 def _choices(briefs: Sequence[Brief], command: Command) -> tuple[tuple[str, str], ...]:

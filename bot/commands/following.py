@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from bot.commands.status import named, related
 from bot.commands.watching import Watches
 from bot.core import follow_answers, routing
 from bot.core.chat_routes import ChatRoute, Filters, route_of
+from bot.core.follow_answers import CONSOLE
 from bot.core.follow_verbs import filters_of
 from bot.core.grammar import spell
 from bot.core.message import Reply
@@ -25,7 +27,6 @@ from bot.store.commits import Conflict
 from bot.store.database import Database
 
 Visiting = Callable[[str], Awaitable[Visit]]
-CONSOLE = Destination("console")
 _TRIES = 3
 
 
@@ -71,14 +72,13 @@ class Following:
         if not isinstance(source, Source):
             choices = tuple((name, _here(asked, said)) for name, said in added.reply.choices)
             return Answer(replace(added.reply, choices=choices))
-        reply = await self._followed(asked, source, place, now)
-        first = added.later
+        reply = follow_answers.added(await self._followed(asked, source, place, now))
 
         async def later() -> Reply:
-            seen = await first() if first else added.reply
-            return follow_answers.with_line(seen, *reply.message.parts)
+            seen, parts = await self.watches.look(source)
+            return follow_answers.read_now(seen, reply, self._misfit(asked, source, parts))
 
-        return Answer(follow_answers.with_line(reply, *added.reply.message.parts), later)
+        return Answer(reply, later)
 
     async def unfollow(self, asked: Asked, now: datetime) -> Reply:
         """Tell a channel no more what it asked for."""
@@ -104,13 +104,11 @@ class Following:
         return follow_answers.with_line(await self.watches.listed(), *lines)
 
     async def _followed(self, asked: Asked, source: Source, place: Place, now: datetime) -> Reply:
-        filters = filters_of(asked.command.text)
-        filters = Filters() if isinstance(filters, str) else filters
+        filters = _filters(asked)
         parts = await standings.components(self.database, source.key)
-        wrong = routing.misfits(filters.components, self.catalog.meanings(source.vendor), parts)
-        if wrong:
-            near = [name for one in wrong for name in near_names(one, parts)]
-            return follow_answers.misfits(source.name, wrong, near, asked.command, filters)
+        misfit = self._misfit(asked, source, parts)
+        if misfit is not None:
+            return misfit
         route = ChatRoute(
             vendor=source.vendor,
             name=source.name,
@@ -127,6 +125,13 @@ class Following:
         begun = await chat_routes.begin(self.database, [one.id for one in wanted], place.to, now)
         reply = follow_answers.following(route, before, begun, here_of(asked))
         return follow_answers.with_line(reply, *follow_answers.narrowed(source))
+
+    def _misfit(self, asked: Asked, source: Source, parts: Sequence[Component]) -> Reply | None:
+        """Return which names of a filter nothing on the page has, if there are such."""
+        filters = _filters(asked)
+        wrong = routing.misfits(filters.components, self.catalog.meanings(source.vendor), parts)
+        near = [name for one in wrong for name in near_names(one, parts)]
+        return follow_answers.misfits(source.name, wrong, near, asked.command, filters) if wrong else None
 
     async def _put(self, route: ChatRoute) -> ChatRoute | None:
         for _ in range(_TRIES):
@@ -182,14 +187,10 @@ class Following:
     async def _as_configured(self, platform: str, place: str, visit: Visiting) -> Destination:
         """Return a channel as the file writes it, if it does: under two names it would be told everything twice."""
         for one in self.configured:
-            if one.platform != platform or not one.address:
-                continue
-            try:
-                same = one.address == place or (await visit(one.address)).place == place
-            except SitrepError:
-                continue
-            if same:
-                return one
+            is_name = one.platform == platform and "#" in one.address
+            with suppress(SitrepError):
+                if is_name and (await visit(one.address)).place == place:
+                    return one
         return Destination(platform, place)
 
 
@@ -211,6 +212,11 @@ def destination_of(asked: Asked) -> Destination | None:
         return Destination(platform, said) if platform == "slack" else None
     to = Destination.parse(said)
     return to if to.address or to == CONSOLE else None
+
+
+def _filters(asked: Asked) -> Filters:
+    found = filters_of(asked.command.text)
+    return Filters() if isinstance(found, str) else found
 
 
 def _here(asked: Asked, said: str) -> str:

@@ -153,7 +153,7 @@ class Mutes:
         there = [one for one in await mutes.standing(self.database, now) if one.vendor == whose.slug]
         mine = [one for one in there if not wanted or wanted & {folded(part) for part in one.parts}]
         if not mine or not await mutes.unmute(self.database, mine, asked.person.name, now):
-            return mute_answers.not_muted(f"{whose.name}: {', '.join(parts)}" if parts else whose.name)
+            return mute_answers.not_muted(f"{whose.name} ({', '.join(parts)})" if parts else whose.name)
         return mute_answers.unmuted(mine)
 
 

@@ -14,10 +14,13 @@ from bot.core.remarks import say
 from bot.model import Action, Command, Destination, Impact, Source
 
 _NAME, _MOST = 60, 20
+CONSOLE = Destination("console")
 
 
 def where(to: Destination, place: str, here: str) -> str:
     """Return a channel as people read it: this one, or as it is written."""
+    if to == CONSOLE:
+        return "the console"
     return "this channel" if place and place == here else str(to)
 
 
@@ -67,14 +70,31 @@ def narrowed(source: Source) -> tuple[Line, ...]:
 
 def misfits(name: str, wrong: Sequence[str], near: Sequence[str], command: Command, filters: Filters) -> Reply:
     """Return that nothing on a page has the names of a filter, with what is called like them."""
-    names = ", ".join(f"“{cut(one, _NAME)}”" for one in wrong)
     kept = tuple(one for one in filters.components if one not in wrong)
     choices = [
         (one, spell(replace(command, text=spelt_filters(replace(filters, components=(*kept, one)))))) for one in near
     ]
     hint = "Did you mean one of these?" if near else f"`status {name.lower()}` shows what it has."
-    text = f"Nothing on {cut(name, _NAME)}'s page is called {names}. Nothing was changed"
-    return say(text, line(hint), choices=choices)
+    return say(f"{_nothing_there(name, wrong)} Nothing was changed", line(hint), choices=choices)
+
+
+def _nothing_there(name: str, wrong: Sequence[str]) -> str:
+    names = ", ".join(f"“{cut(one, _NAME)}”" for one in wrong)
+    return f"Nothing on {cut(name, _NAME)}'s page is called {names}."
+
+
+def read_now(seen: Reply, said: Reply, wrong: Reply | None) -> Reply:
+    """Return how a page stands that was just added, with what a channel is told of it, and which names do not fit."""
+    found = with_line(seen, line(said.message.headline), *said.message.parts)
+    if wrong is None:
+        return found
+    hint = line(f"{wrong.message.headline.removesuffix(' Nothing was changed')} Such names let nothing in.")
+    return replace(with_line(found, hint), choices=wrong.choices)
+
+
+def added(reply: Reply) -> Reply:
+    """Return the same, for a vendor that nobody had watched before."""
+    return with_line(reply, line("It was not watched before, and is from now on."))
 
 
 def which(query: str, choices: Sequence[tuple[str, str]]) -> Reply:
@@ -86,7 +106,7 @@ def stopped(route: ChatRoute, here: str) -> Reply:
     """Return that a channel is told no more of a vendor because of what was said there."""
     place = where(route.to, route.place, here)
     rest = "What is open and was told there is kept current until its end. What sitrep.toml routes there still comes."
-    return say(f"{cut(route.name, _NAME)}'s incidents are no longer told in {place} by that wish", line(rest))
+    return say(f"{place[0].upper()}{place[1:]} no longer asks for {cut(route.name, _NAME)}'s incidents", line(rest))
 
 
 def not_followed(query: str, place: str, others: Sequence[ChatRoute]) -> Reply:

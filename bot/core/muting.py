@@ -44,8 +44,8 @@ class Muting:
 
     @property
     def what(self) -> str:
-        """What is muted, in words: `OpenAI`, or `OpenAI: Sora, Codex`."""
-        return f"{self.name}: {', '.join(self.parts)}" if self.parts else self.name
+        """What is muted, in words: `OpenAI`, or `OpenAI (Sora, Codex)`."""
+        return f"{self.name} ({', '.join(self.parts)})" if self.parts else self.name
 
     @property
     def is_of_the_end(self) -> bool:

@@ -122,7 +122,7 @@ async def test_it_is_taken_back_and_what_is_open_stays(office: Office, words: st
 
     said = text(await says(office, words))
 
-    assert "Acme's incidents are no longer told in this channel by that wish" in said
+    assert "This channel no longer asks for Acme's incidents" in said
     assert await made(office) == []
     assert "Nobody has asked for “acme” in this channel" in text(await says(office, "watch stop acme"))
     assert await sources.entry(office.database, "feed:acme") is not None

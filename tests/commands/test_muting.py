@@ -19,6 +19,7 @@ from tests.commands.office import LEAD, Office, commands, text
 from tests.databases import opened
 from tests.unit.build import component, down, fine
 
+MEANWHILE = "What begins meanwhile is kept, and told when the mute is over if it still goes on."
 BERLIN = Oncall(
     name="platform",
     people=(OnDuty(name="First", slack="U1"),),
@@ -51,10 +52,7 @@ async def test_a_vendor_is_muted_for_a_while_with_all_that_is_open_of_it(office:
         "Muted: Acme",
         "Until 2026-03-01 16:00 UTC",
         "The channels hear of it only if it becomes critical.",
-        (
-            "1 open incident is muted with it. "
-            "What begins meanwhile is kept, and told when the mute is over if it still goes on."
-        ),
+        f"1 open incident is muted with it. {MEANWHILE}",
     ]
     assert commands(reply) == ["unmute vendor acme"]
     assert await kinds(office) == [ChangeKind.OPENED, ChangeKind.MUTED]
@@ -111,9 +109,9 @@ async def test_components_are_muted_by_the_names_that_people_have_for_them(offic
 
     said = text(await office.says("mute component acme: sora for good"))
 
-    assert "Muted: Acme: sora\nFor good\nThe channels hear nothing of it, however bad it gets." in said
+    assert "Muted: Acme (sora)\nFor good\nThe channels hear nothing of it, however bad it gets." in said
     assert ((await office.now()).muted is not None, (await office.now("acme-2")).muted) == (True, None)
-    assert "Unmuted: Acme: sora" in text(await office.says("unmute component acme: SORA"))
+    assert "Unmuted: Acme (sora)" in text(await office.says("unmute component acme: SORA"))
 
 
 async def test_a_component_that_is_not_there_is_answered_with_what_is_like_it(office: Office) -> None:

@@ -130,7 +130,7 @@ async def test_a_component_that_is_muted_hushes_what_touches_nothing_else(world:
     await world.lives(minutes=3)
 
     assert world.roots() == ["OpenAI: Elevated error rates"]
-    assert "- OpenAI: Login · for good\n  By on-call since 2026-03-01 12:02 UTC" in await world.types("mutes")
+    assert "- OpenAI (Login) · for good\n  By on-call since 2026-03-01 12:02 UTC" in await world.types("mutes")
 
 
 async def test_a_channel_is_told_what_it_chose_at_once_and_after_a_restart(world: World) -> None:
@@ -155,7 +155,9 @@ async def test_a_channel_is_told_what_it_chose_at_once_and_after_a_restart(world
     await world.lives(minutes=2)
     assert [one.headline for one in world.slack.channels[SUPPORT]] == ["OpenAI: Elevated error rates"]
     await says(world, "watch openai here", SUPPORT)
-    assert "are no longer told in this channel" in await says(world, "watch remove openai here", SUPPORT)
+    assert "This channel no longer asks for OpenAI's incidents" in await says(
+        world, "watch remove openai here", SUPPORT
+    )
     world.page.resolves("Better.")
     await world.lives(minutes=2)
     world.page.posts("Slow again", WORDS, component=CHATGPT, impact="major")

@@ -125,7 +125,7 @@ def test_components_hush_what_touches_nothing_else(parts: Sequence[str], mutings
 def test_what_comes_to_touch_more_is_told_again() -> None:
     one = replace(after(about("Sora"), SORA), components=(component("Sora"), component("API")))
 
-    assert said(one, SORA, minute=6) == "No longer muted: it is not only about Acme: Sora"
+    assert said(one, SORA, minute=6) == "No longer muted: it is not only about Acme (Sora)"
 
 
 def told(one: Incident, *mutings: Muting, before: Incident | None = None) -> Told:
