@@ -37,8 +37,9 @@ def wanted(filters: Filters) -> str:
     return said or "whatever is told of it"
 
 
-def following(route: ChatRoute, before: ChatRoute | None, begun: int, here: str) -> Reply:
-    """Return what a channel is told from now on, and how much of that is told at once."""
+def following(route: ChatRoute, before: ChatRoute | None, open_ones: tuple[int, int], here: str) -> Reply:
+    """Return what a channel is told from now on; of what is open how much is told at once, and how much is muted."""
+    begun, kept = open_ones
     place = where(route.to, route.place, here)
     text = f"From now on {place} is told {cut(route.name, _NAME)}'s incidents"
     if before is not None and before.filters == route.filters:
@@ -47,6 +48,8 @@ def following(route: ChatRoute, before: ChatRoute | None, begun: int, here: str)
     parts: list[Line] = [line(f"Which: {wanted(route.filters)}.{was}")]
     if begun:
         parts.append(line(f"{begun} {'is' if begun == 1 else 'are'} open, and told there now."))
+    if kept:
+        parts.append(line(f"{kept} more {'is' if kept == 1 else 'are'} open and muted: told when that is over."))
     stop = _stop(route, here)
     return say(text, *parts, choices=[("Stop that", spell(stop)), ("What is watched", "watch list")])
 

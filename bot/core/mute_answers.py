@@ -156,7 +156,7 @@ def _item(muting: Muting, hushed: Sequence[Incident]) -> Item:
     until = ("for good",) if muting.for_good else ("until ", *_until(muting))
     mine = [one for one in hushed if one.muted and one.muted.muting == muting.id]
     kept = f" · hushes {len(mine)} open {'incident' if len(mine) == 1 else 'incidents'}" if mine else ""
-    return Item(Tone.NOTICE, muting.what, (*until, kept), (_by(muting.by, muting.at, muting.why),))
+    return Item(Tone.NOTICE, cut(muting.what, 120), (*until, kept), (_by(muting.by, muting.at, muting.why),))
 
 
 def _incident(incident: Incident) -> Item:

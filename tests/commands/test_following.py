@@ -208,3 +208,13 @@ async def test_what_only_one_person_reports_is_told_nowhere_yet(office: Office) 
     await office.says("report acme: it fails", by=LEAD)
 
     assert "is open" not in text(await says(office, "watch acme here"))
+
+
+async def test_what_is_muted_is_not_told_there_before_that_is_over(office: Office) -> None:
+    await office.opens(untold=True)
+
+    said = text(await says(office, "watch acme here"))
+
+    assert "1 more is open and muted: told when that is over." in said
+    assert (await office.tells()).fake.channels == {}
+    assert await told_in(office) == ["fake:ops", "fake:C5"]
