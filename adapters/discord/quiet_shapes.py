@@ -99,7 +99,7 @@ def _follow(verb: Verb, listener: Listener) -> Shape:
         least="At least this bad. Left out: whatever it is",
         kind="Only incidents, maintenances or suspicions, with commas. Left out: all",
         regions="Only these, with commas between them. Left out: all",
-        channel=_CHANNEL,
+        where=_CHANNEL,
     )
     @app_commands.rename(least="min")
     async def follow(
@@ -109,21 +109,21 @@ def _follow(verb: Verb, listener: Listener) -> Shape:
         least: str = "",
         kind: str = "",
         regions: str = "",
-        channel: str = "",
+        where: str = "",
     ) -> None:
         given = (("components", components), ("regions", regions), ("kind", kind), ("min", least))
         filters = [f"{key}={value.strip()}" for key, value in given if value.strip()]
-        where = f"to {channel.strip()}" if channel.strip() else ""
-        await listener.say(interaction, " ".join(filter(None, (verb.names[0], whom.strip(), *filters, where))))
+        to = f"to {where.strip()}" if where.strip() else ""
+        await listener.say(interaction, " ".join(filter(None, (verb.names[0], whom.strip(), *filters, to))))
 
     return follow, {"whom": listener.desk.suggest, "least": _of(_LEAST), "kind": _of(_KINDS)}
 
 
 def _unfollow(verb: Verb, listener: Listener) -> Shape:
-    @app_commands.describe(whom="A vendor, as you would say it", channel=_CHANNEL)
-    async def unfollow(interaction: Interaction, whom: str, channel: str = "") -> None:
-        where = f"to {channel.strip()}" if channel.strip() else ""
-        await listener.say(interaction, " ".join(filter(None, (verb.names[0], whom.strip(), where))))
+    @app_commands.describe(whom="A vendor, as you would say it", where=_CHANNEL)
+    async def unfollow(interaction: Interaction, whom: str, where: str = "") -> None:
+        to = f"to {where.strip()}" if where.strip() else ""
+        await listener.say(interaction, " ".join(filter(None, (verb.names[0], whom.strip(), to))))
 
     return unfollow, {"whom": listener.desk.suggest}
 

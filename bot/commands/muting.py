@@ -140,21 +140,26 @@ class Mutes:
     async def _hush(self, open_ones: Sequence[Incident], made: Muting, now: datetime) -> int:
         """Mute what is open at once; returns how many incidents are muted by it.  What fails here the loop does."""
         standing = await mutes.standing(self.database, now)
-        (mine,) = [one.id for one in standing if (one.vendor, one.parts) == (made.vendor, made.parts)][-1:] or [0]
+        newest = max((one.id for one in standing if one.vendor == made.vendor and _is_of(one, made.parts)), default=0)
         count = 0
         for one in open_ones:
             done = await incidents.act(self.database, one.id, partial(_settle, standing, now), now)
-            count += done is not None and done.incident.muted is not None and done.incident.muted.muting == mine
+            count += done is not None and done.incident.muted is not None and done.incident.muted.muting == newest
         return count
 
     async def _unmute(self, asked: Asked, whose: Whose, parts: tuple[str, ...], now: datetime) -> Reply:
         """Take back what is muted: all of a vendor's mutes, or those that are of these components."""
-        wanted = {folded(part) for part in parts}
         there = [one for one in await mutes.standing(self.database, now) if one.vendor == whose.slug]
-        mine = [one for one in there if not wanted or wanted & {folded(part) for part in one.parts}]
+        mine = [one for one in there if not parts or _is_of(one, parts)]
         if not mine or not await mutes.unmute(self.database, mine, asked.person.name, now):
             return mute_answers.not_muted(f"{whose.name} ({', '.join(parts)})" if parts else whose.name)
         return mute_answers.unmuted(mine)
+
+
+def _is_of(one: Muting, parts: Sequence[str]) -> bool:
+    """Whether a mute is of some of these components; of all, if none are named."""
+    wanted, names = {folded(part) for part in parts}, {folded(part) for part in one.parts}
+    return bool(wanted & names) or wanted == names
 
 
 def _settle(standing: Sequence[Muting], now: datetime, incident: Incident, _recent: Sequence[TimelineEntry]) -> Acted:

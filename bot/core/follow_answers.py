@@ -49,7 +49,8 @@ def following(route: ChatRoute, before: ChatRoute | None, open_ones: tuple[int, 
     if begun:
         parts.append(line(f"{begun} {'is' if begun == 1 else 'are'} open, and told there now."))
     if kept:
-        parts.append(line(f"{kept} more {'is' if kept == 1 else 'are'} open and muted: told when that is over."))
+        more = " more" if begun else ""
+        parts.append(line(f"{kept}{more} {'is' if kept == 1 else 'are'} open and muted: told when that is over."))
     stop = _stop(route, here)
     return say(text, *parts, choices=[("Stop that", spell(stop)), ("What is watched", "watch list")])
 

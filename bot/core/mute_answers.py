@@ -46,24 +46,18 @@ def read_by(when: str, zone: str) -> Line:
     return line(f"“{cut(when, _NAME)}” was read by the clock of {zone}.")
 
 
-def muted(muting: Muting, hushed: int, zone_said: Sequence[Line], *, is_new: bool) -> Reply:
+def muted(muting: Muting, hushed: int, read_as: Sequence[Line], *, is_new: bool) -> Reply:
     """Return that a vendor is muted, until when, and what that does; `hushed` incidents of it are open."""
-    still = "The channels hear nothing of it, however bad it gets."
-    if not muting.for_good:
-        still = "The channels hear of it only if it becomes critical."
-    those = {0: "", 1: "1 open incident is muted with it. "}.get(hushed, f"{hushed} open incidents are muted with it. ")
-    rest = f"{those}What begins meanwhile is kept, and told when the mute is over if it still goes on."
-    said = "Muted" if is_new else "Muted already"
-    back = (f"Unmute {cut(muting.what, _NAME)}", _unmute(muting))
-    parts = (line("Until ", *_until(muting)), *zone_said, line(still), line(rest))
+    until = line("For good") if muting.for_good else line("Until ", *_until(muting))
+    still = "The channels hear of it only if it becomes critical."
+    meanwhile = "What begins meanwhile is kept, and told when the mute is over if it still goes on."
     if muting.for_good:
-        parts = (
-            line("For good"),
-            *zone_said,
-            line(still),
-            line(those + "What begins from now on is kept, and told nowhere."),
-        )
-    return say(f"{said}: {muting.what}", *parts, choices=[back])
+        still = "The channels hear nothing of it, however bad it gets."
+        meanwhile = "What begins from now on is kept, and told nowhere until this is taken back."
+    those = {0: "", 1: "1 open incident is muted with it. "}.get(hushed, f"{hushed} open incidents are muted with it. ")
+    back = (f"Unmute {cut(muting.what, _NAME)}", _unmute(muting))
+    text = f"{'Muted' if is_new else 'Muted already'}: {cut(muting.what, 120)}"
+    return say(text, until, *read_as, line(still), line(those + meanwhile), choices=[back])
 
 
 def _until(muting: Muting) -> tuple[Span, ...]:

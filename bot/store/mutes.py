@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
 
+from bot.catalog import folded
 from bot.core.muting import AUTHOR, Muting
 from bot.store import codec
 from bot.store.database import Database
@@ -65,7 +66,7 @@ async def mute(database: Database, muting: Muting) -> bool:
     """
 
     def work(connection: Connection) -> bool:
-        there = [one for one in of_vendor(connection, muting.vendor, muting.at) if one.parts == muting.parts]
+        there = [one for one in of_vendor(connection, muting.vendor, muting.at) if _parts(one) == _parts(muting)]
         if any(_is_same(one, muting) for one in there):
             return False
         for one in there:
@@ -83,6 +84,10 @@ async def mute(database: Database, muting: Muting) -> bool:
         return True
 
     return await database.write(work)
+
+
+def _parts(one: Muting) -> frozenset[str]:
+    return frozenset(map(folded, one.parts))
 
 
 def _is_same(one: Muting, other: Muting) -> bool:

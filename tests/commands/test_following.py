@@ -215,6 +215,6 @@ async def test_what_is_muted_is_not_told_there_before_that_is_over(office: Offic
 
     said = text(await says(office, "watch acme here"))
 
-    assert "1 more is open and muted: told when that is over." in said
+    assert "1 is open and muted: told when that is over." in said
     assert (await office.tells()).fake.channels == {}
     assert await told_in(office) == ["fake:ops", "fake:C5"]
