@@ -102,6 +102,7 @@ async def _loops(
     heard = people.People(database, rules, settings.people, clock, due)
     desk = desk_of(settings, heard, fetcher)
     chats = _chats(settings, desk, database, clock, due)
+    desk.visits = {chat.platform.name: chat.visit for chat in chats if chat.visit is not None}
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
     delivering = Delivering(database, platforms, clock, owner, dice, due)
     eyes = Eyes(database, clock, settings.witnesses)
@@ -146,7 +147,7 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     hearing = Hearing(partial(people.report, heard), heard.terms)
     around = (heard.database, catalog.load(), heard.clock, heard.announced)
     desk = Desk(*around, fetch, hearing, settings.access, heard.rules.services)
-    desk.rotas, desk.plans = settings.oncalls, reaching.plans_of(settings)
+    desk.rotas, desk.plans, desk.configured = settings.oncalls, reaching.plans_of(settings), reaching.routed(settings)
     return desk
 
 

@@ -171,12 +171,21 @@ class Directory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """A channel as it was found: its own id, however it was written, and why nothing should be told there."""
+
+    place: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
     """A platform that is connected: its announcements, and what must run and be served so that people are heard.
 
     The loops never end by themselves; `check` says once, in the log, what can not be guaranteed as the platform is set
     up; `condition` says what is wrong with it now, a line each, nothing if all is well; `close` gives back what is
-    held; `directory` tells of groups and channels, where that has to be asked for.
+    held; `directory` tells of groups and channels, where that has to be asked for.  `visit` looks at a channel that
+    somebody names, where people can name one; it raises SitrepError if there is none.
     """
 
     platform: Platform
@@ -186,6 +195,7 @@ class Chat:
     condition: Callable[[], str]
     close: Callable[[], Awaitable[None]]
     directory: Directory | None = None
+    visit: Callable[[str], Awaitable[Visit]] | None = None
 
 
 class Installations(Protocol):

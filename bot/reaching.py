@@ -17,7 +17,14 @@ def plans_of(settings: Settings) -> Plans:
     """Return what is done about incidents that nobody acknowledges, and how people are reached."""
     rotas = Rotas(settings.oncalls)
     places = frozenset(everywhere(settings))
-    return Plans(settings.escalations, settings.services, rotas, connected=connected(settings), places=places)
+    return Plans(
+        settings.escalations,
+        settings.services,
+        rotas,
+        connected=connected(settings),
+        places=places,
+        routes=settings.routes,
+    )
 
 
 def connected(settings: Settings) -> frozenset[str]:

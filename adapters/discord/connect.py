@@ -13,12 +13,13 @@ import discord.gateway
 import discord.http
 import yarl
 
+from adapters.discord.channels import numbered
 from adapters.discord.client import Bot
 from adapters.discord.gateway import Gateway
 from adapters.discord.listen import Listener
 from adapters.discord.platform import Discord
 from bot.errors import SitrepError
-from bot.ports import Chat, Desk, Installations
+from bot.ports import Chat, Desk, Installations, Visit
 
 log = logging.getLogger("sitrep.discord")
 
@@ -76,6 +77,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         partial(_check, platform, around.addresses),
         partial(_condition, platform, gateway),
         close,
+        visit=partial(_visit, platform),
     )
 
 
@@ -101,6 +103,11 @@ def _condition(platform: Discord, gateway: Gateway) -> str:
     if gateway.running and not gateway.connected:
         return f"Discord hears nobody, announcements go on: {gateway.reason}"
     return ""
+
+
+async def _visit(platform: Discord, address: str) -> Visit:
+    """Look at a channel, by its id."""
+    return Visit(numbered(address), tuple(await platform.channels.shortcomings(address)))
 
 
 async def _check(platform: Discord, addresses: tuple[str, ...]) -> None:

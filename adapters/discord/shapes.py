@@ -8,21 +8,19 @@ from typing import Any
 
 from discord import app_commands
 
-from adapters.discord import hand_shapes
+from adapters.discord import hand_shapes, quiet_shapes
 from adapters.discord.listen import Interaction, Listener
-from bot.core import hand_verbs, verbs, wanted
-from bot.core.controls import MUTES
+from bot.core import follow_verbs, hand_verbs, verbs, wanted
 from bot.core.grammar import Verb, spell
-from bot.core.lengths import HOW_LONG, is_span
+from bot.core.lengths import is_span
 from bot.model import Action, Command
 
 Callback = Callable[..., Any]
 Suggesting = Callable[[str], Awaitable[tuple[tuple[str, str], ...]]]
 _WHICH = "An incident: its id, or words for it. Left out: the one whose thread this is, else the newest"
 _LONGEST_WORDS = 2_000
-_LENGTHS = (*MUTES[:2], ("1 day", "1d"), MUTES[2])
 _ALL = (("All, also those that are over", "all"),)
-_ALONE = frozenset({Action.HEALTH, Action.HELP, Action.WATCHES})
+_ALONE = frozenset({Action.HEALTH, Action.HELP, Action.WATCHES, Action.MUTES})
 Shape = tuple[Callback, Mapping[str, Suggesting]]
 
 
@@ -154,31 +152,6 @@ def _auditing(verb: Verb, listener: Listener) -> Shape:
     return audit, {"which": listener.desk.complete}
 
 
-def _mute(verb: Verb, listener: Listener) -> Shape:
-    @app_commands.describe(
-        length="How long: 1h, 4h, 2d. Left out: until it is resolved", reason="Why, for the thread", which=_WHICH
-    )
-    async def mute(
-        interaction: Interaction,
-        length: str = "",
-        which: str = "",
-        reason: app_commands.Range[str, 1, _LONGEST_WORDS] | None = None,
-    ) -> None:
-        # As it would be typed: so a time that is none is answered in the same words everywhere.
-        if length and not is_span(length):
-            await listener.remark(interaction, HOW_LONG)
-            return
-        because = f"because {reason}" if reason else ""
-        said = (verb.names[0], which.strip(), length.strip() or "until resolved", because)
-        await listener.say(interaction, " ".join(filter(None, said)))
-
-    async def lengths(typed: str) -> tuple[tuple[str, str], ...]:
-        begun = typed.strip().casefold()
-        return tuple(one for one in _LENGTHS if any(words.casefold().startswith(begun) for words in one))
-
-    return mute, {"which": listener.desk.complete, "length": lengths}
-
-
 def _link(verb: Verb, listener: Listener) -> Shape:
     @app_commands.describe(url="The address, from https:// on", words="What there is to see", which=_WHICH)
     async def link(
@@ -203,17 +176,17 @@ def _join(verb: Verb, listener: Listener) -> Shape:
 
 
 SHAPES: Mapping[Any, Callable[[Verb, Listener], Shape]] = {
+    **quiet_shapes.SHAPES,
     verbs.query: _query,
     verbs.status: _status,
     verbs.whose: _query,
     verbs.report: _report,
-    verbs.watches: _query,
-    verbs.page: _page,
+    follow_verbs.watches: _query,
+    follow_verbs.page: _page,
     verbs.incident: _incident,
     verbs.taking: _taking,
     verbs.override: _override,
     verbs.note: _note,
-    verbs.mute: _mute,
     wanted.auditing: _auditing,
     verbs.link: _link,
     verbs.join: _join,

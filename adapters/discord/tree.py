@@ -27,7 +27,7 @@ _DESCRIPTION = 100
 _FALLBACK = "fallback"
 # The first words of verbs of two.
 _GROUPS = {
-    "watch": "What is watched; admins add and remove",
+    "watch": "What is watched, and what a channel is told of it; admins change it",
     "oncall": "Who is on call, and who has it instead",
     _FALLBACK: "Say that you have switched over, or back",
 }

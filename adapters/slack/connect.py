@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -19,7 +20,7 @@ from adapters.slack.sockets import Socket
 from adapters.slack.web import API, quiet, with_slash
 from adapters.slack.workspaces import Workspaces, split
 from bot.errors import SitrepError
-from bot.ports import Chat, Desk, Installations
+from bot.ports import Chat, Desk, Installations, Visit
 
 EVENTS, INSTALL, REDIRECT = "/slack/events", "/slack/install", "/slack/oauth_redirect"
 
@@ -106,7 +107,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         await _check(platform, around.addresses)
         await directory.learn(around.groups, around.rooms)
 
-    return Chat(platform, loops, _routes(app, keys), check, condition, close, directory)
+    return Chat(platform, loops, _routes(app, keys), check, condition, close, directory, partial(_visit, platform))
 
 
 def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:
@@ -162,6 +163,14 @@ def _routes(app: AsyncApp, keys: Keys) -> tuple[Route, ...]:
     events = [Route(EVENTS, handle, methods=["POST"])] if keys.signing_secret and not keys.app_token else []
     install = [Route(path, handle, methods=["GET"]) for path in (INSTALL, REDIRECT)] if keys.for_many else []
     return (*events, *install)
+
+
+async def _visit(platform: Workspaces, address: str) -> Visit:
+    """Look at a channel, by its id or its name."""
+    team, channel = split(address)
+    slack = await platform.workspace(team)
+    id_ = await slack.channels.id_of(channel)
+    return Visit(f"{team}/{id_}" if team else id_, tuple(await slack.channels.shortcomings(channel)))
 
 
 async def _check(platform: Workspaces, addresses: tuple[str, ...]) -> None:

@@ -100,7 +100,9 @@ class Listener:
         text = f"{COMMANDS[command['command']]} {said}".strip()
         name, team = safe(command.get("user_name") or command["user_id"]), str(command.get("team_id") or "")
         person = Person("slack", command["user_id"], name, team=team)
-        asking = self._desk.say(text, person, address=command["channel_id"], request=request_of(command))
+        asking = self._desk.say(
+            text, person, address=self._place(command["channel_id"], team), request=request_of(command)
+        )
         await self._answer(asking, text, ack, respond)
 
     async def clicked(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
@@ -189,7 +191,8 @@ class Listener:
         thread = self._root(channel, root, body.get("team_id")) if root else None
         me = str(context.get("bot_user_id") or "")
         text = await heard(event.get("text") or "", me, lambda user: self._name(user, client))
-        saying = self._desk.say(text, person, address=channel, thread=thread, request=request_of(body))
+        place, request = self._place(channel, team), request_of(body)
+        saying = self._desk.say(text, person, address=place, thread=thread, request=request)
         answer = await safely(saying, log)
         if answer.reply.aside:
             await aside(client, channel, person, answer.reply, root)
@@ -266,8 +269,9 @@ class Listener:
         return self._names[user]
 
     def _say(self, text: str, body: Payload, thread: Ref | None = None) -> Awaitable[Answer]:
-        who, address = person_of(body), channel_of(body)
-        return self._desk.say(text, who, address=address, thread=thread, request=request_of(body))
+        who = person_of(body)
+        place, request = self._place(channel_of(body), who.team), request_of(body)
+        return self._desk.say(text, who, address=place, thread=thread, request=request)
 
     def _asked(self, command: Command, body: Payload) -> Asked:
         person, thread, request = person_of(body), self._thread(body), request_of(body)
@@ -282,6 +286,10 @@ class Listener:
         if not ts or not (is_lasting or container.get("thread_ts")):
             return None
         return self._root(channel_of(body), ts, (body.get("team") or {}).get("id"))
+
+    def _place(self, channel: str, team: str | None) -> str:
+        """Return a channel as the configuration writes it."""
+        return f"{team}/{channel}" if team in self._others else channel
 
     def _root(self, channel: str, ts: str, team: str | None) -> Ref:
         return Ref(f"{team}/{channel}:{ts}" if team in self._others else f"{channel}:{ts}")

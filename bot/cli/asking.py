@@ -227,7 +227,8 @@ def _titled(incident: Incident, now: datetime) -> str:
 
 def _incident_line(incident: Incident, now: datetime) -> str:
     lasting = _lasting(incident, now)
-    return f"{incident.name}: {incident.title} · {words(incident.impact)} · {state_word(incident)} · {lasting}"
+    quiet = " · muted" if incident.is_open and incident.muted else ""
+    return f"{incident.name}: {incident.title} · {words(incident.impact)} · {state_word(incident)} · {lasting}{quiet}"
 
 
 def _lasting(incident: Incident, now: datetime) -> str:

@@ -13,10 +13,12 @@ from bot.clock import Clock
 from bot.commands import handing, oncall
 from bot.commands.calling import Callers, nobody
 from bot.commands.finding import Found, as_told, begun, find, label, matching
+from bot.commands.following import Following, Visiting
 from bot.commands.grouping import act_on_all, is_for_each, ungroup
 from bot.commands.handing import Handing
 from bot.commands.health import health
 from bot.commands.linking import relink
+from bot.commands.muting import Mutes, timed
 from bot.commands.oncall import Duties
 from bot.commands.overview import Overview
 from bot.commands.recording import Recording
@@ -35,7 +37,7 @@ from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Reply, line
 from bot.core.people import as_of
 from bot.core.rules import Oncall, Service
-from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
+from bot.model import Action, Asked, Command, Destination, Incident, Person, Ref, TimelineEntry
 from bot.ports import Answer
 from bot.ports import Desk as Port
 from bot.store import incidents, lookups
@@ -75,7 +77,8 @@ class Desk(Port):
         """Ask nothing yet.
 
         `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `callers` how all stand who
-        call in; `rotas` are who takes turns, `plans` who is called when; `trail` knows who may do what.
+        call in; `rotas` are who takes turns, `plans` who is called when; `trail` knows who may do what; `visits` look
+        at a channel on each platform, `configured` is where the file leads.
         """
         self.rotas: tuple[Oncall, ...] = ()
         self.trail = Trail(database, clock, access, lambda: self.rotas)
@@ -83,6 +86,8 @@ class Desk(Port):
         self.platforms: Callable[[], Sequence[str]] = tuple
         self.jobs: Callable[[], Sequence[str]] = tuple
         self.callers: Callers = nobody
+        self.visits: Mapping[str, Visiting] | None = None
+        self.configured: Sequence[Destination] = ()
         self._database = database
         self._catalog = catalog
         self._clock = clock
@@ -178,16 +183,30 @@ class Desk(Port):
 
     async def _done(self, asked: Asked) -> Answer:
         action = asked.command.action
-        if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE}:
+        if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE} or _mutes_a_vendor(asked.command):
             what = without_secrets(asked.command.query)
             log.info("asked for action=%s what=%s person=%s", action, what, asked.person.key)
+        if action is Action.MUTES or _mutes_a_vendor(asked.command):
+            return Answer(await self._mutes().answer(asked, self._clock.now()))
         if action in DEEDS or action in _OF_INCIDENTS:
             return Answer(await self._about_incident(asked))
         if action in oncall.ABOUT:
             return Answer(await Duties(self._database, self.rotas).answer(asked, self._clock.now()))
+        if action in {Action.FOLLOW, Action.UNFOLLOW, Action.WATCHES}:
+            return await self._about_channels(asked)
         if action is Action.REPORT:
             return Answer(await self._reporting.answer(asked))
         return await self._answer(asked.command)
+
+    async def _about_channels(self, asked: Asked) -> Answer:
+        following = Following(self._database, self._catalog, self._watches, self.visits, self.configured)
+        if asked.command.action is Action.WATCHES:
+            return Answer(await following.listed(asked))
+        if asked.command.action is Action.UNFOLLOW:
+            return Answer(await following.unfollow(asked, self._clock.now()))
+        answer = await following.follow(asked, self._clock.now())
+        self._due.set()
+        return answer
 
     async def _answer(self, command: Command) -> Answer:
         if command.action is Action.STATUS and command.query:
@@ -206,8 +225,6 @@ class Desk(Port):
                 return await self._overview.incidents(command.query)
             case Action.UNWATCH:
                 return await self._watches.remove(command.query)
-            case Action.WATCHES:
-                return await self._watches.listed()
             case Action.AUDIT:
                 return await self.trail.shown(command.query)
             case Action.HEALTH:
@@ -215,11 +232,23 @@ class Desk(Port):
             case _:
                 return remarks.usage()
 
+    def _mutes(self) -> Mutes:
+        return Mutes(self._database, self._catalog, self.rotas)
+
     async def _about_incident(self, asked: Asked) -> Reply:
+        meant = timed(asked.command, self.rotas, self._clock.now())
+        if isinstance(meant, Reply):
+            return meant
+        reply = await self._about_one(replace(asked, command=meant[0]))
+        return replace(reply, message=replace(reply.message, parts=(*reply.message.parts, *meant[1])))
+
+    async def _about_one(self, asked: Asked) -> Reply:
         asked, found = await self._serving.find(asked) or await self._find(asked)
         command = asked.command
         if not found.briefs:
-            return remarks.no_incident(command.incident)
+            is_mute = command.action in {Action.MUTE, Action.UNMUTE}
+            instead = await self._mutes().instead(command, self._clock.now()) if is_mute else None
+            return instead or remarks.no_incident(command.incident)
         if len(found.briefs) > 1:
             return remarks.which(command, _choices(found.briefs, command))
         (one,) = found.briefs
@@ -284,6 +313,10 @@ class Desk(Port):
         if done.entries:
             self._due.set()
         return acted.acted(done, asked.command.action, now)
+
+
+def _mutes_a_vendor(command: Command) -> bool:
+    return command.action in {Action.MUTE, Action.UNMUTE} and bool(command.query)
 
 
 def _choices(briefs: Sequence[Brief], command: Command) -> tuple[tuple[str, str], ...]:

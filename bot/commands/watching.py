@@ -14,7 +14,7 @@ from bot.core import answers, watches
 from bot.core.first import first_look
 from bot.core.message import Reply
 from bot.errors import SitrepError
-from bot.model import Snapshot, Source
+from bot.model import Component, Snapshot, Source
 from bot.ports import Answer
 from bot.settings.sources import resolve
 from bot.settings.values import Watch
@@ -71,6 +71,12 @@ class Watches:
         total, some = await sources.entries(self.database, _MOST)
         return watches.listed(total, [(one.source, one.origin == sources.FILE, one.health.is_stale) for one in some])
 
+    def key_of(self, query: str) -> str | None:
+        """Return the key under which a vendor of the catalog, or the page at an address, is watched if it is."""
+        watch = self._meant(query)
+        found, _ = resolve([watch], self.catalog, plugins.discover("bot.feeds")) if watch else ((), [])
+        return found[0].key if found else None
+
     def _meant(self, query: str) -> Watch | None:
         if "://" in query:
             return Watch(where="watch", url=query)
@@ -87,19 +93,21 @@ class Watches:
         return {one.key: one.vendor for one in names}
 
     async def _first(self, source: Source, others: tuple[tuple[str, str], ...]) -> Reply:
-        return replace(await self._look(source), choices=others)
+        seen, _ = await self.look(source)
+        return replace(seen, choices=others)
 
-    async def _look(self, source: Source) -> Reply:
-        """Return how a page stands at the first look, or why it can not be read."""
+    async def look(self, source: Source) -> tuple[Reply, Sequence[Component]]:
+        """Return how a page stands at the first look, or why it can not be read, and what components it has."""
         try:
             async with asyncio.timeout(_PATIENCE):
                 snapshot = await self.fetch(source)
         except TimeoutError:
-            return watches.unread(source, f"no answer within {_PATIENCE:g} s")
+            return watches.unread(source, f"no answer within {_PATIENCE:g} s"), ()
         except SitrepError as error:
-            return watches.unread(source, str(error))
+            return watches.unread(source, str(error)), ()
         found = first_look(source, snapshot, self.clock.now())
-        return answers.one(found, self.clock.now(), remark=f"{source.name} is watched from now on.")
+        remark = f"{source.name} is watched from now on."
+        return answers.one(found, self.clock.now(), remark=remark), snapshot.components
 
 
 def _choices(command: str, vendors: Sequence[Vendor]) -> tuple[tuple[str, str], ...]:

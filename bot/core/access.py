@@ -41,6 +41,7 @@ _OF_RIGHTS: Mapping[Right, tuple[Action, ...]] = {
         Action.INCIDENTS,
         Action.DETAILS,
         Action.WATCHES,
+        Action.MUTES,
         Action.ONCALL,
         Action.HEALTH,
         Action.HELP,
@@ -55,6 +56,7 @@ _OF_RIGHTS: Mapping[Right, tuple[Action, ...]] = {
     Right.LINK: (Action.LINK, Action.JOIN, Action.UNLINK, Action.UNGROUP),
     Right.WATCH: (Action.WATCH, Action.UNWATCH),
     Right.ONCALL: (Action.OVERRIDE, Action.UNOVERRIDE),
+    Right.ROUTES: (Action.FOLLOW, Action.UNFOLLOW),
     Right.AUDIT: (Action.AUDIT,),
 }
 RIGHTS: Mapping[Action, Right] = {action: right for right, actions in _OF_RIGHTS.items() for action in actions}

@@ -9,7 +9,7 @@ from bot.core.actions import Acted, Outcome
 from bot.core.grammar import spell
 from bot.core.linking import Moved
 from bot.core.message import Line, Moment, Reply, line
-from bot.core.people import as_of
+from bot.core.people import as_of, is_for_good
 from bot.core.remarks import say
 from bot.core.together import Done
 from bot.core.wording import headline, people, words
@@ -33,6 +33,10 @@ def _now(done: Acted, now: datetime) -> list[Line]:
     return people(as_of(done.incident, now)) if done.outcome in {Outcome.DONE, Outcome.ALREADY, Outcome.HELD} else []
 
 
+def _is_for_good(action: Action, incident: Incident) -> bool:
+    return action is Action.MUTE and is_for_good(incident)
+
+
 def _held(_: Action, incident: Incident) -> str:
     return f"{incident.acked.name if incident.acked else 'Somebody'} has it already"
 
@@ -51,6 +55,7 @@ _DONE = {
     Action.FALLBACK_OFF: "Noted in the thread: back to normal",
     Action.LINK: "Linked in the thread",
 }
+_MUTED_FOR_GOOD = "Muted for good: the thread goes on, the channel hears nothing more of it"
 _ALREADY = {
     Action.ACK: "You have it already",
     Action.TAKE: "You have it already",
@@ -62,7 +67,7 @@ _ALREADY = {
 }
 _NOTHING = {Action.UNMUTE: "It is not muted", Action.FALLBACK_OFF: "No fallback is activated"}
 _SAID: Mapping[Outcome, Callable[[Action, Incident], str]] = {
-    Outcome.DONE: lambda action, _: _DONE[action],
+    Outcome.DONE: lambda action, incident: _MUTED_FOR_GOOD if _is_for_good(action, incident) else _DONE[action],
     Outcome.ALREADY: lambda action, _: _ALREADY.get(action, "You said so already"),
     Outcome.HELD: _held,
     Outcome.OVER: lambda _, incident: f"Already {words(incident.state)}: nothing was changed",

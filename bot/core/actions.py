@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from bot.core import cards
 from bot.core.fold import advance
+from bot.core.lengths import FOR_GOOD
 from bot.core.people import is_muted
-from bot.model import Action, Asked, ChangeKind, Incident, TimelineEntry, Transition, Who, Witness
+from bot.model import Action, Asked, ChangeKind, Incident, Mute, TimelineEntry, Transition, Who, Witness
 
 # The same press arrives twice when an answer was lost; this much later it is meant again.
 SAME_PRESS = timedelta(minutes=1)
@@ -138,11 +139,17 @@ def _note(case: _Case) -> _Result:
 def _mute(case: _Case) -> _Result:
     if not case.incident.is_open:
         return Outcome.OVER
-    span, mute = case.asked.command.span, case.incident.muted
-    until = case.now + span if span is not None else None
-    if mute is not None and is_muted(case.incident, case.now) and _is_same(mute.until, until):
+    command, mute = case.asked.command, case.incident.muted
+    until = case.now + command.span if command.span is not None else None
+    is_for_good = command.when == FOR_GOOD
+    if mute is not None and is_muted(case.incident, case.now) and _is_as_long(mute, until, is_for_good=is_for_good):
         return Outcome.ALREADY
-    return replace(case.did(ChangeKind.MUTED), until=until)
+    transitions = (Transition(FOR_GOOD, "", "yes"),) if is_for_good else ()
+    return replace(case.did(ChangeKind.MUTED), until=until, transitions=transitions)
+
+
+def _is_as_long(mute: Mute, until: datetime | None, *, is_for_good: bool) -> bool:
+    return not mute.muting and mute.for_good == is_for_good and _is_same(mute.until, until)
 
 
 def _is_same(one: datetime | None, other: datetime | None) -> bool:

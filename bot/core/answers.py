@@ -182,9 +182,9 @@ def severity(incident: Incident) -> str:
 
 
 def stage(incident: Incident) -> tuple[Span, ...]:
-    """Return where an incident stands: state, since when, who has it."""
+    """Return where an incident stands: state, since when, who has it, and whether it is muted."""
     has = f" · {incident.acked.name} has it" if incident.acked else ""
-    return state_word(incident), " since ", Moment(incident.started_at), has
+    return state_word(incident), " since ", Moment(incident.started_at), has, " · muted" if incident.muted else ""
 
 
 def _stale(standing: Standing, now: datetime) -> list[Line]:

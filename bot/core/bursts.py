@@ -67,8 +67,8 @@ def causes(incident: Incident) -> tuple[str, ...]:
 
 
 def is_eligible(incident: Incident) -> bool:
-    """Whether it may be grouped: not what only we suspect, nor what a person wants apart."""
-    by_itself = not (incident.burst or incident.cause or incident.apart)
+    """Whether it may be grouped: not what only we suspect, nor what a person wants apart, or does not want to hear."""
+    by_itself = not (incident.burst or incident.cause or incident.apart or incident.muted)
     return incident.is_open and by_itself and incident.kind is not Kind.SUSPECTED and bool(incident.claims)
 
 

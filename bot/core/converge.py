@@ -50,7 +50,7 @@ def next_step(
 
     In a direct message only what everybody hears, or what is meant for its reader, is told beside the root.
     """
-    if announcement.state is not AnnouncementState.LIVE:
+    if announcement.state is not AnnouncementState.LIVE or _is_kept_back(announcement, incident):
         return None
     if announcement.root is None and members.is_kept_back(incident):
         return None
@@ -64,6 +64,11 @@ def next_step(
     if announcement.root_hash != root_hash:
         return Step(StepKind.EDIT, _key(announcement, f"edit-{root_hash}"), announcement.last_seq, (), root_hash)
     return None
+
+
+def _is_kept_back(announcement: Announcement, incident: Incident) -> bool:
+    """Whether no channel is to hear of it: its vendor is muted, and was when it began."""
+    return incident.untold and announcement.root is None and announcement.generation == 0
 
 
 def _reply(
@@ -128,9 +133,8 @@ def calls_for(
     step: Step, announcement: Announcement, unsent: Sequence[TimelineEntry], incident: Incident
 ) -> tuple[Call, ...]:
     """Return whom the message of `step` calls: a root those of what it stands for, unless it replaces another one."""
-    told = step.entries
-    if step.kind is StepKind.POST and announcement.generation == 0:
-        told = tuple(entry for entry in unsent if entry.seq <= step.through)
+    is_root = step.kind is StepKind.POST and announcement.generation == 0
+    told = tuple(mentions.by_root(unsent, step.through)) if is_root else mentions.but_by_root(step.entries)
     return mentions.calls_of(told, incident, announcement.destination)
 
 

@@ -31,6 +31,8 @@ _DEEDS = {
     Action.UNGROUP: "ungroup incidents",
     Action.WATCH: "change what is watched",
     Action.UNWATCH: "change what is watched",
+    Action.FOLLOW: "choose what a channel hears",
+    Action.UNFOLLOW: "choose what a channel hears",
     Action.OVERRIDE: "change who is on call",
     Action.UNOVERRIDE: "change who is on call",
     Action.AUDIT: "see who did what",

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.core import direct, routing, summoning
+from bot.core import direct, muting, routing, summoning
 from bot.core.fold import advance
-from bot.core.mentions import is_sure
+from bot.core.mentions import Callers, is_sure, with_calls
+from bot.core.muting import Muting
 from bot.core.people import is_hushed, is_muted
 from bot.core.rota import NOBODY, Rotas
-from bot.core.rules import Escalation, EscalationStep, Service
+from bot.core.rules import Escalation, EscalationStep, Route, Service
 from bot.core.summoning import Reach
 from bot.model import ChangeKind, Destination, Incident, Kind, State, TimelineEntry, Transition, Who
 
@@ -49,11 +50,12 @@ class Plans:
     rotas: Rotas = NOBODY
     connected: frozenset[str] = frozenset()
     places: frozenset[Destination] = frozenset()
+    routes: tuple[Route, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """An incident to be looked at: how far its plans are, and where it is told.
+    """An incident to be looked at: how far its plans are, where it is told, and which mutes of its vendor there are.
 
     `stuck` are places where it can not be told just now.  `since` is when it was last written, if that was after the
     last look; None: only time has passed.
@@ -64,6 +66,7 @@ class Case:
     told: tuple[Destination, ...] = ()
     stuck: frozenset[Destination] = frozenset()
     since: datetime | None = None
+    mutings: tuple[Muting, ...] = ()
 
     def reach(self, plans: Plans) -> Reach:
         """Return where people can be told of it."""
@@ -107,6 +110,7 @@ def look(case: Case, plans: Plans, now: datetime) -> Outcome:
         return Outcome(incident=case.incident, courses=case.courses)
     looking = _Look(case.incident, case.reach(plans), now)
     since = _lapse(looking, case.since)
+    _mute(looking, case.mutings, plans)
     known = {course.plan: course for course in case.courses}
     meant = {plan.name for plan in plans.escalations if case.told and _is_worth_it(case.incident, plan, plans.services)}
     after = []
@@ -136,6 +140,18 @@ def _lapse(looking: _Look, written: datetime | None) -> datetime:
         entry = _entry(ChangeKind.LAPSED, looking, transitions=(Transition("acked", ack.name, ""),))
         looking.tells(replace(entry, happened_at=ack.until))
     return since
+
+
+def _mute(looking: _Look, mutings: Sequence[Muting], plans: Plans) -> None:
+    """Mute it with its vendor, or let it in again; what no channel has heard of calls those whom its root calls."""
+    before, entry = looking.incident, muting.settled(looking.incident, mutings, looking.now)
+    if entry is None:
+        return
+    looking.tells(entry)
+    if before.untold and not looking.incident.untold:
+        callers = Callers(lambda _: looking.reach.told, plans.routes, plans.services, plans.rotas)
+        looking.incident, told = with_calls(before, looking.incident, looking.entries[-1:], callers, looking.now)
+        looking.entries[-1:] = told
 
 
 def _is_worth_it(incident: Incident, plan: Escalation, services: Iterable[Service]) -> bool:

@@ -38,6 +38,8 @@ def fold(beginning: Incident, entries: Iterable[TimelineEntry]) -> Incident:
 def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after one more entry.  Its state is the worst that any of its claims still says."""
     after = _advance(incident, entry)
+    if incident.untold:
+        after = replace(after, untold=not after.is_open or people.is_hushed(incident, after, entry))
     called = tuple((one.to, one.level) for one in entry.calls if one.level is not None)
     return replace(after, called=(*after.called, *called)) if called else after
 
@@ -49,7 +51,7 @@ def _advance(incident: Incident, entry: TimelineEntry) -> Incident:
         return members.regrouped(incident, entry)
     if entry.kind in {ChangeKind.JOINED, ChangeKind.LEFT}:
         return people.carried_on(incident, _relinked(incident, entry), entry)
-    if entry.who is Who.PERSON:
+    if entry.who is Who.PERSON or entry.kind is ChangeKind.UNMUTED:
         return replace(people.advance(incident, entry), last_seq=entry.seq)
     if entry.kind is ChangeKind.REMINDED:
         return replace(incident, reminded_at=entry.recorded_at, last_seq=entry.seq)

@@ -59,13 +59,17 @@ def with_calls(
     if not (entries and callers.are_there and after.is_open and is_sure(after)) or after.state is State.SCHEDULED:
         return after, tuple(entries)
     wanted = dict(_wanted(after, callers, now))
-    known = set[Destination]() if before is None else set(callers.where(before))
+    is_late = before is not None and before.untold
+    known = set[Destination]() if before is None or is_late else set(callers.where(before))
     found: dict[int, tuple[Calling, ...]] = {}
     for to, (level, who) in wanted.items():
         entry = _by(entries, is_new=to not in known)
         people = resolved(who, callers.rotas, now)
         if entry is not None and people and level.rank > _called(after, to).rank:
-            found[entry.seq] = (*found.get(entry.seq, ()), Calling(who=people, to=str(to), level=level))
+            found[entry.seq] = (
+                *found.get(entry.seq, ()),
+                Calling(who=people, to=str(to), level=level, by_root=is_late),
+            )
     if not found:
         return after, tuple(entries)
     told = tuple(replace(one, calls=found.get(one.seq, ())) for one in entries)
@@ -119,6 +123,20 @@ def resolved(who: str, rotas: Rotas, now: datetime) -> tuple[str, ...]:
         return (who,)
     person = rotas.on_call(who.removeprefix(ROTA), now)
     return person.keys if person is not None else ()
+
+
+def by_root(unsent: Iterable[TimelineEntry], through: int) -> Iterable[TimelineEntry]:
+    """Give the entries whose calls a first root makes: those that it stands for, and what let it be posted."""
+    for entry in unsent:
+        calls = entry.calls if entry.seq <= through else tuple(call for call in entry.calls if call.by_root)
+        yield replace(entry, calls=calls)
+
+
+def but_by_root(entries: Iterable[TimelineEntry]) -> tuple[TimelineEntry, ...]:
+    """Return entries without the calls that the root has made."""
+    return tuple(
+        replace(one, calls=tuple(c for c in one.calls if not c.by_root)) if one.calls else one for one in entries
+    )
 
 
 def calls_of(entries: Iterable[TimelineEntry], incident: Incident, to: Destination) -> tuple[Call, ...]:

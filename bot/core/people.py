@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core import cards
+from bot.core.lengths import FOR_GOOD
 from bot.core.severity import is_rise
-from bot.model import Ack, ChangeKind, Impact, Incident, Mute, TimelineEntry, Witness
+from bot.model import Ack, ChangeKind, Impact, Incident, Mute, TimelineEntry, Who, Witness
 
 # So long somebody's word on how it is for them counts while an incident is open.
 FADES = timedelta(hours=2)
@@ -26,7 +27,7 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     if entry.kind is ChangeKind.MUTED:
         return replace(after, muted=_mute(entry))
     if entry.kind is ChangeKind.UNMUTED:
-        return replace(after, muted=None)
+        return _unmuted(after, entry)
     if entry.kind in {ChangeKind.AFFECTED, ChangeKind.WORKS}:
         return replace(after, witnesses=_heard(after.witnesses, entry))
     if entry.kind in {ChangeKind.FALLBACK_ON, ChangeKind.FALLBACK_OFF}:
@@ -60,8 +61,30 @@ def _tended(incident: Incident, entry: TimelineEntry) -> Incident:
     return replace(incident, acked=replace(incident.acked, tended_at=entry.recorded_at)) if incident.acked else incident
 
 
+# What the transitions of an entry say of a mute: with what it came; and FOR_GOOD.
+WITH = "with"
+
+
 def _mute(entry: TimelineEntry) -> Mute:
-    return Mute(person=entry.person, name=entry.author, at=entry.happened_at, until=entry.until, why=entry.text)
+    of = next((change for change in entry.transitions if change.subject == WITH), None)
+    return Mute(
+        person=entry.person,
+        name=entry.author,
+        at=entry.happened_at,
+        until=entry.until,
+        why=entry.text,
+        for_good=any(change.subject == FOR_GOOD for change in entry.transitions),
+        of=of.after if of else "",
+        muting=int(of.before) if of else 0,
+    )
+
+
+def _unmuted(incident: Incident, entry: TimelineEntry) -> Incident:
+    """Return the incident without its mute; who unmutes it alone means that its vendor's does not count for it."""
+    mute = incident.muted
+    alone = mute is not None and mute.muting and not entry.transitions and entry.who is Who.PERSON
+    excused = (*incident.excused, mute.muting) if mute is not None and alone else incident.excused
+    return replace(incident, muted=None, excused=excused)
 
 
 def _heard(witnesses: tuple[Witness, ...], entry: TimelineEntry) -> tuple[Witness, ...]:
@@ -105,7 +128,7 @@ def carried_on(before: Incident, after: Incident, entry: TimelineEntry) -> Incid
     """
     if after.is_open and not before.is_open:
         after = replace(after, acked=None, witnesses=(), called=(), reopened_at=entry.recorded_at)
-    if not after.is_open and after.muted is not None and after.muted.until is None:
+    if not after.is_open and after.muted is not None and not (after.muted.until or after.muted.for_good):
         after = replace(after, muted=None)
     return _after_time(after, entry.recorded_at)
 
@@ -118,13 +141,19 @@ def is_muted(incident: Incident, now: datetime) -> bool:
 def is_hushed(before: Incident, after: Incident, entry: TimelineEntry) -> bool:
     """Whether the entry that leads from `before` to `after` is kept from the channel, though not from the thread.
 
-    That it becomes critical is always said; and a mute until the end does not outlast it: the end is told.
+    That it becomes critical is always said, unless it is muted for good; and a mute until the end does not outlast it:
+    the end is told.
     """
-    return (
-        is_muted(before, entry.recorded_at)
-        and (after.is_open or is_muted(after, entry.recorded_at))
-        and not _becomes_critical(before, after, entry)
-    )
+    if entry.kind is ChangeKind.UNMUTED or not is_muted(before, entry.recorded_at):
+        return False
+    if is_for_good(before):
+        return True
+    return (after.is_open or is_muted(after, entry.recorded_at)) and not _becomes_critical(before, after, entry)
+
+
+def is_for_good(incident: Incident) -> bool:
+    """Whether the channel is to hear nothing of it at all any more, however bad it gets."""
+    return incident.muted is not None and incident.muted.for_good
 
 
 def _becomes_critical(before: Incident, after: Incident, entry: TimelineEntry) -> bool:

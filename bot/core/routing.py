@@ -37,14 +37,16 @@ def choose(incident: Incident, routes: Sequence[Route], services: Iterable[Servi
     affected = frozenset(service.name.lower() for service in ours(services) if depends(service, incident))
     destinations: dict[Destination, None] = {}
     verdicts = []
+    is_taken = False
     for route in routes:
+        if is_taken and not route.is_aside:
+            continue
         objection = _objection(route.match, incident, affected)
         verdicts.append(Verdict(route.name, objection is None, objection or "matches"))
         if objection is not None:
             continue
         destinations.update(dict.fromkeys(route.to))
-        if not route.go_on:
-            break
+        is_taken = is_taken or not (route.go_on or route.is_aside)
     return Choice(tuple(destinations), tuple(verdicts))
 
 
@@ -52,11 +54,11 @@ def taken(incident: Incident, routes: Iterable[Route], services: Iterable[Servic
     """Return the routes that lead `incident` somewhere."""
     affected = frozenset(service.name.lower() for service in services if depends(service, incident))
     found = []
+    is_taken = False
     for route in routes:
-        if _objection(route.match, incident, affected) is None:
+        if (route.is_aside or not is_taken) and _objection(route.match, incident, affected) is None:
             found.append(route)
-            if not route.go_on:
-                break
+            is_taken = is_taken or not (route.go_on or route.is_aside)
     return tuple(found)
 
 

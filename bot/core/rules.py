@@ -39,7 +39,8 @@ class Quiet:
 class Route:
     """Where matching incidents are told.  Routes are asked in order; `go_on` lets the next one be asked too.
 
-    `mention` says who is mentioned at which impact: `@here`, `oncall:<name>`, a person or a group.
+    `mention` says who is mentioned at which impact: `@here`, `oncall:<name>`, a person or a group.  One that `is_aside`
+    is asked whatever the others have answered.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Route:
     mention: tuple[tuple[Impact, str], ...] = ()
     quiet: Quiet | None = None
     go_on: bool = False
+    is_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,7 +150,8 @@ def details(standing: Standing, now: datetime) -> list[str]:
         lasting = f"for {duration(now - incident.started_at)}"
         if incident.started_at > now:
             lasting = f"in {duration(incident.started_at - now)}"
-        rows.append(f"{incident.title} ({state_word(incident)}, {lasting}) [{incident.id}]")
+        quiet = ", muted" if incident.muted else ""
+        rows.append(f"{incident.title} ({state_word(incident)}, {lasting}{quiet}) [{incident.id}]")
         rows += [plain_part(one) for one in testimony.lines(incident)]
     listed = {component.id for incident in standing.incidents for component in incident.components}
     rows += [f"{c.name}: {words(c.status)}" for c in standing.components if c.id not in listed]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.core.lengths import HOW_LONG, LONGEST_MUTE, SPAN, TO_THE_END, span_of, spell_span
+from bot.core.lengths import LONGEST_MUTE, SPAN, span_of, spell_span
 from bot.model import Action, Command
 
 _LONGEST_QUERY = 200
@@ -59,7 +59,6 @@ _LEAST_TAIL = 10
 _URL = re.compile(r"<?(https?://[^\s<>|]+)(?:\|[^<>]*)?>?", re.IGNORECASE)
 _HISTORY = "history"
 _HOW = re.compile(r":(?=\s)\s*|:$|\s*[\r\n]+\s*|\s+because\s+", re.IGNORECASE)
-_BECAUSE = re.compile(r"(?:^|\s)because\s+", re.IGNORECASE)
 
 
 def quoted(text: str) -> str:
@@ -142,13 +141,6 @@ def page(verb: Verb, rest: str) -> Command | Misunderstood:
     return Command(action=verb.action, query=wanted)
 
 
-def watches(verb: Verb, rest: str) -> Command | Misunderstood:
-    """Read nothing more; whoever says more means to change it."""
-    if rest:
-        return Misunderstood(f"watch {rest}", "`watch add …`, `watch remove …`, or `watch list`")
-    return Command(action=verb.action)
-
-
 def incident(verb: Verb, rest: str) -> Command:
     """Read the id of an incident, its beginning, or words for it; nothing means the one at hand."""
     return Command(action=verb.action, incident=which(rest))
@@ -226,34 +218,12 @@ def join(verb: Verb, rest: str) -> Command | Misunderstood:
 _INTO = re.compile(r"(?:^|\s+)(?:to|into|with|and)\s+", re.IGNORECASE)
 
 
-def mute(verb: Verb, rest: str) -> Command | Misunderstood:
-    """Read how long, in any place; without a time it is until the end.  What follows `because` is the reason."""
-    because = _BECAUSE.search(rest)
-    words, why = (rest[: because.start()], rest[because.end() :].strip()) if because else (rest, "")
-    words = words[:_LONGEST_QUERY]
-    found = TO_THE_END.search(words) or SPAN.search(words)
-    left = f"{words[: found.start()]} {words[found.end() :]}" if found else words
-    span = span_of(found[0]) if found else None
-    if span is not None and not timedelta() < span <= LONGEST_MUTE:
-        return Misunderstood(f"{verb.names[0]} {rest}", "A mute lasts from a minute to 90 days.")
-    about = which(left)
-    if about and about[0].isdigit() and not is_id(about):
-        return Misunderstood(f"{verb.names[0]} {rest}", HOW_LONG)
-    return Command(action=verb.action, incident=about, span=span, text=why)
-
-
 def spelt_note(name: str, command: Command) -> Sequence[str]:
     """A word that could be an id is not the first of the note: a colon says so."""
     which = command.incident or ""
     which = which if not which or is_id(which) else f"#{which}"
     taken = not which and (is_id(command.text.partition(" ")[0]) or command.text[:1] in ":,")
     return name + (":" if taken else ""), which, command.text
-
-
-def spelt_mute(name: str, command: Command) -> Sequence[str]:
-    """With how long, and why."""
-    why = f"because {command.text}" if command.text else ""
-    return name, command.incident or "", command.query, spell_span(command.span), why
 
 
 def spelt_taking(name: str, command: Command) -> Sequence[str]:

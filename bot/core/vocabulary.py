@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import hand_verbs, verbs, wanted
+from bot.core import follow_verbs, hand_verbs, mute_verbs, verbs, wanted
 from bot.core.verbs import Verb
 from bot.model import Action
 
@@ -87,13 +87,21 @@ VERBS = (
     Verb(
         Action.MUTE,
         ("mute",),
-        verbs.mute,
-        "mute [which] [1h | 4h | 2d | until resolved]",
+        mute_verbs.mute,
+        "mute [which | vendor WHOM | component WHOM: WHAT] [4h | until Mon 09:00 | until resolved | for good]",
         "keep it out of the channel; the thread goes on",
         of=True,
-        spells=verbs.spelt_mute,
+        spells=mute_verbs.spelt_mute,
     ),
-    Verb(Action.UNMUTE, ("unmute",), verbs.incident, "unmute [which]", "let it into the channel again", of=True),
+    Verb(
+        Action.UNMUTE,
+        ("unmute",),
+        mute_verbs.unmute,
+        "unmute [which | vendor WHOM | component WHOM: WHAT]",
+        "let it into the channel again",
+        of=True,
+    ),
+    Verb(Action.MUTES, ("mutes", "muted", "mute list"), verbs.query, "mutes", "all that is muted, by whom, until when"),
     Verb(
         Action.AFFECTED,
         ("affected", "i'm affected", "im affected", "i am affected", "i'm affected too", "me too"),
@@ -171,12 +179,40 @@ VERBS = (
     Verb(
         Action.WATCH,
         ("watch add", "watch also"),
-        verbs.page,
+        follow_verbs.page,
         "watch add WHOM",
         "watch a vendor of the catalog, or the page at an address (admins)",
     ),
-    Verb(Action.UNWATCH, ("watch remove", "unwatch"), verbs.page, "watch remove WHOM", "watch it no more (admins)"),
-    Verb(Action.WATCHES, ("watch list", "watches", "watch"), verbs.watches, "watch list", "what is watched, and why"),
+    Verb(
+        Action.UNWATCH,
+        ("watch remove", "unwatch"),
+        follow_verbs.page,
+        "watch remove WHOM",
+        "watch it no more (admins)",
+    ),
+    Verb(
+        Action.FOLLOW,
+        ("watch here",),
+        follow_verbs.follow,
+        "watch here WHOM [components=… regions=… kind=… min=…] [to slack:#channel]",
+        "tell this channel a vendor's incidents, or some of them; `watch WHOM here` is the same (admins)",
+        spells=follow_verbs.spelt_follow,
+    ),
+    Verb(
+        Action.UNFOLLOW,
+        ("watch stop",),
+        follow_verbs.unfollow,
+        "watch stop WHOM [to slack:#channel]",
+        "tell this channel no more of them; `watch remove WHOM here` is the same (admins)",
+        spells=follow_verbs.spelt_follow,
+    ),
+    Verb(
+        Action.WATCHES,
+        ("watch list", "watches", "watch"),
+        follow_verbs.watches,
+        "watch list",
+        "what is watched, and why",
+    ),
     Verb(
         Action.ONCALL,
         ("oncall show", "oncall"),

@@ -17,6 +17,7 @@ from bot.model import (
     Impact,
     Incident,
     Kind,
+    Mute,
     SourceKind,
     State,
 )
@@ -220,14 +221,19 @@ def people(incident: Incident) -> list[Line]:
         lapses: tuple[Span, ...] = (", until ", Moment(incident.acked.until)) if incident.acked.until else ()
         lines.append(line(f"{handed.holding(incident.acked)} at ", Moment(incident.acked.at), *lapses))
     if incident.muted and incident.is_open:
-        until: tuple[Span, ...] = ("it is resolved,",)
-        if incident.muted.until:
-            until = (Moment(incident.muted.until),)
-        why = f": {incident.muted.why}" if incident.muted.why else ""
-        lines.append(line("Muted until ", *until, f" by {incident.muted.name}{why}"))
+        lines.append(_muted(incident.muted))
     lines += cards.standing(incident)
     told = incident.evidence is not None and incident.is_open
     return lines if told else lines + _counts(incident)
+
+
+def _muted(mute: Mute) -> Line:
+    of = f" with {mute.of}" if mute.of else ""
+    until: tuple[Span, ...] = (" for good",) if mute.for_good else (" until it is resolved,",)
+    if mute.until:
+        until = (" until ", Moment(mute.until))
+    why = f": {mute.why}" if mute.why else ""
+    return line(f"Muted{of}", *until, f" by {mute.name}{why}")
 
 
 def _counts(incident: Incident) -> list[Line]:

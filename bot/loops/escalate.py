@@ -11,7 +11,7 @@ from functools import partial
 from bot.clock import Clock
 from bot.core.escalation import Case, Outcome, Plans, look
 from bot.core.rota import Override
-from bot.store import attending
+from bot.store import attending, mutes
 from bot.store.commits import Conflict
 from bot.store.database import Database
 
@@ -44,6 +44,7 @@ async def escalate(escalating: Escalating) -> None:
 async def escalate_due(escalating: Escalating) -> int:
     """Do what is due now; returns how many entries that were."""
     count = 0
+    await mutes.end(escalating.database, escalating.clock.now())
     for _ in range(ROUNDS):
         found = await attending.due(escalating.database, escalating.clock.now())
         for incident in found:

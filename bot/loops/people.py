@@ -16,7 +16,7 @@ from bot.core.reports import Reported, Target, Terms
 from bot.loops.heed import Heeding, weigh_all
 from bot.loops.take_in import Ending, Rules, destinations, take_in
 from bot.model import Action, Asked, Claim, Command, Incident, Person, Source, TimelineEntry
-from bot.store import incidents
+from bot.store import chat_routes, incidents
 from bot.store import reports as stored
 from bot.store.database import Database
 from bot.store.reports import Resting
@@ -74,7 +74,7 @@ async def report(people: People, target: Target, person: Person, words: str) -> 
         acted=acted,
         witnesses=verdict.witnesses,
         is_lone=reports.is_lone(acted.incident),
-        is_told=await stored.is_told(people.database, name),
+        is_told=not acted.incident.untold and await stored.is_told(people.database, name),
     )
 
 
@@ -130,7 +130,8 @@ async def _judge(people: People, one: Resting) -> None:
         log.info("nobody reports it any more incident=%s", one.incident.id)
         people.announced.set()
     elif verdict.announce:
-        where = destinations(one.incident, source, people.rules)
+        made = await chat_routes.for_vendor(people.database, one.vendor)
+        where = destinations(one.incident, source, people.rules.with_made(made))
         if await stored.announce(people.database, one.incident.id, where, now):
             log.info("announced incident=%s witnesses=%d", one.incident.id, verdict.witnesses)
             people.announced.set()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
 
-from bot.core import cards, memory, moving, replies, routing, timeline
+from bot.core import cards, memory, moving, muting, replies, routing, timeline
 from bot.core import diff as differ
 from bot.core.bursts import OFF, Terms
+from bot.core.chat_routes import ChatRoute, routes_of
 from bot.core.claims import is_own, read_together
 from bot.core.correlate import Surroundings, correlate
 from bot.core.evidence import DEFAULT, Panel, Thresholds, weighed
@@ -53,6 +54,10 @@ class Rules:
     thresholds: Thresholds = DEFAULT
     oncalls: tuple[Oncall, ...] = ()
     bursts: Terms = OFF
+
+    def with_made(self, routes: Iterable[ChatRoute]) -> Rules:
+        """Return them with the routes that were made in chats."""
+        return replace(self, routes=routes_of(self.routes, routes))
 
     @property
     def call_rotas(self) -> bool:
@@ -145,7 +150,7 @@ def _decide(
 ) -> tuple[incidents.Decision | None, TakenIn | Missing]:
     """Return what follows from what was said; nothing yet while there are incidents whose end is to be asked for."""
     snapshot, claims = said.after(gathered.known)
-    source, rules, now = case.watched.source, case.rules, _taken_at(snapshot)
+    source, rules, now = case.watched.source, case.rules.with_made(gathered.routes), _taken_at(snapshot)
     listed = snapshot.components or (case.watched.page.components if case.watched.page else ())
     filtering = routing.as_far_as_it_fits(source, listed)
     stored, baseline = gathered.known.claims, gathered.known.first_look is None
@@ -186,6 +191,7 @@ def concluded(
     """Return what is told with all that follows from it: whom it touches here, how sure we are, who is called."""
     told = replace(told, incidents={name: cards.with_services(i, rules.services) for name, i in told.incidents.items()})
     told = replace(told, incidents={n: with_platform(i, source, told.entries) for n, i in told.incidents.items()})
+    told = muting.hushed(told, gathered.around.incidents, gathered.mutings, now)
     told = _weighed(told, gathered.panel, rules, now)
     callers = Callers(
         lambda incident: destinations(incident, source, rules),

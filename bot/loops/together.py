@@ -139,7 +139,7 @@ def _said(word: Word, known: memory.Known, around: Surroundings) -> Said:
 
 
 def _concluded(word: Word, rules: Rules, now: datetime, told: Told, gathered: Gathered) -> Concluded:
-    source = word.watched.source
+    source, rules = word.watched.source, rules.with_made(gathered.routes)
     told = concluded(told, gathered, source, rules, now)
     return Concluded(
         told=told,

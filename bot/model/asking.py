@@ -25,6 +25,7 @@ class Action(StrEnum):
     NOTE = "note"
     MUTE = "mute"
     UNMUTE = "unmute"
+    MUTES = "mutes"
     AFFECTED = "affected"
     WORKS = "works"
     REPORT = "report"
@@ -37,6 +38,8 @@ class Action(StrEnum):
     WATCH = "watch"
     UNWATCH = "unwatch"
     WATCHES = "watches"
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
     ONCALL = "oncall"
     OVERRIDE = "override"
     UNOVERRIDE = "unoverride"
@@ -77,7 +80,8 @@ class Command:
 
     `incident` is an id or the beginning of one; without it the thread's is meant, or the newest.  `query` is what
     somebody typed for a vendor, a component, a person or another incident, `text` a note in their own words, `span` how
-    long (None: until it is resolved), `url` a message elsewhere.
+    long (None: until it is resolved), `url` a message elsewhere.  `when` is until when, as it was typed:
+    `Mon 09:00`, or `for good`.
     """
 
     action: Action
@@ -86,6 +90,7 @@ class Command:
     text: str = ""
     span: timedelta | None = None
     url: str | None = None
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,11 +82,13 @@ class Calling:
     """Whom a message calls: written as the configuration does, `@here`, `slack:U0123`, `discord:role:5`.
 
     It does so in the destination `to`, and in no other; `level` is from which impact on a route asks for it.
+    `by_root`: the entry lets a root be posted that was kept back, and it is the root that calls.
     """
 
     who: tuple[str, ...]
     to: str
     level: Impact | None = None
+    by_root: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,13 +166,20 @@ class Ack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mute:
-    """Nothing of it goes to the channel `until` then; without a time, until it is resolved."""
+    """Nothing of it goes to the channel `until` then; without a time, until it is resolved, or `for_good`.
+
+    `of` is what was muted, a vendor or some components, if it was not this very incident; `muting` is the number of
+    that mute.
+    """
 
     person: str
     name: str
     at: datetime
     until: datetime | None = None
     why: str = ""
+    for_good: bool = False
+    of: str = ""
+    muting: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +235,8 @@ class Incident:
     first wrote of it, `dated_from` when it began by the vendor's own account.
 
     `reopened_at` is when it last opened anew; `called` has for each destination the levels at which somebody was called
-    there.
+    there.  `untold` is one that no channel has heard of, because its vendor was muted when it began; `excused` are the
+    mutes of its vendor that do not count for it.
 
     A burst is many incidents of one `cause`, and has them as its `members`; it makes no claims.  One that is told in a
     burst has that one's id (`burst`); `elsewhere` are the lines of its timeline that are told there, from and to, and
@@ -273,6 +283,8 @@ class Incident:
     elsewhere: tuple[tuple[int, int | None], ...] = ()
     apart: bool = False
     runs_on: str = ""
+    untold: bool = False
+    excused: tuple[int, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -16,7 +16,7 @@ from bot.core.escalation import Case, Outcome
 from bot.core.handing import Handed
 from bot.core.rota import Override
 from bot.model import Destination, TimelineEntry
-from bot.store import codec, overrides
+from bot.store import codec, mutes, overrides
 from bot.store.commits import AT_ONCE, Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database
 from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT
@@ -78,7 +78,7 @@ async def attend(
         row = connection.execute(_ONE, {"b_id": incident, "b_now": now}).first()
         if row is None:
             return None
-        case = _case(connection, row.body, row.courses, row.attend_at)
+        case = _case(connection, row.body, row.courses, row.attend_at, now)
         outcome = decide(case, overrides.current(connection, now))
         _write(connection, case, outcome, now)
         return outcome
@@ -86,7 +86,7 @@ async def attend(
     return await written(database, work)
 
 
-def _case(connection: Connection, body: str, courses: str, attend_at: datetime | None) -> Case:
+def _case(connection: Connection, body: str, courses: str, attend_at: datetime | None, now: datetime) -> Case:
     """Return an incident with all that a decision about it needs."""
     before = codec.INCIDENT.load(body)
     is_new = attend_at == AT_ONCE
@@ -99,6 +99,7 @@ def _case(connection: Connection, body: str, courses: str, attend_at: datetime |
         told=tuple(Destination.parse(one.destination) for one in told),
         stuck=frozenset(Destination.parse(one.destination) for one in told if one.state != "live"),
         since=connection.execute(_WRITTEN, written_at).scalar() if is_new else None,
+        mutings=mutes.of_vendor(connection, before.vendor, now, before.muted.muting if before.muted else 0),
     )
 
 
@@ -116,7 +117,7 @@ async def by_hand(database: Database, incident: str, decide: Decide, now: dateti
         row = connection.execute(_MINE, {"b_id": incident}).first()
         if row is None:
             return None
-        case = _case(connection, row.body, row.courses, row.attend_at)
+        case = _case(connection, row.body, row.courses, row.attend_at, now)
         last = connection.execute(_LAST, {"b_id": incident}).scalars().all()
         recent = [codec.ENTRY.load(body) for body in reversed(last)]
         done = decide(case, overrides.current(connection, now), recent)

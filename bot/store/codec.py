@@ -6,8 +6,10 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from bot.core.chat_routes import ChatRoute
 from bot.core.escalation import Course
 from bot.core.heartbeat import Heartbeat
+from bot.core.muting import Muting
 from bot.core.probing import ProbeState
 from bot.core.rota import Override
 from bot.core.witness import Sight
@@ -47,6 +49,8 @@ PAGE = Codec(Page)
 HEARTBEAT = Codec(Heartbeat)
 COURSES = Codec(tuple[Course, ...])
 OVERRIDE = Codec(Override)
+MUTING = Codec(Muting)
+CHAT_ROUTE = Codec(ChatRoute)
 SEEN = Codec(frozenset[str])
 PROBE = Codec(ProbeState)
 SIGHT = Codec(Sight)

@@ -150,6 +150,19 @@ def begin(connection: Connection, incident: str, destinations: Iterable[Destinat
     return sum(connection.execute(_announce(connection.dialect.name), one).rowcount for one in new)
 
 
+def settle_in(connection: Connection, incident: str, to: Destination, now: datetime) -> int:
+    """Announce an open incident in one more place as it stands now: its thread begins with what is said next.
+
+    Returns 1, or 0 if it is announced there already.
+    """
+    last = connection.execute(_LAST_SEQ, {"b_id": incident}).scalar()
+    if last is None:
+        return 0
+    new = {**_new_announcement(incident, to, now, urgent=False), "last_seq": last}
+    return connection.execute(_announce(connection.dialect.name), new).rowcount
+
+
+_LAST_SEQ = select(INCIDENT.c.last_seq).where(INCIDENT.c.id == bindparam("b_id"), INCIDENT.c.is_open).with_for_update()
 _ATTEND = update(INCIDENT).where(INCIDENT.c.id == bindparam("b_id"), INCIDENT.c.is_open).values(attend_at=AT_ONCE)
 _INCIDENTS: BindParameter[str] = bindparam("b_incidents", expanding=True)
 # Always in the same order: two that wait for each other's rows would wait for ever.

@@ -12,17 +12,19 @@ from typing import Any, TypeVar
 from sqlalchemy import BindParameter, Connection, and_, bindparam, func, or_, select, text
 
 from bot.core.actions import Acted
+from bot.core.chat_routes import ChatRoute
 from bot.core.claims import is_trouble
 from bot.core.correlate import Attachment, Surroundings
 from bot.core.evidence import Panel
 from bot.core.health import Health
 from bot.core.hosting import LATE_WORD, RELAPSE
 from bot.core.memory import Known, Memory
+from bot.core.muting import Muting
 from bot.core.rota import Override
 from bot.core.timeline import Told
 from bot.core.witnesses import is_witness, testimonies
 from bot.model import Destination, Incident, Kind, Source, State, TimelineEntry
-from bot.store import codec, overrides, polls, revisits
+from bot.store import chat_routes, codec, mutes, overrides, polls, revisits
 from bot.store.commits import Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database, insert_into
 from bot.store.panels import panel_of
@@ -53,13 +55,16 @@ class LeaseLost(Exception):
 class Gathered:
     """All that a decision about one snapshot needs.
 
-    `panel` is asked for where witnesses of ours are concerned, `overrides` where whoever is on call may be called.
+    `panel` is asked for where witnesses of ours are concerned, `overrides` where whoever is on call may be called;
+    `mutings` and `routes` are what was said of the vendor in chats.
     """
 
     known: Known
     around: Surroundings
     panel: Panel | None = None
     overrides: tuple[Override, ...] = ()
+    mutings: tuple[Muting, ...] = ()
+    routes: tuple[ChatRoute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +140,13 @@ def _gathered(
     known, names = known_of(connection, source, health, listed)
     incidents = incidents_around(connection, source.vendor, {*names.attached.values(), *names.siblings.values()}, now)
     panel = panel_of(connection, source.vendor) if _has_witnesses(source, incidents.values()) else None
-    return Gathered(known, replace(names, incidents=incidents), panel)
+    return Gathered(
+        known,
+        replace(names, incidents=incidents),
+        panel,
+        mutings=mutes.of_vendor(connection, source.vendor, now),
+        routes=chat_routes.of_vendor(connection, source.vendor),
+    )
 
 
 def known_of(

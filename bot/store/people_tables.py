@@ -55,3 +55,40 @@ class AuditRow(SQLModel, table=True):
     command: str = Field(sa_type=Text)
     came_of: str = Field(sa_type=Text)
     answer: str = Field(default="", sa_type=Text)
+
+
+class MutingRow(SQLModel, table=True):
+    """A vendor, or some of its components, is muted; rows are kept, also of what was taken back.
+
+    One without `until` holds for good, or, where `ends_with_incidents`, until nothing of the vendor is open.
+    """
+
+    __tablename__ = "muting"
+    __table_args__ = (Index("muting_vendor", "vendor", **where("removed_at IS NULL")),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    vendor: str = Field(sa_type=Text)
+    until: datetime | None = Field(default=None, sa_type=Instant)
+    ends_with_incidents: bool = False
+    made_at: datetime = Field(sa_type=Instant)
+    removed_at: datetime | None = Field(default=None, sa_type=Instant)
+    removed_by: str = Field(default="", sa_type=Text)
+    body: str = Field(sa_type=Text)
+
+
+class ChatRouteRow(SQLModel, table=True):
+    """A channel is told a vendor's incidents because somebody said so there; rows are kept, also of what is over.
+
+    A channel has one route for a vendor.
+    """
+
+    __tablename__ = "chat_route"
+    __table_args__ = (Index("chat_route_once", "vendor", "destination", unique=True, **where("removed_at IS NULL")),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    vendor: str = Field(sa_type=Text)
+    destination: str = Field(sa_type=Text)
+    made_at: datetime = Field(sa_type=Instant)
+    removed_at: datetime | None = Field(default=None, sa_type=Instant)
+    removed_by: str = Field(default="", sa_type=Text)
+    body: str = Field(sa_type=Text)

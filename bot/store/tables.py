@@ -8,7 +8,7 @@ from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Id, Instant, table, where
-from bot.store.people_tables import AuditRow, OverrideRow
+from bot.store.people_tables import AuditRow, ChatRouteRow, MutingRow, OverrideRow
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
 
 
@@ -260,5 +260,7 @@ HEARD = table(HeardRow)
 HEARTBEAT = table(HeartbeatRow)
 OVERRIDE = table(OverrideRow)
 AUDIT = table(AuditRow)
+MUTING = table(MutingRow)
+CHAT_ROUTE = table(ChatRouteRow)
 NOTE = table(NoteRow)
 INSTALLATION = table(InstallationRow)

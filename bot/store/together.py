@@ -16,7 +16,7 @@ from bot.core.correlate import Attachment, Surroundings
 from bot.core.memory import Known, Memory
 from bot.core.timeline import Told
 from bot.model import Destination, Incident, TimelineEntry
-from bot.store import overrides, polls
+from bot.store import chat_routes, mutes, overrides, polls
 from bot.store.commits import make_due, write_entries, write_incidents, written
 from bot.store.database import Database
 from bot.store.incidents import Gathered, incidents_around, known_of, wait_for_others, write_claims
@@ -72,7 +72,13 @@ async def settle_all(
         before = _before(connection, vendor, heard, now)
         told = _told(connection, heard, before)
         around = Surroundings(incidents=before)
-        gathered = Gathered(Known(), around, panel_of(connection, vendor) if told.incidents else None)
+        gathered = Gathered(
+            Known(),
+            around,
+            panel_of(connection, vendor) if told.incidents else None,
+            mutings=mutes.of_vendor(connection, vendor, now),
+            routes=chat_routes.of_vendor(connection, vendor),
+        )
         if with_overrides:
             gathered = replace(gathered, overrides=overrides.current(connection, now))
         done = conclude(told, gathered)

@@ -37,6 +37,7 @@ from tests.adapters.bursts import BURSTS
 from tests.adapters.cards import CARDS
 from tests.adapters.clocks import CLOCKS
 from tests.adapters.handing import HANDING
+from tests.adapters.quieting import QUIETING
 from tests.adapters.rights import RIGHTS
 from tests.adapters.storm import STORMS
 from tests.adapters.waking import WAKING
@@ -326,4 +327,5 @@ CASES: Mapping[str, tuple[Message, ...]] = (
     | STORMS
     | BURSTS
     | HANDING
+    | QUIETING
 )

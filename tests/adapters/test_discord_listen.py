@@ -44,7 +44,7 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
     assert set(commands) == {*groups, "status", "incidents", "report", "Link to incident"}
     assert {one["name"] for one in commands["oncall"]["options"]} == {"show", "override", "remove"}
     assert {one["name"] for one in commands["sitrep"]["options"]} == {verb.names[0].split()[0] for verb in VERBS}
-    assert {one["name"] for one in commands["watch"]["options"]} == {"add", "remove", "list"}
+    assert {one["name"] for one in commands["watch"]["options"]} == {"add", "remove", "here", "stop", "list"}
     offered_there = {one["name"]: one for one in commands["incident"]["options"]}
     assert set(offered_there) == {verb.names[0].split()[0] for verb in VERBS if verb.of}
     assert [one["name"] for one in offered_there["fallback"]["options"]] == ["on", "off"]
@@ -63,6 +63,20 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
         ("sitrep status", {"what": "chatgpt"}, "status chatgpt"),
         ("incident mute", {"length": "4h", "which": "acme-1"}, "mute acme-1 4h"),
         ("incident mute", {"reason": "known"}, "mute until resolved because known"),
+        ("incident mute", {"length": "18:00", "which": "acme-1"}, "mute acme-1 until 18:00"),
+        ("incident mute", {"vendor": "openai"}, "mute vendor openai"),
+        (
+            "sitrep mute",
+            {"vendor": "openai", "component": "Sora", "length": "for good", "reason": "not ours"},
+            "mute component openai: Sora for good because not ours",
+        ),
+        ("incident unmute", {"vendor": "openai"}, "unmute vendor openai"),
+        (
+            "watch here",
+            {"whom": "openai", "components": "ChatGPT, Sora", "min": "major"},
+            "watch here openai components=ChatGPT, Sora min=major",
+        ),
+        ("sitrep watch stop", {"whom": "openai", "where": "discord:7"}, "watch stop openai to discord:7"),
         ("sitrep link", {"url": "https://wiki.example", "words": "Notes"}, "link https://wiki.example Notes"),
         ("watch add", {"whom": "https://status.acme.example"}, "watch add https://status.acme.example"),
         ("sitrep watch remove", {"whom": "GitHub"}, "watch remove GitHub"),
@@ -159,7 +173,7 @@ async def test_a_length_that_is_none_is_answered_with_how_to_say_it(at: Scene) -
         ("incidents", "whose", "ope", ["openai"]),
         ("incident ack", "which", "", ["acme-1", "bolt-7"]),
         ("sitrep ack", "which", "bo", ["bolt-7"]),
-        ("incident mute", "length", "", ["1h", "4h", "1d", "until resolved"]),
+        ("incident mute", "length", "", ["1h", "4h", "1d", "until 09:00", "until resolved", "for good"]),
         ("incident mute", "length", "4", ["4h"]),
     ],
 )

@@ -17,7 +17,7 @@ from adapters.slack.connect import EVENTS, INSTALL, REDIRECT, Around, Keys, conn
 from adapters.slack.installs import States
 from bot.errors import PermanentFailure
 from bot.model import Ref
-from bot.ports import Chat
+from bot.ports import Chat, Visit
 from bot.web.server import bound, serve
 from tests import localslack
 from tests.adapters.contract import SINCE, message
@@ -130,6 +130,19 @@ async def test_the_workspace_of_the_configured_token_needs_no_installing(fleet: 
     assert fleet.desk.said[0][0] == "status acme"
 
 
+async def test_a_channel_that_somebody_names_is_looked_at(fleet: Fleet) -> None:
+    await fleet.installs()
+    ops, strange = fleet.slack.world.channel("ops"), fleet.slack.world.channel("strange", member=False)
+    visit = fleet.chat.visit
+    assert visit is not None
+
+    assert [await visit(one) for one in ("#ops", ops.id)] == [Visit(ops.id), Visit(ops.id)]
+    assert await visit(f"{OTHER}/{fleet.there.id}") == Visit(f"{OTHER}/{fleet.there.id}")
+    assert "/invite it there" in (await visit(strange.id)).reasons[0]
+    with pytest.raises(PermanentFailure, match="sees no channel #nowhere"):
+        await visit("#nowhere")
+
+
 async def test_people_of_another_workspace_are_heard_with_their_own_thread(fleet: Fleet) -> None:
     await fleet.installs()
     root = await fleet.chat.platform.post(f"{OTHER}/{fleet.there.id}", message(), "root")
@@ -140,7 +153,7 @@ async def test_people_of_another_workspace_are_heard_with_their_own_thread(fleet
     await fleet.slack.journal.until("chat.postMessage", 2)
 
     ((text, person, address, thread),) = fleet.desk.said
-    assert (text, person.name, address, thread) == ("ack", "elsewhere", fleet.there.id, root)
+    assert (text, person.name, address, thread) == ("ack", "elsewhere", f"{OTHER}/{fleet.there.id}", root)
     asked, answered = fleet.slack.world.thread(fleet.there.id, ts)
     assert (asked.user, "Acme is down" in readable(answered)) == ("U0ELSEWHERE", True)
 

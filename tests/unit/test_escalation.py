@@ -248,7 +248,7 @@ def test_a_mute_stops_it_until_it_ends() -> None:
     story.looks(0)
     story.does(Action.MUTE, 4, span=timedelta(hours=1))
 
-    assert story.lives(*range(4, 100)) == [(65, ESCALATED), (75, ESCALATED)]
+    assert story.lives(*range(4, 100)) == [(64, ChangeKind.UNMUTED), (65, ESCALATED), (75, ESCALATED)]
 
 
 def test_the_end_stops_it() -> None:

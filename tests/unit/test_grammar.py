@@ -132,6 +132,80 @@ def test_every_action_has_one_verb() -> None:
     assert len({name for verb in VERBS for name in verb.names}) == sum(len(verb.names) for verb in VERBS)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (
+            "mute vendor openai 4h because known",
+            command(Action.MUTE, query="vendor openai", span=4 * HOUR, text="known"),
+        ),
+        ("mute 4h vendor openai", command(Action.MUTE, query="vendor openai", span=4 * HOUR)),
+        ("mute vendor openai", command(Action.MUTE, query="vendor openai")),
+        (
+            "incident mute component openai: Sora, “Codex CLI” forever",
+            command(Action.MUTE, query="component openai: Sora, Codex CLI", when="for good"),
+        ),
+        ("mute vendor openai until resolved", command(Action.MUTE, query="vendor openai", when="until resolved")),
+        ("mute openai-01JM3 until Mon 09:00", command(Action.MUTE, incident="openai-01JM3", when="Mon 09:00")),
+        ("mute until 18:00 because lunch", command(Action.MUTE, when="18:00", text="lunch")),
+        ("mute for good", command(Action.MUTE, when="for good")),
+        ("mute until resolved", command(Action.MUTE)),
+        ("unmute vendor OpenAI", command(Action.UNMUTE, query="vendor OpenAI")),
+        ("unmute component openai: Sora", command(Action.UNMUTE, query="component openai: Sora")),
+        ("unmute openai-01JM3", command(Action.UNMUTE, incident="openai-01JM3")),
+        ("muted", command(Action.MUTES)),
+        ("mute list", command(Action.MUTES)),
+        ("watch openai here", command(Action.FOLLOW, query="openai")),
+        ("watch here openai", command(Action.FOLLOW, query="openai")),
+        ("watch add openai here", command(Action.FOLLOW, query="openai")),
+        (
+            "watch openai components=ChatGPT, Chat Completions min=MAJOR here",
+            command(Action.FOLLOW, query="openai", text="components=ChatGPT, Chat Completions min=major"),
+        ),
+        (
+            "watch openai here kind=incident,maintenance regions=us-east-1",
+            command(Action.FOLLOW, query="openai", text="regions=us-east-1 kind=incident, maintenance"),
+        ),
+        ("watch openai to slack:#other", command(Action.FOLLOW, query="openai", url="slack:#other")),
+        (
+            "watch <https://status.acme.example> to <#C1|ops>",
+            command(Action.FOLLOW, query="https://status.acme.example", url="<#C1|ops>"),
+        ),
+        ("watch remove openai here", command(Action.UNFOLLOW, query="openai")),
+        ("watch stop openai to discord:7", command(Action.UNFOLLOW, query="openai", url="discord:7")),
+        ("watch remove openai", command(Action.UNWATCH, query="openai")),
+    ],
+)
+def test_what_makes_it_quiet_and_what_a_channel_wants_is_read_and_spelt(typed: str, meant: Command) -> None:
+    assert parse(typed) == meant
+    assert parse(spell(meant)) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("mute vendor", "`mute vendor openai`"),
+        ("mute component openai", "`mute component openai: Sora`"),
+        ("unmute component", "`unmute component openai: Sora`"),
+        ("mute until whenever", "How long?"),
+        ("mute vendor openai until then", "How long?"),
+        ("watch here", "Whose incidents?"),
+        ("watch stop", "Whose incidents"),
+        ("watch openai colour=red here", "“colour” is no filter"),
+        ("watch openai min=bad here", "How bad at least?"),
+        ("watch openai kind=outage here", "Which kind?"),
+        ("watch openai components= here", "Which components?"),
+        ("watch openai regions=, here", "Which regions?"),
+        ("watch openai", "`watch … here`"),
+    ],
+)
+def test_what_is_half_said_of_quiet_and_channels_is_asked_back(typed: str, hint: str) -> None:
+    answer = parse(typed)
+
+    assert isinstance(answer, Misunderstood)
+    assert hint in answer.hint
+
+
 @pytest.mark.parametrize(("option", "span"), [(value, span_of(value)) for _, value in MUTES])
 def test_a_press_means_what_typing_it_would(option: str, span: timedelta | None) -> None:
     assert pressed(Action.MUTE, "acme-1", option) == parse(f"mute acme-1 {option}")

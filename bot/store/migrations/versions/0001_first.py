@@ -27,6 +27,7 @@ def upgrade() -> None:
     _incidents()
     _oncall()
     _audit()
+    _agreed_in_chat()
     _polls()
     _sources()
 
@@ -201,6 +202,36 @@ def _audit() -> None:
     op.create_index("audit_at", "audit", ["at"])
     op.create_index("audit_person", "audit", ["person", "at"])
     op.create_index("audit_incident", "audit", ["incident", "at"])
+
+
+def _agreed_in_chat() -> None:
+    some = sa.text("removed_at IS NULL")
+    op.create_table(
+        "muting",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("until", _instant(), nullable=True),
+        sa.Column("ends_with_incidents", sa.Boolean(), nullable=False),
+        sa.Column("made_at", _instant(), nullable=False),
+        sa.Column("removed_at", _instant(), nullable=True),
+        sa.Column("removed_by", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("muting_vendor", "muting", ["vendor"], sqlite_where=some, postgresql_where=some)
+    op.create_table(
+        "chat_route",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("made_at", _instant(), nullable=False),
+        sa.Column("removed_at", _instant(), nullable=True),
+        sa.Column("removed_by", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    once = ["vendor", "destination"]
+    op.create_index("chat_route_once", "chat_route", once, unique=True, sqlite_where=some, postgresql_where=some)
 
 
 def _polls() -> None:
