@@ -22,6 +22,7 @@ from bot import settings as configuration
 from bot.checks import PROBE_LIMITS, probes_of
 from bot.clock import SystemClock
 from bot.commands import calling
+from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
 from bot.core.escalation import Plans
@@ -158,7 +159,7 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     hearing = Hearing(partial(people.report, heard), heard.terms)
     around = (heard.database, catalog.load(), heard.clock, heard.announced)
     desk = Desk(*around, fetch, hearing, settings.access, heard.rules.services)
-    desk.rotas = settings.oncalls
+    desk.rotas, desk.ours = settings.oncalls, terms_of(settings)
     return desk
 
 

@@ -11,6 +11,7 @@ from shlex import quote
 from bot import catalog
 from bot.cli.verb import Verb, config, load
 from bot.clock import SystemClock
+from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
 from bot.core.access import Access
@@ -38,7 +39,7 @@ async def _ask(options: Namespace) -> int:
             fetch, hearing = partial(read_once, fetcher, now=clock.now), Hearing(partial(report, heard), terms)
             access = Access(admins=tuple(person.keys))
             desk = Desk(database, catalog.load(), clock, due, fetch, hearing, access, settings.services)
-            desk.rotas = settings.oncalls
+            desk.rotas, desk.ours = settings.oncalls, terms_of(settings)
             answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)
             if answer.later is not None:

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.commands import oncall
+from bot.commands import declaring, oncall
 from bot.commands.calling import Callers, nobody
+from bot.commands.declaring import Declaring
 from bot.commands.finding import Found, begun, find, label, matching
 from bot.commands.health import health
 from bot.commands.linking import relink
@@ -21,12 +22,14 @@ from bot.commands.reporting import Hearing, Reporting
 from bot.commands.serving import Serving
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
-from bot.core import acted, actions, cards, histories, remarks
+from bot.core import acted, actions, cards, chronicle, histories, remarks
 from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.calling import CallerView
+from bot.core.forms import Form
 from bot.core.grammar import Misunderstood, parse, spell
 from bot.core.message import Reply, line
+from bot.core.ours import Terms
 from bot.core.people import as_of
 from bot.core.rules import Oncall, Service
 from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
@@ -42,7 +45,7 @@ log = logging.getLogger(__name__)
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 _COMPLETIONS = 25
 _EVERYBODY = Access()
-_OF_INCIDENTS = frozenset({Action.DETAILS, Action.JOIN, Action.UNLINK})
+_OF_INCIDENTS = frozenset({Action.DETAILS, Action.TIMELINE, Action.JOIN, Action.UNLINK})
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
 
@@ -67,9 +70,10 @@ class Desk(Port):
         """Ask nothing yet.
 
         `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `callers` how all stand who
-        call in; `rotas` are who takes turns.
+        call in; `rotas` are who takes turns, `ours` who is told of what the team declares.
         """
         self.rotas: tuple[Oncall, ...] = ()
+        self.ours = Terms(services=services)
         self.platforms: Callable[[], Sequence[str]] = tuple
         self.jobs: Callable[[], Sequence[str]] = tuple
         self.callers: Callers = nobody
@@ -96,6 +100,20 @@ class Desk(Port):
         """Do what somebody typed."""
         return await self._safely(lambda: self._said(text, asked_by, address, thread))
 
+    async def form(self, asked: Asked) -> Form | Reply:
+        """Return what is to be filled in, or why there is nothing to fill in."""
+        if not self._access.permits(asked.person, asked.command.action):
+            return acted.not_permitted(asked.command.action)
+        try:
+            return await self._declaring.form(asked)
+        except Exception:
+            log.exception("no form could be made")
+            return remarks.failed()
+
+    @property
+    def _declaring(self) -> Declaring:
+        return Declaring(self._database, self._catalog, self._clock, self._serving, self.ours)
+
     async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
         """Return open incidents that the words may mean, the likeliest first: label and id."""
         return await self._offered(lambda: self._open(typed))
@@ -110,6 +128,13 @@ class Desk(Port):
     async def suggest(self, typed: str) -> tuple[tuple[str, str], ...]:
         """Return what a status may be asked of: the watched, those in trouble first; then the rest of the catalog."""
         return await self._offered(lambda: self._vendors.suggest(typed, _COMPLETIONS))
+
+    async def services(self, typed: str) -> tuple[tuple[str, str], ...]:
+        """Return services of our own that may be meant; what stands before the last comma is chosen already."""
+        chosen, comma, last = typed.rpartition(",")
+        names = [name for name in self._serving.suggest(last) if name not in chosen]
+        found = [f"{chosen.strip()}, {name}" if comma else name for name in names]
+        return tuple((one, one) for one in found[:_COMPLETIONS])
 
     async def home(self, person: Person) -> Reply:
         """Return the open incidents, and how everything watched stands."""
@@ -156,6 +181,11 @@ class Desk(Port):
             return Answer(acted.not_permitted(action))
         if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE}:
             log.info("asked for action=%s what=%s person=%s", action, asked.command.query, asked.person.key)
+        if action in declaring.ABOUT:
+            done, reply = await self._declaring.answer(asked)
+            if done:
+                self._due.set()
+            return Answer(reply)
         if action in DEEDS or action in _OF_INCIDENTS:
             return Answer(await self._about_incident(asked))
         if action in oncall.ABOUT:
@@ -220,9 +250,11 @@ class Desk(Port):
     async def _of(self, one: Brief, asked: Asked) -> Reply:
         if asked.command.action is Action.DETAILS:
             return await self._details(one)
+        if asked.command.action is Action.TIMELINE:
+            return await self._timeline(one, asked.command.query)
         if asked.command.action not in {Action.JOIN, Action.UNLINK}:
             return await self._act(asked, one)
-        done, reply = await relink(self._database, self._catalog, asked, one, self._clock.now())
+        done, reply = await relink(self._serving, self._catalog, asked, one, self._clock.now())
         if done:
             self._due.set()
         return reply
@@ -234,6 +266,13 @@ class Desk(Port):
         (incident, entries), now = found, self._clock.now()
         plans = cards.plans(incident, await self._serving.conditions(incident), now)
         return histories.details(as_of(incident, now), entries, plans)
+
+    async def _timeline(self, brief: Brief, page: str) -> Reply:
+        found = await lookups.one(self._database, brief.id, 0)
+        if found is None:
+            return remarks.no_incident(brief.id)
+        entries = await incidents.timeline(self._database, brief.id)
+        return chronicle.page(found[0], entries, int(page or 1))
 
     async def _act(self, asked: Asked, brief: Brief) -> Reply:
         now = self._clock.now()

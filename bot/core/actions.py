@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     OVER = "over"
     NOTHING = "nothing"
     EMPTY = "empty"
+    FOREIGN = "foreign"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core import cards
 from bot.core.severity import is_rise
-from bot.model import Ack, ChangeKind, Impact, Incident, Mute, TimelineEntry, Witness
+from bot.model import Ack, ChangeKind, Impact, Incident, Mute, TimelineEntry, Who, Witness
 
 # So long somebody's word on how it is for them counts while an incident is open.
 FADES = timedelta(hours=2)
@@ -93,6 +93,7 @@ def carried_on(before: Incident, after: Incident, entry: TimelineEntry) -> Incid
         after = replace(after, acked=None, witnesses=(), called=(), reopened_at=entry.recorded_at)
     if not after.is_open and after.muted is not None and after.muted.until is None:
         after = replace(after, muted=None)
+    after = _tended(after, entry) if entry.who is Who.PERSON and entry.claim is not None else after
     return _after_time(after, entry.recorded_at)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core import cards, clocks, controls, deeds, waking
+from bot.core import cards, clocks, controls, declared, deeds, waking
 from bot.core.message import About, Line, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.moving import MOVED
 from bot.core.severity import is_rise
@@ -39,7 +39,7 @@ from bot.model import (
 
 def reply(entry: TimelineEntry, incident: Incident) -> Message:
     """Return what the thread says of one timeline entry."""
-    title, parts = _REPLIES[entry.kind](_Case(entry, incident))
+    title, parts = _said(entry, incident)
     if entry.text:
         parts = [
             *parts,
@@ -60,6 +60,12 @@ def reply(entry: TimelineEntry, incident: Incident) -> Message:
         incident=incident,
         entries=(entry,),
     )
+
+
+def _said(entry: TimelineEntry, incident: Incident) -> _Parts:
+    if declared.is_teams(entry):
+        return declared.SAYS[entry.kind](entry, incident)
+    return _REPLIES[entry.kind](_Case(entry, incident))
 
 
 def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
@@ -267,6 +273,7 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.AFFECTED: _by(deeds.affected),
     ChangeKind.WORKS: _by(deeds.works),
     ChangeKind.LINKED: _by(deeds.linked),
+    ChangeKind.DECLARED: _by(declared.declared),
     ChangeKind.CARD: _by(cards.told),
     ChangeKind.FALLBACK_ON: _by(cards.activated),
     ChangeKind.FALLBACK_OFF: _by(cards.deactivated),

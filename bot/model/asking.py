@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.model.delivery import Ref
+from bot.model.words import Impact, State
 
 
 class Action(StrEnum):
@@ -16,6 +17,11 @@ class Action(StrEnum):
     HISTORY = "history"
     INCIDENTS = "incidents"
     DETAILS = "details"
+    TIMELINE = "timeline"
+    DECLARE = "declare"
+    UPDATE = "update"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
     ACK = "ack"
     UNACK = "unack"
     NOTE = "note"
@@ -69,6 +75,9 @@ class Command:
     `incident` is an id or the beginning of one; without it the thread's is meant, or the newest.  `query` is what
     somebody typed for a vendor, a component or another incident, `text` a note in their own words, `span` how long
     (None: until it is resolved), `url` a message elsewhere.
+
+    `title`, `impact`, `state` and `services` are what somebody says of an incident of our own; the `incident` of a
+    declaration is the one that it follows.
     """
 
     action: Action
@@ -77,6 +86,10 @@ class Command:
     text: str = ""
     span: timedelta | None = None
     url: str | None = None
+    title: str = ""
+    impact: Impact | None = None
+    state: State | None = None
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,15 @@ from bot.settings.names import Names, names
 from bot.settings.probes import Probes, Types, source_of
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.sources import resolve, sources
-from bot.settings.tables import AccessTable, EgressTable, EvidenceTable, PeopleTable, ServiceTable, WatchTable
+from bot.settings.tables import (
+    AccessTable,
+    EgressTable,
+    EvidenceTable,
+    IncidentsTable,
+    PeopleTable,
+    ServiceTable,
+    WatchTable,
+)
 from bot.settings.values import Discord, Door, Job, Pagers, Probe, Secret, Settings, Slack, Watch
 from bot.settings.variables import DEFAULTS, VARIABLES, Variable, env_template
 
@@ -185,6 +193,7 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         escalations=tuple(build.escalation(row, names) for row in document.rows("escalation", EscalationTable)),
         access=build.access(document.single("access", AccessTable), rotas),
         people=build.people(document.single("people", PeopleTable)),
+        reopen_within=document.single("incidents", IncidentsTable).reopen_within,
         thresholds=build.evidence(document.single("evidence", EvidenceTable)),
         witnesses=tuple(dict.fromkeys(document.single("network", NetworkTable).witnesses)),
         egress_allow=_merged(document.single("egress", EgressTable).allow, settings.egress_allow),

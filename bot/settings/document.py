@@ -22,7 +22,16 @@ from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, p
 from bot.settings.names import Names, said
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.scalars import duration, moment
-from bot.settings.tables import AccessTable, EgressTable, EvidenceTable, PeopleTable, ServiceTable, Table, WatchTable
+from bot.settings.tables import (
+    AccessTable,
+    EgressTable,
+    EvidenceTable,
+    IncidentsTable,
+    PeopleTable,
+    ServiceTable,
+    Table,
+    WatchTable,
+)
 
 T = TypeVar("T", bound=Table)
 
@@ -41,6 +50,7 @@ LISTS: Mapping[str, type[Table]] = {
 SINGLES: Mapping[str, type[Table]] = {
     "access": AccessTable,
     "people": PeopleTable,
+    "incidents": IncidentsTable,
     "evidence": EvidenceTable,
     "egress": EgressTable,
     "network": NetworkTable,

@@ -19,6 +19,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # A vendor's page is cached for ten seconds or more, so looking oftener tells nothing and is no way to treat a guest.
 SHORTEST_INTERVAL = timedelta(seconds=5)
 SHORTEST_FADING, LONGEST_FADING = timedelta(minutes=5), timedelta(days=1)
+SHORTEST_GRACE, LONGEST_GRACE = timedelta(minutes=1), timedelta(days=30)
 # What somebody else pays for, or answers for us, is not asked more often than this.
 SHORTEST_CHECK = timedelta(seconds=1)
 MOST_TIMES = 1000
@@ -103,6 +104,14 @@ def fading(value: object) -> timedelta:
     span = duration(value)
     if not SHORTEST_FADING <= span <= LONGEST_FADING:
         raise ValueError(f'{shown(value)} is not between "5m" and "1d"')
+    return span
+
+
+def grace(value: object) -> timedelta:
+    """Read for how long what is over may be opened again."""
+    span = duration(value)
+    if not SHORTEST_GRACE <= span <= LONGEST_GRACE:
+        raise ValueError(f'{shown(value)} is not between "1m" and "30d"')
     return span
 
 

@@ -213,5 +213,6 @@ class Settings:
     escalations: tuple[Escalation, ...] = ()
     access: Access = field(default_factory=Access)
     people: Terms = field(default_factory=Terms)
+    reopen_within: timedelta = timedelta(hours=24)
     thresholds: Thresholds = DEFAULT
     not_yet: tuple[str, ...] = ()

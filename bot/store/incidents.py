@@ -40,6 +40,7 @@ __all__ = [
     "recent_incidents",
     "settle",
     "timeline",
+    "wait_for_others",
 ]
 
 T = TypeVar("T")
@@ -99,7 +100,7 @@ async def settle(
     """
 
     def work(connection: Connection) -> T:
-        _wait_for_others(connection, source.vendor)
+        wait_for_others(connection, source.vendor)
         gathered = _gathered(connection, source, health, listed, now)
         if with_overrides:
             gathered = replace(gathered, overrides=overrides.current(connection, now))
@@ -111,7 +112,7 @@ async def settle(
     return await written(database, work)
 
 
-def _wait_for_others(connection: Connection, vendor: str) -> None:
+def wait_for_others(connection: Connection, vendor: str) -> None:
     """Return when nobody else decides about a vendor, until this transaction ends.  SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(_ALONE, {"b_vendor": f"sitrep:vendor:{vendor}"})

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from bot.core import forms
+from bot.core.forms import Form
 from bot.core.message import Message, Reply, Tone, line
-from bot.model import Asked, Person, Ref
+from bot.model import Action, Asked, Person, Ref
 from bot.ports import Answer, Desk, Installations
+from tests.unit.build import incident
 
 
 def says(words: str, **more: object) -> Reply:
@@ -31,6 +34,21 @@ class FakeDesk(Desk):
     async def say(self, text: str, asked_by: Person, *, address: str = "", thread: Ref | None = None) -> Answer:
         self.said.append((text, asked_by, address, thread))
         return await self._answered()
+
+    async def form(self, asked: Asked) -> Form | Reply:
+        self.asked.append(asked)
+        if self.breaks:
+            return says("That went wrong")
+        if asked.command.action is Action.DECLARE:
+            return forms.declaring(("Support bot", "Checkout"))
+        return (
+            forms.updating(incident(vendor="ours"))
+            if asked.command.action is Action.UPDATE
+            else forms.ending(asked.command.action, "ours-1")
+        )
+
+    async def services(self, typed: str) -> tuple[tuple[str, str], ...]:
+        return (("Support bot", "Support bot"),)
 
     async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
         return (("Acme: Errors", "acme-1"), ("Bolt: Slow", "bolt-7")) if not typed else (("Bolt: Slow", "bolt-7"),)
