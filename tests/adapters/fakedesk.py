@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.core import forms
 from bot.core.forms import Form
@@ -42,7 +42,7 @@ class FakeDesk(Desk):
         if asked.command.action is Action.DECLARE:
             return forms.declaring(("Support bot", "Checkout"))
         return (
-            forms.updating(incident(vendor="ours"))
+            forms.updating(replace(incident(vendor="ours"), id=asked.command.incident or "ours-1"))
             if asked.command.action is Action.UPDATE
             else forms.ending(asked.command.action, "ours-1")
         )

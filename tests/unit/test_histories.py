@@ -34,6 +34,7 @@ OURS = {
     ChangeKind.AFFECTED,
     ChangeKind.WORKS,
     ChangeKind.LINKED,
+    ChangeKind.DECLARED,
     ChangeKind.JOINED,
     ChangeKind.LEFT,
     ChangeKind.REMINDED,
