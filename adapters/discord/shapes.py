@@ -264,7 +264,8 @@ def _ending(verb: Verb, listener: Listener) -> Shape:
     ) -> None:
         await listener.ask(interaction, Command(action=verb.action, incident=verbs.which(which), text=words or ""))
 
-    return ending, {"which": listener.desk.complete}
+    # What is open is offered, and that is not what is to be opened again.
+    return ending, {} if verb.action is Action.REOPEN else {"which": listener.desk.complete}
 
 
 def _timeline(verb: Verb, listener: Listener) -> Shape:

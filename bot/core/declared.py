@@ -23,7 +23,7 @@ def declared(entry: TimelineEntry, incident: Incident) -> Parts:
     del incident
     follows = [line(f"It follows “{one.after}” ({one.before})") for one in entry.transitions if one.subject == FOLLOWS]
     suffers = entry.claim.services if entry.claim else ()
-    return f"Declared by {entry.author}", [*([line("Suffers: ", ", ".join(suffers))] if suffers else []), *follows]
+    return f"Declared by {entry.author}", [*([line("Affects us: ", ", ".join(suffers))] if suffers else []), *follows]
 
 
 def _updated(entry: TimelineEntry, incident: Incident) -> Parts:

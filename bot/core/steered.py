@@ -16,7 +16,7 @@ from bot.core.standing import Standing, checked
 from bot.core.team import VENDOR, declared
 from bot.core.team_verbs import WHAT
 from bot.core.wording import headline, people, words
-from bot.model import Action, Asked, ChangeKind, ClaimView, Command, Incident, Kind, SourceKind
+from bot.model import Action, Asked, ChangeKind, ClaimView, Command, Incident, Kind, SourceKind, State
 
 _DONE = {
     Action.UPDATE: "Told in its thread, and shown in its message",
@@ -99,6 +99,10 @@ class _Case:
         return self.asked.command.action
 
     @property
+    def ends(self) -> bool:
+        return self.action is Action.RESOLVE or self.asked.command.state is State.RESOLVED
+
+    @property
     def text(self) -> str:
         return self.asked.command.text.strip()
 
@@ -179,7 +183,7 @@ def _foreign(case: _Case) -> Reply:
             f"Only what the team has declared is opened by hand; {_whose(incident)} opens again when it is seen again."
         )
         return say("Nothing was changed", line(why), case.which, choices=case.as_note())
-    if not case.against:
+    if not (case.against and case.ends):
         why = f"How {_whose(incident)} stands is not the team's to say. A note goes into its thread."
         return say("Nothing was changed", line(why), case.which, choices=case.as_note())
     about = incident.id
