@@ -114,6 +114,7 @@ from bot.errors import ConfigError
         ('[[escalation]]\nsteps = [{ after = "5m", notify = "oncall:x" }]', 'escalation[1].steps[1].notify: there is no [[oncall]] named "x"'),
         ('[access]\nadmins = "everyone"', 'access.admins[1]: "everyone" is nobody that can be found; write "slack:U0123", "discord:123", "discord:role:123" or "oncall:name"'),
         ('[access]\nresponders = ["oncall:x"]', 'access.responders[1]: there is no [[oncall]] named "x"'),
+        ('[incidents]\nreopen_within = "31d"', 'incidents.reopen_within: "31d" is not between "1m" and "30d"'),
         ("[evidence]\nmedium = 5", "evidence.high: is below medium, 5; write it as high or higher"),
         ("[evidence]\nmedium = 3\nhigh = 2.5", "evidence.high: is below medium, 3; write it as high or higher"),
         ("[evidence]\nhigh = 1", "evidence.high: is below medium, 2; write it as high or higher"),

@@ -12,7 +12,7 @@ from bot.model import Action, ChangeKind, Command, Incident, TimelineEntry, Who
 
 # A page fits into one message on every platform; Discord's holds 4,096 characters, of which marks take some:
 # https://docs.discord.com/developers/resources/message#embed-object-embed-limits
-MOST_ENTRIES, MOST_LETTERS = 20, 3_000
+MOST_ENTRIES, MOST_LETTERS = 20, 2_500
 _TITLE, _WORDS = 120, 500
 
 
