@@ -14,7 +14,7 @@ from bot.commands.calling import Callers, nobody
 from bot.commands.declaring import Declaring
 from bot.commands.finding import Found, begun, find, label, matching
 from bot.commands.health import health
-from bot.commands.linking import relink
+from bot.commands.linking import history, relink
 from bot.commands.oncall import Duties
 from bot.commands.overview import Overview
 from bot.commands.recording import Recording
@@ -271,7 +271,7 @@ class Desk(Port):
         found = await lookups.one(self._database, brief.id, 0)
         if found is None:
             return remarks.no_incident(brief.id)
-        entries = await incidents.timeline(self._database, brief.id)
+        entries = await history(self._database, brief.id)
         return chronicle.page(found[0], entries, int(page or 1))
 
     async def _act(self, asked: Asked, brief: Brief) -> Reply:

@@ -11,11 +11,13 @@ from bot.commands.finding import find, label
 from bot.commands.serving import Serving
 from bot.core import acted, cards, linking, remarks
 from bot.core.actions import Outcome
+from bot.core.declared import is_teams
 from bot.core.grammar import spell
 from bot.core.linking import Moved
 from bot.core.message import Reply
 from bot.model import Action, Asked, Incident, TimelineEntry
-from bot.store import relinking
+from bot.store import incidents, relinking
+from bot.store.database import Database
 from bot.store.lookups import Brief
 
 
@@ -56,3 +58,11 @@ async def _done(those: Serving, incident: str, host: str | None, asked: Asked, n
     if moved is None:
         return False, remarks.no_incident(incident)
     return bool(moved.entries), acted.relinked(moved, asked.command.action)
+
+
+async def history(database: Database, name: str) -> tuple[TimelineEntry, ...]:
+    """Return an incident's history, with what the team had said of those that are part of it now, in order."""
+    mine = await incidents.timeline(database, name)
+    others = [await incidents.timeline(database, part) for part in linking.parts_of(mine)]
+    said = [entry for entries in others for entry in entries if is_teams(entry)]
+    return tuple(sorted((*mine, *said), key=lambda entry: entry.recorded_at)) if said else mine

@@ -74,6 +74,17 @@ def came_from(entries: Sequence[TimelineEntry]) -> str | None:
     return joined.transitions[0].before if joined else None
 
 
+def parts_of(entries: Sequence[TimelineEntry]) -> tuple[str, ...]:
+    """Return the ids of all incidents that were linked into this one, and still are part of it."""
+    found: list[str] = []
+    left = list(entries)
+    while (joined := _last_joined(left)) is not None:
+        left.remove(joined)
+        if joined.transitions[0].subject == JOINED:
+            found.append(joined.transitions[0].before)
+    return tuple(found)
+
+
 def _last_joined(entries: Sequence[TimelineEntry]) -> TimelineEntry | None:
     """Return the last entry by which claims came that have not gone again since."""
     gone: set[str] = set()

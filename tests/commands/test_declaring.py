@@ -242,11 +242,13 @@ async def test_a_form_is_for_what_can_be_said_now(office: Office) -> None:
 async def test_what_turns_out_to_be_a_vendors_goes_into_its_incident_and_comes_back(office: Office) -> None:
     await office.says(DECLARE)
     mine = await the_one(office)
+    office.clock.move(minutes=1)
     await posts(office, "acme")
 
     joined = text(await office.says(f"merge {mine.id} to acme-i1", LEAD))
     theirs, gone = await office.now("acme-i1"), await office.now(mine.id)
     refused = text(await office.says("update acme-i1 we know"))
+    whole = text(await office.says("timeline acme-i1")).splitlines()
     parted = text(await office.says("unlink acme-i1", LEAD))
     back, left = await office.now(mine.id), await office.now("acme-i1")
 
@@ -254,6 +256,12 @@ async def test_what_turns_out_to_be_a_vendors_goes_into_its_incident_and_comes_b
     assert (theirs.title, theirs.impact, theirs.services) == ("Errors", left.impact, ("Support bot",))
     assert (gone.is_open, gone.ending) == (False, ChangeKind.MERGED)
     assert refused.startswith("Nothing was changed")
+    assert "“cards are refused”" in whole
+    assert [row.partition(" · ")[2] for row in whole if " · person" in row] == [
+        "person · Declared by on-call",
+        "person · lead linked “Checkout is down” with this",
+    ]
+    assert "cards are refused" not in text(await office.says("timeline acme-i1"))
     assert parted.startswith("Unlinked: they are two now")
     assert (back.is_open, back.title, back.services, left.services) == (True, mine.title, ("Support bot",), ())
 
