@@ -20,6 +20,7 @@ from bot import settings as configuration
 from bot.checks import PROBE_LIMITS, probes_of
 from bot.clock import SystemClock
 from bot.commands import calling
+from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
 from bot.fetch import EgressPolicy, Fetcher
@@ -148,6 +149,7 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     around = (heard.database, catalog.load(), heard.clock, heard.announced)
     desk = Desk(*around, fetch, hearing, settings.access, heard.rules.services)
     desk.rotas, desk.plans, desk.configured = settings.oncalls, reaching.plans_of(settings), reaching.routed(settings)
+    desk.ours = terms_of(settings)
     return desk
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from bot.core.forms import Form
 from bot.core.message import Message, Reply
 from bot.model import Asked, Person, Ref, Spent
 
@@ -241,6 +242,11 @@ class Desk(Protocol):
         ...
 
     @abstractmethod
+    async def form(self, asked: Asked) -> Form | Reply:
+        """Return what is to be filled in by somebody who wants this, or the answer if it can not be done."""
+        ...
+
+    @abstractmethod
     async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
         """Return open incidents that the words may mean, the likeliest first: label and id."""
         ...
@@ -248,6 +254,11 @@ class Desk(Protocol):
     @abstractmethod
     async def suggest(self, typed: str) -> tuple[tuple[str, str], ...]:
         """Return what a status may be asked of and what to ask for it, the likeliest first."""
+        ...
+
+    @abstractmethod
+    async def services(self, typed: str) -> tuple[tuple[str, str], ...]:
+        """Return services of our own that may be meant while somebody types, several with commas between them."""
         ...
 
     @abstractmethod

@@ -127,6 +127,7 @@ from bot.errors import ConfigError
         ('[[access.channel]]\nchannel = "slack:#a"\nmay = { ack = "nobody" }', 'access.channel[1].may.ack[1]: "nobody" is nobody that can be found; write "everyone", "responders", "admins", "slack:U0123", "slack:group:S0123", "discord:123", "discord:role:123" or "oncall:name"'),
         ('[audit]\nkeep = "12h"', 'audit.keep: "12h" is no number of days from "1d" to "3650d"; write "400d"'),
         ('[access]\nresponders = ["oncall:x"]', 'access.responders[1]: there is no [[oncall]] named "x"'),
+        ('[incidents]\nreopen_within = "31d"', 'incidents.reopen_within: "31d" is not between "1m" and "30d"'),
         ("[evidence]\nmedium = 5", "evidence.high: is below medium, 5; write it as high or higher"),
         ("[evidence]\nmedium = 3\nhigh = 2.5", "evidence.high: is below medium, 3; write it as high or higher"),
         ("[evidence]\nhigh = 1", "evidence.high: is below medium, 2; write it as high or higher"),

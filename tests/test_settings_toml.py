@@ -411,6 +411,17 @@ def test_how_long_deeds_are_kept_can_be_said(tmp_path: Path, text: str, days: in
     assert load(tmp_path, text).audit_keep == timedelta(days=days)
 
 
+def test_for_how_long_what_is_over_may_be_opened_again_can_be_changed(tmp_path: Path) -> None:
+    assert load(tmp_path, "").reopen_within == timedelta(hours=24)
+    assert load(tmp_path, '[incidents]\nreopen_within = "2h"').reopen_within == timedelta(hours=2)
+
+
+def test_a_route_may_be_for_what_the_team_declares(tmp_path: Path) -> None:
+    (route,) = load(tmp_path, '[[route]]\nmatch = { vendor = "ours" }\nto = "console"').routes
+
+    assert route.match.vendors == ("ours",)
+
+
 def test_how_much_evidence_it_takes_can_be_changed(tmp_path: Path) -> None:
     assert load(tmp_path, "").thresholds == DEFAULT == Thresholds(medium=2, high=4)
     assert load(tmp_path, "[evidence]\nhigh = 3.5").thresholds == Thresholds(medium=2, high=3.5)

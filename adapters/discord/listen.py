@@ -18,10 +18,11 @@ import discord
 from discord import InteractionType
 
 from adapters._asking import Followers, last, remark, safely
-from adapters.discord import answers
+from adapters.discord import answers, forms
 from adapters.discord.answers import CHOOSE, LINK, SAY, SHARE, WORDS, Kept
 from adapters.discord.render import BAR, Json
 from bot.core.controls import pressed
+from bot.core.forms import FORMS
 from bot.core.message import Reply
 from bot.core.strangers import safe
 from bot.errors import SitrepError
@@ -83,6 +84,15 @@ class Listener:
         """Answer a command; `text` is how it would be typed."""
         await self._answer(interaction, self._asked(interaction, command), text)
 
+    async def opens(self, interaction: Interaction, command: Command) -> None:
+        """Open the form for what somebody wants, or say why there is none."""
+        asked = await self._of(interaction, command)
+        form = await self.desk.form(asked)
+        if isinstance(form, Reply):
+            await self._sent(interaction, answers.private(form, self._kept))
+        else:
+            await _tried(interaction.response.send_modal(forms.modal(form)))
+
     async def remark(self, interaction: Interaction, text: str) -> None:
         """Answer with a remark of our own."""
         await self._sent(interaction, answers.private(remark(text), self._kept))
@@ -105,7 +115,13 @@ class Listener:
         data: Any = interaction.data or {}
         name = str(data.get("custom_id", ""))
         form = answers.custom_id(Action.NOTE, "")
-        if interaction.type is not InteractionType.modal_submit or not name.startswith(form):
+        if interaction.type is not InteractionType.modal_submit:
+            return
+        said = forms.filled(name, data)
+        if said is not None:
+            await self.ask(interaction, said)
+            return
+        if not name.startswith(form):
             return
         command = pressed(Action.NOTE, name.removeprefix(form), text=safe(_written(data)))
         await self.ask(interaction, command)
@@ -133,6 +149,8 @@ class Listener:
             await _tried(interaction.response.send_modal(answers.note_form(incident)))
         elif action is Action.MUTE:
             await self._sent(interaction, answers.private(answers.how_long(incident), self._kept))
+        elif action in FORMS:
+            await self.opens(interaction, pressed(action, incident))
         else:
             await self.ask(interaction, pressed(action, incident))
 

@@ -38,13 +38,14 @@ def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
     for verb in VERBS:
         if verb.action in {Action.STATUS, Action.INCIDENTS, Action.REPORT}:
             tree.add_command(_command(verb, listener))
-    incident = app_commands.Group(name="incident", description="What is to be done about an incident")
     umbrella = app_commands.Group(name="sitrep", description="Everything that Sitrep can be asked for")
     for verb in VERBS:
-        if verb.of and not _group(verb):
-            incident.add_command(_command(verb, listener))
-        if not _group(verb):
+        if not verb.of and not _group(verb):
             umbrella.add_command(_command(verb, listener))
+    # A group holds 25: https://docs.discord.com/developers/interactions/application-commands, so those about an
+    # incident are a group of their own there as well; what has two words is no group within that one.
+    umbrella.add_command(_about_incidents(listener))
+    incident = _about_incidents(listener)
     incident.add_command(_grouped(_FALLBACK, listener))
     tree.add_command(incident)
     for name in _GROUPS:
@@ -57,6 +58,14 @@ def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
         await listener.link_wanted(interaction, message)
 
     tree.add_command(app_commands.ContextMenu(name=LINK, callback=link))
+
+
+def _about_incidents(listener: Listener) -> app_commands.Group:
+    group = app_commands.Group(name="incident", description="What is to be done about an incident")
+    for verb in VERBS:
+        if verb.of and not _group(verb):
+            group.add_command(_command(verb, listener))
+    return group
 
 
 def _grouped(name: str, listener: Listener) -> app_commands.Group:

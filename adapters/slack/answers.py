@@ -79,8 +79,8 @@ def note_form(incident: str, where: str) -> dict[str, Any]:
         "max_length": 2_000,
         "focus_on_load": True,
     }
-    return _form(NOTE, "Add a note", "Add", f"{incident}\n{where}") | {
-        "blocks": [_input("note", "What should colleagues know?", element)]
+    return modal(NOTE, "Add a note", "Add", f"{incident}\n{where}") | {
+        "blocks": [input_block("note", "What should colleagues know?", element)]
     }
 
 
@@ -93,7 +93,9 @@ def link_form(url: str, text: str, where: str) -> dict[str, Any]:
         "placeholder": {"type": "plain_text", "text": "Choose an incident", "emoji": False},
     }
     kept = f"{url}\n{where}\n{text}"[: limits.PRIVATE_METADATA]
-    return _form(LINK, "Link to incident", "Link", kept) | {"blocks": [_input("incident", "Which incident?", element)]}
+    return modal(LINK, "Link to incident", "Link", kept) | {
+        "blocks": [input_block("incident", "Which incident?", element)]
+    }
 
 
 def options(found: tuple[tuple[str, str], ...]) -> list[dict[str, Any]]:
@@ -107,7 +109,9 @@ def options(found: tuple[tuple[str, str], ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _form(name: str, title: str, submit: str, kept: str) -> dict[str, Any]:
+def modal(name: str, title: str, submit: str, kept: str) -> dict[str, Any]:
+    """Return the frame of a form; `kept` comes back with it."""
+
     def words(text: str) -> dict[str, Any]:
         return {"type": "plain_text", "text": text[: limits.MODAL_TITLE], "emoji": False}
 
@@ -121,7 +125,8 @@ def _form(name: str, title: str, submit: str, kept: str) -> dict[str, Any]:
     }
 
 
-def _input(block: str, label: str, element: dict[str, Any]) -> dict[str, Any]:
+def input_block(block: str, label: str, element: dict[str, Any]) -> dict[str, Any]:
+    """Return one thing that a form asks for."""
     return {
         "type": "input",
         "block_id": block,

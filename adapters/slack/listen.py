@@ -18,12 +18,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters._asking import Followers, last, safely
-from adapters.slack import answers
+from adapters.slack import answers, forms
 from adapters.slack.answers import LINK, NOTE, SAY, SHARE
 from adapters.slack.heard import Payload, aside, channel_of, from_form, person_of, request_of
 from adapters.slack.text import safe
 from adapters.slack.words import heard
 from bot.core.controls import pressed
+from bot.core.forms import FORMS, wants
+from bot.core.grammar import parse
 from bot.core.message import Reply
 from bot.model import Action, Asked, Command, Person, Ref
 from bot.ports import Answer, Desk
@@ -85,9 +87,11 @@ class Listener:
         app.action(re.compile(rf"^{re.escape(SAY)}:\d+$"))(self.said_again)
         app.action(SHARE)(self.shared)
         app.action(f"sitrep:{Action.NOTE.value}")(self.note_wanted)
+        app.action(re.compile(rf"^sitrep:({'|'.join(FORMS)})$"))(self.form_wanted)
         app.action(re.compile(r"^sitrep:"))(self.clicked)
         app.view(NOTE)(self.note_written)
         app.view(LINK)(self.link_chosen)
+        app.view(forms.NAME)(self.form_filled)
         app.options(LINK)(self.incidents_offered)
         app.message_shortcut("link_to_incident")(self.link_wanted)
         heard = (self.mentioned, self.said_directly, self.home_opened, self.joined, self.removed, self.removed)
@@ -100,9 +104,14 @@ class Listener:
         text = f"{COMMANDS[command['command']]} {said}".strip()
         name, team = safe(command.get("user_name") or command["user_id"]), str(command.get("team_id") or "")
         person = Person("slack", command["user_id"], name, team=team)
-        asking = self._desk.say(
-            text, person, address=self._place(command["channel_id"], team), request=request_of(command)
-        )
+        place, request = self._place(command["channel_id"], team), request_of(command)
+        meant = parse(text)
+        if isinstance(meant, Command) and wants(meant):
+            await ack()
+            asked = Asked(command=meant, person=person, address=place, request=request)
+            await self._opened(asked, command["trigger_id"], respond, client)
+            return
+        asking = self._desk.say(text, person, address=place, request=request)
         await self._answer(asking, text, ack, respond)
 
     async def clicked(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
@@ -146,6 +155,28 @@ class Listener:
         incident, _, where = view["private_metadata"].partition("\n")
         text = view["state"]["values"]["note"]["text"]["value"] or ""
         command = Command(action=Action.NOTE, incident=incident or None, text=safe(text))
+        await self._submitted(ack, from_form(command, body, where), client)
+
+    async def form_wanted(
+        self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond, client: AsyncWebClient
+    ) -> None:
+        await ack()
+        wanted = answers.action_of(action["action_id"])
+        if wanted is not None:
+            asked = self._asked(pressed(wanted, action.get("value") or ""), body)
+            await self._opened(asked, body["trigger_id"], respond, client)
+
+    async def _opened(self, asked: Asked, trigger: str, respond: AsyncRespond, client: AsyncWebClient) -> None:
+        """Open the form for what somebody wants, or say why there is none."""
+        form = await self._desk.form(asked)
+        if isinstance(form, Reply):
+            await respond(**answers.private(form), replace_original=False)
+            return
+        thread = asked.thread.value if asked.thread else ""
+        await client.views_open(trigger_id=trigger, view=forms.view(form, f"{asked.address}|{thread}"))
+
+    async def form_filled(self, ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
+        command, where = forms.filled(view)
         await self._submitted(ack, from_form(command, body, where), client)
 
     async def link_wanted(

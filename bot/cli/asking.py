@@ -28,6 +28,7 @@ from bot.core.records import as_json
 from bot.core.spans import duration
 from bot.core.standing import Standing
 from bot.core.strangers import safe
+from bot.core.team import is_ours
 from bot.core.wording import state_word, words
 from bot.model import Component, Incident
 from bot.settings import Settings
@@ -79,7 +80,8 @@ async def _status(options: Namespace) -> int:
         said = plain_part(line(*view.words))
         print(f"{view.name:<{_WIDE}} {view.condition if view.is_well else view.condition.upper():<12} {said}")
     for incident in others:
-        print(f"{incident.name:<{_WIDE}} {words(incident.impact).upper():<12} {_titled(incident, now)} [{incident.id}]")
+        said = f"{words(incident.impact).upper():<12} {_titled(incident, now)} [{incident.id}]"
+        print(safe(f"{incident.name:<{_WIDE}} {said}"))
     for announcement in stuck:
         print(f"! {announcement.destination}: {announcement.incident} is {announcement.state}: {announcement.error}")
     if not (found or callers or others or ours):
@@ -113,12 +115,12 @@ async def _callers(
 
 
 async def _others(database: Database, query: str, here: Collection[str]) -> Sequence[Incident]:
-    """Return what is open of those whose page nobody watches: what our own witnesses tell of."""
+    """Return what is open of those whose page nobody watches: what our own witnesses tell of, or the team itself."""
     known = catalog.load().find(query)
     if query and known is None:
         return ()
     found = await incidents.open_incidents(database, known.slug if known else None)
-    return [one for one in found if one.vendor not in here and one.evidence is not None]
+    return [one for one in found if one.vendor not in here and (one.evidence or is_ours(one))]
 
 
 async def _asked(database: Database, one: Standing, query: str) -> Sequence[Component]:
@@ -213,9 +215,9 @@ async def _incidents(options: Namespace) -> int:
     bursts = {incident.id for incident in found if incident.cause}
     for incident in found:
         if incident.burst not in bursts:
-            print(f"{incident.id}\n    {_incident_line(incident, now)}")
+            print(f"{incident.id}\n    {safe(_incident_line(incident, now))}")
         for member in (one for one in found if incident.cause and one.burst == incident.id):
-            print(f"    {member.id}\n        {_incident_line(member, now)}")
+            print(f"    {member.id}\n        {safe(_incident_line(member, now))}")
     if not found:
         print("No incident is known." if options.all else "No open incident.")
     return 0

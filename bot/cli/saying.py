@@ -11,6 +11,7 @@ from shlex import quote
 from bot import catalog
 from bot.cli.verb import Verb, awaited, config, load
 from bot.clock import SystemClock
+from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
 from bot.core.access import Access
@@ -42,6 +43,7 @@ async def _ask(options: Namespace) -> int:
                 database, catalog.load(), clock, due, fetch, hearing, access, settings.services, awaited(settings)
             )
             desk.rotas, desk.plans = settings.oncalls, plans_of(settings)
+            desk.ours = terms_of(settings)
             answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)
             if answer.later is not None:

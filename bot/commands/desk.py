@@ -10,15 +10,14 @@ from types import MappingProxyType
 
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.commands import handing, oncall
+from bot.commands import acting, declaring, oncall
+from bot.commands.acting import Acting
 from bot.commands.calling import Callers, nobody
-from bot.commands.finding import Found, as_told, begun, find, label, matching
+from bot.commands.declaring import Declaring
+from bot.commands.finding import as_told, label, matching
 from bot.commands.following import Following, Visiting
-from bot.commands.grouping import act_on_all, is_for_each, ungroup
-from bot.commands.handing import Handing
 from bot.commands.health import health
-from bot.commands.linking import relink
-from bot.commands.muting import Mutes, timed
+from bot.commands.muting import Mutes
 from bot.commands.oncall import Duties
 from bot.commands.overview import Overview
 from bot.commands.recording import Recording
@@ -27,22 +26,21 @@ from bot.commands.serving import Serving
 from bot.commands.trail import Trail
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
-from bot.core import acted, actions, cards, histories, remarks, whom
+from bot.core import remarks, whom
 from bot.core.access import ADMINISTERING, Access
-from bot.core.actions import DEEDS, Acted
 from bot.core.audit import without_secrets
 from bot.core.calling import CallerView
 from bot.core.escalation import Plans
-from bot.core.grammar import Misunderstood, parse, spell
-from bot.core.message import Reply, line
-from bot.core.people import as_of
+from bot.core.forms import Form
+from bot.core.grammar import Misunderstood, parse
+from bot.core.message import Reply
+from bot.core.ours import Terms
 from bot.core.rules import Oncall, Service
-from bot.model import Action, Asked, Command, Destination, Incident, Person, Ref, TimelineEntry
+from bot.model import Action, Asked, Command, Destination, Person, Ref
 from bot.ports import Answer
 from bot.ports import Desk as Port
-from bot.store import incidents, lookups
+from bot.store import lookups
 from bot.store.database import Database
-from bot.store.lookups import Brief
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +49,6 @@ log = logging.getLogger(__name__)
 _COMPLETIONS = 25
 _EVERYBODY = Access()
 _HELP = Command(action=Action.HELP)
-_OF_INCIDENTS = frozenset({Action.DETAILS, Action.JOIN, Action.UNLINK, Action.UNGROUP, *handing.ABOUT})
-_ENTRIES = 3 * histories.MOST_ENTRIES
 
 
 class Desk(Port):
@@ -78,11 +74,13 @@ class Desk(Port):
 
         `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `callers` how all stand who
         call in; `rotas` are who takes turns, `plans` who is called when; `trail` knows who may do what; `visits` look
-        at a channel on each platform, `configured` is where the file leads.
+        at a channel on each platform, `configured` is where the file leads; `ours` who is told of what the team
+        declares.
         """
         self.rotas: tuple[Oncall, ...] = ()
         self.trail = Trail(database, clock, access, lambda: self.rotas)
         self.plans = Plans()
+        self.ours = Terms(services=services)
         self.platforms: Callable[[], Sequence[str]] = tuple
         self.jobs: Callable[[], Sequence[str]] = tuple
         self.callers: Callers = nobody
@@ -120,6 +118,28 @@ class Desk(Port):
         except Exception:
             log.exception("who may could not be told")
             return remarks.failed()
+
+    async def form(self, asked: Asked) -> Form | Reply:
+        """Return what is to be filled in, or why there is nothing to fill in."""
+        refused = await self.refusal(asked)
+        if refused is not None:
+            return refused
+        try:
+            return await self._declaring.form(asked)
+        except Exception:
+            log.exception("no form could be made")
+            return remarks.failed()
+
+    @property
+    def _declaring(self) -> Declaring:
+        return Declaring(self._database, self._catalog, self._clock, self._serving, self.ours)
+
+    async def services(self, typed: str) -> tuple[tuple[str, str], ...]:
+        """Return services of our own that may be meant; what stands before the last comma is chosen already."""
+        chosen, comma, last = typed.rpartition(",")
+        names = [name for name in self._serving.suggest(last) if name not in chosen]
+        found = [f"{chosen.strip()}, {name}" if comma else name for name in names]
+        return tuple((one, one) for one in found[:_COMPLETIONS])
 
     async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
         """Return open incidents that the words may mean, the likeliest first: label and id."""
@@ -188,8 +208,13 @@ class Desk(Port):
             log.info("asked for action=%s what=%s person=%s", action, what, asked.person.key)
         if action is Action.MUTES or _mutes_a_vendor(asked.command):
             return Answer(await self._mutes().answer(asked, self._clock.now()))
-        if action in DEEDS or action in _OF_INCIDENTS:
-            return Answer(await self._about_incident(asked))
+        if action in declaring.ABOUT:
+            done, reply = await self._declaring.answer(asked)
+            if done:
+                self._due.set()
+            return Answer(reply)
+        if action in acting.ABOUT:
+            return Answer(await self._acting.answer(asked))
         if action in oncall.ABOUT:
             return Answer(await Duties(self._database, self.rotas).answer(asked, self._clock.now()))
         if action in {Action.FOLLOW, Action.UNFOLLOW, Action.WATCHES}:
@@ -232,93 +257,14 @@ class Desk(Port):
             case _:
                 return remarks.usage()
 
+    @property
+    def _acting(self) -> Acting:
+        around = (self._database, self._catalog, self._clock, self._due)
+        return Acting(*around, self._serving, self.rotas, self.plans)
+
     def _mutes(self) -> Mutes:
         return Mutes(self._database, self._catalog, self.rotas)
-
-    async def _about_incident(self, asked: Asked) -> Reply:
-        meant = timed(asked.command, self.rotas, self._clock.now())
-        if isinstance(meant, Reply):
-            return meant
-        reply = await self._about_one(replace(asked, command=meant[0]))
-        return replace(reply, message=replace(reply.message, parts=(*reply.message.parts, *meant[1])))
-
-    async def _about_one(self, asked: Asked) -> Reply:
-        asked, found = await self._serving.find(asked) or await self._find(asked)
-        command = asked.command
-        if not found.briefs:
-            is_mute = command.action in {Action.MUTE, Action.UNMUTE}
-            instead = await self._mutes().instead(command, self._clock.now()) if is_mute else None
-            return instead or remarks.no_incident(command.incident)
-        if len(found.briefs) > 1:
-            return remarks.which(command, _choices(found.briefs, command))
-        (one,) = found.briefs
-        reply = await self._of(one, asked)
-        return await self._with_others(reply, one, command) if found.is_guess else reply
-
-    async def _find(self, asked: Asked) -> tuple[Asked, Found]:
-        found = await find(self._database, self._catalog, asked)
-        command = asked.command
-        if found.briefs or command.action is not Action.NOTE or not command.incident:
-            return asked, found
-        # `note us-east-1 is back`: what looked like an id was the first word of the note.
-        asked = replace(asked, command=replace(command, incident=None, text=f"{command.incident} {command.text}"))
-        return asked, await find(self._database, self._catalog, asked)
-
-    async def _with_others(self, reply: Reply, chosen: Brief, command: Command) -> Reply:
-        """Nobody said which incident: if several are open, say which was taken, and offer the others."""
-        going_on = begun(await lookups.rooted(self._database, limit=6))
-        others = [brief for brief in going_on if brief.id != chosen.id]
-        if not others:
-            return reply
-        parts = (*reply.message.parts, line("The newest open incident was taken. Others are open too."))
-        return replace(reply, message=replace(reply.message, parts=parts), choices=_choices(others, command))
-
-    async def _of(self, one: Brief, asked: Asked) -> Reply:
-        if asked.command.action is Action.DETAILS:
-            return await self._details(one)
-        action, now = asked.command.action, self._clock.now()
-        if action is Action.UNGROUP:
-            done, reply = await ungroup(self._database, one, asked, now)
-        elif is_for_each(one, action):
-            done, reply = await act_on_all(self._database, one, asked, now)
-        elif action in handing.ABOUT:
-            done, reply = await Handing(self._database, self.plans).do(asked, one, now)
-        elif action in {Action.JOIN, Action.UNLINK}:
-            done, reply = await relink(self._database, self._catalog, asked, one, now)
-        else:
-            return await self._act(asked, one)
-        if done:
-            self._due.set()
-        return reply
-
-    async def _details(self, brief: Brief) -> Reply:
-        found = await lookups.one(self._database, brief.id, _ENTRIES)
-        if found is None:
-            return remarks.no_incident(brief.id)
-        (incident, entries), now = found, self._clock.now()
-        plans = cards.plans(incident, await self._serving.conditions(incident), now)
-        return histories.details(as_of(incident, now), entries, plans)
-
-    async def _act(self, asked: Asked, brief: Brief) -> Reply:
-        now = self._clock.now()
-
-        def decide(incident: Incident, recent: Sequence[TimelineEntry]) -> Acted:
-            return actions.act(incident, asked, now, recent)
-
-        done = await incidents.act(self._database, brief.id, decide, now)
-        if done is None:
-            return remarks.no_incident(brief.id)
-        for entry in done.entries:
-            log.info("noted incident=%s seq=%d kind=%s by=%s", entry.incident, entry.seq, entry.kind, entry.person)
-        if done.entries:
-            self._due.set()
-        return acted.acted(done, asked.command.action, now)
 
 
 def _mutes_a_vendor(command: Command) -> bool:
     return command.action in {Action.MUTE, Action.UNMUTE} and bool(command.query)
-
-
-def _choices(briefs: Sequence[Brief], command: Command) -> tuple[tuple[str, str], ...]:
-    """Return the same command for each of some incidents."""
-    return tuple((label(brief), spell(replace(command, incident=brief.id))) for brief in briefs)

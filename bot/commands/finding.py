@@ -40,7 +40,10 @@ async def find(database: Database, catalog: Catalog, asked: Asked) -> Found:
 
 def _is_clear(alike: tuple[Brief, ...], asked: Asked) -> bool:
     """Whether incidents that are over may be offered: to be read about, or because it is this very one."""
-    return len(alike) == 1 or asked.command.action is Action.DETAILS
+    return len(alike) == 1 or asked.command.action in _PAST
+
+
+_PAST = frozenset({Action.DETAILS, Action.TIMELINE, Action.REOPEN})
 
 
 def as_told(briefs: tuple[Brief, ...]) -> tuple[Brief, ...]:

@@ -11,7 +11,8 @@ from bot.commands.serving import Serving
 from bot.core import answers, histories, remarks, serving
 from bot.core.calling import CallerView
 from bot.core.message import Part, Reply, line
-from bot.store import lookups, standings
+from bot.core.team import VENDOR
+from bot.store import grounds, lookups, standings
 from bot.store.database import Database
 
 _AT_HOME, _CHOICES = 5, 5
@@ -30,7 +31,8 @@ class Overview:
         """Return how all that is watched stands, beside those who call in."""
         overview = await standings.overview(self.database)
         ours = serving.section(await self.serving.views())
-        return answers.everything(overview, self.clock.now(), callers, ours)
+        declared = await grounds.open_of(self.database, {VENDOR})
+        return histories.with_ours(answers.everything(overview, self.clock.now(), callers, ours), declared)
 
     async def incidents(self, whose: str) -> Reply:
         """Return the open incidents, a vendor's, or the last of all."""

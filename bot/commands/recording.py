@@ -10,6 +10,7 @@ from bot.commands.status import meant
 from bot.core import records
 from bot.core.message import Reply
 from bot.core.scorecard import WINDOW, Scorecard, scorecard
+from bot.core.team import VENDOR
 from bot.store import records as stored
 from bot.store import standings
 from bot.store.database import Database
@@ -47,7 +48,8 @@ class Recording:
             return tuple((name, vendor) for vendor, name in watched.items())
         # Whoever was watched once, or is something of our own that a probe watches.
         past = await stored.history(self.database, folded(query), self.clock.now() - WINDOW, self.clock.now())
-        if past.name:
+        # What the team has declared is no vendor's record.
+        if past.name and folded(query) != VENDOR:
             return ((past.name, folded(query)),)
         return tuple((one.name, one.slug) for one in self.catalog.search(query)[:_LIKELY])
 

@@ -14,6 +14,7 @@ from bot.core.impact import Names, ServiceView
 from bot.core.message import Line, Reply
 from bot.core.rules import Service
 from bot.core.slugs import slug
+from bot.core.team import VENDOR
 from bot.model import Action, Asked, Incident
 from bot.store import grounds, incidents, lookups
 from bot.store.database import Database
@@ -88,7 +89,7 @@ class Serving:
         if len(meant) != 1:
             return None
         (service,) = meant
-        near = await grounds.open_of(self.database, {vendor for vendor, _ in service.depends_on})
+        near = await grounds.open_of(self.database, {VENDOR, *(vendor for vendor, _ in service.depends_on)})
         ids = [one.id for one in near if service.name in one.services]
         if not ids and command.action is Action.FALLBACK_OFF:
             ids = [one.id for one in await self._switched() if service.name in {f.card for f in one.fallbacks}]
@@ -100,7 +101,7 @@ class Serving:
         if asked.command.action is Action.FALLBACK_OFF:
             ids = [one.id for one in await self._switched()]
         else:
-            concerned = {vendor for one in self.services for vendor, _ in one.depends_on}
+            concerned = {VENDOR, *(vendor for one in self.services for vendor, _ in one.depends_on)}
             near = await grounds.open_of(self.database, concerned)
             planned = (one for one in near if any(card.has_plan for card in one.cards))
             ids = [*dict.fromkeys(one.burst or one.id for one in planned)]

@@ -40,6 +40,7 @@ _OF_RIGHTS: Mapping[Right, tuple[Action, ...]] = {
         Action.HISTORY,
         Action.INCIDENTS,
         Action.DETAILS,
+        Action.TIMELINE,
         Action.WATCHES,
         Action.MUTES,
         Action.ONCALL,
@@ -49,6 +50,7 @@ _OF_RIGHTS: Mapping[Right, tuple[Action, ...]] = {
     # Whoever reports is a witness, and one alone changes nothing that a channel hears.
     Right.WITNESS: (Action.AFFECTED, Action.WORKS, Action.REPORT),
     Right.ACK: (Action.ACK, Action.UNACK, Action.TAKE, Action.ASSIGN, Action.HANDOVER),
+    Right.DECLARE: (Action.DECLARE, Action.UPDATE, Action.RESOLVE, Action.REOPEN),
     Right.ESCALATE: (Action.ESCALATE,),
     Right.NOTE: (Action.NOTE,),
     Right.MUTE: (Action.MUTE, Action.UNMUTE),

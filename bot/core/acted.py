@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.core.actions import Acted, Outcome
 from bot.core.grammar import spell
-from bot.core.linking import Moved
+from bot.core.linking import Moved, accuses
 from bot.core.message import Line, Moment, Reply, line
 from bot.core.people import as_of, is_for_good
 from bot.core.remarks import say
@@ -83,8 +83,20 @@ def relinked(done: Moved, action: Action) -> Reply:
         return say("These are one already", lines[1])
     if done.outcome is Outcome.NOTHING:
         return say("There is nothing to unlink in it", lines[0])
+    if done.outcome is Outcome.FOREIGN:
+        return _not_one(done, lines)
     said = "Linked: it goes on in the second one's thread" if action is Action.JOIN else "Unlinked: they are two now"
     return say(said, *lines)
+
+
+def _not_one(done: Moved, lines: Sequence[Line]) -> Reply:
+    """Return why what a vendor tells of goes on as its own, and offer the other way round if that can be."""
+    if accuses(done.gets):
+        why = f"{done.loses.name} and {done.gets.name} each tell of their own. A link or a note can name the other."
+        return say("Two vendors' incidents are not one: nothing was changed", *lines, line(why))
+    turned = Command(action=Action.JOIN, incident=done.gets.id, query=done.loses.id)
+    why = f"{done.loses.name} tells of its own; ours can become part of it."
+    return say("Only the other way round", *lines, line(why), choices=(("Link ours into it", spell(turned)),))
 
 
 def ungrouped(done: Done) -> Reply:

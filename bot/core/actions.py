@@ -33,6 +33,7 @@ class Outcome(StrEnum):
     UNREACHED = "unreached"
     NO_PLAN = "no_plan"
     ALL_DONE = "all_done"
+    FOREIGN = "foreign"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from bot.core.fold import advance
 from bot.core.members import member_of, title
 from bot.core.platforms import PLATFORMS
 from bot.core.severity import worst
+from bot.core.team import is_ours
 from bot.core.wording import headline
 from bot.model import ChangeKind, Destination, Incident, Kind, Member, State, TimelineEntry, Transition, Who
 
@@ -68,7 +69,7 @@ def causes(incident: Incident) -> tuple[str, ...]:
 
 def is_eligible(incident: Incident) -> bool:
     """Whether it may be grouped: not what only we suspect, nor what a person wants apart, or does not want to hear."""
-    by_itself = not (incident.burst or incident.cause or incident.apart or incident.muted)
+    by_itself = not (incident.burst or incident.cause or incident.apart or incident.muted) and not is_ours(incident)
     return incident.is_open and by_itself and incident.kind is not Kind.SUSPECTED and bool(incident.claims)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.core import roster, testimony
 from bot.core.hosting import is_posted
-from bot.core.linking import PARTED
+from bot.core.linking import PARTED, SAID
 from bot.core.message import Line, Moment, Quote, heading, line
 from bot.core.spans import duration
 from bot.core.testimony import BACKDATED, dated_back
@@ -169,7 +169,9 @@ def joined(entry: TimelineEntry, incident: Incident) -> Parts:
     other = entry.transitions[0]
     if other.subject == PARTED:
         return f"{entry.author} unlinked this from “{other.after}”", [line("It goes on here by itself.")]
-    return f"{entry.author} linked “{other.after}” with this", [line(f"What is said of {other.before} goes on here.")]
+    parts: list[Line | Quote] = [line(f"What is said of {other.before} goes on here.")]
+    parts += [Quote(one.after, one.before) for one in entry.transitions[1:] if one.subject == SAID]
+    return f"{entry.author} linked “{other.after}” with this", parts
 
 
 def left(entry: TimelineEntry, incident: Incident) -> Parts:

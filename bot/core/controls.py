@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import cards
+from bot.core import cards, team
 from bot.core.grammar import span_of
 from bot.core.message import Control
 from bot.model import Action, Command, Incident, State
@@ -18,13 +18,14 @@ def controls(incident: Incident) -> tuple[Control, ...]:
     details = Control(Action.DETAILS, "Details", about)
     back = (_back(about),) if cards.is_active(incident) else ()
     if not incident.is_open:
-        return *back, note, details
+        return *back, *_again(incident), note, details
     mute = Control(Action.UNMUTE, "Unmute", about) if incident.muted else Control(Action.MUTE, "Mute", about, MUTES)
     if incident.state is State.SCHEDULED:
         return mute, note, details
     return (
         *_having(incident),
         *(back or _over(incident)),
+        *_steering(incident),
         mute,
         note,
         Control(Action.AFFECTED, "I'm affected too", about),
@@ -43,6 +44,17 @@ def _having(incident: Incident) -> tuple[Control, ...]:
 def of_card(incident: str) -> tuple[Control, ...]:
     """Return what there is to press under the plans, which stay in the thread as they are: both ways."""
     return Control(Action.FALLBACK_ON, "Fallback activated", incident), _back(incident)
+
+
+def _steering(incident: Incident) -> tuple[Control, ...]:
+    """How it goes on is for the team to say of what is its own alone."""
+    if not team.is_ours(incident):
+        return ()
+    return Control(Action.UPDATE, "Update", incident.id), Control(Action.RESOLVE, "Resolve", incident.id)
+
+
+def _again(incident: Incident) -> tuple[Control, ...]:
+    return (Control(Action.REOPEN, "Reopen", incident.id),) if team.is_ours(incident) else ()
 
 
 def _over(incident: Incident) -> tuple[Control, ...]:

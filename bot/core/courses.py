@@ -240,5 +240,9 @@ def own_claims(incident: Incident) -> Sequence[ClaimView]:
 
 
 def is_told(incident: Incident) -> bool:
-    """Whether it is more than a suspicion: the vendor told of it, or it is something of our own."""
-    return any(view.teller is SourceKind.FEED or view.kind is not Kind.SUSPECTED for view in incident.claims)
+    """Whether it is more than a suspicion: the vendor told of it, or it is something of our own.
+
+    That the team has declared it is no word of the vendor's.
+    """
+    others = (view for view in incident.claims if view.teller is not SourceKind.TEAM)
+    return any(view.teller is SourceKind.FEED or view.kind is not Kind.SUSPECTED for view in others)

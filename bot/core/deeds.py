@@ -52,6 +52,8 @@ def works(entry: TimelineEntry, _incident: Incident) -> Parts:
 
 
 def linked(entry: TimelineEntry, _incident: Incident) -> Parts:
-    """Say who added which address."""
+    """Say who added which address, or where an incident of our own goes on."""
+    for one in entry.transitions:
+        return f"{entry.author} has declared it anew: “{one.after}”", [line(f"It goes on there: {one.before}")]
     url = entry.url or ""
     return f"Linked by {entry.author}", [line(Link(url, url))] if url else []

@@ -51,7 +51,7 @@ def _advance(incident: Incident, entry: TimelineEntry) -> Incident:
         return members.regrouped(incident, entry)
     if entry.kind in {ChangeKind.JOINED, ChangeKind.LEFT}:
         return people.carried_on(incident, _relinked(incident, entry), entry)
-    if entry.who is Who.PERSON or entry.kind is ChangeKind.UNMUTED:
+    if (entry.who is Who.PERSON and entry.claim is None) or entry.kind is ChangeKind.UNMUTED:
         return replace(people.advance(incident, entry), last_seq=entry.seq)
     if entry.kind is ChangeKind.REMINDED:
         return replace(incident, reminded_at=entry.recorded_at, last_seq=entry.seq)
@@ -179,11 +179,17 @@ def _with(claims: tuple[ClaimView, ...], view: ClaimView) -> tuple[ClaimView, ..
 
 
 def voices(claims: tuple[ClaimView, ...]) -> tuple[ClaimView, ...]:
-    """Return the claims that count: of several feeds that tell of the same thing only the first."""
+    """Return the claims that count: of several feeds that tell of the same thing only the first.
+
+    What the team has declared goes with the vendor's trouble that a person says it is part of.
+    """
     first: dict[str, ClaimView] = {}
     for view in claims:
         first.setdefault(view.key.partition("|")[2] if view.teller is SourceKind.FEED else view.key, view)
-    return tuple(first.values())
+    found = tuple(first.values())
+    if any(view.teller is SourceKind.FEED or view.kind is Kind.SUSPECTED for view in found):
+        return tuple(view for view in found if view.teller is not SourceKind.TEAM)
+    return found
 
 
 def _leading(claims: tuple[ClaimView, ...]) -> ClaimView | None:

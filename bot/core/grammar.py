@@ -36,6 +36,7 @@ _QUESTION = re.compile(r"is (?P<what>.+) (?:down|up|ok|okay|broken|working|slow|
 # Below this likeness it is another word.  Two letters that have changed places in `ack` come to 0.67.
 _CLOSE = 0.66
 _LONGEST_SLIP = 16
+_SLIPPED = 3
 _LONGEST_NAME = 40
 # `@sitrep sitrep /status`: more than that nobody means.
 _CALLS = 3
@@ -84,8 +85,10 @@ def _slip(words: str, among: tuple[Verb, ...], otherwise: Command) -> Misunderst
     first = _FIRST.match(words)
     if first is None or len(first[0]) > _LONGEST_SLIP:
         return None
-    names = [name for verb in among for name in verb.names if " " not in name and name != "?"]
-    close = get_close_matches(first[0].lower(), names, n=3, cutoff=_CLOSE)
+    word = first[0].lower()
+    # Whatever slips, the first letter is not far from its place: `open` is no `reopen`.
+    names = [n for verb in among for n in verb.names if " " not in n and n != "?" and n[0] in word[:_SLIPPED]]
+    close = get_close_matches(word, names, n=3, cutoff=_CLOSE)
     found = [_by_verb(name + words[first.end() :]) for name in close]
     commands = tuple(dict.fromkeys(command for command in found if isinstance(command, Command)))
     if not commands:

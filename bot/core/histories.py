@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import pressing, replies, roster, wording
 from bot.core.answers import cut, seen, severity, stage
-from bot.core.message import TONES_BY_WEIGHT, Item, Line, Message, Moment, Part, Quote, Reply, Span, Tone, line
+from bot.core.message import TONES_BY_WEIGHT, Item, Line, Message, Moment, Part, Quote, Reply, Span, Tone, heading, line
 from bot.core.spans import duration
 from bot.core.wording import words
 from bot.model import Incident, State, TimelineEntry
@@ -63,6 +64,19 @@ def entry(incident: Incident) -> Item:
     )
 
 
+def with_ours(reply: Reply, found: Sequence[Incident]) -> Reply:
+    """Return how everything stands, with what the team has declared before all else."""
+    if not found:
+        return reply
+    message = reply.message
+    parts = (heading("Declared by us", level=2), *(entry(one) for one in found[:MOST_INCIDENTS]), *message.parts)
+    several = f"{len(found):,} incidents of our own are" if len(found) > 1 else "An incident of our own is"
+    tone = max((message.tone, *map(wording.tone, found)), key=TONES_BY_WEIGHT.index)
+    message = replace(message, headline=f"{several} open · {message.headline}", parts=parts, tone=tone)
+    choices = tuple((cut(one.title, 70), f"details {one.id}") for one in found[:MOST_INCIDENTS])
+    return replace(reply, message=message, choices=(*choices, *reply.choices))
+
+
 def details(incident: Incident, entries: Sequence[TimelineEntry], instead: Sequence[Line] = ()) -> Reply:
     """Return an incident's history, the newest last: what happened, when, and who said so.
 
@@ -73,9 +87,8 @@ def details(incident: Incident, entries: Sequence[TimelineEntry], instead: Seque
     parts: list[Part] = [part for part in shown.parts if not isinstance(part, Quote)]
     if incident.members:
         parts = [parts[0], *wording.standing(incident), *roster.every(incident)]
-    first = loud[0].seq if loud else 1
     last = loud[-MOST_ENTRIES:]
-    if last and (last[0].seq > first or first > 1):
+    if len(loud) > len(last) or (last and entries[0].seq > 1):
         parts.append(line("What came before is in the thread."))
     for one in last:
         parts += _lines(one, incident)

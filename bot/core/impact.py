@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.core import routing
+from bot.core import routing, team
 from bot.core.cards import NOT_TOLD
 from bot.core.probe_views import ProbeView
 from bot.core.rules import Service
@@ -84,6 +84,7 @@ class Names:
 def vendors(services: Iterable[Service]) -> frozenset[str]:
     """Return all vendors that must be asked about to tell how services stand."""
     found = {vendor for service in services for vendor, _ in service.depends_on}
+    found |= {team.VENDOR} if found else set()
     return frozenset(found | {service.fallback_vendor for service in services if service.fallback_vendor})
 
 
@@ -92,7 +93,8 @@ def view(service: Service, grounds: Mapping[str, Ground], names: Names) -> Servi
     needs = tuple(
         _need(vendor, parts, grounds.get(vendor, Ground()), names) for vendor, parts in _asked(service, names)
     )
-    known = worst(one.impact for one in needs if one.impact is not None)
+    declared = [i for i in grounds.get(team.VENDOR, Ground()).incidents if routing.depends(service, i)]
+    known = worst((*(one.impact for one in needs if one.impact is not None), *(i.impact for i in declared)))
     is_dark = any(one.impact is None for one in needs)
     around = [i for vendor in dict(service.depends_on) for i in grounds.get(vendor, Ground()).incidents]
     other = service.fallback_vendor
@@ -100,7 +102,7 @@ def view(service: Service, grounds: Mapping[str, Ground], names: Names) -> Servi
         service=service,
         impact=None if is_dark and not known.rank else known,
         needs=needs,
-        incidents=tuple(i for i in around if routing.depends(service, i)),
+        incidents=(*declared, *(i for i in around if routing.depends(service, i))),
         fallback=_need(other, (), grounds.get(other, Ground()), names) if other else None,
     )
 

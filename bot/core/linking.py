@@ -8,12 +8,14 @@ from datetime import datetime
 
 from bot.core.actions import Outcome
 from bot.core.fold import advance
+from bot.core.team import is_ours
 from bot.core.witnesses import statements, testimonies
 from bot.core.wording import headline
-from bot.model import Asked, ChangeKind, ClaimView, Incident, Kind, TimelineEntry, Transition, Who
+from bot.model import Asked, ChangeKind, ClaimView, Incident, Kind, SourceKind, TimelineEntry, Transition, Who
 
 # Why claims have moved: two incidents were one, or one was two.
 JOINED, PARTED = "joined", "parted"
+SAID = "said"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,20 @@ class Moved:
 
 
 def join(away: Incident, host: Incident, asked: Asked, now: datetime) -> Moved:
-    """Return `host` with all claims of `away`, which goes on there."""
+    """Return `host` with all claims of `away`, which goes on there.
+
+    FOREIGN: what one vendor tells of its trouble can not go on as another's, or as one of our own.
+    """
     if away.id == host.id or not away.claims:
         return Moved(Outcome.ALREADY, away, host)
+    if away.vendor != host.vendor and accuses(away):
+        return Moved(Outcome.FOREIGN, away, host)
     return _moved(away, host, away.claims, asked, now, JOINED)
+
+
+def accuses(incident: Incident) -> bool:
+    """Whether it is a vendor's trouble: posted, shown or suspected; what is our own accuses nobody."""
+    return any(view.teller is SourceKind.FEED or view.kind is Kind.SUSPECTED for view in incident.claims)
 
 
 def unlink(
@@ -60,6 +72,17 @@ def came_from(entries: Sequence[TimelineEntry]) -> str | None:
     """Return the id of the incident that was linked into this one last, and is still part of it."""
     joined = _last_joined(entries)
     return joined.transitions[0].before if joined else None
+
+
+def parts_of(entries: Sequence[TimelineEntry]) -> tuple[str, ...]:
+    """Return the ids of all incidents that were linked into this one, and still are part of it."""
+    found: list[str] = []
+    left = list(entries)
+    while (joined := _last_joined(left)) is not None:
+        left.remove(joined)
+        if joined.transitions[0].subject == JOINED:
+            found.append(joined.transitions[0].before)
+    return tuple(found)
 
 
 def _last_joined(entries: Sequence[TimelineEntry]) -> TimelineEntry | None:
@@ -106,11 +129,18 @@ def _moved(
     joined = _entry(ChangeKind.JOINED, gets, known, asked, now)
     entries = (
         replace(left, transitions=(Transition(why, gets.id, headline(gets)),)),
-        replace(joined, transitions=(Transition(why, loses.id, headline(loses)),)),
+        replace(joined, transitions=(Transition(why, loses.id, headline(loses)), *_said(loses, why))),
     )
     after = (advance(loses, entries[0]), advance(gets, entries[1]))
     told = tuple(replace(entry, state=i.state, impact=i.impact) for entry, i in zip(entries, after, strict=True))
     return Moved(Outcome.DONE, *after, told)
+
+
+def _said(loses: Incident, why: str) -> tuple[Transition, ...]:
+    """What the team has said last goes along: it stands nowhere in the thread in which it goes on."""
+    if why != JOINED or not is_ours(loses) or loses.latest is None:
+        return ()
+    return (Transition(SAID, loses.latest.author, loses.latest.text),)
 
 
 def _entry(

@@ -130,6 +130,7 @@ def carried_on(before: Incident, after: Incident, entry: TimelineEntry) -> Incid
         after = replace(after, acked=None, witnesses=(), called=(), reopened_at=entry.recorded_at)
     if not after.is_open and after.muted is not None and not (after.muted.until or after.muted.for_good):
         after = replace(after, muted=None)
+    after = _tended(after, entry) if entry.who is Who.PERSON and entry.claim is not None else after
     return _after_time(after, entry.recorded_at)
 
 

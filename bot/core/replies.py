@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core import cards, clocks, controls, deeds, handed, roster, waking
+from bot.core import cards, clocks, controls, declared, deeds, handed, roster, waking
 from bot.core.message import About, Line, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.moving import MOVED
 from bot.core.severity import is_rise
@@ -41,7 +41,7 @@ def reply(entry: TimelineEntry, incident: Incident) -> Message:
     """Return what the thread says of one timeline entry."""
     if entry.of:
         return _of_member(entry, incident)
-    title, parts = _REPLIES[entry.kind](_Case(entry, incident))
+    title, parts = _said(entry, incident)
     if entry.text:
         parts = [
             *parts,
@@ -76,6 +76,12 @@ def _of_member(entry: TimelineEntry, burst: Incident) -> Message:
         incident=burst,
         entries=(entry,),
     )
+
+
+def _said(entry: TimelineEntry, incident: Incident) -> _Parts:
+    if declared.is_teams(entry):
+        return declared.SAYS[entry.kind](entry, incident)
+    return _REPLIES[entry.kind](_Case(entry, incident))
 
 
 def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
@@ -291,6 +297,7 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.TAKEN: _by(handed.taken),
     ChangeKind.ASSIGNED: _by(handed.assigned),
     ChangeKind.HANDED_OVER: _by(handed.handed_over),
+    ChangeKind.DECLARED: _by(declared.declared),
     ChangeKind.CARD: _by(cards.told),
     ChangeKind.FALLBACK_ON: _by(cards.activated),
     ChangeKind.FALLBACK_OFF: _by(cards.deactivated),

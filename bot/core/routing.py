@@ -110,7 +110,9 @@ def ours(services: Iterable[Service]) -> tuple[Service, ...]:
 
 
 def depends(service: Service, incident: Incident) -> bool:
-    """Whether one of our services depends on what is in trouble."""
+    """Whether one of our services depends on what is in trouble, or the team says that it suffers."""
+    if any(service.name in view.services for view in incident.claims) and not service.of_vendor:
+        return True
     return any(
         vendor == incident.vendor and (component is None or _names_any((component,), incident))
         for vendor, component in service.depends_on

@@ -11,7 +11,8 @@ from bot.core.impact import Need, ServiceView, label
 from bot.core.message import Item, Line, Link, Message, Part, Reply, Tone, heading, line
 from bot.core.people import as_of
 from bot.core.spans import duration
-from bot.core.wording import TONES
+from bot.core.team import is_ours
+from bot.core.wording import TONES, words
 from bot.model import Impact
 
 _ITEMS, _NEEDS, _INCIDENTS, _TITLE = 8, 10, 5, 120
@@ -41,8 +42,9 @@ def _item(view: ServiceView) -> Item:
 
 
 def matters(view: ServiceView) -> list[str]:
-    """Return what is the matter with what a service needs, a line each."""
-    found = [f"{one.name}: {one.word}" for one in view.needs if one.impact is not Impact.NONE]
+    """Return what is the matter with a service and what it needs, a line each."""
+    found = [f"{i.title}: {words(i.impact)}, declared here" for i in view.incidents if is_ours(i)]
+    found += [f"{one.name}: {one.word}" for one in view.needs if one.impact is not Impact.NONE]
     return [*found[:_NEEDS], *([f"and {len(found) - _NEEDS} more"] if len(found) > _NEEDS else [])]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import follow_verbs, hand_verbs, mute_verbs, verbs, wanted
+from bot.core import follow_verbs, hand_verbs, mute_verbs, team_verbs, verbs, wanted
 from bot.core.verbs import Verb
 from bot.model import Action
 
@@ -24,11 +24,55 @@ VERBS = (
     ),
     Verb(
         Action.DETAILS,
-        ("details", "detail", "show", "timeline", "fallback"),
+        ("details", "detail", "show", "fallback"),
         verbs.incident,
         "details [which]",
         "all that was said, and what to do instead",
         of=True,
+    ),
+    Verb(
+        Action.TIMELINE,
+        ("timeline",),
+        team_verbs.timeline,
+        "timeline [which] [PAGE]",
+        "everything in order: when, who, and in which words",
+        of=True,
+    ),
+    Verb(
+        Action.DECLARE,
+        ("declare",),
+        team_verbs.declare,
+        'declare TITLE [: WORDS] [impact=major] [service="Support bot"]',
+        "an incident of our own; alone it opens a form",
+        of=True,
+        spells=team_verbs.spelt_declare,
+    ),
+    Verb(
+        Action.UPDATE,
+        ("update",),
+        team_verbs.update,
+        "update [which] WORDS [state=identified] [impact=critical] [title=…]",
+        "how an incident of our own goes on",
+        of=True,
+        spells=team_verbs.spelt_update,
+    ),
+    Verb(
+        Action.RESOLVE,
+        ("resolve", "resolved"),
+        team_verbs.ending,
+        "resolve [which] [WORDS]",
+        "an incident of our own is over",
+        of=True,
+        spells=team_verbs.spelt_ending,
+    ),
+    Verb(
+        Action.REOPEN,
+        ("reopen",),
+        team_verbs.ending,
+        "reopen [which] [WORDS]",
+        "it is not over after all: it goes on in the same thread",
+        of=True,
+        spells=team_verbs.spelt_ending,
     ),
     Verb(
         Action.ACK,
@@ -153,7 +197,7 @@ VERBS = (
     ),
     Verb(
         Action.JOIN,
-        ("join",),
+        ("join", "merge"),
         verbs.join,
         "join [which] to OTHER",
         "two incidents are one: it goes on in the other's thread",

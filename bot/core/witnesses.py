@@ -9,21 +9,28 @@ from functools import lru_cache
 from bot.model import ClaimView, Component, Kind, Source, SourceKind
 
 _WORD = re.compile(r"\w+")
+# Who says how an incident stands, and is not asked what they see.
+_SPEAKERS = frozenset({SourceKind.FEED, SourceKind.TEAM})
 
 
 def is_witness(source: Source) -> bool:
     """Whether a source is one of our own: a probe, a program that calls in, people here."""
-    return source.kind is not SourceKind.FEED
+    return source.kind not in _SPEAKERS
 
 
 def testimonies(views: Iterable[ClaimView]) -> tuple[ClaimView, ...]:
     """Return what our own witnesses claim."""
-    return tuple(view for view in views if view.teller is not SourceKind.FEED)
+    return tuple(view for view in views if view.teller not in _SPEAKERS)
 
 
 def statements(views: Iterable[ClaimView]) -> tuple[ClaimView, ...]:
     """Return what the vendor has posted: not what only its page shows."""
     return tuple(view for view in views if view.teller is SourceKind.FEED and view.kind is not Kind.COMPONENT)
+
+
+def declarations(views: Iterable[ClaimView]) -> tuple[ClaimView, ...]:
+    """Return what the team has declared."""
+    return tuple(view for view in views if view.teller is SourceKind.TEAM)
 
 
 def are_alike(one: Component, other: Component) -> bool:

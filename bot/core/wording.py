@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot.core import cards, handed, roster, testimony
+from bot.core import cards, handed, roster, team, testimony
 from bot.core.controls import controls
 from bot.core.message import Line, Message, Moment, Part, Quote, Span, Tone, line
 from bot.core.spans import duration
@@ -63,7 +63,9 @@ def _is_plain_maintenance(impact: Impact, kind: Kind) -> bool:
 
 
 def headline(incident: Incident) -> str:
-    """Return who and what, in one line."""
+    """Return who and what, in one line; of what the team has declared it is said by the team."""
+    if incident.vendor == team.VENDOR:
+        return incident.title
     if incident.kind is Kind.COMPONENT and incident.is_open and incident.components:
         return f"{incident.name}: {incident.title} {_worst_status(incident.components)}"
     # Of a witness without a part it is said that this very name is failing.
@@ -93,6 +95,7 @@ def standing(incident: Incident) -> list[Line]:
         *_when(incident),
         *_affected(incident),
         *cards.touched(incident),
+        *_declared(incident),
         *_remarks(incident),
         *testimony.lines(incident),
         *people(incident),
@@ -198,6 +201,14 @@ def short(status: ComponentStatus) -> str:
     return STATUS_WORDS[status].removeprefix("in ")
 
 
+def _declared(incident: Incident) -> list[Line]:
+    view = team.declared(incident)
+    if view is None:
+        return []
+    when: tuple[Span, ...] = (" at ", Moment(view.published_at)) if view.published_at else ()
+    return [line(f"Declared by {view.author}", *when)]
+
+
 def _remarks(incident: Incident) -> list[Line]:
     if incident.resolved_at is not None and incident.resolved_at < incident.first_seen_at:
         return [line("It was over before we saw it.")]
@@ -205,11 +216,12 @@ def _remarks(incident: Incident) -> list[Line]:
         return []
     if incident.kind is Kind.COMPONENT:
         return [line(f"{incident.name}'s status page shows it; no incident has been posted.")]
-    over = [view for view in incident.claims if view.state.is_over and view.kind is Kind.INCIDENT]
+    theirs = [view for view in incident.claims if view.teller is not SourceKind.TEAM]
+    over = [view for view in theirs if view.state.is_over and view.kind is Kind.INCIDENT]
     still = [view.title for view in incident.claims if not view.state.is_over and view.teller is SourceKind.FEED]
     if over and not still:
         # What people had reported before is over with it.
-        ours = any(not v.state.is_over and v.teller is not SourceKind.PEOPLE for v in incident.claims)
+        ours = any(not v.state.is_over and v.teller is not SourceKind.PEOPLE for v in theirs)
         return [line(f"{incident.name} calls it over, but we still see it.")] if ours else []
     return [line(f"{incident.name} calls it over, but {', '.join(still)} is still in trouble.")] if over else []
 

@@ -22,6 +22,7 @@ from bot.core.fold import advance
 from bot.core.mentions import Callers, with_calls
 from bot.core.rota import Rotas
 from bot.core.routing import choose
+from bot.core.team import VENDOR
 from bot.loops.take_in import Rules
 from bot.model import Destination, Incident, TimelineEntry
 from bot.store import grounds, heeding, incidents, overrides
@@ -85,7 +86,7 @@ async def call_silent(heeding_: Heeding) -> int:
 async def hand_out(heeding_: Heeding) -> int:
     """Give each open incident that is owed it what to do instead; returns how many were given it."""
     planned = [one for one in heeding_.rules.services if card(one).has_plan]
-    concerned = {vendor for one in planned for vendor, _ in one.depends_on}
+    concerned = {vendor for one in planned for vendor, _ in one.depends_on} | ({VENDOR} if planned else set())
     owed = [one for one in await grounds.open_of(heeding_.database, concerned) if cards.is_owed(one)]
     if not owed:
         return 0

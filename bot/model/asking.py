@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.model.delivery import Ref
+from bot.model.words import Impact, State
 
 
 class Action(StrEnum):
@@ -16,6 +17,11 @@ class Action(StrEnum):
     HISTORY = "history"
     INCIDENTS = "incidents"
     DETAILS = "details"
+    TIMELINE = "timeline"
+    DECLARE = "declare"
+    UPDATE = "update"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
     ACK = "ack"
     UNACK = "unack"
     TAKE = "take"
@@ -82,6 +88,9 @@ class Command:
     somebody typed for a vendor, a component, a person or another incident, `text` a note in their own words, `span` how
     long (None: until it is resolved), `url` a message elsewhere.  `when` is until when, as it was typed:
     `Mon 09:00`, or `for good`.
+
+    `title`, `impact`, `state` and `services` are what somebody says of an incident of our own; the `incident` of a
+    declaration is the one that it follows.
     """
 
     action: Action
@@ -91,6 +100,10 @@ class Command:
     span: timedelta | None = None
     url: str | None = None
     when: str = ""
+    title: str = ""
+    impact: Impact | None = None
+    state: State | None = None
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ class ClaimView:
     """What an incident keeps of one of its claims; `key` is `<source>|<external id>`.
 
     `teller` says who makes it, and `author` what they are called; `evidence` is what a witness of ours sees.  `seen_at`
-    is when we knew of it, where it came from another incident.
+    is when we knew of it, where it came from another incident.  `services` are our own that the team says suffer.
     """
 
     key: str
@@ -53,6 +53,7 @@ class ClaimView:
     author: str = ""
     evidence: str = ""
     seen_at: datetime | None = None
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,12 +83,16 @@ class Kind(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """Who is speaking: a vendor's feed, one of our own probes, a program of ours that calls in, or people here."""
+    """Who is speaking: a vendor's feed, one of our own probes, a program of ours that calls in, or people here.
+
+    PEOPLE are witnesses, each for themselves; the TEAM is who declares an incident, and says how it stands.
+    """
 
     FEED = "feed"
     PROBE = "probe"
     HOOK = "hook"
     PEOPLE = "people"
+    TEAM = "team"
 
 
 class Fault(StrEnum):
@@ -177,6 +181,8 @@ class ChangeKind(StrEnum):
     AFFECTED = "affected"
     WORKS = "works"
     LINKED = "linked"
+    # Somebody here has opened an incident of our own; how it goes on is told by the kinds above.
+    DECLARED = "declared"
     # It goes from one of us to another: taken, given, or given with words on how it stands.
     TAKEN = "taken"
     ASSIGNED = "assigned"

@@ -27,7 +27,7 @@ from bot.settings.names import Names, names
 from bot.settings.probes import Probes, Types, source_of
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.sources import expected, resolve, sources
-from bot.settings.tables import EgressTable, EvidenceTable, PeopleTable, ServiceTable, WatchTable
+from bot.settings.tables import EgressTable, EvidenceTable, IncidentsTable, PeopleTable, ServiceTable, WatchTable
 from bot.settings.values import Discord, Door, Job, Pagers, Probe, Secret, Settings, Slack, Watch
 from bot.settings.variables import DEFAULTS, VARIABLES, Variable, env_template
 
@@ -189,6 +189,7 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         access=build.access(document.single("access", AccessTable), rotas),
         audit_keep=document.single("audit", AuditTable).keep,
         people=build.people(document.single("people", PeopleTable)),
+        reopen_within=document.single("incidents", IncidentsTable).reopen_within,
         thresholds=build.evidence(document.single("evidence", EvidenceTable)),
         witnesses=tuple(dict.fromkeys(document.single("network", NetworkTable).witnesses)),
         bursts=bursts(document.single("bursts", BurstsTable), watches, names),

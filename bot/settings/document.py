@@ -24,7 +24,7 @@ from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, p
 from bot.settings.names import Names, said
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.scalars import duration, moment
-from bot.settings.tables import EgressTable, EvidenceTable, PeopleTable, ServiceTable, Table, WatchTable
+from bot.settings.tables import EgressTable, EvidenceTable, IncidentsTable, PeopleTable, ServiceTable, Table, WatchTable
 
 T = TypeVar("T", bound=Table)
 
@@ -44,6 +44,7 @@ SINGLES: Mapping[str, type[Table]] = {
     "access": AccessTable,
     "audit": AuditTable,
     "people": PeopleTable,
+    "incidents": IncidentsTable,
     "evidence": EvidenceTable,
     "egress": EgressTable,
     "network": NetworkTable,

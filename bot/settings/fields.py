@@ -94,6 +94,7 @@ HowBad = Annotated[str, PlainValidator(scalars.choice("minor", "major", "critica
 Witnesses = Annotated[list[Annotated[str, PlainValidator(scalars.host_and_port)]], BeforeValidator(scalars.as_list)]
 Reminders = Annotated[list[Annotated[timedelta, PlainValidator(scalars.reminder)]], BeforeValidator(scalars.as_list)]
 Fading = Annotated[timedelta, PlainValidator(scalars.fading)]
+Grace = Annotated[timedelta, PlainValidator(scalars.grace)]
 Moment = Annotated[datetime, PlainValidator(scalars.moment)]
 Day = Annotated[date, PlainValidator(scalars.day)]
 Weekly = Annotated[windows.Weekly, PlainValidator(scalars.weekly)]

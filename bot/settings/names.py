@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from bot.catalog import Catalog, Vendor
 from bot.core.slugs import slug
+from bot.core.team import VENDOR
 from bot.settings.mistakes import one_of, shown
 from bot.settings.scalars import split_url
 
@@ -100,7 +101,8 @@ class Names:
 
 def names(raw: Mapping[str, object], catalog: Catalog) -> Names:
     """Gather the names that a file gives and uses."""
-    vendors: dict[str, str] = {}
+    # Of what the team declares itself.
+    vendors = {VENDOR: VENDOR}
     titles: dict[str, str] = {}
     for table in ("probe", "hook"):
         for _, words in said(raw, table, "vendor", "name"):

@@ -14,6 +14,7 @@ from bot.settings.fields import (
     CatalogVendor,
     Count,
     Fading,
+    Grace,
     Hosts,
     Interval,
     Needs,
@@ -139,6 +140,16 @@ class PeopleTable(Table):
         default=timedelta(minutes=30),
         description='How long one report counts; default "30m", from "5m" to "1d".',
         examples=['"30m"'],
+    )
+
+
+class IncidentsTable(Table):
+    """What holds for the incidents that the team declares."""
+
+    reopen_within: Grace = Field(
+        default=timedelta(hours=24),
+        description='For how long what is over may be opened again; default "24h", from "1m" to "30d".',
+        examples=['"24h"'],
     )
 
 

@@ -19,6 +19,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # A vendor's page is cached for ten seconds or more, so looking oftener tells nothing and is no way to treat a guest.
 SHORTEST_INTERVAL = timedelta(seconds=5)
 SHORTEST_FADING, LONGEST_FADING = timedelta(minutes=5), timedelta(days=1)
+SHORTEST_GRACE, LONGEST_GRACE = timedelta(minutes=1), timedelta(days=30)
 # What somebody else pays for, or answers for us, is not asked more often than this.
 LONGEST_KEEPING = timedelta(days=3_650)
 _DAYS = re.compile(r"(\d{1,4})\s*d", re.ASCII)
@@ -115,6 +116,14 @@ def keeping(value: object) -> timedelta:
     if not 1 <= days <= LONGEST_KEEPING.days:
         raise ValueError(f'{shown(value)} is no number of days from "1d" to "{LONGEST_KEEPING.days}d"; write "400d"')
     return timedelta(days=days)
+
+
+def grace(value: object) -> timedelta:
+    """Read for how long what is over may be opened again."""
+    span = duration(value)
+    if not SHORTEST_GRACE <= span <= LONGEST_GRACE:
+        raise ValueError(f'{shown(value)} is not between "1m" and "30d"')
+    return span
 
 
 def check_interval(value: object) -> timedelta:

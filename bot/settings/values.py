@@ -217,6 +217,7 @@ class Settings:
     access: Access = field(default_factory=Access)
     audit_keep: timedelta = KEEP
     people: Terms = field(default_factory=Terms)
+    reopen_within: timedelta = timedelta(hours=24)
     thresholds: Thresholds = DEFAULT
     bursts: Bursts = field(default_factory=Bursts)
     not_yet: tuple[str, ...] = ()

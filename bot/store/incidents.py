@@ -42,6 +42,7 @@ __all__ = [
     "recent_incidents",
     "settle",
     "timeline",
+    "wait_for_others",
 ]
 
 T = TypeVar("T")

@@ -36,6 +36,7 @@ from bot.model import (
 from tests.adapters.bursts import BURSTS
 from tests.adapters.cards import CARDS
 from tests.adapters.clocks import CLOCKS
+from tests.adapters.declaring import DECLARED
 from tests.adapters.handing import HANDING
 from tests.adapters.quieting import QUIETING
 from tests.adapters.rights import RIGHTS
@@ -328,4 +329,5 @@ CASES: Mapping[str, tuple[Message, ...]] = (
     | BURSTS
     | HANDING
     | QUIETING
+    | DECLARED
 )

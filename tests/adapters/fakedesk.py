@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from bot.core import forms
+from bot.core.forms import Form
 from bot.core.message import Message, Reply, Tone, line
-from bot.model import Asked, Person, Ref
+from bot.model import Action, Asked, Person, Ref
 from bot.ports import Answer, Desk, Installations
+from tests.unit.build import incident
 
 
 def says(words: str, **more: object) -> Reply:
@@ -42,6 +45,21 @@ class FakeDesk(Desk):
     async def refusal(self, asked: Asked) -> Reply | None:
         self.wanted.append(asked)
         return self.refuses
+
+    async def form(self, asked: Asked) -> Form | Reply:
+        self.asked.append(asked)
+        if self.breaks:
+            return says("That went wrong")
+        if asked.command.action is Action.DECLARE:
+            return forms.declaring(("Support bot", "Checkout"))
+        return (
+            forms.updating(replace(incident(vendor="ours"), id=asked.command.incident or "ours-1"))
+            if asked.command.action is Action.UPDATE
+            else forms.ending(asked.command.action, "ours-1")
+        )
+
+    async def services(self, typed: str) -> tuple[tuple[str, str], ...]:
+        return (("Support bot", "Support bot"),)
 
     async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
         return (("Acme: Errors", "acme-1"), ("Bolt: Slow", "bolt-7")) if not typed else (("Bolt: Slow", "bolt-7"),)

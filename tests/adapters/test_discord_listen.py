@@ -43,9 +43,12 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
     groups = {"watch", "oncall", "incident", "sitrep"}
     assert set(commands) == {*groups, "status", "incidents", "report", "Link to incident"}
     assert {one["name"] for one in commands["oncall"]["options"]} == {"show", "override", "remove"}
-    assert {one["name"] for one in commands["sitrep"]["options"]} == {verb.names[0].split()[0] for verb in VERBS}
+    alone = {verb.names[0].split()[0] for verb in VERBS if not verb.of}
+    assert {one["name"] for one in commands["sitrep"]["options"]} == {*alone, "incident", "fallback"}
     assert {one["name"] for one in commands["watch"]["options"]} == {"add", "remove", "here", "stop", "list"}
     offered_there = {one["name"]: one for one in commands["incident"]["options"]}
+    (nested,) = [one for one in commands["sitrep"]["options"] if one["name"] == "incident"]
+    assert {one["name"] for one in nested["options"]} == set(offered_there) - {"fallback"}
     assert set(offered_there) == {verb.names[0].split()[0] for verb in VERBS if verb.of}
     assert [one["name"] for one in offered_there["fallback"]["options"]] == ["on", "off"]
     assert all(one["contexts"] == [0, 1] and one["integration_types"] == [0] for one in commands.values())
@@ -66,7 +69,7 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
         ("incident mute", {"length": "18:00", "which": "acme-1"}, "mute acme-1 until 18:00"),
         ("incident mute", {"vendor": "openai"}, "mute vendor openai"),
         (
-            "sitrep mute",
+            "sitrep incident mute",
             {"vendor": "openai", "component": "Sora", "length": "for good", "reason": "not ours"},
             "mute component openai: Sora for good because not ours",
         ),
@@ -77,7 +80,7 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
             "watch here openai components=ChatGPT, Sora min=major",
         ),
         ("sitrep watch stop", {"whom": "openai", "where": "discord:7"}, "watch stop openai to discord:7"),
-        ("sitrep link", {"url": "https://wiki.example", "words": "Notes"}, "link https://wiki.example Notes"),
+        ("sitrep incident link", {"url": "https://wiki.example", "words": "Notes"}, "link https://wiki.example Notes"),
         ("watch add", {"whom": "https://status.acme.example"}, "watch add https://status.acme.example"),
         ("sitrep watch remove", {"whom": "GitHub"}, "watch remove GitHub"),
         ("oncall show", {}, "oncall show"),
@@ -105,16 +108,20 @@ async def test_a_command_is_answered_at_once_and_to_one_person(
     assert "Told at once." in readable(shown)
 
 
-@pytest.mark.parametrize("umbrella", ["incident", "sitrep"])
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb.of and verb.action not in {Action.MUTE, Action.LINK}])
+@pytest.mark.parametrize("umbrella", ["incident", "sitrep incident"])
+@pytest.mark.parametrize(
+    "verb", [verb for verb in VERBS if verb.of and verb.action not in {Action.MUTE, Action.LINK, Action.DECLARE}]
+)
 async def test_a_command_about_an_incident_says_which(at: Scene, umbrella: str, verb: Any) -> None:
     words = {"words": "We switched over."}
     needed = {
         Action.NOTE: words,
         Action.HANDOVER: words,
+        Action.UPDATE: words,
         Action.JOIN: {"other": "acme-2"},
         Action.ASSIGN: {"to": "lead"},
     }
+    umbrella = umbrella.removesuffix(" incident") if " " in verb.names[0] else umbrella
     more = needed.get(verb.action, {})
 
     sent = await at.local.person().runs(f"{umbrella} {verb.names[0]}", channel=at.ops, which="acme-1", **more)
@@ -172,7 +179,7 @@ async def test_a_length_that_is_none_is_answered_with_how_to_say_it(at: Scene) -
         ("incidents", "whose", "", ["all", "Acme", "openai"]),
         ("incidents", "whose", "ope", ["openai"]),
         ("incident ack", "which", "", ["acme-1", "bolt-7"]),
-        ("sitrep ack", "which", "bo", ["bolt-7"]),
+        ("sitrep incident ack", "which", "bo", ["bolt-7"]),
         ("incident mute", "length", "", ["1h", "4h", "1d", "until 09:00", "until resolved", "for good"]),
         ("incident mute", "length", "4", ["4h"]),
     ],

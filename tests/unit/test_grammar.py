@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.core.controls import MUTES, pressed
 from bot.core.grammar import VERBS, Misunderstood, parse, span_of, spell
 from bot.core.verbs import is_id
-from bot.model import Action, Command
+from bot.model import Action, Command, Impact, State
 
 HOUR = timedelta(hours=1)
 
@@ -284,3 +284,68 @@ def test_an_id_is_known_when_it_is_seen(word: str) -> None:
 @pytest.mark.parametrize("word", ["chatgpt", "fail-over", "re-deployed", "ok", "-", "#", "1h"])
 def test_a_word_is_no_id(word: str) -> None:
     assert not is_id(word)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("declare", command(Action.DECLARE)),
+        ("/incident declare Checkout is down", command(Action.DECLARE, title="Checkout is down")),
+        (
+            "declare Checkout is down: cards are refused impact=major service=“Support bot”",
+            command(
+                Action.DECLARE,
+                title="Checkout is down",
+                text="cards are refused",
+                impact=Impact.MAJOR,
+                services=("Support bot",),
+            ),
+        ),
+        ("declare impact=CRITICAL a=b is wrong\nsince noon", command(Action.DECLARE, title="a=b is wrong", text="since noon", impact=Impact.CRITICAL)),  # noqa: E501
+        ("declare x service=shop service='Support bot'", command(Action.DECLARE, title="x", services=("shop", "Support bot"))),  # noqa: E501
+        ("update we found it state=identified", command(Action.UPDATE, text="we found it", state=State.IDENTIFIED)),
+        ("update ours-x-20260301T1202 title='All is down'", command(Action.UPDATE, incident="ours-x-20260301T1202", title="All is down")),  # noqa: E501
+        ("update: us-east-1 is back", command(Action.UPDATE, text="us-east-1 is back")),
+        ("resolve", command(Action.RESOLVE)),
+        ("resolve ours-x-20260301T1202 it works", command(Action.RESOLVE, incident="ours-x-20260301T1202", text="it works")),  # noqa: E501
+        ("ours-x-20260301T1202 reopen", command(Action.REOPEN, incident="ours-x-20260301T1202")),
+        ("timeline", command(Action.TIMELINE)),
+        ("timeline 2", command(Action.TIMELINE, query="2")),
+        ("timeline openai 2", command(Action.TIMELINE, incident="openai", query="2")),
+        ("merge ours-x-1 to openai-01JM3", command(Action.JOIN, incident="ours-x-1", query="openai-01JM3")),
+        ("open", command(Action.STATUS, query="open")),
+        ("openai ChatGPT", command(Action.STATUS, query="openai ChatGPT")),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_our_own_is_understood_and_spelt_so_that_it_is_understood_again(
+    typed: str, meant: Command
+) -> None:
+    assert parse(typed) == meant
+    assert parse(spell(meant)) == meant
+
+
+@pytest.mark.parametrize("typed", ["declare x impact=sev1", "update x impact=none", "update x state=done"])
+def test_a_value_that_is_none_is_asked_back(typed: str) -> None:
+    answer = parse(typed)
+
+    assert isinstance(answer, Misunderstood)
+    assert answer.hint.startswith("How")
+
+
+def test_a_title_that_is_far_too_long_loses_no_word() -> None:
+    words = " ".join(f"word{number}" for number in range(60))
+    found = parse(f"declare {words}: and more")
+
+    assert isinstance(found, Command)
+    assert len(found.title) <= 120
+    assert f"{found.title} {found.text}".replace("\n", " ") == f"{words} and more"
+
+
+@given(
+    st.text("abc '\"“”:=x1-", max_size=30),
+    st.text("abc '\"“”:=x1-\n", max_size=30),
+    st.sampled_from([None, Impact.MAJOR]),
+)
+def test_whatever_is_typed_of_our_own_is_answered(title: str, text: str, impact: Impact | None) -> None:
+    for verb in ("declare", "update", "resolve", "reopen", "timeline"):
+        assert isinstance(parse(f"{verb} {title}: {text} impact={impact}"), Command | Misunderstood)

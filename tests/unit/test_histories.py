@@ -37,6 +37,7 @@ OURS = {
     ChangeKind.TAKEN,
     ChangeKind.ASSIGNED,
     ChangeKind.HANDED_OVER,
+    ChangeKind.DECLARED,
     ChangeKind.JOINED,
     ChangeKind.LEFT,
     ChangeKind.REMINDED,

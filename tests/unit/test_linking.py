@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.core import linking, replies, wording
+from bot.core import acted, linking, replies, wording
 from bot.core.actions import Outcome
 from bot.core.courses import Record, course
 from bot.core.grammar import parse, spell
 from bot.core.linking import Moved
 from bot.core.message import plain
+from bot.core.team import is_ours
 from bot.model import Action, ChangeKind, Command, Incident, Kind, State
+from tests.adapters.declaring import declared
 from tests.unit.build import asked, at, claim, degraded, snapshot, update
 from tests.unit.desk import Desk
 from tests.unit.witnessing import ONE, desk_with, failing, passing
@@ -197,3 +201,43 @@ def test_it_is_typed_in_many_ways(typed: str, incident: str | None, other: str) 
 
     assert command == Command(action=Action.JOIN, incident=incident, query=other)
     assert parse(spell(command)) == command
+
+
+def test_what_the_team_declared_goes_into_a_vendors_incident_and_counts_there_no_more() -> None:
+    desk, mine = two(), declared().incident
+    _, posted = both(desk)
+    moved = linking.join(mine, posted, JOIN, at(25))
+    left, host = moved.entries
+
+    assert (moved.gets.title, moved.gets.impact, moved.gets.state) == (posted.title, posted.impact, posted.state)
+    assert not is_ours(moved.gets)
+    assert (moved.loses.is_open, moved.loses.ending) == (False, ChangeKind.MERGED)
+    assert plain(replies.reply(left, moved.loses)).splitlines()[0] == "on-call linked this with “Acme: Slow mail”"
+    assert "“Cards are refused since noon.”\n— on-call" in plain(replies.reply(host, moved.gets))
+
+
+def test_it_comes_back_open_as_it_was_also_when_the_vendor_has_ended_meanwhile() -> None:
+    desk, mine = two(), declared().incident
+    _, posted = both(desk)
+    moved = linking.join(mine, posted, JOIN, at(25))
+    vendors = replace(moved.gets.claims[0], state=State.RESOLVED, resolved_at=at(28))
+    ended = replace(moved.gets, claims=(vendors, *moved.gets.claims[1:]), state=State.RESOLVED, resolved_at=at(28))
+
+    parted = linking.unlink(ended, [moved.entries[1]], moved.loses, UNLINK, at(30))
+
+    assert (parted.gets.id, parted.gets.is_open, parted.gets.title) == (mine.id, True, mine.title)
+    assert (parted.gets.state, parted.gets.impact) == (mine.state, mine.impact)
+    assert not parted.loses.is_open
+
+
+@pytest.mark.parametrize("is_turned", [True, False])
+def test_a_vendors_incident_goes_into_no_other_vendors_and_into_none_of_ours(is_turned: bool) -> None:  # noqa: FBT001
+    desk = two()
+    _, posted = both(desk)
+    other = declared().incident if is_turned else replace(posted, id="bolt-i1", vendor="bolt", name="Bolt")
+
+    moved = linking.join(posted, other, JOIN, at(25))
+
+    assert (moved.outcome, moved.entries) == (Outcome.FOREIGN, ())
+    said = acted.relinked(moved, Action.JOIN)
+    assert [command for _, command in said.choices] == ([f"join {other.id} to {posted.id}"] if is_turned else [])
