@@ -33,6 +33,7 @@ from bot.loops.checking import Probing
 from bot.loops.deliver import Delivering, deliver
 from bot.loops.escalate import Escalating, escalate
 from bot.loops.heed import Heeding, heed
+from bot.loops.hold import Holding, hold
 from bot.loops.probing import probe
 from bot.loops.recognising import read_once
 from bot.loops.remind import Reminding, remind
@@ -117,7 +118,7 @@ async def _loops(
     desk = desk_of(settings, heard, fetcher)
     chats = _chats(settings, desk, database, clock, due)
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
-    delivering = Delivering(database, platforms, clock, owner, dice, due)
+    delivering = Delivering(database, platforms, clock, owner, dice, due, ruling=rules.ruling)
     eyes = Eyes(database, clock, settings.witnesses)
     await recall(eyes)
     watching = Watching(
@@ -132,6 +133,7 @@ async def _loops(
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
         "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
         "heed": partial(heed, Heeding(database, rules, clock, due)),
+        "hold": partial(hold, Holding(database, rules.ruling, clock, due)),
         "escalate": partial(escalate, Escalating(database, plans_of(settings), clock, due)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),

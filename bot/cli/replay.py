@@ -16,7 +16,6 @@ from adapters.console import Console
 from bot import catalog, plugins
 from bot.cli.frames import Series
 from bot.clock import SimulatedClock
-from bot.core import converge
 from bot.core.message import Message, plain
 from bot.errors import ConfigError, ParseError
 from bot.loops.deliver import Delivering
@@ -181,6 +180,7 @@ def _delivering(
         chance=lambda: 0.0,
         due=asyncio.Event(),
         observe=observe,
+        ruling=rules.ruling,
     )
 
 
@@ -213,6 +213,8 @@ def step_line(errand: Errand, step: Step, now: datetime) -> Mapping[str, object]
     root and `updated` for whatever brings several things up to date at once.
     """
     incident = errand.incident
+    if incident is None:
+        return _digest_line(errand, now)
     entry = step.entries[-1] if step.entries else None
     kinds = {StepKind.POST: ChangeKind.OPENED, StepKind.REPLY: entry.kind if entry else ChangeKind.UPDATED}
     return {
@@ -225,6 +227,23 @@ def step_line(errand: Errand, step: Step, now: datetime) -> Mapping[str, object]
         "state": (entry.state if entry else incident.state).value,
         "impact": (entry.impact if entry else incident.impact).value,
         "title": incident.title,
-        "text": plain(converge.message_for(step, incident)),
+        "text": plain(errand.message),
         "seq": step.through,
+    }
+
+
+def _digest_line(errand: Errand, now: datetime) -> Mapping[str, object]:
+    """Return the step of a digest, which is of no one incident."""
+    return {
+        "at": now.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "destination": str(errand.announcement.destination),
+        "step": errand.step.kind.value,
+        "incident": errand.announcement.incident,
+        "vendor": "",
+        "kind": "digest",
+        "state": "",
+        "impact": "none",
+        "title": errand.message.headline,
+        "text": plain(errand.message),
+        "seq": errand.step.through,
     }

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.core import replies, routing
 from bot.core.message import Call, Reach
+from bot.core.people import is_muted
 from bot.core.rota import NOBODY, Rotas
 from bot.core.rules import Route, Service
 from bot.core.windows import is_in
@@ -103,6 +104,17 @@ def _level(route: Route, impact: Impact, now: datetime) -> tuple[Impact, str] | 
         return None
     reached = [(level, who) for level, who in route.mention if level.rank <= impact.rank]
     return max(reached, key=lambda one: one[0].rank, default=None)
+
+
+def owed(incident: Incident, to: Destination, route: Route, rotas: Rotas, now: datetime) -> Calling | None:
+    """Return whom quiet hours kept from being called in a destination, if it still deserves that when they are over."""
+    if not (incident.is_open and is_sure(incident)) or incident.state is State.SCHEDULED or is_muted(incident, now):
+        return None
+    found = _level(route, incident.impact, now)
+    if found is None or found[0].rank <= _called(incident, to).rank:
+        return None
+    people = resolved(found[1], rotas, now)
+    return Calling(who=people, to=str(to), level=found[0]) if people else None
 
 
 def _called(incident: Incident, to: Destination) -> Impact:

@@ -15,6 +15,7 @@ from bot.core.claims import is_own, read_together
 from bot.core.correlate import Surroundings, correlate
 from bot.core.evidence import DEFAULT, Panel, Thresholds, weighed
 from bot.core.fold import advance
+from bot.core.holding import Ruling
 from bot.core.mentions import ROTA, Callers, with_calls
 from bot.core.revisit import next_visit
 from bot.core.rota import Rotas
@@ -50,6 +51,11 @@ class Rules:
     services: tuple[Service, ...] = ()
     thresholds: Thresholds = DEFAULT
     oncalls: tuple[Oncall, ...] = ()
+
+    @property
+    def ruling(self) -> Ruling:
+        """By which route each incident is told where, and so when, and in which words."""
+        return Ruling(self.routes, self.services, Rotas(self.oncalls))
 
     @property
     def call_rotas(self) -> bool:

@@ -1,7 +1,7 @@
 """The nouns: frozen values that every other module speaks in.  Imports nothing of ours."""
 
 from bot.model.asking import Action, Asked, Command, Person
-from bot.model.delivery import Announcement, Destination, Intent, Ref, Step
+from bot.model.delivery import Announcement, Destination, Digest, Intent, Ref, Step
 from bot.model.incidents import (
     Ack,
     Calling,
@@ -24,6 +24,7 @@ from bot.model.words import (
     ComponentStatus,
     Confidence,
     Fault,
+    Hold,
     Impact,
     Kind,
     PageSays,
@@ -52,9 +53,11 @@ __all__ = [
     "ComponentStatus",
     "Confidence",
     "Destination",
+    "Digest",
     "Evidence",
     "Fallback",
     "Fault",
+    "Hold",
     "Impact",
     "Incident",
     "Intent",

@@ -188,6 +188,8 @@ class ChangeKind(StrEnum):
     CARD = "card"
     FALLBACK_ON = "fallback_on"
     FALLBACK_OFF = "fallback_off"
+    # What quiet hours kept back is told from now on, and calls whom it would have called.
+    RELEASED = "released"
 
 
 class Who(StrEnum):
@@ -205,6 +207,14 @@ class AnnouncementState(StrEnum):
     LIVE = "live"
     PARKED = "parked"
     DEAD = "dead"
+
+
+class Hold(StrEnum):
+    """Why a channel hears of an incident later: its quiet hours, its hourly cap, or that it wants digests only."""
+
+    QUIET = "quiet"
+    HOURLY = "hourly"
+    DIGEST = "digest"
 
 
 class StepKind(StrEnum):

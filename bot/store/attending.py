@@ -26,8 +26,11 @@ _ONE = (
     .with_for_update(skip_locked=True)
 )
 _WRITTEN = select(ENTRY.c.recorded_at).where(ENTRY.c.incident == bindparam("b_id"), ENTRY.c.seq == bindparam("b_seq"))
+# Where it is held back nobody has been told of it, and so nobody can have taken it on.
 _TOLD = (
-    select(ANNOUNCEMENT.c.destination).where(ANNOUNCEMENT.c.incident == bindparam("b_id")).order_by(ANNOUNCEMENT.c.id)
+    select(ANNOUNCEMENT.c.destination)
+    .where(ANNOUNCEMENT.c.incident == bindparam("b_id"), ANNOUNCEMENT.c.held == "")
+    .order_by(ANNOUNCEMENT.c.id)
 )
 _LOOKED = (
     update(INCIDENT)

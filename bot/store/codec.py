@@ -11,7 +11,7 @@ from bot.core.heartbeat import Heartbeat
 from bot.core.probing import ProbeState
 from bot.core.rota import Override
 from bot.core.witness import Sight
-from bot.model import Claim, Incident, Intent, Page, Source, TimelineEntry
+from bot.model import Claim, Digest, Incident, Intent, Page, Source, TimelineEntry
 
 T = TypeVar("T")
 
@@ -42,6 +42,7 @@ CLAIM = Codec(Claim)
 INCIDENT = Codec(Incident)
 ENTRY = Codec(TimelineEntry)
 INTENT = Codec(Intent)
+DIGEST = Codec(Digest)
 SOURCE = Codec(Source)
 PAGE = Codec(Page)
 HEARTBEAT = Codec(Heartbeat)
