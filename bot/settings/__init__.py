@@ -196,9 +196,4 @@ def _merged(*lists: Iterable[str]) -> tuple[str, ...]:
 
 
 def _not_yet(settings: Settings) -> tuple[str, ...]:
-    return tuple(
-        chain(
-            not_yet.routes(settings.routes),
-            not_yet.access(settings.access),
-        )
-    )
+    return tuple(not_yet.access(settings.access))

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from bot.core.access import Access
 from bot.core.evidence import Thresholds
 from bot.core.reports import Terms
-from bot.core.rules import Escalation, EscalationStep, Match, Oncall, Person, Route, Service
+from bot.core.rules import Detail, Escalation, EscalationStep, Match, Oncall, Person, Route, Service
 from bot.core.slugs import slug
 from bot.core.windows import Window
-from bot.model import Destination, Impact, Kind
+from bot.model import Confidence, Destination, Impact, Kind
 from bot.settings.checks import MaintenanceTable, ProbeTable
 from bot.settings.document import Placed
 from bot.settings.names import Names
@@ -127,6 +127,9 @@ def route(row: Placed[RouteTable], names: Names) -> Route:
         to=tuple(dict.fromkeys(row.table.to)),
         mention=_mention(row.table.mention),
         quiet=row.table.quiet,
+        hourly=row.table.hourly,
+        digest=row.table.digest,
+        detail=Detail(row.table.detail),
         go_on=row.table.go_on,
     )
 
@@ -186,6 +189,7 @@ def _match(table: MatchTable, names: Names) -> Match:
         regions=tuple(table.region),
         min_impact=Impact(table.min_impact),
         kinds=tuple(map(Kind, table.kind)),
+        confidence=Confidence(table.confidence),
     )
 
 

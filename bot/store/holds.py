@@ -79,7 +79,8 @@ _LISTING = (
     .where(DIGEST.c.destination == bindparam("b_to"), ANNOUNCEMENT.c.state == "live")
 )
 _NAMED_LISTING = _LISTING.where(DIGEST.c.name == bindparam("b_name"))
-_SUMMARIES = _LISTING.where(DIGEST.c.why == Hold.DIGEST.value, DIGEST.c.told.is_(None))
+_UNSENT = ANNOUNCEMENT.c.root.is_(None) & (DIGEST.c.told.is_(None) | (DIGEST.c.told > 0))
+_SUMMARIES = _LISTING.where(DIGEST.c.why == Hold.DIGEST.value, _UNSENT)
 # One that somebody else is writing is looked at again after that.
 _HURRIED = select(ANNOUNCEMENT.c.id).where(_NAMED, ANNOUNCEMENT.c.state == "live").with_for_update(skip_locked=True)
 _WAITS = (ANNOUNCEMENT.c.attempts > 0) & (ANNOUNCEMENT.c.due_at > _NOW)
