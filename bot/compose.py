@@ -125,7 +125,7 @@ async def _loops(
         database, fetcher, rules, clock, owner, dice, due, Told(len(watched), pages_lost=eyes.pages_lost)
     )
     checks = Probing(database, web, rules, clock, owner, due, probes_of(settings), eyes, settings.windows)
-    mine = own.Own(database, delivering, _destinations(settings), clock, due, lambda: eyes.blind_since)
+    mine = own.Own(database, delivering, own.places(settings.routes), clock, due, lambda: eyes.blind_since)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "watch": partial(watch, watching),
         "probe": partial(probe, checks),
@@ -160,7 +160,7 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     hearing = Hearing(partial(people.report, heard), heard.terms)
     around = (heard.database, catalog.load(), heard.clock, heard.announced)
     desk = Desk(*around, fetch, hearing, settings.access, heard.rules.services)
-    desk.rotas = settings.oncalls
+    desk.rotas, desk.ruling = settings.oncalls, heard.rules.ruling
     return desk
 
 
@@ -204,15 +204,11 @@ def _console(settings: Settings) -> dict[str, Platform]:
     return {console.name: console}
 
 
-def _destinations(settings: Settings) -> tuple[Destination, ...]:
-    return tuple(dict.fromkeys(to for route in settings.routes for to in route.to))
-
-
 def _everywhere(settings: Settings) -> tuple[Destination, ...]:
     """Return where something is told, and where that may be escalated to."""
     notified = (step.notify for plan in settings.escalations for step in plan.steps)
     escalated = (Destination.parse(to) for to in notified if not to.startswith(ROTA))
-    return tuple(dict.fromkeys((*_destinations(settings), *escalated)))
+    return tuple(dict.fromkeys((*(to for route in settings.routes for to in route.to), *escalated)))
 
 
 def _chats(

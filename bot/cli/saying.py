@@ -38,7 +38,7 @@ async def _ask(options: Namespace) -> int:
             fetch, hearing = partial(read_once, fetcher, now=clock.now), Hearing(partial(report, heard), terms)
             access = Access(admins=tuple(person.keys))
             desk = Desk(database, catalog.load(), clock, due, fetch, hearing, access, settings.services)
-            desk.rotas = settings.oncalls
+            desk.rotas, desk.ruling = settings.oncalls, rules.ruling
             answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)
             if answer.later is not None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.commands import oncall
+from bot.commands import oncall, routes
 from bot.commands.calling import Callers, nobody
 from bot.commands.finding import Found, begun, find, label, matching
 from bot.commands.health import health
@@ -18,6 +18,7 @@ from bot.commands.oncall import Duties
 from bot.commands.overview import Overview
 from bot.commands.recording import Recording
 from bot.commands.reporting import Hearing, Reporting
+from bot.commands.routes import Routes
 from bot.commands.serving import Serving
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
@@ -26,13 +27,15 @@ from bot.core.access import ADMINISTERING, Access
 from bot.core.actions import DEEDS, Acted
 from bot.core.calling import CallerView
 from bot.core.grammar import Misunderstood, parse, spell
+from bot.core.holding import Ruling
 from bot.core.message import Reply, line
 from bot.core.people import as_of
+from bot.core.rota import Rotas
 from bot.core.rules import Oncall, Service
 from bot.model import Action, Asked, Command, Incident, Person, Ref, TimelineEntry
 from bot.ports import Answer
 from bot.ports import Desk as Port
-from bot.store import incidents, lookups
+from bot.store import incidents, lookups, overrides
 from bot.store.database import Database
 from bot.store.lookups import Brief
 
@@ -67,9 +70,10 @@ class Desk(Port):
         """Ask nothing yet.
 
         `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `callers` how all stand who
-        call in; `rotas` are who takes turns.
+        call in; `rotas` are who takes turns, `ruling` is where incidents are told.
         """
         self.rotas: tuple[Oncall, ...] = ()
+        self.ruling = Ruling()
         self.platforms: Callable[[], Sequence[str]] = tuple
         self.jobs: Callable[[], Sequence[str]] = tuple
         self.callers: Callers = nobody
@@ -158,6 +162,10 @@ class Desk(Port):
             log.info("asked for action=%s what=%s person=%s", action, asked.command.query, asked.person.key)
         if action in DEEDS or action in _OF_INCIDENTS:
             return Answer(await self._about_incident(asked))
+        if action in routes.ABOUT:
+            agreed = await overrides.agreed(self._database, self._clock.now())
+            ruling = replace(self.ruling, rotas=Rotas(self.ruling.rotas.rotas, agreed))
+            return Answer(await Routes(self._database, self._catalog, ruling).answer(asked.command, self._clock.now()))
         if action in oncall.ABOUT:
             return Answer(await Duties(self._database, self.rotas).answer(asked, self._clock.now()))
         if action is Action.REPORT:

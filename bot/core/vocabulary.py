@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import verbs
+from bot.core import route_verbs, verbs
 from bot.core.verbs import Verb
 from bot.model import Action
 
@@ -154,6 +154,21 @@ VERBS = (
         verbs.query,
         "oncall remove [NUMBER or ROTA]",
         "take that back",
+    ),
+    Verb(
+        Action.ROUTES,
+        ("routes show", "routes"),
+        route_verbs.shown,
+        "routes",
+        "where incidents are told, and when",
+    ),
+    Verb(
+        Action.ROUTES_TEST,
+        ("routes test",),
+        route_verbs.tested,
+        "routes test VENDOR [component=…] [impact=…] [at=…]",
+        "where an incident would go, why, when, and whom that would call",
+        spells=route_verbs.spelt_test,
     ),
     Verb(Action.HEALTH, ("health",), verbs.query, "health", "what Sitrep itself can not do just now"),
     Verb(Action.HELP, ("help", "?"), verbs.query, "help", "this"),

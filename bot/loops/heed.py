@@ -57,8 +57,10 @@ async def weigh_all(heeding_: Heeding) -> int:
     for incident, panel in await heeding.witnessed(heeding_.database):
         if weighed(incident, panel, now, rules.thresholds) is None:
             continue
-        decide = partial(_weigh, panel, rules, await _callers(heeding_, now), now)
-        count += _is_done(await incidents.act(heeding_.database, incident.id, decide, now))
+        callers = await _callers(heeding_, now)
+        decide = partial(_weigh, panel, rules, callers, now)
+        # A route may have waited until it is surer.
+        count += _is_done(await incidents.act(heeding_.database, incident.id, decide, now, callers.where))
     if count:
         heeding_.announced.set()
     return count

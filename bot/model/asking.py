@@ -35,6 +35,8 @@ class Action(StrEnum):
     ONCALL = "oncall"
     OVERRIDE = "override"
     UNOVERRIDE = "unoverride"
+    ROUTES = "routes"
+    ROUTES_TEST = "routes_test"
     HEALTH = "health"
     HELP = "help"
 

@@ -15,6 +15,7 @@ from tests.databases import opened
 TABLES = {
     "announcement",
     "claim",
+    "digest",
     "gap",
     "heard",
     "heartbeat",

@@ -215,7 +215,7 @@ async def _put_together(
     found = probes_of(configured)
     probing = Probing(database, fetcher, rules, clock, owner, due, found, eyes, configured.windows)
     await bury(probing)
-    where = tuple(dict.fromkeys(to for route in configured.routes for to in route.to))
+    where = own.places(configured.routes)
     return Program(
         owner=owner,
         around=around,
