@@ -189,11 +189,13 @@ def test_what_this_version_does_not_do_is_said(tmp_path: Path) -> None:
         people = [{ name = "First engineer", slack = "U1" }]
         [[escalation]]
         steps = [{ after = "5m", notify = "console" }]
+        [access]
+        responders = ["slack:S012345"]
         """,
     )
 
     assert found.not_yet == (
-        "[[route]] route[1]: quiet: only mentions are kept back; all is told at once by this version",
+        "[access]: slack:S012345: the members of a Slack group are not looked up by this version yet",
     )
 
 

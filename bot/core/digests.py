@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 
 from bot.core import testimony, wording
 from bot.core.answers import cut
-from bot.core.message import Item, Line, Link, Message, Moment, Part, Span, Tone, heading, line
+from bot.core.message import Item, Line, Link, Message, Moment, Part, Span, Tone, heading, line, plain_part
 from bot.core.spans import duration
 from bot.core.wording import words
 from bot.model import Digest, Hold, Impact, Incident, State
 
 # As many as a message of either chat has room for, with all that is said of each.
 _MOST = 15
-_TITLE = 120
+# An embed of Discord's holds 4,096 characters, and each mark in a stranger's words takes two.
+_ROOM = 2_800
+_TITLE = 100
 _VENDORS = 12
 _WORST = (Tone.RESOLVED, Tone.NOTICE, Tone.MAINTENANCE, Tone.MINOR, Tone.MAJOR, Tone.CRITICAL)
 
@@ -73,18 +75,14 @@ def _of_time(digest: Digest, listed: Sequence[Listed]) -> Message:
         ("Began and ended", lambda one: not one.is_open and _is_new(one, digest)),
         ("Planned", lambda one: one.state is State.SCHEDULED),
     )
+    sorted_in = [(title, one) for title, belongs in groups for one in found if belongs(one)]
+    items, rest = _fitting([one for _, one in sorted_in], _long)
+    counts = Counter(title for title, _ in sorted_in)
     parts: list[Part] = []
-    room = _MOST
-    for title, belongs in groups:
-        some = [one for one in found if belongs(one)]
-        if some and room > 0:
-            parts += [heading(f"{title}: {len(some)}"), *(_long(one) for one in some[:room])]
-        room -= len(some)
-    return _said(f"Since {since}: {_counted(found)}", found, [*parts, *_left_out(_beyond(found, groups))])
-
-
-def _beyond(found: Sequence[Incident], groups: Iterable[tuple[str, Callable[[Incident], bool]]]) -> Sequence[Incident]:
-    return [one for _, belongs in groups for one in found if belongs(one)][_MOST:]
+    for (title, _), item in zip(sorted_in, items, strict=False):
+        count = counts.pop(title, 0)
+        parts += [heading(f"{title}: {count}"), item] if count else [item]
+    return _said(f"Since {since}: {_counted(found)}", found, [*parts, *_left_out(rest)])
 
 
 _MESSAGES: dict[Hold, Callable[[Digest, Sequence[Listed]], Message]] = {
@@ -132,7 +130,21 @@ def _is_new(incident: Incident, digest: Digest) -> bool:
 
 
 def _items(found: Sequence[Incident], item: Callable[[Incident], Item]) -> list[Part]:
-    return [*(item(one) for one in found[:_MOST]), *_left_out(found[_MOST:])]
+    items, rest = _fitting(found, item)
+    return [*items, *_left_out(rest)]
+
+
+def _fitting(found: Sequence[Incident], item: Callable[[Incident], Item]) -> tuple[Sequence[Item], Sequence[Incident]]:
+    """Return the first ones as they are shown, as many as there is room for, and the others."""
+    items: list[Item] = []
+    room = _ROOM
+    for one in found[:_MOST]:
+        shown = item(one)
+        room -= len(plain_part(shown))
+        if room < 0:
+            break
+        items.append(shown)
+    return items, found[len(items) :]
 
 
 def _left_out(rest: Sequence[Incident]) -> list[Line]:

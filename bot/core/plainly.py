@@ -27,7 +27,15 @@ from bot.model import (
 )
 
 _SHOWN = 8
-_DOWN = frozenset({ComponentStatus.MAJOR_OUTAGE, ComponentStatus.PARTIAL_OUTAGE})
+# The worst first.
+_WORKS = (
+    (ComponentStatus.MAJOR_OUTAGE, "Does not work: "),
+    (ComponentStatus.PARTIAL_OUTAGE, "Works only in part: "),
+    (ComponentStatus.DEGRADED_PERFORMANCE, "Slow or with errors: "),
+    (ComponentStatus.UNDER_MAINTENANCE, "Being worked on: "),
+    (ComponentStatus.UNKNOWN, "It is about: "),
+    (ComponentStatus.OPERATIONAL, "Works: "),
+)
 _HOW_BAD = {
     Impact.CRITICAL: "it is down",
     Impact.MAJOR: "large parts of it do not work",
@@ -88,14 +96,10 @@ def _what(incident: Incident) -> list[Line]:
         return []
     if not incident.is_open:
         return [line("It was about: ", _names(incident.components))]
-    groups = (
-        ("Does not work: ", [one for one in incident.components if one.status in _DOWN]),
-        ("Slow or with errors: ", [c for c in incident.components if c.status is ComponentStatus.DEGRADED_PERFORMANCE]),
-        ("Being worked on: ", [c for c in incident.components if c.status is ComponentStatus.UNDER_MAINTENANCE]),
-        ("It is about: ", [c for c in incident.components if c.status is ComponentStatus.UNKNOWN]),
-        ("Works again: ", [c for c in incident.components if c.status is ComponentStatus.OPERATIONAL]),
-    )
-    rows = [line(title, _names(some)) for title, some in groups if some]
+    if incident.kind is Kind.SUSPECTED or incident.state is State.SCHEDULED:
+        return [line("It is about: ", _names(incident.components))]
+    by_status = ((title, [one for one in incident.components if one.status is status]) for status, title in _WORKS)
+    rows = [line(title, _names(some)) for title, some in by_status if some]
     return [*rows, line(f"Nothing else of {incident.name} is said to be affected.")]
 
 
@@ -104,8 +108,10 @@ def _names(some: Sequence[Component]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
+    """Write names as in a sentence."""
     more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    shown = [*names[:_SHOWN], *([f"{more} more"] if more > 0 else [])]
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1]))) if shown else ""
 
 
 def _ours(incident: Incident) -> list[Line]:
@@ -206,7 +212,8 @@ def _impact_changed(entry: TimelineEntry, _incident: Incident) -> _Parts:
 def _resolved(entry: TimelineEntry, incident: Incident) -> _Parts:
     lasted = entry.happened_at - incident.started_at
     after = f" after {duration(lasted)}" if entry.happened_at > incident.started_at else ""
-    return f"It is over{after}", [line(f"For us: {_suffers(incident)}")] if incident.services else []
+    ours = [line(f"For us: {_listed(incident.services)} suffered from it")] if incident.services else []
+    return f"It is over{after}", ours
 
 
 def _withdrawn(entry: TimelineEntry, _incident: Incident) -> _Parts:

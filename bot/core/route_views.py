@@ -138,5 +138,5 @@ def _calls(incident: Incident, to: Destination, route: Route, ruling: Ruling, at
     if calling is None or found is None:
         return "mentions nobody"
     who = found[1]
-    people = "" if who in calling.who else f", now {', '.join(calling.who)}"
-    return f"mentions {who}{people}"
+    person = ruling.rotas.on_call(who.removeprefix(mentions.ROTA), at) if who.startswith(mentions.ROTA) else None
+    return f"mentions {who}, {person.name} at that time" if person is not None else f"mentions {who}"

@@ -133,7 +133,7 @@ def unrung(destinations: Iterable[Destination]) -> tuple[Destination, ...]:
 
 
 def places(routes: Sequence[Route]) -> tuple[Destination, ...]:
-    """Return where a trouble of our own can be told; a channel of digests hears of it too late, so only if none else."""
+    """Return where our own trouble is told: in channels of digests, which hear of it late, only if nowhere else."""
     found = tuple(dict.fromkeys(to for route in routes for to in route.to))
     digests = {to for route in routes for to in route.to if route.digest is not None}
     return tuple(to for to in found if to not in digests) or found

@@ -35,6 +35,7 @@ from bot.model import (
 )
 from tests.adapters.cards import CARDS
 from tests.adapters.clocks import CLOCKS
+from tests.adapters.held import HELD
 from tests.adapters.waking import WAKING
 from tests.unit.build import NOON, at, component, degraded, down, entry, incident
 
@@ -318,4 +319,5 @@ CASES: Mapping[str, tuple[Message, ...]] = (
     | CLOCKS
     | CARDS
     | WAKING
+    | HELD
 )
