@@ -84,7 +84,7 @@ async def test_those_who_explain_it_read_plain_words(world: World) -> None:
     assert "For us: nothing of ours is known to depend on it" in root
     assert "Next update, as OpenAI has promised: 2026-03-01 12:3" in root
     assert [one.label for one in world.channel[-1].message.controls] == ["Details"]
-    assert world.thread() == ["on-call is looking after it here"]
+    assert world.thread() == ["OpenAI is looking into it", "on-call is looking after it here"]
 
 
 async def test_whoever_asks_in_chat_learns_where_it_would_go_and_when(world: World) -> None:
