@@ -19,7 +19,7 @@ from bot.clock import SimulatedClock
 from bot.core.message import Message, plain
 from bot.errors import ConfigError, ParseError
 from bot.loops.deliver import Delivering
-from bot.loops.replay import Replay, play
+from bot.loops.replay import Replay, finish, play
 from bot.loops.take_in import Rules
 from bot.model import ChangeKind, Ref, Snapshot, Source, Step, StepKind
 from bot.settings.names import slug_of_page
@@ -160,6 +160,7 @@ async def replay(wish: Wish, rules: Rules, database_url: str | None, say: Callab
             await _pause(at - previous, wish.speed)
             await play(stage, found[number].source, frame.path.read_bytes(), at)
             previous = at
+        await finish(stage)
     return steps
 
 

@@ -27,6 +27,7 @@ KEYS: Mapping[str, tuple[str, ...] | None] = {
 }
 USAGE = "`routes test openai component=API impact=major`"
 _SAID = re.compile(r"(?:^|(?<=\s))([a-z_-]+)\s*=\s*", re.IGNORECASE)
+_AROUND = " \t\r\n\"'“”"
 _CLOSE = 0.6
 
 
@@ -55,10 +56,8 @@ def read(vendor: str, said: str) -> Imagined | str:
     before = said[: found[0].start()] if found else said
     if before.strip():
         return f"“{before.strip()}” says nothing of it: {USAGE}"
-    ends = [*(one.start() for one in found[1:]), len(said)]
-    values = {
-        one[1].lower(): said[one.end() : end].strip().strip("\"'“”") for one, end in zip(found, ends, strict=True)
-    }
+    ends = [one.start() for one in found[1:]] + [len(said)] * bool(found)
+    values = {one[1].lower(): said[one.end() : end].strip(_AROUND) for one, end in zip(found, ends, strict=True)}
     for key, value in values.items():
         if (wrong := _wrong(key, value)) is not None:
             return wrong

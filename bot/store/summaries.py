@@ -46,6 +46,19 @@ async def plan(database: Database, ruling: Ruling, now: datetime) -> int:
     return await database.write(lambda connection: sum(_planned(connection, *one, now) for one in missing))
 
 
+async def next_told(database: Database, now: datetime) -> tuple[datetime, bool] | None:
+    """Return when something that is held back will be told next, and whether by a route that wants digests only."""
+    waits = ANNOUNCEMENT.c.held.in_((Hold.QUIET.value, Hold.HOURLY.value)) | (ANNOUNCEMENT.c.about != "incident")
+    query = (
+        select(ANNOUNCEMENT.c.due_at, ANNOUNCEMENT.c.about)
+        .where(ANNOUNCEMENT.c.state == "live", ANNOUNCEMENT.c.due_at > now, waits)
+        .order_by(ANNOUNCEMENT.c.due_at, ANNOUNCEMENT.c.id)
+        .limit(1)
+    )
+    row = await database.read(lambda connection: connection.execute(query).first())
+    return (row.due_at, row.about == Hold.DIGEST.value) if row is not None else None
+
+
 def _wanted(ruling: Ruling) -> tuple[tuple[Destination, Route], ...]:
     """Return where a digest is wanted, each destination once: the first route that leads there decides."""
     found: dict[Destination, Route] = {}
