@@ -120,6 +120,8 @@ class StoreUnavailable(SitrepError):
 
 
 def _one_line(reason: str) -> str:
-    line = "".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(reason.split()))
+    line = " ".join(reason.split())
+    if not line.isprintable():
+        line = "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
     half = _LONGEST // 2
     return line if len(line) <= _LONGEST else f"{line[: half - 1]}…{line[-half:]}"

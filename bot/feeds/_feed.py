@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -64,6 +65,22 @@ class Document:
 
 def read(body: bytes) -> Document:
     """Return a feed's entries.  Raises ParseError for a body that is no feed."""
+    found = _outcome(body)
+    if isinstance(found, str):
+        raise ParseError(found)
+    return found
+
+
+@lru_cache(1)
+def _outcome(body: bytes) -> Document | str:
+    """Return a feed, or why it is none: who looks for a page's format asks every format that is a feed in turn."""
+    try:
+        return _document(body)
+    except ParseError as error:
+        return str(error)
+
+
+def _document(body: bytes) -> Document:
     document = _read(body)
     about = document["feed"]
     fallback = _time(about, "updated")

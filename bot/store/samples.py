@@ -123,8 +123,10 @@ async def thin(database: Database, now: datetime) -> bool:
         start = _thinned_until(connection, end)
         connection.execute(delete(PROBE_MINUTE).where(PROBE_MINUTE.c.minute < now - KEPT))
         connection.execute(delete(PROBE_SPENT).where(PROBE_SPENT.c.day < day_of(now - KEPT)))
-        last = min(end, start + _HOURS_AT_ONCE * _HOUR)
-        while start < last:
+        for _ in range(_HOURS_AT_ONCE):
+            start = _next_hour(connection, start, end)
+            if start >= end:
+                break
             _sum_up(connection, start)
             start += _HOUR
         _note(connection, start)
@@ -141,6 +143,12 @@ def _thinned_until(connection: Connection, end: datetime) -> datetime:
     connection.execute(put.on_conflict_do_nothing(index_elements=["name"]))
     noted = select(NOTE.c.value).where(NOTE.c.name == _THINNED).with_for_update()
     return datetime.fromisoformat(connection.execute(noted).scalar_one())
+
+
+def _next_hour(connection: Connection, start: datetime, end: datetime) -> datetime:
+    """Return the first hour from `start` on in which something was checked; `end` if there is none before that."""
+    first: datetime | None = connection.execute(_FIRST_SINCE, {"b_start": start}).scalar()
+    return max(start, min(_hour(first), end) if first else end)
 
 
 def _note(connection: Connection, until: datetime) -> None:
@@ -171,6 +179,7 @@ _SUMS = (
     .where(_IN_IT)
     .group_by(PROBE_MINUTE.c.source)
 )
+_FIRST_SINCE = select(func.min(PROBE_MINUTE.c.minute)).where(PROBE_MINUTE.c.minute >= _START)
 _FORGET = delete(PROBE_MINUTE).where(_IN_IT)
 
 

@@ -10,16 +10,19 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
 from tests.databases import opened, sqlite_in
+from tests.e2e.warm import Warm, begin
 
 ROOT = Path(__file__).resolve().parents[2]
 # Generous: a machine that runs other tests as well starts Python slowly.
 PATIENCE = 60.0
+_NUMBERS = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Sitrep:
 
     folder: Path
     database_url: str
-    process: asyncio.subprocess.Process | None = None
+    process: asyncio.subprocess.Process | Warm | None = None
     _told: list[Told] = field(default_factory=list[Told])
     _read: int = 0
 
@@ -109,6 +112,12 @@ class Sitrep:
 
     async def start(self) -> None:
         assert self.process is None
+        arguments = ("run", "--config", str(self.config))
+        self.process = await begin(arguments, self.folder, self.environment, self.folder / "out", self.folder / "err")
+
+    async def start_cold(self) -> None:
+        """Start it as users do, with nothing imported yet."""
+        assert self.process is None
         with (self.folder / "out").open("ab") as out, (self.folder / "err").open("ab") as err:
             self.process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", "run", "--config", str(self.config)),
@@ -121,8 +130,21 @@ class Sitrep:
 
     async def started(self) -> None:
         """Start, and return once it says that it watches."""
-        before = self.err.count("watching") if (self.folder / "err").exists() else 0
+        before = self._watched
         await self.start()
+        await self._watches_again(before)
+
+    async def started_cold(self) -> None:
+        """Start it as users do, and return once it says that it watches."""
+        before = self._watched
+        await self.start_cold()
+        await self._watches_again(before)
+
+    @property
+    def _watched(self) -> int:
+        return self.err.count("watching") if (self.folder / "err").exists() else 0
+
+    async def _watches_again(self, before: int) -> None:
         await until(lambda: self.err.count("watching") > before or self.has_ended, "the program watches")
         assert not self.has_ended, self.err
 
@@ -146,23 +168,18 @@ class Sitrep:
             process.kill()
             raise
 
-    def _running(self) -> asyncio.subprocess.Process:
+    def _running(self) -> asyncio.subprocess.Process | Warm:
         assert self.process is not None
         process, self.process = self.process, None
         return process
 
     async def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
         """Run a command to its end."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *arguments),
-            cwd=self.folder,
-            env={**self.environment, **(environment or {})},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
-        return Ended(process.returncode or 0, out.decode(), err.decode())
+        said = tuple(self.folder / f".said-{next(_NUMBERS)}" for _ in range(2))
+        process = await begin(arguments, self.folder, {**self.environment, **(environment or {})}, *said)
+        status = await asyncio.wait_for(process.wait(), PATIENCE)
+        out, err = (one.read_text(encoding="utf-8") for one in said)
+        return Ended(status, out, err)
 
     def told(self) -> list[Told]:
         """Return what the console's log holds; a line that was torn by a kill was never shown."""

@@ -122,7 +122,7 @@ async def life_and_death(them: Vendors, sitrep: Sitrep) -> None:
     sitrep.watches(them.urls, next(INTERVALS))
     lines = len(sitrep.told())
     if them.dice.random() < 1 / 5:
-        await sitrep.start()
+        await sitrep.start_cold()
         await asyncio.sleep(them.dice.uniform(0.1, 1.0))
     else:
         await sitrep.started()
@@ -185,7 +185,7 @@ async def test_told_to_stop_in_the_middle_of_it_all_it_ends_in_time_and_loses_no
 async def test_told_to_stop_while_nothing_happens_it_ends_at_once(number: int, tmp_path: Path) -> None:
     async with vendors(3, dice()) as them, sitrep_in(tmp_path) as sitrep:
         sitrep.watches(them.urls, "1h")
-        await sitrep.started()
+        await sitrep.started_cold()
         await until(lambda: all(server.hits for server in them.servers.values()), "all pages are read")
 
         assert await sitrep.stop(number) == 0

@@ -1,4 +1,4 @@
-"""The seed story: an outage of OpenAI's, from the first late token to the root cause two days later, step by step."""
+"""The seed story: an outage of OpenAI's, from the first late token to the root cause half a day later, step by step."""
 
 from __future__ import annotations
 
@@ -103,10 +103,10 @@ async def it_is_over(world: World) -> None:
 
 
 async def the_root_cause_is_written(world: World) -> None:
-    """Two days later."""
-    await world.lives(days=1, hours=23)
+    """Half a day later."""
+    await world.rests(hours=11)
     world.page.says("postmortem", CAUSE)
-    await world.lives(hours=1)
+    await world.rests(hours=1.5)
 
 
 STEPS: tuple[Step, ...] = (

@@ -43,6 +43,7 @@ LEAD = Person("slack", "U2", "lead")
 SUPPORT = Person("slack", "U3", "support")
 STEPS = 240
 SHORTEST_STEP = timedelta(seconds=5)
+LONGEST_STEP = timedelta(minutes=12)
 
 
 @dataclass(slots=True)
@@ -88,6 +89,11 @@ class World:
         await self.begins()
         whole = timedelta(**span)
         await self.program.lives(self.clock.now() + whole, max(whole / STEPS, SHORTEST_STEP))
+
+    async def rests(self, **span: float) -> None:
+        """Let a long time pass in which little happens, in the longest steps that still count as watching."""
+        await self.begins()
+        await self.program.lives(self.clock.now() + timedelta(**span), LONGEST_STEP)
 
     async def begins(self) -> None:
         """Start the process, if none is running."""

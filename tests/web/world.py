@@ -83,7 +83,8 @@ class World:
         return f"http://127.0.0.1:{self.port}"
 
     async def asks(self, method: str, path: str, **given: object) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=self.address, timeout=20) as client:
+        # Certificates that nobody asks for take longer to read than all the rest.
+        async with httpx.AsyncClient(base_url=self.address, timeout=20, verify=False) as client:  # noqa: S501  (likewise)
             return await client.request(method, path, **given)  # type: ignore[arg-type]  # whatever httpx takes
 
     async def tells(
