@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
+
+import pytest
 
 from bot.core.holding import Ruling
 from bot.model import Impact
 from bot.store.database import Database
+from tests.databases import opened
 from tests.loops.desk import Desk
 from tests.loops.night import CAPPED, QUIET, Night
+
+
+@pytest.fixture
+async def small(sqlite_url: str) -> AsyncIterator[Database]:
+    """Give a database of one engine: what differs between them is tried out with both."""
+    async with opened(sqlite_url) as one:
+        yield one
 
 
 async def test_what_is_above_the_cap_is_told_by_one_note_that_is_kept_current(database: Database) -> None:
@@ -33,8 +44,8 @@ async def test_what_is_above_the_cap_is_told_by_one_note_that_is_kept_current(da
     assert len(night.channel) == 5
 
 
-async def test_what_is_critical_passes_the_cap(database: Database) -> None:
-    night = Night(database, (CAPPED,))
+async def test_what_is_critical_passes_the_cap(small: Database) -> None:
+    night = Night(small, (CAPPED,))
     for n in range(1, 4):
         await night.opens(f"acme-{n}")
 
@@ -45,8 +56,8 @@ async def test_what_is_critical_passes_the_cap(database: Database) -> None:
     assert night.headlines()[2] == "1 held back in this hour, all of them told since"
 
 
-async def test_a_restart_does_not_forget_what_was_posted_in_this_hour(database: Database) -> None:
-    night = Night(database, (CAPPED,))
+async def test_a_restart_does_not_forget_what_was_posted_in_this_hour(small: Database) -> None:
+    night = Night(small, (CAPPED,))
     await night.opens("acme-1")
     await night.opens("acme-2")
 
@@ -71,8 +82,8 @@ async def test_several_instances_share_one_cap(database: Database) -> None:
     assert [one for one in night.headlines() if not one.startswith("Acme")] == ["6 held back in this hour"]
 
 
-async def test_a_quiet_night_ends_within_the_cap(database: Database) -> None:
-    night = Night(database, (replace(QUIET, hourly=2),))
+async def test_a_quiet_night_ends_within_the_cap(small: Database) -> None:
+    night = Night(small, (replace(QUIET, hourly=2),))
     await night.passes(hours=2)
     for n in range(1, 5):
         await night.opens(f"acme-{n}")

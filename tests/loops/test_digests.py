@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
+
+import pytest
 
 from bot.core.rules import Detail
 from bot.model import Impact
 from bot.store.database import Database
+from tests.databases import opened
 from tests.loops.night import DAILY, QUIET, WEEKLY, Night
 from tests.store.world import LEADS, OPS
+
+
+@pytest.fixture
+async def small(sqlite_url: str) -> AsyncIterator[Database]:
+    """Give a database of one engine: what differs between them is tried out with both."""
+    async with opened(sqlite_url) as one:
+        yield one
 
 
 async def test_a_channel_of_digests_gets_one_message_a_day(database: Database) -> None:
@@ -30,8 +41,8 @@ async def test_a_channel_of_digests_gets_one_message_a_day(database: Database) -
     assert "Ended: 1" in night.says(1)
 
 
-async def test_that_nothing_happened_is_said_once(database: Database) -> None:
-    night = Night(database, (DAILY,))
+async def test_that_nothing_happened_is_said_once(small: Database) -> None:
+    night = Night(small, (DAILY,))
     await night.settles()
     await night.passes(hours=24 * 3)
     await night.opens()
@@ -43,8 +54,8 @@ async def test_that_nothing_happened_is_said_once(database: Database) -> None:
     ]
 
 
-async def test_a_digest_that_was_missed_comes_at_the_start_and_once(database: Database) -> None:
-    night = Night(database, (WEEKLY,))
+async def test_a_digest_that_was_missed_comes_at_the_start_and_once(small: Database) -> None:
+    night = Night(small, (WEEKLY,))
     await night.settles()
     await night.opens()
     night.clock.move(days=20)
@@ -55,8 +66,8 @@ async def test_a_digest_that_was_missed_comes_at_the_start_and_once(database: Da
     assert night.headlines() == ["Since Sun 1 Mar 21:00: 1 incident, 1 goes on"]
 
 
-async def test_a_digest_at_another_time_is_planned_anew(database: Database) -> None:
-    night = Night(database, (WEEKLY,))
+async def test_a_digest_at_another_time_is_planned_anew(small: Database) -> None:
+    night = Night(small, (WEEKLY,))
     await night.settles()
     await night.opens()
 
@@ -66,8 +77,8 @@ async def test_a_digest_at_another_time_is_planned_anew(database: Database) -> N
     assert night.headlines() == ["Since Sun 1 Mar 21:00: 1 incident, 1 goes on"]
 
 
-async def test_a_route_that_wants_no_digest_any_more_gets_the_last_one_and_then_its_roots(database: Database) -> None:
-    night = Night(database, (WEEKLY,))
+async def test_a_route_that_wants_no_digest_any_more_gets_the_last_one_and_then_its_roots(small: Database) -> None:
+    night = Night(small, (WEEKLY,))
     await night.settles()
     await night.opens("acme-1")
     await night.opens("acme-2")
@@ -79,9 +90,9 @@ async def test_a_route_that_wants_no_digest_any_more_gets_the_last_one_and_then_
     assert night.headlines() == ["Since Sun 1 Mar 21:00: 2 incidents, 1 goes on", "Acme: Errors acme-1"]
 
 
-async def test_each_destination_has_its_own_words(database: Database) -> None:
+async def test_each_destination_has_its_own_words(small: Database) -> None:
     plain = replace(QUIET, quiet=None, to=(LEADS,), detail=Detail.STAKEHOLDER)
-    night = Night(database, (replace(QUIET, quiet=None, go_on=True), plain))
+    night = Night(small, (replace(QUIET, quiet=None, go_on=True), plain))
     await night.opens(to=(OPS, LEADS))
 
     assert night.desk.fake.root("leads").message != night.desk.fake.root("ops").message

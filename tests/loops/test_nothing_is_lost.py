@@ -101,7 +101,7 @@ async def lives(folder: Path, file: Path, route: Route, steps: Sequence[tuple[st
 
 @pytest.mark.parametrize("route", ROUTES, ids=["quiet", "two", "daily", "one", "quiet-and-one", "two-and-quiet"])
 def test_nothing_is_lost_and_nothing_told_twice(migrated_file: Path, route: Route) -> None:
-    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     @given(st.lists(STEPS, min_size=4, max_size=14))
     def all_of_them(steps: Sequence[tuple[str, object, object]]) -> None:
         with TemporaryDirectory() as folder:

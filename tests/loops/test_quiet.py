@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from bot.core.holding import Ruling
 from bot.errors import TemporaryFailure
 from bot.model import Impact
 from bot.store.database import Database
+from tests.databases import opened
 from tests.fakes import ManualClock
 from tests.loops.desk import Desk
 from tests.loops.night import QUIET, Night
@@ -19,11 +21,19 @@ from tests.store.world import LEADS
 
 
 @pytest.fixture
-def night(database: Database) -> Night:
-    return Night(database)
+async def small(sqlite_url: str) -> AsyncIterator[Database]:
+    """Give a database of one engine: what differs between them is tried out with both."""
+    async with opened(sqlite_url) as one:
+        yield one
 
 
-async def test_a_quiet_night_is_told_by_one_message_and_what_goes_on_after_it(night: Night) -> None:
+@pytest.fixture
+def night(small: Database) -> Night:
+    return Night(small)
+
+
+async def test_a_quiet_night_is_told_by_one_message_and_what_goes_on_after_it(database: Database) -> None:
+    night = Night(database)
     await night.passes(hours=2)
     await night.opens("acme-1")
     await night.opens("acme-2", Impact.MINOR)
@@ -155,7 +165,8 @@ async def test_what_goes_on_waits_for_a_digest_that_fails(night: Night) -> None:
     assert night.headlines() == ["While it was quiet (22:00–07:00): 1 incident, 1 goes on", "Acme: Errors acme-1"]
 
 
-async def test_what_ends_between_the_digest_and_its_root_is_told_as_over(night: Night) -> None:
+async def test_what_ends_between_the_digest_and_its_root_is_told_as_over(database: Database) -> None:
+    night = Night(database)
     await night.passes(hours=2)
     await night.opens()
     night.clock.move(hours=8, minutes=30)
@@ -168,7 +179,8 @@ async def test_what_ends_between_the_digest_and_its_root_is_told_as_over(night: 
     assert "Resolved" in night.says(1)
 
 
-async def test_two_instances_send_one_digest(night: Night, database: Database) -> None:
+async def test_two_instances_send_one_digest(database: Database) -> None:
+    night = Night(database)
     other = Desk(database, night.clock, owner="two", ruling=Ruling(night.routes))
     other.fake = night.desk.fake
     other.start()
@@ -205,8 +217,8 @@ async def test_a_channel_that_no_route_names_any_more_gets_its_last_digest_and_n
     assert night.headlines() == ["While it was quiet (22:00–07:00): 1 incident, 1 goes on"]
 
 
-async def test_the_night_in_which_the_clocks_are_put_forward_is_an_hour_shorter(database: Database) -> None:
-    night = Night(database, clock=ManualClock(datetime(2026, 3, 28, 21, 30, tzinfo=UTC)))
+async def test_the_night_in_which_the_clocks_are_put_forward_is_an_hour_shorter(small: Database) -> None:
+    night = Night(small, clock=ManualClock(datetime(2026, 3, 28, 21, 30, tzinfo=UTC)))
     await night.opens()
 
     night.clock.move(hours=7, minutes=20)

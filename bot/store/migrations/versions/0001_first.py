@@ -75,12 +75,8 @@ def _announcements() -> None:
         op.create_index(name, "announcement", columns, unique=False, sqlite_where=some, postgresql_where=some)
     op.create_table(
         "digest",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("destination", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
-        sa.Column("route", sa.Text(), nullable=False),
-        sa.Column("starts_at", _instant(), nullable=False),
-        sa.Column("ends_at", _instant(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("name", "destination", "why", "route")),
+        *(sa.Column(name, _instant(), nullable=False) for name in ("starts_at", "ends_at")),
         sa.Column("told", sa.Integer(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", "destination"),
