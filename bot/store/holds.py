@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, or_, select, text, update
+from sqlalchemy import Connection, bindparam, case, func, select, text, update
 
 from bot.core import holding
 from bot.core.fold import advance
@@ -90,8 +90,13 @@ _HURRY = (
     .values(due_at=case((_WAITS, ANNOUNCEMENT.c.due_at), else_=_NOW), revision=ANNOUNCEMENT.c.revision + 1, urgency=1)
 )
 _LOCKED = select(INCIDENT.c.body).where(INCIDENT.c.id == bindparam("b_id")).with_for_update(skip_locked=True)
-_ATTEND = update(INCIDENT).where(INCIDENT.c.id == bindparam("b_id"), INCIDENT.c.is_open).values(attend_at=AT_ONCE)
-_WAITING = or_(ANNOUNCEMENT.c.held != "", ANNOUNCEMENT.c.told_in != "")
+# An escalation counts only the time in which it is told somewhere.  A writer has it looked at anyway.
+_FREE_ONE = select(INCIDENT.c.id).where(INCIDENT.c.id == bindparam("b_id")).with_for_update(skip_locked=True)
+_ATTEND = (
+    update(INCIDENT)
+    .where(INCIDENT.c.id.in_(_FREE_ONE), INCIDENT.c.is_open)
+    .values(attend_at=bindparam("b_at", type_=INCIDENT.c.attend_at.type))
+)
 # https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('sitrep:holding', 0))")
 
@@ -189,6 +194,8 @@ class Holds:
         name = digest.name if digest is not None else ""
         values = {"b_id": announcement.id, "b_held": kept.why.value, "b_digest": name}
         self.connection.execute(_KEEP, {**values, "b_due": kept.until, "b_now": self.now})
+        if announcement.held is None:
+            self.connection.execute(_ATTEND, {"b_id": announcement.incident, "b_at": AT_ONCE})
         for note in {before, name if kept.why is Hold.HOURLY else ""} - {""}:
             self.hurry(replace(announcement, held=Hold.HOURLY, digest=note))
         return True
@@ -211,7 +218,7 @@ class Holds:
             write_incidents(self.connection, [advance(incident, entry)], {incident.id: incident})
             write_entries(self.connection, [entry])
         else:
-            self.connection.execute(_ATTEND, {"b_id": incident.id})
+            self.connection.execute(_ATTEND, {"b_id": incident.id, "b_at": self.now})
         # It is told at once, and so by no digest that is yet to come.
         digest = "" if listing.is_pending else announcement.digest
         self.connection.execute(_LET_GO, {"b_id": announcement.id, "b_digest": digest, "b_now": self.now})
