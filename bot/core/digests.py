@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core import testimony, wording
+from bot.core import answers, testimony, wording
 from bot.core.answers import cut
 from bot.core.message import Item, Line, Link, Message, Moment, Part, Span, Tone, heading, line, plain_part
 from bot.core.spans import duration
@@ -53,9 +53,14 @@ def _of_hour(digest: Digest, listed: Sequence[Listed]) -> Message:
     told = len(listed) - len(held)
     since = f", {told} of them told since" if told and held else ", all of them told since" if told else ""
     most = "1 new message" if digest.most == 1 else f"{digest.most} new messages"
-    parts: list[Part] = [line(f"Here {most} an hour are posted at most; what is critical always is.")]
+    waiting = sum(one.incident.is_open for one in held)
+    counts = ((waiting, "waiting for room"), (told, "told since"), (len(held) - waiting, "over"))
+    stand = ", ".join(f"{number} {what}" for number, what in counts if number) or "None is left"
+    # A terminal shows of an edit what its first line says now.
+    parts: list[Part] = [line(f"{stand}. At most {most} an hour are posted here; what is critical always is.")]
     parts += _items([one.incident for one in held], _brief)
-    parts += [Item(Tone.NOTICE, _head(one.incident), ("told here since",)) for one in listed if not one.is_held][:_MOST]
+    names = [_head(one.incident) for one in listed if not one.is_held]
+    parts += [line("Told here since: ", answers.listed(names))] if names else []
     if any(one.incident.is_open for one in held):
         parts.append(line("What still goes on when there is room gets a message of its own."))
     return _said(
