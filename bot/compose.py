@@ -30,6 +30,7 @@ from bot.loops.deliver import Delivering, deliver
 from bot.loops.escalate import Escalating, escalate
 from bot.loops.forget import Forgetting, forget
 from bot.loops.heed import Heeding, heed
+from bot.loops.hold import Holding, hold
 from bot.loops.probing import probe
 from bot.loops.recognising import read_once
 from bot.loops.remind import Reminding, remind
@@ -105,14 +106,14 @@ async def _loops(
     chats = _chats(settings, desk, database, clock, due)
     desk.visits = {chat.platform.name: chat.visit for chat in chats if chat.visit is not None}
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
-    delivering = Delivering(database, platforms, clock, owner, dice, due)
+    delivering = Delivering(database, platforms, clock, owner, dice, due, ruling=rules.ruling)
     eyes = Eyes(database, clock, settings.witnesses)
     await recall(eyes)
     watching = Watching(
         database, fetcher, rules, clock, owner, dice, due, Told(len(watched), pages_lost=eyes.pages_lost)
     )
     checks = Probing(database, web, rules, clock, owner, due, probes_of(settings), eyes, settings.windows)
-    mine = own.Own(database, delivering, reaching.routed(settings), clock, due, lambda: eyes.blind_since)
+    mine = own.Own(database, delivering, own.places(settings.routes), clock, due, lambda: eyes.blind_since)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "watch": partial(watch, watching),
         "probe": partial(probe, checks),
@@ -120,6 +121,7 @@ async def _loops(
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
         "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
         "heed": partial(heed, Heeding(database, rules, clock, due)),
+        "hold": partial(hold, Holding(database, rules.ruling, clock, due)),
         "escalate": partial(escalate, Escalating(database, reaching.plans_of(settings), clock, due)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
@@ -150,6 +152,7 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     desk = Desk(*around, fetch, hearing, settings.access, heard.rules.services)
     desk.rotas, desk.plans, desk.configured = settings.oncalls, reaching.plans_of(settings), reaching.routed(settings)
     desk.ours = terms_of(settings)
+    desk.ruling = heard.rules.ruling
     return desk
 
 
@@ -259,5 +262,3 @@ def _announce(settings: Settings, pages: int) -> None:
     own_checks = f" and {probes} probe{'s' if probes > 1 else ''}" if probes else ""
     watched = "1 status page" if pages == 1 else f"{pages} status pages"
     log.info("watching %s%s (%s); Ctrl-C stops", watched, own_checks, origin)
-    for line in settings.not_yet:
-        log.warning("not yet: %s", line)

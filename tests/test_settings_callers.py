@@ -74,10 +74,6 @@ def test_a_job_has_its_name_in_the_address_and_how_often_it_runs(tmp_path: Path)
     )
 
 
-def test_a_heartbeat_is_no_probe_that_is_not_run_yet(tmp_path: Path) -> None:
-    assert load(tmp_path, JOB, JOB=SECRET).not_yet == ()
-
-
 def test_two_jobs_whose_names_come_to_the_same_address_are_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r'probe\[2\]\.name: "nightly-backup" makes the same address as probe\[1\]'):
         load(tmp_path, JOB + JOB.replace("Nightly Backup", "nightly-backup"), JOB=SECRET)

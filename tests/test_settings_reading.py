@@ -165,37 +165,3 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "sitrep.toml").write_bytes(b'\xef\xbb\xbf[[watch]]\r\nvendor = "openai"\r\n')
 
     assert settings.load(None, {}, tmp_path).watches[0].vendor == "openai"
-
-
-def test_what_this_version_does_not_do_is_said(tmp_path: Path) -> None:
-    found = load(
-        tmp_path,
-        """
-        [[watch]]
-        vendor = "openai"
-        [[service]]
-        name = "Support bot"
-        depends_on = "openai"
-        owner = "support"
-        [[service]]
-        name = "Search"
-        depends_on = "openai"
-        [[route]]
-        to = "console"
-        mention = { critical = "@here" }
-        quiet = "22:00-07:00 UTC"
-        [[oncall]]
-        name = "platform"
-        people = [{ name = "First engineer", slack = "U1" }]
-        [[escalation]]
-        steps = [{ after = "5m", notify = "console" }]
-        """,
-    )
-
-    assert found.not_yet == (
-        "[[route]] route[1]: quiet: only mentions are kept back; all is told at once by this version",
-    )
-
-
-def test_what_this_version_does_needs_no_word(tmp_path: Path) -> None:
-    assert load(tmp_path, '[[watch]]\nvendor = "openai"\n[[route]]\nto = "console"').not_yet == ()

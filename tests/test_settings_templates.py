@@ -65,7 +65,6 @@ def test_the_template_works_as_it_is(tmp_path: Path) -> None:
 
     assert [watch.vendor for watch in found.watches] == [v.slug for v in catalog.load().watched_by_default]
     assert [str(to) for route in found.routes for to in route.to] == ["console"]
-    assert found.not_yet == ()
     assert settings.missing_tokens(found) == ()
 
 

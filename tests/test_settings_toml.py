@@ -12,6 +12,7 @@ from bot.core.access import Right
 from bot.core.bursts import Terms as Bursts
 from bot.core.evidence import DEFAULT, Thresholds
 from bot.core.rules import (
+    Detail,
     Escalation,
     EscalationStep,
     Handover,
@@ -21,9 +22,10 @@ from bot.core.rules import (
     Quiet,
     Route,
     Service,
+    Summary,
 )
 from bot.core.windows import Weekly, Window
-from bot.model import Destination, Impact, Kind
+from bot.model import Confidence, Destination, Impact, Kind
 from bot.settings import Access, Probe, Settings, Watch
 
 
@@ -177,6 +179,32 @@ def test_a_route_says_who_is_told_what_and_when(tmp_path: Path) -> None:
         ),
         Route(name="route[2]", match=Match(), to=(Destination("console"),)),
     )
+
+
+def test_a_route_says_how_much_of_it_and_in_which_words(tmp_path: Path) -> None:
+    found = load(
+        tmp_path,
+        """
+        [[route]]
+        match.confidence = "medium"
+        to = "console"
+        hourly = 10
+        detail = "stakeholder"
+
+        [[route]]
+        to = "console"
+        digest = "Mon 09:00 Europe/Berlin"
+
+        [[route]]
+        to = "console"
+        digest = "09:00 UTC"
+        """,
+    )
+
+    first, weekly, daily = found.routes
+    assert (first.match.confidence, first.hourly, first.detail) == (Confidence.MEDIUM, 10, Detail.STAKEHOLDER)
+    assert weekly.digest == Summary(Handover(0, time(9)), "Europe/Berlin")
+    assert daily.digest == Summary(Handover(None, time(9)), "UTC")
 
 
 def test_a_route_may_name_a_vendor_as_a_watch_or_a_probe_does(tmp_path: Path) -> None:

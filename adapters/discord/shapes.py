@@ -10,7 +10,7 @@ from discord import app_commands
 
 from adapters.discord import hand_shapes, quiet_shapes
 from adapters.discord.listen import Interaction, Listener
-from bot.core import follow_verbs, hand_verbs, team_verbs, verbs, wanted
+from bot.core import follow_verbs, hand_verbs, imagining, route_verbs, team_verbs, verbs, wanted
 from bot.core.forms import wants
 from bot.core.grammar import Verb, spell
 from bot.core.lengths import is_span
@@ -263,6 +263,50 @@ def _timeline(verb: Verb, listener: Listener) -> Shape:
     return timeline, {"which": listener.desk.complete}
 
 
+def _routes(verb: Verb, listener: Listener) -> Shape:
+    async def shown(interaction: Interaction) -> None:
+        await listener.ask(interaction, Command(action=verb.action), verb.names[0])
+
+    return shown, {}
+
+
+def _imagined(verb: Verb, listener: Listener) -> Shape:
+    @app_commands.describe(
+        vendor="Whose incident it would be",
+        component="What of theirs fails",
+        impact="How bad it is. Left out: major",
+        region="Where it is",
+        service="A service of ours that it touches",
+        kind="What it is. Left out: an incident",
+        confidence="How sure it is, of a suspicion",
+        at="When it would be: 23:00, Sat 03:00. Left out: now",
+    )
+    async def test(  # noqa: PLR0913, PLR0917  (an option each)
+        interaction: Interaction,
+        vendor: str,
+        component: str = "",
+        impact: str = "",
+        region: str = "",
+        service: str = "",
+        kind: str = "",
+        confidence: str = "",
+        at: str = "",
+    ) -> None:
+        named = (component, impact, region, service, kind, confidence, at)
+        keys = ("component", "impact", "region", "service", "kind", "confidence", "at")
+        said = [f"{key}={value.strip()}" for key, value in zip(keys, named, strict=True) if value.strip()]
+        await listener.say(interaction, " ".join((verb.names[0], vendor, *said)))
+
+    def among(words: tuple[str, ...]) -> Suggesting:
+        async def begun(typed: str) -> tuple[tuple[str, str], ...]:
+            return tuple((one, one) for one in words if one.startswith(typed.strip().casefold()))
+
+        return begun
+
+    some = {key: among(words) for key, words in imagining.KEYS.items() if words is not None}
+    return test, {"vendor": listener.desk.suggest, **some}
+
+
 SHAPES: Mapping[Any, Callable[[Verb, Listener], Shape]] = {
     **quiet_shapes.SHAPES,
     verbs.query: _query,
@@ -285,4 +329,6 @@ SHAPES: Mapping[Any, Callable[[Verb, Listener], Shape]] = {
     team_verbs.update: _update,
     team_verbs.ending: _ending,
     team_verbs.timeline: _timeline,
+    route_verbs.shown: _routes,
+    route_verbs.tested: _imagined,
 }

@@ -24,11 +24,12 @@ from bot.model import Action
 
 LINK = "Link to incident"
 _DESCRIPTION = 100
-_FALLBACK = "fallback"
+_FALLBACK, _ROUTES = "fallback", "routes"
 # The first words of verbs of two.
 _GROUPS = {
     "watch": "What is watched, and what a channel is told of it; admins change it",
     "oncall": "Who is on call, and who has it instead",
+    _ROUTES: "Where incidents are told, and where one would be",
     _FALLBACK: "Say that you have switched over, or back",
 }
 
@@ -49,7 +50,7 @@ def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
     incident.add_command(_grouped(_FALLBACK, listener))
     tree.add_command(incident)
     for name in _GROUPS:
-        if name != _FALLBACK:
+        if name not in {_FALLBACK, _ROUTES}:
             tree.add_command(_grouped(name, listener))
         umbrella.add_command(_grouped(name, listener))
     tree.add_command(umbrella)

@@ -1,19 +1,24 @@
-"""`vendors` and `routes test`: what Sitrep knows, and what the configuration makes of it."""
+"""`vendors` and `routes`: what Sitrep knows, and what the configuration makes of it."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import dataclass
-from datetime import datetime
 
 from bot import catalog, plugins, settings
 from bot.cli.verb import Verb, config, load, query
 from bot.clock import SystemClock
-from bot.core import routing
+from bot.core import imagining, route_views
+from bot.core.chat_routes import ChatRoute, routes_of
+from bot.core.holding import Ruling
+from bot.core.imagining import Imagined
+from bot.core.message import Reply, plain
+from bot.core.rota import Rotas
 from bot.core.slugs import slug
+from bot.core.strangers import safe
 from bot.errors import ConfigError
-from bot.model import Component, ComponentStatus, Impact, Incident, Kind, State
 from bot.settings import Settings
+from bot.store import chat_routes
+from bot.store.database import is_ready, open_database
 
 
 async def _vendors(options: Namespace) -> int:
@@ -27,34 +32,6 @@ async def _vendors(options: Namespace) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Imagined:
-    """An incident that only exists to see where it would go."""
-
-    vendor: str
-    component: str | None
-    impact: Impact
-    kind: Kind
-
-
-def imagined_incident(imagined: Imagined, now: datetime) -> Incident:
-    """Return the incident that `routes test` asks about."""
-    parts = (Component("imagined", imagined.component, ComponentStatus.UNKNOWN),) if imagined.component else ()
-    return Incident(
-        id="imagined",
-        vendor=imagined.vendor,
-        name=imagined.vendor,
-        kind=imagined.kind,
-        title="Imagined",
-        state=State.INVESTIGATING,
-        impact=imagined.impact,
-        peak=imagined.impact,
-        started_at=now,
-        first_seen_at=now,
-        components=parts,
-    )
-
-
 def _vendor(word: str, chosen: Settings) -> str:
     """Return whom a word means, as a route does: the file's own names come first."""
     wanted, known = slug(word), catalog.find(word)
@@ -63,31 +40,66 @@ def _vendor(word: str, chosen: Settings) -> str:
     return own or (known.slug if known else wanted)
 
 
-async def _routes_test(options: Namespace) -> int:
+async def _routes(options: Namespace) -> int:
     chosen = load(options)
-    vendor = _vendor(options.vendor, chosen)
-    wanted = Imagined(vendor, options.component, Impact(options.impact), Kind(options.kind))
-    choice = routing.choose(imagined_incident(wanted, SystemClock().now()), chosen.routes, chosen.services)
-    for verdict in choice.verdicts:
-        print(f"{verdict.route:<12} {'yes' if verdict.matched else 'no ':<4} {verdict.reason}")
-    print("goes to: " + (", ".join(str(to) for to in choice.destinations) or "nowhere"))
+    routes = routes_of(chosen.routes, await _made(chosen))
+    reply = await options.ask(options, chosen, Ruling(routes, chosen.services, Rotas(chosen.oncalls)))
+    # What a file says must not act on the terminal.
+    print("\n".join(map(safe, plain(reply.message).split("\n"))))
     return 0
+
+
+async def _made(chosen: Settings) -> tuple[ChatRoute, ...]:
+    """Return the routes that were made in chats, if Sitrep has run here yet."""
+    database = open_database(chosen.database.reveal())
+    try:
+        return await chat_routes.made(database) if await is_ready(database) else ()
+    finally:
+        await database.close()
+
+
+async def _shown(options: Namespace, chosen: Settings, ruling: Ruling) -> Reply:
+    del options, chosen
+    return route_views.listed(ruling)
+
+
+async def _tested(options: Namespace, chosen: Settings, ruling: Ruling) -> Reply:
+    said = {key: getattr(options, key) for key in imagining.KEYS if getattr(options, key)}
+    imagined = Imagined(vendor=options.vendor, **said)
+    now = SystemClock().now()
+    if imagining.when(imagined, ruling.routes, now) is None:
+        raise ConfigError(f"--at: {imagined.at!r} is no time; write 23:00, Sat 03:00 or 2026-12-24T23:00+01:00")
+    return route_views.tested(imagined, _vendor(options.vendor, chosen), ruling, now)
 
 
 def _routes_arguments(parser: ArgumentParser) -> None:
     verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    does = "tell where an incident would go, and why"
+    shows = "show the routes, in the order in which they are asked"
+    show = verbs.add_parser("show", help=shows, description=shows)
+    config(show)
+    show.set_defaults(ask=_shown)
+    does = "tell where an incident would go, and why, when, and whom that would call"
     test = verbs.add_parser("test", help=does, description=does)
     config(test)
+    test.set_defaults(ask=_tested)
     test.add_argument("--vendor", required=True, metavar="V")
-    test.add_argument("--component", metavar="C")
-    impacts = [impact.value for impact in Impact if impact is not Impact.MAINTENANCE]
-    test.add_argument("--impact", choices=impacts, default="major", metavar="I", help=", ".join(impacts))
-    kinds = [Kind.INCIDENT.value, Kind.MAINTENANCE.value, Kind.SUSPECTED.value]
-    test.add_argument("--kind", choices=kinds, default="incident", metavar="K", help=", ".join(kinds))
+    for key, short in _SHORT.items():
+        words = imagining.KEYS[key]
+        default = "major" if key == "impact" else None
+        test.add_argument(f"--{key}", metavar=short, choices=words, default=default, help=_HELP[key])
 
 
+_SHORT = {"component": "C", "region": "R", "service": "S", "impact": "I", "kind": "K", "confidence": "S", "at": "TIME"}
+_HELP = {
+    "component": "a component of the vendor",
+    "region": "where it is",
+    "service": "a service of yours that it touches",
+    "impact": ", ".join(imagining.IMPACTS),
+    "kind": ", ".join(imagining.KINDS),
+    "confidence": f"how sure it is, of a suspicion: {', '.join(imagining.SURENESS)}",
+    "at": "when it would be: 23:00, Sat 03:00, 2026-12-24T23:00+01:00 (default: now)",
+}
 VERBS = {
     "vendors": Verb(query, _vendors),
-    "routes": Verb(_routes_arguments, _routes_test),
+    "routes": Verb(_routes_arguments, _routes),
 }

@@ -18,11 +18,10 @@ from bot import catalog, plugins
 from bot.cli.frames import Frame, Series
 from bot.cli.rehearsed import RULE, Check, Part, checks
 from bot.clock import SimulatedClock
-from bot.core import converge
 from bot.core.message import Message, plain
 from bot.errors import ConfigError, ParseError
 from bot.loops.deliver import Delivering
-from bot.loops.replay import Replay, check, play
+from bot.loops.replay import Replay, check, finish, play
 from bot.loops.take_in import Rules
 from bot.model import ChangeKind, Ref, Snapshot, Source, Step, StepKind
 from bot.settings.names import slug_of_page
@@ -165,6 +164,7 @@ async def replay(wish: Wish, rules: Rules, database_url: str | None, say: Callab
             await _pause(scene.at - previous, wish.speed)
             await scene.play(stage)
             previous = scene.at
+        await finish(stage)
         if wish.end is not None:
             await wish.end(database, previous)
     return steps
@@ -212,6 +212,7 @@ def _delivering(
         chance=lambda: 0.0,
         due=asyncio.Event(),
         observe=observe,
+        ruling=rules.ruling,
     )
 
 
@@ -244,6 +245,8 @@ def step_line(errand: Errand, step: Step, now: datetime) -> Mapping[str, object]
     root and `updated` for whatever brings several things up to date at once.
     """
     incident = errand.incident
+    if incident is None:
+        return _digest_line(errand, now)
     entry = step.entries[-1] if step.entries else None
     kinds = {StepKind.POST: ChangeKind.OPENED, StepKind.REPLY: entry.kind if entry else ChangeKind.UPDATED}
     return {
@@ -256,6 +259,23 @@ def step_line(errand: Errand, step: Step, now: datetime) -> Mapping[str, object]
         "state": (entry.state if entry else incident.state).value,
         "impact": (entry.impact if entry else incident.impact).value,
         "title": incident.title,
-        "text": plain(converge.message_for(step, incident)),
+        "text": plain(errand.message),
         "seq": step.through,
+    }
+
+
+def _digest_line(errand: Errand, now: datetime) -> Mapping[str, object]:
+    """Return the step of a digest, which is of no one incident."""
+    return {
+        "at": now.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "destination": str(errand.announcement.destination),
+        "step": errand.step.kind.value,
+        "incident": errand.announcement.incident,
+        "vendor": "",
+        "kind": "digest",
+        "state": "",
+        "impact": "none",
+        "title": errand.message.headline,
+        "text": plain(errand.message),
+        "seq": errand.step.through,
     }

@@ -59,7 +59,7 @@ async def _check(options: Namespace) -> int:
     probes = f"{_counted(len(chosen.probes), 'probe')}, " if chosen.probes else ""
     routes = _counted(len(chosen.routes), "route")
     print(f"{origin}: {_counted(len(watched), 'page')} watched, {probes}{routes}")
-    for line in (*_addresses_of_callers(chosen), *(f"note: {line}" for line in chosen.not_yet)):
+    for line in _addresses_of_callers(chosen):
         print(line)
     return await _live(chosen, watched) if options.live else 0
 

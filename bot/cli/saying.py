@@ -44,6 +44,7 @@ async def _ask(options: Namespace) -> int:
             )
             desk.rotas, desk.plans = settings.oncalls, plans_of(settings)
             desk.ours = terms_of(settings)
+            desk.ruling = rules.ruling
             answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)
             if answer.later is not None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.commands import acting, declaring, oncall
+from bot.commands import acting, declaring, oncall, routes
 from bot.commands.acting import Acting
 from bot.commands.calling import Callers, nobody
 from bot.commands.declaring import Declaring
@@ -22,6 +22,7 @@ from bot.commands.oncall import Duties
 from bot.commands.overview import Overview
 from bot.commands.recording import Recording
 from bot.commands.reporting import Hearing, Reporting
+from bot.commands.routes import Routes
 from bot.commands.serving import Serving
 from bot.commands.trail import Trail
 from bot.commands.vendors import Fetch, Vendors
@@ -30,16 +31,19 @@ from bot.core import remarks, whom
 from bot.core.access import ADMINISTERING, Access
 from bot.core.audit import without_secrets
 from bot.core.calling import CallerView
+from bot.core.chat_routes import routes_of
 from bot.core.escalation import Plans
 from bot.core.forms import Form
 from bot.core.grammar import Misunderstood, parse
+from bot.core.holding import Ruling
 from bot.core.message import Reply
 from bot.core.ours import Terms
+from bot.core.rota import Rotas
 from bot.core.rules import Oncall, Service
 from bot.model import Action, Asked, Command, Destination, Person, Ref
 from bot.ports import Answer
 from bot.ports import Desk as Port
-from bot.store import lookups
+from bot.store import chat_routes, lookups, overrides
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -75,12 +79,13 @@ class Desk(Port):
         `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `callers` how all stand who
         call in; `rotas` are who takes turns, `plans` who is called when; `trail` knows who may do what; `visits` look
         at a channel on each platform, `configured` is where the file leads; `ours` who is told of what the team
-        declares.
+        declares, `ruling` where incidents are told.
         """
         self.rotas: tuple[Oncall, ...] = ()
         self.trail = Trail(database, clock, access, lambda: self.rotas)
         self.plans = Plans()
         self.ours = Terms(services=services)
+        self.ruling = Ruling()
         self.platforms: Callable[[], Sequence[str]] = tuple
         self.jobs: Callable[[], Sequence[str]] = tuple
         self.callers: Callers = nobody
@@ -215,6 +220,8 @@ class Desk(Port):
             return Answer(reply)
         if action in acting.ABOUT:
             return Answer(await self._acting.answer(asked))
+        if action in routes.ABOUT:
+            return Answer(await self._routes(asked.command))
         if action in oncall.ABOUT:
             return Answer(await Duties(self._database, self.rotas).answer(asked, self._clock.now()))
         if action in {Action.FOLLOW, Action.UNFOLLOW, Action.WATCHES}:
@@ -256,6 +263,13 @@ class Desk(Port):
                 return await health(self._database, self._catalog, self._clock.now(), self.platforms(), self.jobs())
             case _:
                 return remarks.usage()
+
+    async def _routes(self, command: Command) -> Reply:
+        now = self._clock.now()
+        agreed = await overrides.agreed(self._database, now)
+        asked = routes_of(self.ruling.routes, await chat_routes.made(self._database))
+        ruling = replace(self.ruling, routes=asked, rotas=Rotas(self.ruling.rotas.rotas, agreed))
+        return await Routes(self._database, self._catalog, ruling).answer(command, now)
 
     @property
     def _acting(self) -> Acting:

@@ -43,6 +43,8 @@ _OF_RIGHTS: Mapping[Right, tuple[Action, ...]] = {
         Action.TIMELINE,
         Action.WATCHES,
         Action.MUTES,
+        Action.ROUTES,
+        Action.ROUTES_TEST,
         Action.ONCALL,
         Action.HEALTH,
         Action.HELP,

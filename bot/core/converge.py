@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import direct, members, mentions, replies, wording
+from bot.core import direct, members, mentions, replies
 from bot.core.message import Call, Message, fingerprint, plain
+from bot.core.wordings import ENGINEER, Words
 from bot.model import (
     Announcement,
     AnnouncementState,
     Destination,
+    Digest,
+    Hold,
     Incident,
     Intent,
     Ref,
@@ -31,7 +34,7 @@ CATCH_UP_ABOVE = 8
 LATE = timedelta(minutes=10)
 
 
-def next_step(
+def next_step(  # noqa: PLR0913  (all that it depends on)
     announcement: Announcement,
     incident: Incident,
     unsent: Sequence[TimelineEntry],
@@ -40,13 +43,14 @@ def next_step(
     apart: bool = False,
     root_hash: str | None = None,
     now: datetime | None = None,
+    words: Words = ENGINEER,
 ) -> Step | None:
     """Return the next thing to do for `announcement`, or None if its channel shows the truth.
 
     `unsent` are the timeline entries after `announcement.last_seq`, oldest first; `longest` is how many
     characters one reply may hold on that platform; `apart` is for one where a message of a thread can not be shown in
     the channel too, so that it has to be said there by itself, and first.  Who has worded the root already may give
-    its fingerprint; with `now`, entries that were held back for long are told together.
+    its fingerprint; with `now`, entries that were held back for long are told together.  `words` are for whoever reads.
 
     In a direct message only what everybody hears, or what is meant for its reader, is told beside the root.
     """
@@ -54,11 +58,11 @@ def next_step(
         return None
     if announcement.root is None and members.is_kept_back(incident):
         return None
-    root_hash = fingerprint(wording.root(incident)) if root_hash is None else root_hash
+    root_hash = fingerprint(words.root(incident)) if root_hash is None else root_hash
     if announcement.root is None:
         return Step(StepKind.POST, _key(announcement, "root"), max(announcement.last_seq, 1), (), root_hash)
     to = announcement.destination
-    told = _reply(announcement, [one for one in unsent if _is_told(one, to)], incident, longest, now)
+    told = _reply(announcement, [one for one in unsent if _is_told(one, to)], incident, longest, now, words)
     if told is not None:
         return _broadcast(announcement, told) if apart and not direct.is_direct(to) else told
     if announcement.root_hash != root_hash:
@@ -77,13 +81,14 @@ def _reply(
     incident: Incident,
     longest: int,
     now: datetime | None,
+    words: Words,
 ) -> Step | None:
     loud = [entry for entry in unsent if not entry.quiet and entry.seq > announcement.last_seq]
     if not loud:
         return None
     is_late = now is not None and now - loud[0].recorded_at > LATE
     run = loud if is_late else _routine(loud) if len(loud) > CATCH_UP_ABOVE else []
-    batch = _fitting(run, incident, longest)
+    batch = _fitting(run, incident, longest, words)
     if len(batch) > 1:
         key = _key(announcement, f"{batch[0].seq}-{batch[-1].seq}")
         return Step(StepKind.CATCH_UP, key, batch[-1].seq, tuple(batch))
@@ -113,28 +118,44 @@ def _routine(loud: Sequence[TimelineEntry]) -> list[TimelineEntry]:
     return run
 
 
-def _fitting(run: Sequence[TimelineEntry], incident: Incident, longest: int) -> list[TimelineEntry]:
+def _fitting(run: Sequence[TimelineEntry], incident: Incident, longest: int, words: Words) -> list[TimelineEntry]:
     batch: list[TimelineEntry] = []
     for entry in run:
-        if batch and len(plain(replies.catch_up((*batch, entry), incident))) > longest:
+        if batch and len(plain(words.catch_up((*batch, entry), incident))) > longest:
             break
         batch.append(entry)
     return batch
 
 
-def message_for(step: Step, incident: Incident) -> Message:
+def digest_step(announcement: Announcement, digest: Digest, message: Message) -> Step | None:
+    """Return the next thing to do for a digest: it is sent once; only what tells of the last hour is kept current."""
+    if announcement.state is not AnnouncementState.LIVE:
+        return None
+    root_hash = fingerprint(message)
+    if announcement.root is None:
+        return Step(StepKind.POST, _key(announcement, "root"), 0, (), root_hash)
+    if digest.why is Hold.HOURLY and announcement.root_hash != root_hash:
+        return Step(StepKind.EDIT, _key(announcement, f"edit-{root_hash}"), 0, (), root_hash)
+    return None
+
+
+def message_for(step: Step, incident: Incident, words: Words = ENGINEER) -> Message:
     """Return what `step` says."""
     if len(step.entries) > 1:
-        return replies.catch_up(step.entries, incident)
-    return replies.reply(step.entries[0], incident) if step.entries else wording.root(incident)
+        return words.catch_up(step.entries, incident)
+    return words.reply(step.entries[0], incident) if step.entries else words.root(incident)
 
 
 def calls_for(
     step: Step, announcement: Announcement, unsent: Sequence[TimelineEntry], incident: Incident
 ) -> tuple[Call, ...]:
-    """Return whom the message of `step` calls: a root those of what it stands for, unless it replaces another one."""
+    """Return whom the message of `step` calls: a root those of what it stands for, unless it replaces another one.
+
+    One that was held back stands for all that was written meanwhile.
+    """
     is_root = step.kind is StepKind.POST and announcement.generation == 0
-    told = tuple(mentions.by_root(unsent, step.through)) if is_root else mentions.but_by_root(step.entries)
+    through = incident.last_seq if announcement.held_at is not None else step.through
+    told = tuple(mentions.by_root(unsent, through)) if is_root else mentions.but_by_root(step.entries)
     return mentions.calls_of(told, incident, announcement.destination)
 
 

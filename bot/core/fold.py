@@ -59,7 +59,7 @@ def _advance(incident: Incident, entry: TimelineEntry) -> Incident:
         return replace(incident, carded_at=entry.recorded_at, last_seq=entry.seq)
     if entry.kind is ChangeKind.WEIGHED:
         return replace(incident, evidence=entry.evidence, last_seq=entry.seq)
-    if entry.kind in {ChangeKind.ESCALATED, ChangeKind.LAPSED, ChangeKind.NUDGED}:
+    if entry.kind in {ChangeKind.ESCALATED, ChangeKind.LAPSED, ChangeKind.NUDGED, ChangeKind.RELEASED}:
         return replace(people.after_time(incident, entry), last_seq=entry.seq)
     return people.carried_on(incident, _with_claim(incident, entry), entry)
 

@@ -2,6 +2,7 @@
 
     status [what] · history WHOSE · incidents [whose] · report WHAT [: WORDS] · health · help
     watch add|remove WHOM · watch list · oncall [ROTA] · oncall override NAME until … · oncall remove
+    routes · routes test VENDOR [component=…] [impact=…]
     [incident] details|unack|affected|works|unmute [which] · ack [which] [30m] · fallback on|off [which]
     [incident] note [which] WORDS · mute [which] [4h] [because WORDS]
 

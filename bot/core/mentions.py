@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.core import direct, replies, routing
 from bot.core.message import Call, Reach
+from bot.core.people import is_muted
 from bot.core.rota import NOBODY, Rotas
 from bot.core.rules import Route, Service
 from bot.core.windows import is_in
@@ -91,14 +92,14 @@ def _wanted(incident: Incident, callers: Callers, now: datetime) -> Iterable[tup
     """Give the destinations in which somebody is to be called, at which level, and whom; the first route decides."""
     told, seen = callers.where(incident), set[Destination]()
     for route in routing.taken(incident, callers.routes, callers.services):
-        level = _level(route, incident.impact, now)
+        level = level_of(route, incident.impact, now)
         for to in route.to:
             if to in told and to not in seen and level is not None:
                 yield to, level
             seen.add(to)
 
 
-def _level(route: Route, impact: Impact, now: datetime) -> tuple[Impact, str] | None:
+def level_of(route: Route, impact: Impact, now: datetime) -> tuple[Impact, str] | None:
     """Return the worst level that is reached and that somebody is called at: what is worse is never quieter.
 
     In quiet hours only what is critical calls anybody.
@@ -107,6 +108,17 @@ def _level(route: Route, impact: Impact, now: datetime) -> tuple[Impact, str] | 
         return None
     reached = [(level, who) for level, who in route.mention if level.rank <= impact.rank]
     return max(reached, key=lambda one: one[0].rank, default=None)
+
+
+def owed(incident: Incident, to: Destination, route: Route, rotas: Rotas, now: datetime) -> Calling | None:
+    """Return whom quiet hours kept from being called in a destination, if it still deserves that when they are over."""
+    if not (incident.is_open and is_sure(incident)) or incident.state is State.SCHEDULED or is_muted(incident, now):
+        return None
+    found = level_of(route, incident.impact, now)
+    if found is None or found[0].rank <= _called(incident, to).rank:
+        return None
+    people = resolved(found[1], rotas, now)
+    return Calling(who=people, to=str(to), level=found[0]) if people else None
 
 
 def _called(incident: Incident, to: Destination) -> Impact:

@@ -84,14 +84,19 @@ def _said(entry: TimelineEntry, incident: Incident) -> _Parts:
     return _REPLIES[entry.kind](_Case(entry, incident))
 
 
-def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
+def catch_up(
+    entries: tuple[TimelineEntry, ...],
+    incident: Incident,
+    say: Callable[[TimelineEntry, Incident], Message] = reply,
+    about: Callable[[Incident], About] | None = None,
+) -> Message:
     """Return one message for many entries, oldest first, each with all its words and its time, for it is told late.
 
-    It is as loud as the loudest of them.
+    It is as loud as the loudest of them.  `say` words each of them.
     """
     parts: list[Part] = []
     for entry in entries:
-        said = reply(entry, incident)
+        said = say(entry, incident)
         dated = any(isinstance(part, Quote) and part.at for part in said.parts)
         when: tuple[Span, ...] = () if dated else (" · ", Moment(entry.happened_at))
         parts += [heading(said.headline, *when), *said.parts]
@@ -101,7 +106,7 @@ def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
         headline=f"{len(entries)} updates at once",
         parts=tuple(parts),
         broadcast=loud,
-        about=_about(incident) if loud else None,
+        about=(about or _about)(incident) if loud else None,
         incident=incident,
         entries=entries,
     )
@@ -304,6 +309,7 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.ESCALATED: _by(waking.escalated),
     ChangeKind.LAPSED: _by(waking.lapsed),
     ChangeKind.NUDGED: _by(waking.nudged),
+    ChangeKind.RELEASED: _by(waking.released),
     ChangeKind.JOINED: _by(clocks.joined),
     ChangeKind.LEFT: _by(clocks.left),
     ChangeKind.GROUPED: _by(roster.grouped),

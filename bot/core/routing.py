@@ -9,10 +9,13 @@ from fnmatch import fnmatchcase
 
 from bot.core import members
 from bot.core.rules import Match, Route, Service
-from bot.model import Component, Destination, Impact, Incident, Kind, Source
+from bot.model import Component, Confidence, Destination, Impact, Incident, Kind, Source
 
 # As most clouds spell theirs: us-east-1, europe-west4, ap-southeast-2.
 _REGION = re.compile(r"\b[a-z]{2,12}-[a-z]{4,12}-?\d\b")
+
+
+_SURENESS = tuple(Confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,27 @@ def taken(incident: Incident, routes: Iterable[Route], services: Iterable[Servic
             found.append(route)
             is_taken = is_taken or not (route.go_on or route.is_aside)
     return tuple(found)
+
+
+def ruling(
+    incident: Incident, to: Destination, routes: Sequence[Route], services: Iterable[Service] = ()
+) -> Route | None:
+    """Return the route by which `incident` is told in a destination: the first that leads it there.
+
+    What has moved on meanwhile, so that none does any more, is still told by the first that leads there at all.
+    """
+    mine = [route for route in routes if to in route.to]
+    if len(mine) <= 1:
+        return mine[0] if mine else None
+    found = (route for route in taken(incident, routes, services) if to in route.to)
+    return next(found, mine[0])
+
+
+def confidence(incident: Incident) -> Confidence:
+    """Return how sure it is: what a vendor has written, and what is our own, is confirmed."""
+    if incident.kind is not Kind.SUSPECTED:
+        return Confidence.CONFIRMED
+    return incident.evidence.confidence if incident.evidence is not None else Confidence.LOW
 
 
 def matches(match: Match, incident: Incident, services: Iterable[Service] = ()) -> bool:
@@ -128,6 +152,8 @@ def _objection(match: Match, incident: Incident, affected: frozenset[str]) -> st
         return f"kind is {kind}, not {_either(match.kinds)}"
     if not _is_bad_enough(match, incident, kind):
         return f"impact is {incident.impact}, below {match.min_impact}"
+    if _SURENESS.index(sure := confidence(incident)) < _SURENESS.index(match.confidence):
+        return f"confidence is {sure}, below {match.confidence}"
     if match.components and not _names_any(match.components, incident):
         return f"none of its components is {_either(match.components)}"
     if match.regions and not _is_in(match.regions, incident):

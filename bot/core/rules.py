@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from enum import StrEnum
 
-from bot.model import Destination, Impact, Kind
+from bot.model import Confidence, Destination, Impact, Kind
 
 # A Monday.  Turns are counted from a day and not within a year: so they do not jump at New Year.
 EPOCH = date(1970, 1, 5)
@@ -15,7 +16,8 @@ EPOCH = date(1970, 1, 5)
 class Match:
     """Which incidents are meant.  An empty tuple asks for nothing, so `Match()` is every incident.
 
-    `vendors` are slugs as in `Incident.vendor`; the other names are as people and vendors write them.
+    `vendors` are slugs as in `Incident.vendor`; the other names are as people and vendors write them.  `confidence` is
+    how sure it has to be at least: what a vendor has written is surer than anything.
     """
 
     vendors: tuple[str, ...] = ()
@@ -24,6 +26,7 @@ class Match:
     regions: tuple[str, ...] = ()
     min_impact: Impact = Impact.NONE
     kinds: tuple[Kind, ...] = ()
+    confidence: Confidence = Confidence.LOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,36 @@ class Quiet:
     timezone: str
 
 
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """When the next person takes over: every day, or on one weekday (Monday is 0)."""
+
+    weekday: int | None
+    at: time
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """When a channel gets its digest: every day or on one weekday, by the clock of `timezone`."""
+
+    when: Handover
+    timezone: str
+
+
+class Detail(StrEnum):
+    """For whom it is worded: those who mend things, or those who have to explain them."""
+
+    ENGINEER = "engineer"
+    STAKEHOLDER = "stakeholder"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """Where matching incidents are told.  Routes are asked in order; `go_on` lets the next one be asked too.
 
-    `mention` says who is mentioned at which impact: `@here`, `oncall:<name>`, a person or a group.  One that `is_aside`
-    is asked whatever the others have answered.
+    `mention` says who is mentioned at which impact: `@here`, `oncall:<name>`, a person or a group.  In `quiet` hours
+    only what is critical is told; so many new messages (`hourly`) an hour are posted; with a `digest` nothing else is.
+    One that `is_aside` is asked whatever the others have answered.
     """
 
     name: str
@@ -48,6 +75,9 @@ class Route:
     to: tuple[Destination, ...]
     mention: tuple[tuple[Impact, str], ...] = ()
     quiet: Quiet | None = None
+    hourly: int | None = None
+    digest: Summary | None = None
+    detail: Detail = Detail.ENGINEER
     go_on: bool = False
     is_aside: bool = False
 
@@ -83,14 +113,6 @@ class Person:
         """Return who they are on each platform, as the configuration writes it: `slack:U0123`."""
         ids = (("slack", self.slack), ("discord", self.discord))
         return tuple(f"{platform}:{id_}" for platform, id_ in ids if id_)
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """When the next person takes over: every day, or on one weekday (Monday is 0)."""
-
-    weekday: int | None
-    at: time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import follow_verbs, hand_verbs, mute_verbs, team_verbs, verbs, wanted
+from bot.core import follow_verbs, hand_verbs, mute_verbs, route_verbs, team_verbs, verbs, wanted
 from bot.core.verbs import Verb
 from bot.model import Action
 
@@ -284,6 +284,21 @@ VERBS = (
         wanted.auditing,
         "audit [who | which | since 2d]",
         "who did what, when, from where, and what came of it (admins)",
+    ),
+    Verb(
+        Action.ROUTES,
+        ("routes show", "routes"),
+        route_verbs.shown,
+        "routes",
+        "where incidents are told, and when",
+    ),
+    Verb(
+        Action.ROUTES_TEST,
+        ("routes test",),
+        route_verbs.tested,
+        "routes test VENDOR [component=…] [impact=…] [at=…]",
+        "where an incident would go, why, when, and whom that would call",
+        spells=route_verbs.spelt_test,
     ),
     Verb(Action.HEALTH, ("health",), verbs.query, "health", "what Sitrep itself can not do just now"),
     Verb(Action.HELP, ("help", "?"), verbs.query, "help", "this"),

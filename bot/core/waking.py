@@ -52,3 +52,9 @@ def nudged(entry: TimelineEntry, incident: Incident) -> Parts:
     silent = entry.transitions[0]
     for_long = duration(timedelta(seconds=int(silent.after)))
     return f"{silent.before}, how does it stand? Nothing was noted for {for_long}", []
+
+
+def released(entry: TimelineEntry, incident: Incident) -> Parts:
+    """Say that what quiet hours kept back is told."""
+    del incident
+    return f"The quiet hours are over: told in {entry.transitions[0].after}", []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core.rules import Quiet
+from bot.core.rules import Quiet, Summary
 
 _DAY = timedelta(days=1)
 _EVERY_DAY = frozenset(range(7))
@@ -51,11 +51,21 @@ def ends_at(window: Window, now: datetime) -> datetime | None:
 
 def is_in(span: Quiet, now: datetime) -> bool:
     """Whether it is within a span of every day."""
-    return _ends_this_week(Weekly(_EVERY_DAY, span), now) is not None
+    return around_now(span, now) is not None
+
+
+def around_now(span: Quiet, now: datetime) -> tuple[datetime, datetime] | None:
+    """Return from when until when the span of every day is that `now` falls into; None if it does not."""
+    return _this_week(Weekly(_EVERY_DAY, span), now)
 
 
 def _ends_this_week(weekly: Weekly, now: datetime) -> datetime | None:
-    """Return the end of a span that began today or yesterday, by the clock on the wall there.
+    found = _this_week(weekly, now)
+    return found[1] if found is not None else None
+
+
+def _this_week(weekly: Weekly, now: datetime) -> tuple[datetime, datetime] | None:
+    """Return the beginning and the end of a span that began today or yesterday, by the clock on the wall there.
 
     Where that clock shows the end twice, because it is put back, the later one is meant.
     """
@@ -68,5 +78,19 @@ def _ends_this_week(weekly: Weekly, now: datetime) -> datetime | None:
         start = datetime.combine(day, span.start, zone).astimezone(UTC)
         end = max(datetime.combine(last, span.end, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
         if start <= now < end:
-            return end
+            return start, end
     return None
+
+
+def following(summary: Summary, after: datetime) -> datetime:
+    """Return the first time after another one at which a digest is due, by the clock on the wall there.
+
+    Where that clock does not show the time it is as if it had not been put forward; where it shows it twice, the first
+    is meant: as for hand-overs.
+    """
+    zone, when = ZoneInfo(summary.timezone), summary.when
+    today = after.astimezone(zone).date()
+    days = (today + ahead * _DAY for ahead in range(-1, 9))
+    wanted = (day for day in days if when.weekday is None or day.weekday() == when.weekday)
+    instants = (datetime.combine(day, when.at, zone).astimezone(UTC) for day in wanted)
+    return next(instant for instant in instants if instant > after)

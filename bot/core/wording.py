@@ -84,7 +84,7 @@ def root(incident: Incident) -> Message:
         parts=tuple(parts),
         url=incident.url,
         controls=controls(incident),
-        labels=_labels(incident),
+        labels=labels(incident),
         incident=incident,
     )
 
@@ -92,7 +92,7 @@ def root(incident: Incident) -> Message:
 def standing(incident: Incident) -> list[Line]:
     """Return how an incident stands, in all but its vendor's words: since when, what it is about, who has it."""
     return [
-        *_when(incident),
+        *when(incident),
         *_affected(incident),
         *cards.touched(incident),
         *_declared(incident),
@@ -103,7 +103,8 @@ def standing(incident: Incident) -> list[Line]:
     ]
 
 
-def _labels(incident: Incident) -> tuple[str, ...]:
+def labels(incident: Incident) -> tuple[str, ...]:
+    """Return in single words how an incident stands, for platforms that sort by such."""
     is_open = "open" if incident.is_open else "resolved"
     found = (is_open, state_word(incident), words(incident.impact), incident.name, incident.vendor, incident.kind)
     return tuple(dict.fromkeys(map(str, found)))
@@ -117,7 +118,7 @@ def _state_line(incident: Incident) -> Line:
     was = f" · was {words(incident.peak)}" if stated else ""
     lasting = incident.resolved_at - incident.started_at if incident.resolved_at else timedelta()
     lasted = f" · lasted {duration(lasting)}" if lasting > timedelta() else ""
-    return line(f"{_ending(incident)}{was}{lasted}")
+    return line(f"{ending(incident)}{was}{lasted}")
 
 
 def state_word(incident: Incident) -> str:
@@ -129,7 +130,8 @@ def state_word(incident: Incident) -> str:
     return words(incident.state) if is_told else "unannounced"
 
 
-def _ending(incident: Incident) -> str:
+def ending(incident: Incident) -> str:
+    """Return how it ended, in a word or two."""
     if incident.ending is ChangeKind.WITHDRAWN:
         return "No longer listed"
     if incident.ending is ChangeKind.MERGED:
@@ -155,7 +157,8 @@ def _severity(impact: Impact, kind: Kind) -> str:
     return {Impact.UNKNOWN: "impact not stated", Impact.NONE: "no impact stated"}.get(impact, words(impact))
 
 
-def _when(incident: Incident) -> list[Line]:
+def when(incident: Incident) -> list[Line]:
+    """Return from when to when it is, as far as that is known."""
     if incident.kind is Kind.MAINTENANCE and incident.starts_at:
         return planned(incident.starts_at, incident.ends_at)
     if incident.state is State.SCHEDULED:

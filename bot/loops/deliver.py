@@ -12,6 +12,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.core import converge
 from bot.core.backoff import DELIVERY
+from bot.core.holding import Ruling
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
 from bot.loops.batch import Batch
 from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind
@@ -39,8 +40,8 @@ COMMIT_EVERY = 0.005
 class Delivering:
     """What the deliver loop works with.  `due` wakes it; `carried` counts steps done.
 
-    `stopped` has the platforms that will not have us any more, and why: nothing is sent there until the next start,
-    and what is due there stays due.
+    `ruling` says when and how each incident is told where.  `stopped` has the platforms that will not have us any more,
+    and why: nothing is sent there until the next start, and what is due there stays due.
     """
 
     database: Database
@@ -50,6 +51,7 @@ class Delivering:
     chance: Callable[[], float]
     due: asyncio.Event
     observe: Callable[[Errand, Step], None] | None = None
+    ruling: Ruling = announcements.AT_ONCE
     carried: int = 0
     stopped: dict[str, str] = field(default_factory=dict[str, str])
     under_way: dict[str, set[asyncio.Task[None]]] = field(default_factory=dict[str, set[asyncio.Task[None]]])
@@ -90,6 +92,7 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
         longest={name: platform.longest for name, platform in delivering.platforms.items()},
         apart=[name for name, platform in delivering.platforms.items() if isinstance(platform, Apart)],
         lease=LEASE,
+        ruling=delivering.ruling,
     )
     for errand in errands:
         task = asyncio.create_task(_run(delivering, errand, results))
@@ -151,10 +154,14 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
             if delivering.observe is not None:
                 delivering.observe(errand, errand.step)
     except MessageGone:
-        log.warning("root gone incident=%s destination=%s", errand.incident.id, errand.announcement.destination)
+        log.warning(
+            "root gone incident=%s destination=%s", errand.announcement.incident, errand.announcement.destination
+        )
         after = converge.without_root(errand.announcement)
     except Busy as e:
-        log.debug("waits incident=%s destination=%s: %s", errand.incident.id, errand.announcement.destination, e)
+        log.debug(
+            "waits incident=%s destination=%s: %s", errand.announcement.incident, errand.announcement.destination, e
+        )
         return _later(errand, delivering, e.retry_after or LONGEST_NAP)
     except TemporaryFailure as e:
         return _again(errand, delivering, str(e), e.retry_after)

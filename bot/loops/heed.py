@@ -23,8 +23,9 @@ from bot.core.mentions import Callers, with_calls
 from bot.core.rota import Rotas
 from bot.core.routing import choose
 from bot.core.team import VENDOR
+from bot.core.witnesses import testimonies
 from bot.loops.take_in import Rules
-from bot.model import Destination, Incident, TimelineEntry
+from bot.model import Destination, Incident, SourceKind, TimelineEntry
 from bot.store import grounds, heeding, incidents, overrides
 from bot.store.database import Database
 
@@ -58,8 +59,9 @@ async def weigh_all(heeding_: Heeding) -> int:
     for incident, panel in await heeding.witnessed(heeding_.database):
         if weighed(incident, panel, now, rules.thresholds) is None:
             continue
-        decide = partial(_weigh, panel, rules, await _callers(heeding_, now), now)
-        count += _is_done(await incidents.act(heeding_.database, incident.id, decide, now))
+        callers = await _callers(heeding_, now)
+        decide, where = partial(_weigh, panel, rules, callers, now), partial(_where, callers)
+        count += _is_done(await incidents.act(heeding_.database, incident.id, decide, now, where))
     if count:
         heeding_.announced.set()
     return count
@@ -115,6 +117,15 @@ async def _callers(heeding_: Heeding, now: datetime) -> Callers:
         return choose(incident, rules.routes, rules.services).destinations
 
     return Callers(where, rules.routes, rules.services, Rotas(rules.oncalls, agreed))
+
+
+def _where(callers: Callers, incident: Incident) -> Sequence[Destination]:
+    """Return where it is to be told from now on: a route may have waited until it is surer.
+
+    When people alone tell of it, it is for them to say when the channel hears of it.
+    """
+    ours = any(not one.state.is_over and one.teller is not SourceKind.PEOPLE for one in testimonies(incident.claims))
+    return callers.where(incident) if ours else ()
 
 
 def _weigh(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -130,6 +130,13 @@ def unrung(destinations: Iterable[Destination]) -> tuple[Destination, ...]:
     """Return where a trouble of our own is told: pagers ring for it only where there is nothing else."""
     found = tuple(destinations)
     return tuple(to for to in found if to.platform not in PAGERS) or found
+
+
+def places(routes: Sequence[Route]) -> tuple[Destination, ...]:
+    """Return where our own trouble is told: in channels of digests, which hear of it late, only if nowhere else."""
+    found = tuple(dict.fromkeys(to for route in routes for to in route.to))
+    digests = {to for route in routes for to in route.to if route.digest is not None}
+    return tuple(to for to in found if to not in digests) or found
 
 
 def troubles(platform: str, stopped: str | None, troubled: Iterable[Announcement]) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ from bot.loops.reading import page_of
 from bot.loops.take_in import Ending, Rules, take_in
 from bot.loops.together import Word, take_in_all
 from bot.model import Claim, Impact, Page, Snapshot, Source
-from bot.store import announcements, polls, sources
+from bot.store import announcements, polls, sources, summaries
 from bot.store.announcements import Outcome
 from bot.store.database import Database
 from bot.store.polls import Look
@@ -151,10 +151,23 @@ async def _recorded(replay: Replay, source: Source, external_id: str) -> Claim |
 async def settle(replay: Replay) -> None:
     """Deliver until every channel shows the truth."""
     delivering = replay.delivering
+    await summaries.plan(replay.database, delivering.ruling, replay.clock.now())
     async with _writing(replay.database) as results:
         while await start_due(delivering, results):
             await drain(delivering)
             await results.flush()
+
+
+async def finish(replay: Replay) -> None:
+    """Let time pass after the last answer until what was held back is told, and until the next digest of a route."""
+    summed_up = False
+    while (found := await summaries.next_told(replay.database, replay.clock.now())) is not None:
+        at, is_summary = found
+        if is_summary and summed_up:
+            return
+        summed_up |= is_summary
+        replay.clock.set(at)
+        await settle(replay)
 
 
 @asynccontextmanager

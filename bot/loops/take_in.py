@@ -17,6 +17,7 @@ from bot.core.claims import is_own, read_together
 from bot.core.correlate import Surroundings, correlate
 from bot.core.evidence import DEFAULT, Panel, Thresholds, weighed
 from bot.core.fold import advance
+from bot.core.holding import Ruling
 from bot.core.mentions import ROTA, Callers, with_calls
 from bot.core.platforms import with_platform
 from bot.core.revisit import next_visit
@@ -58,6 +59,11 @@ class Rules:
     def with_made(self, routes: Iterable[ChatRoute]) -> Rules:
         """Return them with the routes that were made in chats."""
         return replace(self, routes=routes_of(self.routes, routes))
+
+    @property
+    def ruling(self) -> Ruling:
+        """By which route each incident is told where, and so when, and in which words."""
+        return Ruling(self.routes, self.services, Rotas(self.oncalls))
 
     @property
     def call_rotas(self) -> bool:

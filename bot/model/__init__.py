@@ -2,7 +2,7 @@
 
 from bot.model.asking import Action, Asked, Command, Person
 from bot.model.bursts import Member
-from bot.model.delivery import Announcement, Destination, Intent, Ref, Step
+from bot.model.delivery import Announcement, Destination, Digest, Intent, Ref, Step
 from bot.model.incidents import (
     Ack,
     Calling,
@@ -25,6 +25,7 @@ from bot.model.words import (
     ComponentStatus,
     Confidence,
     Fault,
+    Hold,
     Impact,
     Kind,
     PageSays,
@@ -53,9 +54,11 @@ __all__ = [
     "ComponentStatus",
     "Confidence",
     "Destination",
+    "Digest",
     "Evidence",
     "Fallback",
     "Fault",
+    "Hold",
     "Impact",
     "Incident",
     "Intent",

@@ -50,6 +50,8 @@ class Action(StrEnum):
     OVERRIDE = "override"
     UNOVERRIDE = "unoverride"
     AUDIT = "audit"
+    ROUTES = "routes"
+    ROUTES_TEST = "routes_test"
     HEALTH = "health"
     HELP = "help"
 

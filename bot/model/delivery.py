@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model.incidents import TimelineEntry
-from bot.model.words import AnnouncementState, StepKind
+from bot.model.words import AnnouncementState, Hold, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,10 @@ class Announcement:
 
     `earlier` is the last root that was deleted; `heard` the last entry that was broadcast by itself, where a thread
     can not do that.
+
+    `held` says why it is kept back, if it is; it was first at `held_at`.  `digest` is the one that lists it, and
+    `told_in` the one that told of its end, so that nothing more is owed.  `posted_at` is when its first root was begun,
+    where that matters: it was held back, or its route counts them.
     """
 
     id: int
@@ -82,3 +86,26 @@ class Announcement:
     intent: Intent | None = None
     fence: int = 0
     earlier: Ref | None = None
+    held: Hold | None = None
+    held_at: datetime | None = None
+    digest: str = ""
+    told_in: str = ""
+    posted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One message in one destination that tells of several incidents; it is announced as an incident is, by its `name`.
+
+    It is about what was held back from `starts_at` to `ends_at`.  `clock` is the time zone by which its words count
+    hours, and `most` the cap that was reached, where that is why; `route` is whose that is.
+    """
+
+    name: str
+    destination: Destination
+    why: Hold
+    starts_at: datetime
+    ends_at: datetime
+    clock: str = "UTC"
+    most: int = 0
+    route: str = ""

@@ -202,6 +202,8 @@ class ChangeKind(StrEnum):
     # It is one of many of one cause, which are told together; a person has taken it out of them.
     GROUPED = "grouped"
     UNGROUPED = "ungrouped"
+    # What quiet hours kept back is told from now on, and calls whom it would have called.
+    RELEASED = "released"
 
 
 class Who(StrEnum):
@@ -219,6 +221,14 @@ class AnnouncementState(StrEnum):
     LIVE = "live"
     PARKED = "parked"
     DEAD = "dead"
+
+
+class Hold(StrEnum):
+    """Why a channel hears of an incident later: its quiet hours, its hourly cap, or that it wants digests only."""
+
+    QUIET = "quiet"
+    HOURLY = "hourly"
+    DIGEST = "digest"
 
 
 class StepKind(StrEnum):

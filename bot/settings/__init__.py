@@ -14,7 +14,7 @@ from pathlib import Path
 from bot import catalog
 from bot.core.access import Access
 from bot.errors import ConfigError
-from bot.settings import build, callers, environment, not_yet, paging
+from bot.settings import build, callers, environment, paging
 from bot.settings.access_table import AccessTable, AuditTable
 from bot.settings.bursts import BurstsTable, bursts
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
@@ -97,7 +97,7 @@ def load(
         # Who would run it hears now of what is missing too.  One that is there and wrong has been told.
         unset = [line for name, line in _missing(settings) if types and not env.find(name, f"{name}_FILE")]
         raise ConfigError(*mistakes, *unset)
-    return replace(settings, config_path=path, not_yet=_not_yet(settings))
+    return replace(settings, config_path=path)
 
 
 def missing_tokens(settings: Settings) -> tuple[str, ...]:
@@ -199,7 +199,3 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
 
 def _merged(*lists: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(chain(*lists)))
-
-
-def _not_yet(settings: Settings) -> tuple[str, ...]:
-    return tuple(not_yet.routes(settings.routes))

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from bot.core.access import Access, Right, Who
 from bot.core.evidence import Thresholds
 from bot.core.reports import Terms
-from bot.core.rules import Escalation, EscalationStep, Match, Oncall, Person, Route, Service
+from bot.core.rules import Detail, Escalation, EscalationStep, Match, Oncall, Person, Route, Service
 from bot.core.slugs import slug
 from bot.core.windows import Window
-from bot.model import Destination, Impact, Kind
+from bot.model import Confidence, Destination, Impact, Kind
 from bot.settings.access_table import AccessTable, ChannelTable, MayTable
 from bot.settings.checks import MaintenanceTable, ProbeTable
 from bot.settings.document import Placed
@@ -130,6 +130,9 @@ def route(row: Placed[RouteTable], names: Names) -> Route:
         to=tuple(dict.fromkeys(row.table.to)),
         mention=_mention(row.table.mention),
         quiet=row.table.quiet,
+        hourly=row.table.hourly,
+        digest=row.table.digest,
+        detail=Detail(row.table.detail),
         go_on=row.table.go_on,
     )
 
@@ -204,6 +207,7 @@ def _match(table: MatchTable, names: Names) -> Match:
         regions=tuple(table.region),
         min_impact=Impact(table.min_impact),
         kinds=tuple(map(Kind, table.kind)),
+        confidence=Confidence(table.confidence),
     )
 
 

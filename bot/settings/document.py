@@ -23,7 +23,7 @@ from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, path, report_errors, shown
 from bot.settings.names import Names, said
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
-from bot.settings.scalars import duration, moment
+from bot.settings.scalars import NAMED, duration, moment
 from bot.settings.tables import EgressTable, EvidenceTable, IncidentsTable, PeopleTable, ServiceTable, Table, WatchTable
 
 T = TypeVar("T", bound=Table)
@@ -213,12 +213,33 @@ def _oncall(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...],
             yield ("people", i), 'can not be reached; add slack = "U…" or discord = "…"'
 
 
+def _route(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """A digest is a message for a channel, and all that a channel of digests gets."""
+    if "digest" not in item:
+        return
+    told = item.get("to")
+    for to in told if isinstance(told, list) else [told]:
+        platform = to.partition(":")[0] if isinstance(to, str) else ""
+        if platform in NAMED:
+            yield ("digest",), f"is for a channel, and {shown(to)} is none; give that a [[route]] of its own"
+    for key, why in _NOT_WITH_DIGEST.items():
+        if key in item:
+            yield (key,), f"says nothing beside digest, {why}; leave one of them out"
+
+
+_NOT_WITH_DIGEST = {
+    "mention": "which calls nobody",
+    "quiet": "which names its own time",
+    "hourly": "which is one message",
+    "detail": "which is worded for everybody",
+}
 _CHECKS: dict[type[Table], Callable[[Mapping[str, object]], Iterator[tuple[tuple[str | int, ...], str]]]] = {
     WatchTable: _watch,
     ProbeTable: _probe,
     HookTable: _hook,
     MaintenanceTable: _maintenance,
     OncallTable: _oncall,
+    RouteTable: _route,
     EvidenceTable: _evidence,
     AccessTable: together,
 }

@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationInfo
 
 from bot.core import windows
-from bot.core.rules import Handover, Quiet
+from bot.core.rules import Handover, Quiet, Summary
 from bot.model import Destination
 from bot.settings import scalars
 from bot.settings.mistakes import shown
@@ -135,6 +135,9 @@ Allowed = Annotated[
 Room = Annotated[str, PlainValidator(scalars.room)]
 Keeping = Annotated[timedelta, PlainValidator(scalars.keeping)]
 Responders = Annotated[list[Actor] | None, BeforeValidator(scalars.as_list), BeforeValidator(_everyone_as_none)]
+SummaryTime = Annotated[Summary, PlainValidator(scalars.summary)]
+HowWorded = Annotated[str, PlainValidator(scalars.choice("engineer", "stakeholder"))]
+Sureness = Annotated[str, PlainValidator(scalars.choice("low", "medium", "high"))]
 QuietSpan = Annotated[Quiet, PlainValidator(scalars.quiet)]
 HandoverTime = Annotated[Handover, PlainValidator(scalars.handover)]
 Timezone = Annotated[str, PlainValidator(scalars.timezone)]

@@ -8,12 +8,14 @@ from pydantic import AfterValidator, Field
 
 from bot.core.rules import EPOCH, Handover
 from bot.settings.fields import (
+    Count,
     Day,
     Destinations,
     Directly,
     DiscordUser,
     Duration,
     HandoverTime,
+    HowWorded,
     Kinds,
     Least,
     Mention,
@@ -21,6 +23,8 @@ from bot.settings.fields import (
     QuietSpan,
     Services,
     SlackUser,
+    SummaryTime,
+    Sureness,
     Text,
     Texts,
     Timezone,
@@ -52,6 +56,13 @@ class MatchTable(Table):
     )
     kind: Kinds = Field(
         default=[], description="Of one of these kinds: incident, maintenance, suspected.", examples=['["incident"]']
+    )
+    confidence: Sureness = Field(
+        default="low",
+        description=(
+            "At least this sure: low, medium or high. What a vendor has written is surer than any of them, and passes."
+        ),
+        examples=['"medium"'],
     )
 
 
@@ -86,8 +97,25 @@ class RouteTable(Table):
     )
     quiet: QuietSpan | None = Field(
         default=None,
-        description="When nobody is mentioned but for what is critical, every day.",
+        description="When only what is critical is told, every day; the rest is told by a digest when it ends.",
         examples=['"22:00-07:00 Europe/Berlin"'],
+    )
+    hourly: Count | None = Field(
+        default=None,
+        description="At most so many new messages within any hour; what is critical passes. Default: any number.",
+        examples=["10"],
+    )
+    digest: SummaryTime | None = Field(
+        default=None,
+        description="Nothing is told but a summary at this time, every day or every week.",
+        examples=['"Mon 09:00 Europe/Berlin"'],
+    )
+    detail: HowWorded = Field(
+        default="engineer",
+        description=(
+            "For whom it is worded: `engineer` (the default), or `stakeholder`: plain words, no evidence, no ids."
+        ),
+        examples=['"stakeholder"'],
     )
     go_on: YesNo = Field(
         default=False,

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from bot.core.rules import Handover, Quiet
+from bot.core.rules import Handover, Quiet, Summary
 from bot.core.spans import LONGEST, span_of
 from bot.core.windows import Weekly
 from bot.settings.mistakes import did_you_mean, one_of, shown
@@ -171,6 +171,15 @@ def quiet(value: object) -> Quiet:
     if start == end:
         raise ValueError(f"{shown(value)} begins when it ends; write two different times")
     return Quiet(start, end, timezone(found[3]))
+
+
+def summary(value: object) -> Summary:
+    """Read when a digest is due: a time of day, on one weekday or on all, and a time zone."""
+    when, _, zone = text(value).rpartition(" ")
+    if not when or ":" in zone:
+        examples = '"09:00 Europe/Berlin", or "Mon 09:00 Europe/Berlin" for every week'
+        raise ValueError(f"{shown(value)} names no time zone; write {examples}")
+    return Summary(handover(when), timezone(zone))
 
 
 def clock(word: str) -> time:

@@ -188,8 +188,7 @@ class Settings:
     """Everything that was configured.
 
     `database_from_environment` tells that somebody said where to keep incidents, `defaulted_watches` that nobody
-    said what to watch.  `config_path` is None where no file was read.  `not_yet` has a line for everything that
-    was asked for and that this version does not do.
+    said what to watch.  `config_path` is None where no file was read.
     """
 
     database: Secret
@@ -220,4 +219,3 @@ class Settings:
     reopen_within: timedelta = timedelta(hours=24)
     thresholds: Thresholds = DEFAULT
     bursts: Bursts = field(default_factory=Bursts)
-    not_yet: tuple[str, ...] = ()

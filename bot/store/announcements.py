@@ -9,11 +9,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, RowMapping, and_, bindparam, case, func, or_, select, update
 
+from bot.core.holding import Ruling
 from bot.model import Announcement
 from bot.store import codec, errands
 from bot.store.database import Database
 from bot.store.errands import Errand, announcement_of
+from bot.store.holds import Holds, alone
 from bot.store.tables import ANNOUNCEMENT
+
+# Nothing is held back where no route says so.
+AT_ONCE = Ruling()
+# What was let go is claimed anew: it comes in a few rounds, and else the next time.
+_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +32,7 @@ class Outcome:
     due_at: datetime | None
 
 
-async def claim_due(
+async def claim_due(  # noqa: PLR0913  (all that a claim depends on)
     database: Database,
     owner: str,
     now: datetime,
@@ -34,21 +41,32 @@ async def claim_due(
     longest: Mapping[str, int],
     lease: timedelta,
     apart: Collection[str] = (),
+    ruling: Ruling = AT_ONCE,
 ) -> tuple[Errand, ...]:
     """Take announcements that are due, the urgent first, and record the intent of each one's next step.
 
     `room` says how many of each platform may be taken, `longest` how long a reply may be there; `apart` are those on
-    which a message of a thread can not be shown in the channel too.  One that turns out to show the truth already is
-    not due any more and is not returned.
+    which a message of a thread can not be shown in the channel too; `ruling` says what is told when, and in which
+    words.  One that turns out to show the truth already, or is held back, is not due any more and is not returned.
     """
 
-    def work(connection: Connection) -> tuple[Errand, ...]:
+    def work(connection: Connection) -> tuple[tuple[Errand, ...], bool]:
+        alone(connection, ruling)
         taken: list[RowMapping] = []
         for platform, limit in room.items():
             taken += _take(connection, platform, limit, {"b_owner": owner, "b_now": now, "b_until": now + lease})
-        return errands.prepare(connection, taken, longest, now, until=now + lease, apart=apart) if taken else ()
+        holds = Holds(connection, ruling, now)
+        if not taken:
+            return (), False
+        some = errands.prepare(connection, taken, longest, now, until=now + lease, holds=holds, apart=apart)
+        return some, holds.stirred
 
-    return await database.write(work)
+    found, stirred = await database.write(work)
+    for _ in range(_ROUNDS):
+        if found or not stirred:
+            break
+        found, stirred = await database.write(work)
+    return found
 
 
 def _take(connection: Connection, platform: str, limit: int, holder: Mapping[str, Any]) -> list[RowMapping]:

@@ -31,9 +31,10 @@ _ONE = (
     .with_for_update(skip_locked=True)
 )
 _WRITTEN = select(ENTRY.c.recorded_at).where(ENTRY.c.incident == bindparam("b_id"), ENTRY.c.seq == bindparam("b_seq"))
+# Where it is held back nobody has been told of it, and so nobody can have taken it on.
 _TOLD = (
     select(ANNOUNCEMENT.c.destination, ANNOUNCEMENT.c.state)
-    .where(ANNOUNCEMENT.c.incident == bindparam("b_id"))
+    .where(ANNOUNCEMENT.c.incident == bindparam("b_id"), ANNOUNCEMENT.c.held == "")
     .order_by(ANNOUNCEMENT.c.id)
 )
 _MINE = select(INCIDENT.c.body, INCIDENT.c.courses, _DUE).where(INCIDENT.c.id == bindparam("b_id")).with_for_update()

@@ -13,7 +13,7 @@ from bot.core.muting import Muting
 from bot.core.probing import ProbeState
 from bot.core.rota import Override
 from bot.core.witness import Sight
-from bot.model import Claim, Incident, Intent, Page, Source, TimelineEntry
+from bot.model import Claim, Digest, Incident, Intent, Page, Source, TimelineEntry
 
 T = TypeVar("T")
 
@@ -44,6 +44,7 @@ CLAIM = Codec(Claim)
 INCIDENT = Codec(Incident)
 ENTRY = Codec(TimelineEntry)
 INTENT = Codec(Intent)
+DIGEST = Codec(Digest)
 SOURCE = Codec(Source)
 PAGE = Codec(Page)
 HEARTBEAT = Codec(Heartbeat)

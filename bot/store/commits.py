@@ -208,4 +208,9 @@ def _new_announcement(
         "attempts": 0,
         "error": "",
         "fence": 0,
+        "about": "incident",
+        "held": "",
+        "digest": "",
+        "told_in": "",
+        "route": "",
     }

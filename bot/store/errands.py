@@ -9,13 +9,17 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select, update
 
-from bot.core import members, wording
+from bot.core import members, wordings
 from bot.core.converge import addressed, begun, message_for, next_step
+from bot.core.holding import Ruling, as_heard
 from bot.core.message import Message, fingerprint
+from bot.core.rules import Detail, Route
+from bot.core.wordings import Words
 from bot.model import (
     Announcement,
     AnnouncementState,
     Destination,
+    Hold,
     Incident,
     Intent,
     Ref,
@@ -23,22 +27,25 @@ from bot.model import (
     StepKind,
     TimelineEntry,
 )
-from bot.store import codec
+from bot.store import codec, digesting
+from bot.store.holds import Holds
 from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT
 
 _log = logging.getLogger(__name__)
+# What an announcement is about that is no digest.
+INCIDENTS = "incident"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """One step to do for one announcement, and the message that it sends.
+    """One step to do for one announcement, and the message that it sends; a digest is of no one `incident`.
 
     `unfinished` is a step that somebody began and nobody reported on: it is read back before anything else.
     Nothing may be sent any more after `until`: somebody else may hold the announcement then.
     """
 
     announcement: Announcement
-    incident: Incident
+    incident: Incident | None
     step: Step
     message: Message
     unfinished: Intent | None
@@ -51,7 +58,7 @@ class _Ready:
     """An announcement with its next step, if it wants one."""
 
     announcement: Announcement
-    incident: Incident
+    incident: Incident | None
     step: Step | None
     message: Message | None
     revision: int
@@ -64,17 +71,20 @@ def prepare(
     now: datetime,
     *,
     until: datetime,
+    holds: Holds,
     apart: Collection[str] = (),
 ) -> tuple[Errand, ...]:
     """Return what is to be done for the announcements in `rows`, with the intents recorded.
 
-    One that can not be told is parked with the reason: it must not keep all others waiting.
+    What is held back is put off.  One that can not be told is parked with the reason: it must not keep all others
+    waiting.
     """
-    contents = _contents(connection, rows)
+    contents = _contents(connection, rows, holds.ruling)
     ready: list[_Ready] = []
     for row in rows:
         try:
-            ready.append(_next(row, contents, longest, apart, now))
+            found = _of_digest(row, holds) if row["about"] != INCIDENTS else _next(row, contents, longest, apart, holds)
+            ready += [found] if found is not None else []
         except Exception as error:  # noqa: BLE001  (it is parked, whatever it was)
             _log.exception("can not be told incident=%s destination=%s", row["incident"], row["destination"])
             connection.execute(_PARK, {"b_id": row["id"], "b_error": f"can not be told: {type(error).__name__}"})
@@ -97,36 +107,40 @@ def prepare(
 class _Contents:
     """The incidents, for each announcement the entries that its thread does not have, and messages about them.
 
-    One incident goes to many destinations: it is read once and worded once.
+    One incident goes to many destinations: it is read once and worded once, for each sort of readers.
     """
 
-    def __init__(self, incidents: Mapping[str, str], entries: Mapping[int, Sequence[str]]) -> None:
+    def __init__(self, incidents: Mapping[str, str], entries: Mapping[int, Sequence[str]], ruling: Ruling) -> None:
         self._incidents = incidents
         self._entries = entries
+        self._ruling = ruling
         self._read_incidents: dict[str, Incident] = {}
         self._read_entries: dict[str, TimelineEntry] = {}
-        self._roots: dict[_Seen, tuple[Message, str]] = {}
-        self._messages: dict[tuple[_Seen, tuple[TimelineEntry, ...]], Message] = {}
+        self._roots: dict[tuple[_Seen, Words], tuple[Message, str]] = {}
+        self._messages: dict[tuple[_Seen, Words, tuple[TimelineEntry, ...]], Message] = {}
 
     def incident(self, name: str) -> Incident:
         if name not in self._read_incidents:
             self._read_incidents[name] = codec.INCIDENT.load(self._incidents[name])
         return self._read_incidents[name]
 
-    def root(self, incident: Incident) -> tuple[Message, str]:
+    def route(self, announcement: Announcement) -> Route | None:
+        return self._ruling.route(self.incident(announcement.incident), announcement.destination)
+
+    def root(self, incident: Incident, words: Words) -> tuple[Message, str]:
         """Return the root message and its fingerprint."""
-        which = _seen(incident)
+        which = (_seen(incident), words)
         if which not in self._roots:
-            message = wording.root(incident)
+            message = words.root(incident)
             self._roots[which] = (message, fingerprint(message))
         return self._roots[which]
 
-    def message(self, step: Step, incident: Incident) -> Message:
+    def message(self, step: Step, incident: Incident, words: Words) -> Message:
         if not step.entries:
-            return self.root(incident)[0]
-        which = (_seen(incident), step.entries)
+            return self.root(incident, words)[0]
+        which = (_seen(incident), words, step.entries)
         if which not in self._messages:
-            self._messages[which] = message_for(step, incident)
+            self._messages[which] = message_for(step, incident, words)
         return self._messages[which]
 
     def unsent(self, announcement: int) -> tuple[TimelineEntry, ...]:
@@ -146,12 +160,12 @@ def _seen(incident: Incident) -> _Seen:
     return incident.id, *(member.id for member in incident.members)
 
 
-def _contents(connection: Connection, rows: Sequence[RowMapping]) -> _Contents:
+def _contents(connection: Connection, rows: Sequence[RowMapping], ruling: Ruling) -> _Contents:
     found = connection.execute(_BODIES, {"b_incidents": list({row["incident"] for row in rows})})
     entries: dict[int, list[str]] = {}
     for row in connection.execute(_UNSENT, {"b_ids": [row["id"] for row in rows]}):
         entries.setdefault(row.id, []).append(row.body)
-    return _Contents({row.id: row.body for row in found}, entries)
+    return _Contents({row.id: row.body for row in found}, entries, ruling)
 
 
 # Statements are made once: to make one costs more than to run it.
@@ -166,24 +180,42 @@ _UNSENT = (
 )
 
 
+def _of_digest(row: RowMapping, holds: Holds) -> _Ready | None:
+    announcement = announcement_of(row)
+    turn = digesting.turn(holds.connection, announcement, holds.ruling, holds.now)
+    if turn.later is not None:
+        holds.put_off(announcement, turn.later)
+        return None
+    if turn.step is None:
+        holds.stirred |= digesting.wake(holds.connection, announcement, holds.now)
+    return _Ready(announcement, None, turn.step, turn.message, row["revision"])
+
+
 def _next(
-    row: RowMapping, contents: _Contents, longest: Mapping[str, int], apart: Collection[str], now: datetime
-) -> _Ready:
+    row: RowMapping, contents: _Contents, longest: Mapping[str, int], apart: Collection[str], holds: Holds
+) -> _Ready | None:
+    """Return what comes next for an announcement of an incident; None if it is held back."""
     announcement = announcement_of(row)
     platform, to = announcement.destination.platform, announcement.destination
-    incident = members.seen_at(contents.incident(announcement.incident), to)
+    incident, route = members.seen_at(contents.incident(announcement.incident), to), contents.route(announcement)
+    # What is muted is not held back: nothing is told of it anyway.
+    if not incident.untold and holds.keeps(announcement, incident, route):
+        return None
     unsent = members.told_at(incident, contents.unsent(announcement.id), to)
+    words = wordings.of(route.detail if route is not None else Detail.ENGINEER)
     step = next_step(
         announcement,
         incident,
-        unsent,
+        words.told(as_heard(unsent, announcement, incident, route)),
         longest=longest[platform],
         apart=platform in apart,
-        root_hash=contents.root(incident)[1],
-        now=now,
+        root_hash=contents.root(incident, words)[1],
+        now=holds.now,
+        words=words,
     )
-    message = contents.message(step, incident) if step is not None else None
+    message = contents.message(step, incident, words) if step is not None else None
     if step is not None and message is not None:
+        holds.begins(announcement, step, route)
         message = addressed(message, step, announcement, unsent, incident)
     return _Ready(announcement, incident, step, message, row["revision"])
 
@@ -245,4 +277,9 @@ def announcement_of(row: RowMapping) -> Announcement:
         error=row["error"],
         intent=codec.INTENT.load(row["intent"]) if row["intent"] else None,
         fence=row["fence"],
+        held=Hold(row["held"]) if row["held"] else None,
+        held_at=row["held_at"],
+        digest=row["digest"],
+        told_in=row["told_in"],
+        posted_at=row["posted_at"],
     )

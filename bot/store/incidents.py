@@ -261,10 +261,12 @@ async def act(
     incident: str,
     decide: Callable[[Incident, Sequence[TimelineEntry]], Acted],
     now: datetime,
+    where: Callable[[Incident], Sequence[Destination]] = lambda _incident: (),
 ) -> Acted | None:
     """Gather an incident with its last entries, let `decide` act on it, and commit what it adds, in one transaction.
 
-    It is due then wherever it is announced.  None if there is no such incident.
+    It is due then wherever it is announced, and `where` it is to be announced from now on.  None if there is no such
+    incident.
     """
 
     def work(connection: Connection) -> Acted | None:
@@ -276,7 +278,7 @@ async def act(
         if acted.entries:
             write_incidents(connection, [acted.incident], {incident: before})
             write_entries(connection, acted.entries)
-            make_due(connection, [incident], now)
+            make_due(connection, [incident], now, destinations={incident: where(acted.incident)})
         return acted
 
     for _ in range(_TRIES):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, selec
 from bot.model import Announcement, Impact, Incident, Ref, SourceKind, State, TimelineEntry
 from bot.store import codec
 from bot.store.database import Database
-from bot.store.errands import announcement_of
+from bot.store.errands import INCIDENTS, announcement_of
 from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT, POLL, SOURCE
 
 
@@ -98,6 +98,7 @@ async def of_root(database: Database, platform: str, root: Ref) -> str | None:
         .where(
             or_(ANNOUNCEMENT.c.root == root.value, ANNOUNCEMENT.c.earlier == root.value),
             ANNOUNCEMENT.c.platform == platform,
+            ANNOUNCEMENT.c.about == INCIDENTS,
         )
         .order_by(ANNOUNCEMENT.c.id.desc())
         .limit(1)

@@ -171,11 +171,18 @@ class AnnouncementRow(SQLModel, table=True):
 
     `due_at` is empty when the channel shows the truth.  `revision` grows with every change of the
     incident, so that a delivery that has just finished does not overlook one that came meanwhile.
+
+    A digest is announced as an incident is: then `incident` is its name, and `about` says what sort of digest it is.
+    `held` is why a channel does not have an incident yet, `digest` the one that lists it, and `told_in` the one that
+    has told of its end.  `posted_at` is when the first root was begun, and `route` by which route, where a cap counts.
     """
 
     __tablename__ = "announcement"
     __table_args__ = (
         UniqueConstraint("incident", "destination", name="announcement_once"),
+        Index("announcement_held", "destination", "held", **where("held <> ''")),
+        Index("announcement_listed", "destination", "digest", **where("digest <> ''")),
+        Index("announcement_posted", "destination", "posted_at", **where("posted_at IS NOT NULL")),
         Index("announcement_due", "state", "platform", "urgency", "due_at"),
         Index("announcement_root", "root"),
         Index("announcement_earlier", "earlier"),
@@ -201,6 +208,29 @@ class AnnouncementRow(SQLModel, table=True):
     owner: str | None = Field(default=None, sa_type=Text)
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
     fence: int = 0
+    about: str = Field(default="incident", sa_type=Text)
+    held: str = Field(default="", sa_type=Text)
+    held_at: datetime | None = Field(default=None, sa_type=Instant)
+    digest: str = Field(default="", sa_type=Text)
+    told_in: str = Field(default="", sa_type=Text)
+    posted_at: datetime | None = Field(default=None, sa_type=Instant)
+    route: str = Field(default="", sa_type=Text)
+
+
+class DigestRow(SQLModel, table=True):
+    """One message in one destination that tells of several incidents: about which time, and why there is one."""
+
+    __tablename__ = "digest"
+    __table_args__ = (Index("digest_of", "destination", "why", "starts_at"),)
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    destination: str = Field(primary_key=True, sa_type=Text)
+    why: str = Field(sa_type=Text)
+    route: str = Field(sa_type=Text)
+    starts_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant)
+    told: int | None = None
+    body: str = Field(sa_type=Text)
 
 
 class RevisitRow(SQLModel, table=True):
@@ -254,6 +284,7 @@ CLAIM = table(ClaimRow)
 INCIDENT = table(IncidentRow)
 ENTRY = table(EntryRow)
 ANNOUNCEMENT = table(AnnouncementRow)
+DIGEST = table(DigestRow)
 GAP = table(GapRow)
 REVISIT = table(RevisitRow)
 HEARD = table(HeardRow)

@@ -38,6 +38,7 @@ from tests.adapters.cards import CARDS
 from tests.adapters.clocks import CLOCKS
 from tests.adapters.declaring import DECLARED
 from tests.adapters.handing import HANDING
+from tests.adapters.held import HELD
 from tests.adapters.quieting import QUIETING
 from tests.adapters.rights import RIGHTS
 from tests.adapters.storm import STORMS
@@ -330,4 +331,5 @@ CASES: Mapping[str, tuple[Message, ...]] = (
     | HANDING
     | QUIETING
     | DECLARED
+    | HELD
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import select
 
 from bot.clock import Clock
+from bot.core.holding import Ruling
 from bot.core.message import Quote
 from bot.loops.batch import Batch
 from bot.loops.deliver import Delivering, deliver, start_due
@@ -32,6 +33,7 @@ class Desk:
     owner: str = "one"
     others: tuple[FakePlatform, ...] = ()
     make: Callable[[Clock], FakePlatform] = FakePlatform
+    ruling: Ruling = field(default_factory=Ruling)
     fake: FakePlatform = field(init=False)
     delivering: Delivering = field(init=False)
     results: Batch[Outcome] = field(init=False)
@@ -44,7 +46,9 @@ class Desk:
     def start(self) -> None:
         """Begin as a new process does: with the platforms as they are, and nothing else."""
         platforms = {platform.name: platform for platform in (self.fake, *self.others)}
-        self.delivering = Delivering(self.database, platforms, self.clock, self.owner, lambda: 1.0, asyncio.Event())
+        self.delivering = Delivering(
+            self.database, platforms, self.clock, self.owner, lambda: 1.0, asyncio.Event(), ruling=self.ruling
+        )
         self.results = Batch(self._record, pause=0)
 
     async def restart(self) -> None:

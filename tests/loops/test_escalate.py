@@ -12,9 +12,10 @@ from sqlalchemy import select, text, update
 from bot.core import actions
 from bot.core.actions import Acted, Outcome
 from bot.core.escalation import Plans
+from bot.core.holding import Ruling
 from bot.core.message import Call, Reach
 from bot.core.rota import Override, Rotas
-from bot.core.rules import Escalation, EscalationStep, Handover, Match, Oncall
+from bot.core.rules import Escalation, EscalationStep, Handover, Match, Oncall, Quiet, Route
 from bot.core.rules import Person as OnDuty
 from bot.errors import UnknownOutcome
 from bot.loops.escalate import Escalating, escalate, escalate_due
@@ -117,6 +118,19 @@ async def test_those_on_call_are_called_in_the_channel_and_the_leads_hear_it_fro
     ]
     # What was said before is told there too, and calls nobody a second time.
     assert [calls for _, calls in night.thread("leads")] == [(), ()]
+
+
+async def test_what_is_held_back_is_escalated_from_when_it_is_told(database: Database) -> None:
+    night = Night(database)
+    quiet = Route(name="route[1]", to=(OPS,), quiet=Quiet(time(11), time(12, 10), "UTC"))
+    night.desk.ruling = Ruling((quiet,))
+    night.desk.start()
+    await night.opens()
+
+    await night.until(40)
+
+    # It was told at 12:10, and looked at a minute later.
+    assert await night.steps() == [(16, "oncall:platform"), (26, "slack:leads")]
 
 
 async def test_who_has_it_instead_is_called(database: Database) -> None:

@@ -54,7 +54,7 @@ async def test_what_somebody_did_is_due_wherever_it_is_told_and_nowhere_else(dat
 
     due = await announcements.next_due(database, later(hours=1), [OPS.platform])
     assert due == later(minutes=5)
-    assert [errand.incident.id for errand in await settled(database, later(minutes=6))] == ["acme-1"]
+    assert [errand.announcement.incident for errand in await settled(database, later(minutes=6))] == ["acme-1"]
 
 
 async def test_what_changes_nothing_makes_nothing_due(database: Database) -> None:

@@ -37,7 +37,7 @@ FAKE = {"fake"}
 
 
 def told(errands: Iterable[Errand]) -> list[str]:
-    return [errand.incident.id for errand in errands]
+    return [errand.announcement.incident for errand in errands]
 
 
 def failed(errand: Errand, *, again_in: timedelta, intent: Intent | None = None) -> Outcome:
@@ -83,7 +83,7 @@ async def test_instances_that_claim_at_the_same_time_never_get_the_same_one(data
         await incidents.commit(one, decision(*many, entries=tuple(entry(1, i.id) for i in many)))
         turns = (claimed(instance, name, room=5) for _ in range(12) for instance, name in ((one, "1"), (two, "2")))
 
-        got = [errand.incident.id for turn in await asyncio.gather(*turns) for errand in turn]
+        got = [errand.announcement.incident for turn in await asyncio.gather(*turns) for errand in turn]
 
     assert sorted(got) == sorted(i.id for i in many)
 
@@ -192,9 +192,9 @@ async def test_many_outcomes_are_recorded_together_less_those_that_came_too_late
 
     await announcements.record(database, [done(errand) for errand in errands])
 
-    lost = {errand.incident.id for errand in quick}
+    lost = {errand.announcement.incident for errand in quick}
     for errand in errands:
-        (told,) = await announcements.of_incident(database, errand.incident.id)
+        (told,) = await announcements.of_incident(database, errand.announcement.incident)
         assert (told.root is None) == (told.incident in lost)
 
 

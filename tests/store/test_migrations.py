@@ -17,6 +17,7 @@ TABLES = {
     "audit",
     "chat_route",
     "claim",
+    "digest",
     "gap",
     "heard",
     "heartbeat",

@@ -14,12 +14,13 @@ from bot import callers, catalog, compose, plugins, reaching, settings
 from bot.checks import probes_of
 from bot.commands.desk import Desk
 from bot.fetch import EgressPolicy, Fetcher, FetchLimits
-from bot.loops import hearing, heartbeats, own, people
+from bot.loops import hearing, heartbeats, hold, own, people
 from bot.loops.batch import Batch
 from bot.loops.checking import Probing, bury, take
 from bot.loops.deliver import Delivering, start_due
 from bot.loops.escalate import Escalating, escalate_due
 from bot.loops.heed import Heeding, call_silent, hand_out, weigh_all
+from bot.loops.hold import Holding
 from bot.loops.probing import checked
 from bot.loops.remind import Reminding, remind_due
 from bot.loops.revisit import Revisiting, visit_due
@@ -65,6 +66,7 @@ class Program:
     probing: Probing
     delivering: Delivering
     heeding: Heeding
+    holding: Holding
     escalating: Escalating
     reminding: Reminding
     revisiting: Revisiting
@@ -149,6 +151,7 @@ class Program:
         await weigh_all(self.heeding)
         await call_silent(self.heeding)
         await hand_out(self.heeding)
+        await hold.plan_due(self.holding)
         await escalate_due(self.escalating)
         await remind_due(self.reminding)
         await visit_due(self.revisiting)
@@ -201,7 +204,9 @@ async def _put_together(
     clock, due = around.clock, asyncio.Event()
     rules = Rules(configured.routes, configured.services, configured.thresholds, configured.oncalls, configured.bursts)
     heard = people.People(database, rules, configured.people, clock, due)
-    delivering = Delivering(database, around.platforms, clock, owner, lambda: 1.0, due)
+    delivering = Delivering(database, around.platforms, clock, owner, lambda: 1.0, due, ruling=rules.ruling)
+    holding = Holding(database, rules.ruling, clock, due)
+    await hold.begin(holding)
     eyes = Eyes(database, clock, configured.witnesses, around.network.reaches)
     await recall(eyes)
     await open_eyes(eyes)
@@ -210,7 +215,7 @@ async def _put_together(
     found = probes_of(configured)
     probing = Probing(database, fetcher, rules, clock, owner, due, found, eyes, configured.windows)
     await bury(probing)
-    where = tuple(dict.fromkeys(to for route in configured.routes for to in route.to))
+    where = own.places(configured.routes)
     return Program(
         owner=owner,
         around=around,
@@ -221,6 +226,7 @@ async def _put_together(
         probing=probing,
         delivering=delivering,
         heeding=Heeding(database, rules, clock, due),
+        holding=holding,
         escalating=Escalating(database, reaching.plans_of(configured), clock, due),
         reminding=Reminding(database, fetcher, rules, clock, due),
         revisiting=Revisiting(database, fetcher, rules, clock, due),

@@ -44,6 +44,7 @@ OURS = {
     ChangeKind.ESCALATED,
     ChangeKind.LAPSED,
     ChangeKind.NUDGED,
+    ChangeKind.RELEASED,
     ChangeKind.SEEN,
     ChangeKind.WEIGHED,
     ChangeKind.SILENT,

@@ -55,12 +55,35 @@ def _announcements() -> None:
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("lease_until", _instant(), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("held", sa.Text(), nullable=False),
+        sa.Column("held_at", _instant(), nullable=True),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("told_in", sa.Text(), nullable=False),
+        sa.Column("posted_at", _instant(), nullable=True),
+        sa.Column("route", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("incident", "destination", name="announcement_once"),
     )
     op.create_index("announcement_root", "announcement", ["root"], unique=False)
     op.create_index("announcement_earlier", "announcement", ["earlier"], unique=False)
     op.create_index("announcement_due", "announcement", ["state", "platform", "urgency", "due_at"], unique=False)
+    for name, columns, rows in (
+        ("announcement_held", ["destination", "held"], "held <> ''"),
+        ("announcement_listed", ["destination", "digest"], "digest <> ''"),
+        ("announcement_posted", ["destination", "posted_at"], "posted_at IS NOT NULL"),
+    ):
+        some = sa.text(rows)
+        op.create_index(name, "announcement", columns, unique=False, sqlite_where=some, postgresql_where=some)
+    op.create_table(
+        "digest",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("name", "destination", "why", "route")),
+        *(sa.Column(name, _instant(), nullable=False) for name in ("starts_at", "ends_at")),
+        sa.Column("told", sa.Integer(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "destination"),
+    )
+    op.create_index("digest_of", "digest", ["destination", "why", "starts_at"], unique=False)
 
 
 def _claims() -> None:
