@@ -17,7 +17,8 @@ from discord import app_commands, ui
 from adapters._asking import Followers
 from adapters.discord import tree
 from adapters.discord.answers import NAME
-from adapters.discord.listen import Interaction, Listener
+from adapters.discord.heard import Interaction
+from adapters.discord.listen import Listener
 from bot.ports import Installations
 
 log = logging.getLogger("sitrep.discord")

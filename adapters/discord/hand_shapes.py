@@ -8,7 +8,8 @@ from typing import Any
 
 from discord import app_commands
 
-from adapters.discord.listen import Interaction, Listener
+from adapters.discord.heard import Interaction
+from adapters.discord.listen import Listener
 from bot.core import verbs, whom
 from bot.core.grammar import Verb, spell
 from bot.model import Command

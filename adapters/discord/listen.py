@@ -12,14 +12,15 @@ import re
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import discord
 from discord import InteractionType
 
 from adapters._asking import Followers, last, remark, safely
 from adapters.discord import answers, forms
-from adapters.discord.answers import CHOOSE, LINK, SAY, SHARE, WORDS, Kept
+from adapters.discord.answers import CHOOSE, LINK, SAY, SHARE, Kept
+from adapters.discord.heard import Interaction, person_of, place_of, request_of, written
 from adapters.discord.render import BAR, Json
 from bot.core.controls import pressed
 from bot.core.forms import FORMS
@@ -31,7 +32,6 @@ from bot.ports import Answer, Desk
 
 log = logging.getLogger("sitrep.discord")
 
-Interaction: TypeAlias = "discord.Interaction[Any]"
 # Discord gives up after three seconds; the way to us and back takes some of it.
 _AT_ONCE = 1.5
 _SHORTLY = 1.0
@@ -123,7 +123,7 @@ class Listener:
             return
         if not name.startswith(form):
             return
-        command = pressed(Action.NOTE, name.removeprefix(form), text=safe(_written(data)))
+        command = pressed(Action.NOTE, name.removeprefix(form), text=safe(written(data)))
         await self.ask(interaction, command)
 
     async def link_wanted(self, interaction: Interaction, message: discord.Message) -> None:
@@ -178,16 +178,16 @@ class Listener:
         await self.ask(interaction, command)
 
     async def _said(self, interaction: Interaction, text: str) -> Answer:
-        thread, request = await self._thread(interaction), _request(interaction)
-        person, where = await self._who(interaction), {"address": _place(interaction), "request": request}
+        thread, request = await self._thread(interaction), request_of(interaction)
+        person, where = await self._who(interaction), {"address": place_of(interaction), "request": request}
         return await self.desk.say(text, person, thread=thread, **where)
 
     async def _asked(self, interaction: Interaction, command: Command) -> Answer:
         return await self.desk.ask(await self._of(interaction, command))
 
     async def _of(self, interaction: Interaction, command: Command) -> Asked:
-        thread, request = await self._thread(interaction), _request(interaction)
-        person, place = await self._who(interaction), _place(interaction)
+        thread, request = await self._thread(interaction), request_of(interaction)
+        person, place = await self._who(interaction), place_of(interaction)
         return Asked(command=command, person=person, address=place, thread=thread, request=request)
 
     async def _is_refused(self, interaction: Interaction, command: Command) -> bool:
@@ -199,7 +199,7 @@ class Listener:
 
     async def _who(self, interaction: Interaction) -> Person:
         """Return who it is, with their roles; in a direct message those that they have where the bot is too."""
-        person = _person(interaction)
+        person = person_of(interaction)
         if interaction.guild_id is not None:
             return person
         try:
@@ -281,29 +281,3 @@ async def _tried(sending: Awaitable[object]) -> bool:
         log.error("an answer could not be sent: %s", type(error).__name__)  # noqa: TRY400  (its text may hold a token)
         return False
     return True
-
-
-def _person(interaction: Interaction) -> Person:
-    who = interaction.user
-    # As Discord sent them; `roles` has only those that are known already, which in the first moments are none.
-    roles = tuple(map(str, getattr(who, "_roles", ())))
-    return Person("discord", str(who.id), safe(who.display_name), roles)
-
-
-def _request(interaction: Interaction) -> str:
-    """Return Discord's own name for a request, the same also if it is delivered again."""
-    return f"discord:{interaction.id}"
-
-
-def _place(interaction: Interaction) -> str:
-    here = interaction.channel
-    return str(here.parent_id if isinstance(here, discord.Thread) else interaction.channel_id or "")
-
-
-def _written(data: Any) -> str:
-    """Return what was written into a form: rows of inputs, or inputs with a label each."""
-    for row in data.get("components") or ():
-        for one in row.get("components") or [row.get("component") or {}]:
-            if one.get("custom_id") == WORDS:
-                return str(one.get("value") or "")
-    return ""

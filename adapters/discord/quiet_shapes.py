@@ -7,7 +7,8 @@ from typing import Any
 
 from discord import app_commands
 
-from adapters.discord.listen import Interaction, Listener
+from adapters.discord.heard import Interaction
+from adapters.discord.listen import Listener
 from bot.core import follow_verbs, mute_verbs, verbs
 from bot.core.controls import MUTES
 from bot.core.grammar import Verb, spell

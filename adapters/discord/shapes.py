@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from discord import app_commands
 
-from adapters.discord import hand_shapes, quiet_shapes
-from adapters.discord.listen import Interaction, Listener
-from bot.core import follow_verbs, hand_verbs, imagining, route_verbs, team_verbs, verbs, wanted
-from bot.core.forms import wants
+from adapters.discord import hand_shapes, quiet_shapes, route_shapes, team_shapes
+from adapters.discord.heard import Interaction
+from adapters.discord.listen import Listener
+from bot.core import follow_verbs, hand_verbs, route_verbs, team_verbs, verbs, wanted
 from bot.core.grammar import Verb, spell
 from bot.core.lengths import is_span
-from bot.model import Action, Command, Impact, State
+from bot.model import Action, Command
 
 Callback = Callable[..., Any]
 Suggesting = Callable[[str], Awaitable[tuple[tuple[str, str], ...]]]
 _WHICH = "An incident: its id, or words for it. Left out: the one whose thread this is, else the newest"
-_OURS = "An incident of our own: its id, or words for it. Left out: this thread's, else the only one that is open"
 _LONGEST_WORDS = 2_000
-_Bad = Literal["minor", "major", "critical"]
-_Far = Literal["investigating", "identified", "monitoring", "resolved"]
 _ALL = (("All, also those that are over", "all"),)
 _ALONE = frozenset({Action.HEALTH, Action.HELP, Action.WATCHES, Action.MUTES})
 Shape = tuple[Callback, Mapping[str, Suggesting]]
@@ -179,134 +176,6 @@ def _join(verb: Verb, listener: Listener) -> Shape:
     return join, {"other": listener.desk.complete, "which": listener.desk.complete}
 
 
-def _declare(verb: Verb, listener: Listener) -> Shape:
-    @app_commands.describe(
-        title="What is wrong. Without any of these a form is opened",
-        impact="How bad it is",
-        words="What is known, for the thread",
-        services="Which services of ours suffer, with commas between them",
-    )
-    async def declare(
-        interaction: Interaction,
-        title: app_commands.Range[str, 1, team_verbs.LONGEST_TITLE] | None = None,
-        impact: _Bad | None = None,
-        words: app_commands.Range[str, 1, _LONGEST_WORDS] | None = None,
-        services: str = "",
-    ) -> None:
-        command = Command(
-            action=verb.action,
-            title=team_verbs.titled(title or ""),
-            impact=Impact(impact) if impact else None,
-            text=words or "",
-            services=tuple(one.strip() for one in services.split(",") if one.strip()),
-        )
-        if command.title:
-            await listener.ask(interaction, command)
-        else:
-            await listener.opens(interaction, command)
-
-    return declare, {"services": listener.desk.services}
-
-
-def _update(verb: Verb, listener: Listener) -> Shape:
-    @app_commands.describe(
-        words="What is new. Without any of these a form is opened",
-        which=_OURS,
-        state="How far it is",
-        impact="How bad it is by now",
-        title="A better title",
-    )
-    async def update(
-        interaction: Interaction,
-        words: app_commands.Range[str, 1, _LONGEST_WORDS] | None = None,
-        which: str = "",
-        state: _Far | None = None,
-        impact: _Bad | None = None,
-        title: app_commands.Range[str, 1, team_verbs.LONGEST_TITLE] | None = None,
-    ) -> None:
-        command = Command(
-            action=verb.action,
-            incident=verbs.which(which),
-            text=words or "",
-            state=State(state) if state else None,
-            impact=Impact(impact) if impact else None,
-            title=team_verbs.titled(title or ""),
-        )
-        if wants(command):
-            await listener.opens(interaction, command)
-        else:
-            await listener.ask(interaction, command)
-
-    return update, {"which": listener.desk.complete}
-
-
-def _ending(verb: Verb, listener: Listener) -> Shape:
-    @app_commands.describe(words="What colleagues should know, for the thread", which=_OURS)
-    async def ending(
-        interaction: Interaction,
-        words: app_commands.Range[str, 1, _LONGEST_WORDS] | None = None,
-        which: str = "",
-    ) -> None:
-        await listener.ask(interaction, Command(action=verb.action, incident=verbs.which(which), text=words or ""))
-
-    # What is open is offered, and that is not what is to be opened again.
-    return ending, {} if verb.action is Action.REOPEN else {"which": listener.desk.complete}
-
-
-def _timeline(verb: Verb, listener: Listener) -> Shape:
-    @app_commands.describe(which=_WHICH, page="Which page of it. Left out: the first")
-    async def timeline(interaction: Interaction, which: str = "", page: app_commands.Range[int, 1, 999] = 1) -> None:
-        number = str(page) if page > 1 else ""
-        command = Command(action=verb.action, incident=verbs.which(which), query=number)
-        await listener.ask(interaction, command, spell(command))
-
-    return timeline, {"which": listener.desk.complete}
-
-
-def _routes(verb: Verb, listener: Listener) -> Shape:
-    async def shown(interaction: Interaction) -> None:
-        await listener.ask(interaction, Command(action=verb.action), verb.names[0])
-
-    return shown, {}
-
-
-def _imagined(verb: Verb, listener: Listener) -> Shape:
-    @app_commands.describe(
-        vendor="Whose incident it would be",
-        component="What of theirs fails",
-        impact="How bad it is. Left out: major",
-        region="Where it is",
-        service="A service of ours that it touches",
-        kind="What it is. Left out: an incident",
-        confidence="How sure it is, of a suspicion",
-        at="When it would be: 23:00, Sat 03:00. Left out: now",
-    )
-    async def test(  # noqa: PLR0913, PLR0917  (an option each)
-        interaction: Interaction,
-        vendor: str,
-        component: str = "",
-        impact: str = "",
-        region: str = "",
-        service: str = "",
-        kind: str = "",
-        confidence: str = "",
-        at: str = "",
-    ) -> None:
-        named = (component, impact, region, service, kind, confidence, at)
-        keys = ("component", "impact", "region", "service", "kind", "confidence", "at")
-        said = [f"{key}={value.strip()}" for key, value in zip(keys, named, strict=True) if value.strip()]
-        await listener.say(interaction, " ".join((verb.names[0], vendor, *said)))
-
-    def among(words: tuple[str, ...]) -> Suggesting:
-        async def begun(typed: str) -> tuple[tuple[str, str], ...]:
-            return tuple((one, one) for one in words if one.startswith(typed.strip().casefold()))
-
-        return begun
-
-    some = {key: among(words) for key, words in imagining.KEYS.items() if words is not None}
-    return test, {"vendor": listener.desk.suggest, **some}
-
-
 SHAPES: Mapping[Any, Callable[[Verb, Listener], Shape]] = {
     **quiet_shapes.SHAPES,
     verbs.query: _query,
@@ -325,10 +194,10 @@ SHAPES: Mapping[Any, Callable[[Verb, Listener], Shape]] = {
     hand_verbs.assigning: hand_shapes.assign,
     hand_verbs.handing: hand_shapes.handover,
     hand_verbs.escalating: hand_shapes.escalate,
-    team_verbs.declare: _declare,
-    team_verbs.update: _update,
-    team_verbs.ending: _ending,
-    team_verbs.timeline: _timeline,
-    route_verbs.shown: _routes,
-    route_verbs.tested: _imagined,
+    team_verbs.declare: team_shapes.declare,
+    team_verbs.update: team_shapes.update,
+    team_verbs.ending: team_shapes.ending,
+    team_verbs.timeline: team_shapes.timeline,
+    route_verbs.shown: route_shapes.routes,
+    route_verbs.tested: route_shapes.imagined,
 }

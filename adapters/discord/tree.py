@@ -16,7 +16,8 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from adapters.discord import limits
-from adapters.discord.listen import Interaction, Listener
+from adapters.discord.heard import Interaction
+from adapters.discord.listen import Listener
 from adapters.discord.shapes import SHAPES, Suggesting
 from bot.core.grammar import VERBS, Verb
 from bot.core.strangers import cut

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -21,6 +20,7 @@ from adapters._asking import Followers, last, safely
 from adapters.slack import answers, forms
 from adapters.slack.answers import LINK, NOTE, SAY, SHARE
 from adapters.slack.heard import Payload, aside, channel_of, from_form, person_of, request_of
+from adapters.slack.places import Events, Names, Places
 from adapters.slack.text import safe
 from adapters.slack.words import heard
 from bot.core.controls import pressed
@@ -54,7 +54,6 @@ EVENTS_HEARD = (
 _SAID = frozenset({None, "thread_broadcast"})
 # Slack gives up after three seconds; the way to us and back takes some of it.
 _AT_ONCE = 2.0
-_REMEMBERED = 2_000
 
 
 class Listener:
@@ -72,12 +71,12 @@ class Listener:
 
         `others` are the workspaces whose messages we know under their own name.
         """
-        self._others = others
+        self._places = Places(others)
         self._desk = desk
         self._invited = invited
         self._left = left
-        self._names: dict[str, str] = {}
-        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._names = Names()
+        self._events = Events()
         self._followers = Followers(log, "an answer could not be given")
 
     def attach(self, app: AsyncApp) -> None:
@@ -100,11 +99,11 @@ class Listener:
         app.error(self.failed)
 
     async def command(self, ack: AsyncAck, command: Json, respond: AsyncRespond, client: AsyncWebClient) -> None:
-        said = await heard(command.get("text") or "", "", lambda user: self._name(user, client))
+        said = await heard(command.get("text") or "", "", lambda user: self._names.of(user, client))
         text = f"{COMMANDS[command['command']]} {said}".strip()
         name, team = safe(command.get("user_name") or command["user_id"]), str(command.get("team_id") or "")
         person = Person("slack", command["user_id"], name, team=team)
-        place, request = self._place(command["channel_id"], team), request_of(command)
+        place, request = self._places.place(command["channel_id"], team), request_of(command)
         meant = parse(text)
         if isinstance(meant, Command) and wants(meant):
             await ack()
@@ -128,7 +127,7 @@ class Listener:
     async def said_again(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         await ack()
         text = action.get("value") or ""
-        await self._told(self._say(text, body, self._thread(body)), text, respond)
+        await self._told(self._say(text, body, self._places.thread(body)), text, respond)
 
     async def shared(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         """Say it anew, so that what the channel sees is true now, and take the private one away."""
@@ -144,7 +143,7 @@ class Listener:
         self, ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, respond: AsyncRespond
     ) -> None:
         await ack()
-        thread = self._thread(body)
+        thread = self._places.thread(body)
         wanted = self._asked(Command(action=Action.NOTE, incident=action.get("value") or None), body)
         if await self._is_refused(wanted, respond):
             return
@@ -204,25 +203,25 @@ class Listener:
 
     async def mentioned(self, event: Json, body: Json, client: AsyncWebClient, context: Payload) -> None:
         """Answer where it was asked, for everybody there: in the thread, whose incident is meant."""
-        if self._is_news(body) and not event.get("bot_id"):
+        if self._events.are_news(body) and not event.get("bot_id"):
             await self._answer_event(event, body, client, context, event.get("thread_ts") or event["ts"])
 
     async def said_directly(self, event: Json, body: Json, client: AsyncWebClient, context: Payload) -> None:
         """Answer what somebody says to the bot alone: nobody has to call it by its name there."""
         is_said = event.get("channel_type") == "im" and event.get("subtype") in _SAID and bool(event.get("text"))
-        if is_said and not event.get("bot_id") and self._is_news(body):
+        if is_said and not event.get("bot_id") and self._events.are_news(body):
             await self._answer_event(event, body, client, context, event.get("thread_ts"))
 
     async def _answer_event(
         self, event: Json, body: Json, client: AsyncWebClient, context: Payload, ts: str | None
     ) -> None:
         channel, root = event["channel"], event.get("thread_ts")
-        name, team = safe(await self._name(event["user"], client)), str(body.get("team_id") or "")
+        name, team = safe(await self._names.of(event["user"], client)), str(body.get("team_id") or "")
         person = Person("slack", event["user"], name, team=team)
-        thread = self._root(channel, root, body.get("team_id")) if root else None
+        thread = self._places.root(channel, root, body.get("team_id")) if root else None
         me = str(context.get("bot_user_id") or "")
-        text = await heard(event.get("text") or "", me, lambda user: self._name(user, client))
-        place, request = self._place(channel, team), request_of(body)
+        text = await heard(event.get("text") or "", me, lambda user: self._names.of(user, client))
+        place, request = self._places.place(channel, team), request_of(body)
         saying = self._desk.say(text, person, address=place, thread=thread, request=request)
         answer = await safely(saying, log)
         if answer.reply.aside:
@@ -288,51 +287,11 @@ class Listener:
             await respond(**answers.private(refused), replace_original=False)
         return refused is not None
 
-    async def _name(self, user: str, client: AsyncWebClient) -> str:
-        """Return what somebody is called by their colleagues; their id, if Slack does not tell."""
-        if user not in self._names:
-            try:
-                found = (await client.users_info(user=user))["user"]
-                profile = found.get("profile") or {}
-                self._names[user] = profile.get("display_name") or found.get("name") or user
-            except SlackApiError:
-                self._names[user] = user
-        return self._names[user]
-
     def _say(self, text: str, body: Payload, thread: Ref | None = None) -> Awaitable[Answer]:
         who = person_of(body)
-        place, request = self._place(channel_of(body), who.team), request_of(body)
+        place, request = self._places.place(channel_of(body), who.team), request_of(body)
         return self._desk.say(text, who, address=place, thread=thread, request=request)
 
     def _asked(self, command: Command, body: Payload) -> Asked:
-        person, thread, request = person_of(body), self._thread(body), request_of(body)
+        person, thread, request = person_of(body), self._places.thread(body), request_of(body)
         return Asked(command=command, person=person, address=channel_of(body), thread=thread, request=request)
-
-    def _thread(self, body: Payload) -> Ref | None:
-        """Return the root that a click belongs to: the message itself, or the one in whose thread it stands."""
-        container = body.get("container") or {}
-        message = body.get("message") or {}
-        ts = message.get("thread_ts") or container.get("thread_ts") or container.get("message_ts")
-        is_lasting = not container.get("is_ephemeral")
-        if not ts or not (is_lasting or container.get("thread_ts")):
-            return None
-        return self._root(channel_of(body), ts, (body.get("team") or {}).get("id"))
-
-    def _place(self, channel: str, team: str | None) -> str:
-        """Return a channel as the configuration writes it."""
-        return f"{team}/{channel}" if team in self._others else channel
-
-    def _root(self, channel: str, ts: str, team: str | None) -> Ref:
-        return Ref(f"{team}/{channel}:{ts}" if team in self._others else f"{channel}:{ts}")
-
-    def _is_news(self, body: Payload) -> bool:
-        """Whether an event was not delivered before: Slack repeats those that it thinks were lost."""
-        event = str(body.get("event_id") or "")
-        if not event:
-            return True
-        if event in self._seen:
-            return False
-        self._seen[event] = None
-        if len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
-        return True

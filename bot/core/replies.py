@@ -6,19 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core import cards, clocks, controls, declared, deeds, handed, roster, waking
-from bot.core.message import About, Line, Message, Moment, Part, Quote, Span, Tone, heading, line
+from bot.core import cards, changes, clocks, controls, declared, deeds, handed, roster, waking
+from bot.core.message import About, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.moving import MOVED
 from bot.core.severity import is_rise
 from bot.core.spans import duration
 from bot.core.wording import (
-    STATUS_WORDS,
     TONES,
     capital,
     has_not_begun,
     headline,
     planned,
-    short,
     standing,
     words,
 )
@@ -198,46 +196,6 @@ def _stage(said: State) -> str:
     return "Update" if said is State.UNKNOWN else capital(words(said))
 
 
-def _edited(case: _Case) -> _Parts:
-    parts: list[Line | Quote] = []
-    for change in case.entry.transitions:
-        if change.subject == "state":
-            parts.append(line(f"State: {words(change.before)} → {words(change.after)}"))
-        elif change.before:
-            parts += [heading("Before:", level=2), Quote(change.before, case.entry.author), heading("Now:", level=2)]
-    rewritten = any(change.before or change.subject == "state" for change in case.entry.transitions)
-    return f"{case.entry.author} {'edited' if rewritten else 'added the text of'} an earlier update", parts
-
-
-def _impact_changed(case: _Case) -> _Parts:
-    change = case.entry.transitions[0]
-    verb = "raised" if is_rise(Impact(change.before), Impact(change.after)) else "lowered"
-    return f"Impact {verb}: {words(change.before)} → {words(change.after)}", []
-
-
-def _components_changed(case: _Case) -> _Parts:
-    return "; ".join(_moved(change) for change in case.entry.transitions), []
-
-
-def _moved(change: Transition) -> str:
-    if not change.after:
-        return f"{change.subject} no longer listed"
-    if change.before == change.after:
-        return f"{change.subject} still {STATUS_WORDS[ComponentStatus(change.after)]}"
-    if change.before and change.after == ComponentStatus.OPERATIONAL:
-        return f"{change.subject} operational again"
-    if change.before in {"", ComponentStatus.UNKNOWN}:
-        known = change.after not in {ComponentStatus.UNKNOWN, ComponentStatus.OPERATIONAL}
-        return f"{change.subject} now {STATUS_WORDS[ComponentStatus(change.after)] if known else 'affected'}"
-    before, after = short(ComponentStatus(change.before)), short(ComponentStatus(change.after))
-    return f"{change.subject}: {before} → {after}"
-
-
-def _renamed(case: _Case) -> _Parts:
-    change = case.entry.transitions[0]
-    return f"Renamed to “{change.after}”", [line(f"Before: “{change.before}”")]
-
-
 def _reopened(case: _Case) -> _Parts:
     alone = case.entry.claim is not None and case.entry.claim.kind is Kind.COMPONENT
     return "Open again" if alone else f"Open again: {words(case.entry.state)}", []
@@ -274,11 +232,11 @@ def _by(says: Callable[[TimelineEntry, Incident], _Parts]) -> Callable[[_Case], 
 _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.OPENED: _by(clocks.opened),
     ChangeKind.UPDATED: _updated,
-    ChangeKind.EDITED: _edited,
-    ChangeKind.IMPACT_CHANGED: _impact_changed,
-    ChangeKind.COMPONENTS_CHANGED: _components_changed,
-    ChangeKind.COMPONENT_CHANGED: _components_changed,
-    ChangeKind.RENAMED: _renamed,
+    ChangeKind.EDITED: _by(changes.edited),
+    ChangeKind.IMPACT_CHANGED: _by(changes.impact_changed),
+    ChangeKind.COMPONENTS_CHANGED: _by(changes.components_changed),
+    ChangeKind.COMPONENT_CHANGED: _by(changes.components_changed),
+    ChangeKind.RENAMED: _by(changes.renamed),
     ChangeKind.RESOLVED: _by(clocks.resolved),
     ChangeKind.REOPENED: _reopened,
     ChangeKind.WITHDRAWN: _withdrawn,

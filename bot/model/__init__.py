@@ -2,21 +2,17 @@
 
 from bot.model.asking import Action, Asked, Command, Person
 from bot.model.bursts import Member
+from bot.model.deeds import Ack, Card, Fallback, Mute, Witness
 from bot.model.delivery import Announcement, Destination, Digest, Intent, Ref, Step
 from bot.model.incidents import (
-    Ack,
     Calling,
-    Card,
     Change,
     ClaimView,
     Evidence,
-    Fallback,
     Incident,
-    Mute,
     Statement,
     TimelineEntry,
     Transition,
-    Witness,
 )
 from bot.model.sources import AUTO, Ceiling, Claim, Component, Page, ProbeResult, Snapshot, Source, Spent, Update
 from bot.model.words import (
