@@ -11,7 +11,7 @@ from discord import app_commands
 from adapters.discord import hand_shapes, quiet_shapes, route_shapes, team_shapes
 from adapters.discord.heard import Interaction
 from adapters.discord.listen import Listener
-from bot.core import follow_verbs, hand_verbs, route_verbs, team_verbs, verbs, wanted
+from bot.core import follow_verbs, hand_verbs, helping, route_verbs, team_verbs, verbs, wanted
 from bot.core.grammar import Verb, spell
 from bot.core.lengths import is_span
 from bot.model import Action, Command
@@ -21,7 +21,7 @@ Suggesting = Callable[[str], Awaitable[tuple[tuple[str, str], ...]]]
 _WHICH = "An incident: its id, or words for it. Left out: the one whose thread this is, else the newest"
 _LONGEST_WORDS = 2_000
 _ALL = (("All, also those that are over", "all"),)
-_ALONE = frozenset({Action.HEALTH, Action.HELP, Action.WATCHES, Action.MUTES})
+_ALONE = frozenset({Action.HEALTH, Action.WATCHES, Action.MUTES})
 Shape = tuple[Callback, Mapping[str, Suggesting]]
 
 
@@ -153,6 +153,17 @@ def _auditing(verb: Verb, listener: Listener) -> Shape:
     return audit, {"which": listener.desk.complete}
 
 
+def _helping(verb: Verb, listener: Listener) -> Shape:
+    @app_commands.describe(word="The word to explain. Left out: all of them")
+    async def explained(interaction: Interaction, word: str = "") -> None:
+        await listener.ask(interaction, Command(action=verb.action, query=verbs.plainly(word)))
+
+    async def begun(typed: str) -> tuple[tuple[str, str], ...]:
+        return tuple((one, one) for one in helping.words() if one.startswith(typed.strip().casefold()))
+
+    return explained, {"word": begun}
+
+
 def _link(verb: Verb, listener: Listener) -> Shape:
     @app_commands.describe(url="The address, from https:// on", words="What there is to see", which=_WHICH)
     async def link(
@@ -189,6 +200,7 @@ SHAPES: Mapping[Any, Callable[[Verb, Listener], Shape]] = {
     verbs.override: _override,
     verbs.note: _note,
     wanted.auditing: _auditing,
+    wanted.helping: _helping,
     verbs.link: _link,
     verbs.join: _join,
     hand_verbs.assigning: hand_shapes.assign,

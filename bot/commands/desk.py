@@ -27,7 +27,7 @@ from bot.commands.serving import Serving
 from bot.commands.trail import Trail
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
-from bot.core import remarks, whom
+from bot.core import helping, remarks, whom
 from bot.core.access import ADMINISTERING, Access
 from bot.core.audit import without_secrets
 from bot.core.calling import CallerView
@@ -262,7 +262,7 @@ class Desk(Port):
             case Action.HEALTH:
                 return await health(self._database, self._catalog, self._clock.now(), self.platforms(), self.jobs())
             case _:
-                return remarks.usage()
+                return helping.usage(command.query)
 
     async def _routes(self, command: Command) -> Reply:
         now = self._clock.now()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.answers import cut, listed
-from bot.core.grammar import VERBS, Misunderstood, spell
+from bot.core.grammar import Misunderstood, spell
 from bot.core.message import Item, Message, Moment, Part, Reply, Tone, line
 from bot.core.spans import duration
 from bot.core.standing import Standing
@@ -20,15 +20,6 @@ _MOST = 10
 def say(text: str, *parts: Part, choices: Sequence[tuple[str, str]] = ()) -> Reply:
     """Return a remark for one person."""
     return Reply(message=Message(tone=Tone.NOTICE, headline=text, parts=parts), choices=tuple(choices))
-
-
-def usage() -> Reply:
-    """Return everything that can be asked for."""
-    rows = [line(f"{verb.usage}: {verb.about}") for verb in VERBS]
-    last = line(
-        "In a thread its incident is meant. Elsewhere name it: by its id, the beginning of that, or the vendor."
-    )
-    return say("What you can ask for", *rows, last)
 
 
 def misunderstood(what: Misunderstood) -> Reply:

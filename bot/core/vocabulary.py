@@ -105,6 +105,6 @@ VERBS = (
         spells=route_verbs.spelt_test,
     ),
     Verb(Action.HEALTH, ("health",), verbs.query, "health", "what Sitrep itself can not do just now"),
-    Verb(Action.HELP, ("help", "?"), verbs.query, "help", "this"),
+    Verb(Action.HELP, ("help", "?"), wanted.helping, "help [WORD]", "what can be asked for, or how one word is used"),
 )
 BY_ACTION = {verb.action: verb for verb in VERBS}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.core.lengths import SPAN, span_of
-from bot.core.verbs import Verb, is_id
+from bot.core.verbs import Verb, is_id, plainly
 from bot.model import Command
 
 _LONGEST = 200
@@ -55,3 +55,8 @@ def moment(words: str, now: datetime) -> datetime | None:
         return datetime.fromisoformat(text).replace(tzinfo=UTC) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
+
+
+def helping(verb: Verb, rest: str) -> Command:
+    """Read which word is to be explained; without one all are shown."""
+    return Command(action=verb.action, query=plainly(rest))

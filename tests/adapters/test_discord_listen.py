@@ -145,7 +145,7 @@ async def test_a_report_says_what_fails_and_how(at: Scene, command: str, words: 
     assert asked.command == Command(action=Action.REPORT, query="chatgpt", text=words)
 
 
-@pytest.mark.parametrize("verb", ["health", "help"])
+@pytest.mark.parametrize("verb", ["health", "help", "mutes"])
 async def test_a_verb_without_options_is_asked_for_alone(at: Scene, verb: str) -> None:
     await (await at.local.person().runs(f"sitrep {verb}", channel=at.ops)).said()
 
