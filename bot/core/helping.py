@@ -65,9 +65,7 @@ def _shortly() -> Reply:
         "What you can ask for",
         heading("When something is broken", level=2),
         *first,
-        line(
-            "In an incident's thread it is meant; on Slack call `@Sitrep ack` there. Elsewhere name it: `ack openai`."
-        ),
+        line("In an incident's thread it is meant; on Slack, `@Sitrep ack` there. Elsewhere name it: `ack openai`."),
         heading("All words", level=2),
         *rows,
         line("`help mute` explains one of them, `help all` every one."),

@@ -48,8 +48,7 @@ def _planned(found: Sequence[Incident], total: int) -> str:
 
 def entry(incident: Incident) -> Item:
     """Return one incident as one of several."""
-    quiet = " · muted" if incident.muted and incident.is_open else ""
-    spans: tuple[Span, ...] = (severity(incident), *stage(incident), quiet, seen(incident))
+    spans: tuple[Span, ...] = (severity(incident), *stage(incident), seen(incident))
     if incident.state is State.SCHEDULED and incident.starts_at:
         spans = ("planned for ", Moment(incident.starts_at))
     elif not incident.is_open:

@@ -13,7 +13,7 @@ from bot.core.wording import headline
 from bot.model import Action, Asked, ChangeKind, Destination, Incident, Member, TimelineEntry, Transition, Who
 
 # Of these each member has a line of its own: whoever has all has each, also when it goes on by itself later.
-FOR_EACH = frozenset({Action.ACK, Action.UNACK, Action.MUTE, Action.UNMUTE})
+FOR_EACH = frozenset({Action.ACK, Action.UNACK, Action.TAKE, Action.MUTE, Action.UNMUTE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ async def test_who_is_mentioned_in_a_command_is_handed_on_with_their_name(at: Sc
     person = at.local.person()
 
     await (await person.runs("incident assign", to=f"<@{lead.id}>", which="acme-1", channel=at.ops)).done()
-    await (await person.runs("sitrep handover", words="Watch it.", to="on-call", channel=at.ops)).done()
+    await (await person.runs("sitrep incident handover", words="Watch it.", to="on-call", channel=at.ops)).done()
     await (await person.runs("incident escalate", channel=at.ops)).done()
     await soon(lambda: len(at.desk.asked) == 3)
 

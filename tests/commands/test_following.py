@@ -190,7 +190,7 @@ async def test_a_channel_that_can_not_be_told_is_answered_plainly(
 
 @pytest.mark.parametrize("words", ["watch acme here", "watch stop acme"])
 async def test_only_admins_choose(office: Office, words: str) -> None:
-    assert "Only admins may change what is watched" in text(await says(office, words, by=LEAD))
+    assert "Only admins may choose what a channel hears" in text(await says(office, words, by=LEAD))
     assert await made(office) == []
 
 

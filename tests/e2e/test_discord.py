@@ -221,6 +221,7 @@ async def test_of_two_instances_one_hears_and_the_other_takes_over_when_it_is_ki
             await until(lambda: discord.world.commands.get(""), "Discord has the commands")
             holder = next(one for one in fleet if "this instance has the role" in one.err)
             (other,) = (one for one in fleet if one is not holder)
+            await discord.gateway.until_ready(1)
             assert len(discord.gateway.identifies) == 1
             assert "another instance has the role" in other.err
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.core.bursts import Grouped, Kin, Terms, group
 from bot.core.carrying import Arrival, carried
 from bot.core.fold import advance
-from bot.model import ChangeKind, Destination, Impact, Incident, Kind, State, TimelineEntry
+from bot.model import ChangeKind, Destination, Impact, Incident, Kind, State, TimelineEntry, Who
 from tests.unit.build import CONSOLE, at, component, entry, incident, view
 
 TERMS = Terms()
@@ -89,9 +89,9 @@ def line(
     said = entry(of.last_seq + 1, text, kind=kind, said=state, state=state, impact=impact)
     own = replace(view(of.id.partition("-")[2], state, impact), title=of.title, components=of.components)
     over = at(minute) if state.is_over else None
-    said = replace(
-        said, incident=of.id, happened_at=at(minute), recorded_at=at(minute), claim=replace(own, resolved_at=over)
-    )
+    # What a person does is no claim of anybody's.
+    claim = replace(own, resolved_at=over) if more.get("who") is not Who.PERSON else None
+    said = replace(said, incident=of.id, happened_at=at(minute), recorded_at=at(minute), claim=claim)
     said = replace(said, **more)  # type: ignore[arg-type]  # whatever a test is about
     return advance(of, said), said
 
