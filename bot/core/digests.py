@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core import answers, testimony, wording
+from bot.core import answers, members, testimony, wording
 from bot.core.answers import cut
 from bot.core.message import Item, Line, Link, Message, Moment, Part, Span, Tone, heading, line, plain_part
 from bot.core.spans import duration
@@ -212,5 +212,10 @@ def is_owed(digest: Digest, listed: Sequence[Listed], *, was_empty: bool) -> boo
 
 
 def is_listed(incident: Incident, told_in: str, digest: Digest) -> bool:
-    """Whether a digest has to tell of what is held for it: it goes on, or no other has told of its end."""
+    """Whether a digest has to tell of what is held for it: it goes on, or no other has told of its end.
+
+    One that has come to be told with others is listed with these.
+    """
+    if members.is_kept_back(incident):
+        return False
     return incident.is_open or told_in in {"", digest.name}

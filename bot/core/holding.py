@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-from bot.core import routing
+from bot.core import routing, team
 from bot.core.paging import PAGERS
 from bot.core.replies import is_broadcast
 from bot.core.rota import NOBODY, Rotas
@@ -32,8 +32,8 @@ from bot.model import (
 HOUR = timedelta(hours=1)
 # Programs have no nights, and want each incident by itself.
 PROGRAMS = frozenset({"webhook"})
-# Whoever runs Sitrep hears at once that something can not be told.
-_OWN = "sitrep"
+# Whoever runs Sitrep hears at once that something can not be told; and who declares something is awake.
+_AT_ONCE = frozenset({"sitrep", team.VENDOR})
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -139,7 +139,7 @@ def hold(announcement: Announcement, incident: Incident, route: Route, channel: 
     """Return why something is held back now, if it is.  What is critical passes all but a route of digests."""
     if route.digest is not None:
         return Kept(Hold.DIGEST, None)
-    if is_critical(incident) or incident.vendor == _OWN:
+    if is_critical(incident) or incident.vendor in _AT_ONCE:
         return None
     span = around_now(route.quiet, now) if route.quiet is not None else None
     if span is not None and route.quiet is not None:
@@ -217,7 +217,7 @@ def _is_unheard(one: TimelineEntry, announcement: Announcement, incident: Incide
     posted = announcement.posted_at
     if announcement.held_at is not None and posted is not None and one.recorded_at <= posted:
         return True
-    if route is None or route.quiet is None or incident.vendor == _OWN:
+    if route is None or route.quiet is None or incident.vendor in _AT_ONCE:
         return False
     return is_in(route.quiet, one.recorded_at) and not _disturbs(one, incident)
 

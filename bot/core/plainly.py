@@ -5,25 +5,22 @@ No ids, no evidence, nothing to press but `Details`.  What the vendor writes sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-from bot.core import replies, silence, wording
+from bot.core import roster, silence, wording
 from bot.core.message import About, Control, Line, Message, Moment, Part, Quote, line
-from bot.core.severity import is_rise
 from bot.core.spans import duration
+from bot.core.team import is_ours
 from bot.core.wording import capital, headline
 from bot.model import (
     Action,
-    ChangeKind,
     Component,
     ComponentStatus,
     Impact,
     Incident,
     Kind,
+    Member,
     State,
-    TimelineEntry,
-    Who,
 )
 
 _SHOWN = 8
@@ -36,7 +33,7 @@ _WORKS = (
     (ComponentStatus.UNKNOWN, "It is about: "),
     (ComponentStatus.OPERATIONAL, "Works: "),
 )
-_HOW_BAD = {
+HOW_BAD = {
     Impact.CRITICAL: "it is down",
     Impact.MAJOR: "large parts of it do not work",
     Impact.MINOR: "parts of it do not work as they should",
@@ -44,13 +41,19 @@ _HOW_BAD = {
     Impact.UNKNOWN: "how bad it is was not said",
     Impact.NONE: "it works, as far as was said",
 }
-_STAGES = {
+STAGES = {
     State.INVESTIGATING: "{name} is looking into it",
     State.IDENTIFIED: "{name} knows the cause and works on it",
     State.MONITORING: "{name} has mended it and watches whether it holds",
     State.SCHEDULED: "{name} plans to work on it",
     State.IN_PROGRESS: "{name} is working on it, as planned",
     State.VERIFYING: "{name} has done the work and checks it",
+}
+# Of what we have declared ourselves.
+_OUR_STAGES = {
+    State.INVESTIGATING: "We are looking into it",
+    State.IDENTIFIED: "We know the cause and work on it",
+    State.MONITORING: "We have mended it and watch whether it holds",
 }
 
 
@@ -81,17 +84,25 @@ def _how(incident: Incident) -> str:
         return f"{wording.ending(incident)}{f' after {duration(lasted)}' if lasted else ''}"
     if incident.kind is Kind.SUSPECTED:
         return f"We see trouble ourselves. {incident.name} has not confirmed it"
-    stage = _STAGES.get(incident.state)
-    if incident.kind is Kind.COMPONENT or stage is None:
-        stage = "{name} has not said more yet"
-    said = stage.replace("{name}", incident.name)
+    said = _stage(incident)
     if incident.state is State.SCHEDULED:
         return said
-    return f"{capital(_HOW_BAD[incident.impact])}. {said}"
+    return f"{capital(HOW_BAD[incident.impact])}. {said}{roster.counted(incident)}"
+
+
+def _stage(incident: Incident) -> str:
+    if is_ours(incident):
+        return _OUR_STAGES.get(incident.state, "We work on it")
+    stage = STAGES.get(incident.state)
+    if incident.kind is Kind.COMPONENT or stage is None:
+        stage = "{name} has not said more yet"
+    return stage.replace("{name}", incident.name)
 
 
 def _what(incident: Incident) -> list[Line]:
-    """Return what does not work, and what does as far as anybody knows."""
+    """Return what does not work, and what does as far as anybody knows; of many at once each."""
+    if incident.members:
+        return _members(incident)
     if not incident.components:
         return []
     if not incident.is_open:
@@ -103,11 +114,23 @@ def _what(incident: Incident) -> list[Line]:
     return [*rows, line(f"Nothing else of {incident.name} is said to be affected.")]
 
 
+def _members(incident: Incident) -> list[Line]:
+    found = roster.in_order(incident.members)
+    rows = [line(f"{roster.whose(one, incident)}: {_one(one)}") for one in found[:_SHOWN]]
+    return [*rows, *([line(f"and {len(found) - _SHOWN} more")] if len(found) > _SHOWN else [])]
+
+
+def _one(member: Member) -> str:
+    if not member.is_open:
+        return "over"
+    return "planned" if member.state is State.SCHEDULED else HOW_BAD[member.impact]
+
+
 def _names(some: Sequence[Component]) -> str:
-    return _listed([one.name for one in some])
+    return listed([one.name for one in some])
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """Write names as in a sentence."""
     more = len(names) - _SHOWN
     shown = [*names[:_SHOWN], *([f"{more} more"] if more > 0 else [])]
@@ -126,7 +149,7 @@ def _runs(name: str, elsewhere: str) -> str:
 
 
 def _suffers(incident: Incident) -> str:
-    names, one = _listed(incident.services), len(incident.services) == 1
+    names, one = listed(incident.services), len(incident.services) == 1
     if not incident.services:
         return "nothing of ours is known to depend on it"
     if not incident.is_open:
@@ -140,17 +163,17 @@ def _customers(incident: Incident) -> list[Line]:
     """Return a sentence to pass on, where there is anything that customers could notice."""
     if not incident.services:
         return []
-    names, one = _listed(incident.services), len(incident.services) == 1
+    names, one = listed(incident.services), len(incident.services) == 1
     if not incident.is_open:
-        said = f"The problem at {incident.name} is over. {names} should work as usual again."
+        problem = "The problem" if is_ours(incident) else f"The problem at {incident.name}"
+        said = f"{problem} is over. {names} should work as usual again."
     elif incident.kind is Kind.SUSPECTED:
         said = f"We see problems with {names} and are looking into {'it' if one else 'them'}."
     elif incident.kind is Kind.MAINTENANCE:
         said = f"{incident.name} is doing planned work. {names} may be interrupted meanwhile."
     else:
-        said = (
-            f"{names} may not work as usual because of a problem at {incident.name}. We will tell you when it is over."
-        )
+        why = "and we are working on it" if is_ours(incident) else f"because of a problem at {incident.name}"
+        said = f"{names} may not work as usual {why}. We will tell you when it is over."
     return [line(f"To tell customers: “{said}”")]
 
 
@@ -161,117 +184,6 @@ def _next_word(incident: Incident) -> list[Line]:
     return [line(f"Next update, as {incident.name} has promised: ", Moment(promise))] if promise else []
 
 
-def told(entries: Sequence[TimelineEntry]) -> Sequence[TimelineEntry]:
-    """Return entries with those made quiet that are for engineers: evidence, notes, who is called, links."""
-    return tuple(one if _is_theirs(one) else replace(one, quiet=True) for one in entries)
-
-
-def _is_theirs(entry: TimelineEntry) -> bool:
-    if entry.kind is ChangeKind.UPDATED:
-        return entry.who is Who.VENDOR
-    return entry.kind in _TOLD
-
-
-def reply(entry: TimelineEntry, incident: Incident) -> Message:
-    """Return what the thread says of one timeline entry."""
-    said = replies.reply(entry, incident)
-    about = _about(incident) if said.about is not None else None
-    said = replace(said, about=about, controls=())
-    if entry.kind not in _WORDED:
-        return said
-    title, rows = _WORDED[entry.kind](entry, incident)
-    quotes = [part for part in said.parts if isinstance(part, Quote)]
-    return replace(said, headline=title, parts=(*rows, *quotes))
-
-
-def catch_up(entries: tuple[TimelineEntry, ...], incident: Incident) -> Message:
-    """Return one message for many entries."""
-    return replies.catch_up(entries, incident, reply, _about)
-
-
-def _about(incident: Incident) -> About:
+def about(incident: Incident) -> About:
+    """Return how it stands, for a reply that is read away from its root."""
     return About(headline(incident), (line(_how(incident)), *_standing(incident)))
-
-
-_Parts = tuple[str, Iterable[Line]]
-
-
-def _updated(entry: TimelineEntry, _incident: Incident) -> _Parts:
-    if any(change.subject == "still" for change in entry.transitions):
-        return f"{entry.author} calls it over, but not all of it works yet", []
-    stage = _STAGES.get(entry.said) if entry.said is not None else None
-    return stage.replace("{name}", entry.author) if stage else f"News from {entry.author}", []
-
-
-def _impact_changed(entry: TimelineEntry, _incident: Incident) -> _Parts:
-    change = entry.transitions[0]
-    before, after = Impact(change.before), Impact(change.after)
-    return f"It has become {'worse' if is_rise(before, after) else 'better'}: {_HOW_BAD[after]}", []
-
-
-def _resolved(entry: TimelineEntry, incident: Incident) -> _Parts:
-    lasted = entry.happened_at - incident.started_at
-    after = f" after {duration(lasted)}" if entry.happened_at > incident.started_at else ""
-    ours = [line(f"For us: {_listed(incident.services)} suffered from it")] if incident.services else []
-    return f"It is over{after}", ours
-
-
-def _withdrawn(entry: TimelineEntry, _incident: Incident) -> _Parts:
-    return f"{entry.author} does not list it any more, so it counts as over", []
-
-
-def _reopened(entry: TimelineEntry, _incident: Incident) -> _Parts:
-    return f"It is back: {_HOW_BAD[entry.impact]}", []
-
-
-def _acknowledged(entry: TimelineEntry, _incident: Incident) -> _Parts:
-    return f"{entry.author} confirms it", []
-
-
-def _postmortem(entry: TimelineEntry, _incident: Incident) -> _Parts:
-    return "Why it happened" if entry.said is State.POSTMORTEM else f"{entry.author} added to it later", []
-
-
-def _acked(entry: TimelineEntry, _incident: Incident) -> _Parts:
-    return f"{entry.author} is looking after it here", []
-
-
-def _switched(entry: TimelineEntry, _incident: Incident) -> _Parts:
-    names = _listed([one.subject for one in entry.transitions if one.subject]) or "We"
-    to = _listed(list(dict.fromkeys(one.after for one in entry.transitions if one.after)))
-    return f"{names}: switched to {to or 'a fallback'}", []
-
-
-def _switched_back(entry: TimelineEntry, _incident: Incident) -> _Parts:
-    names = _listed([one.subject for one in entry.transitions if one.subject]) or "We"
-    return f"{names}: back to normal", []
-
-
-_WORDED: dict[ChangeKind, Callable[[TimelineEntry, Incident], _Parts]] = {
-    ChangeKind.UPDATED: _updated,
-    ChangeKind.IMPACT_CHANGED: _impact_changed,
-    ChangeKind.RESOLVED: _resolved,
-    ChangeKind.WITHDRAWN: _withdrawn,
-    ChangeKind.REOPENED: _reopened,
-    ChangeKind.ACKNOWLEDGED: _acknowledged,
-    ChangeKind.POSTMORTEM: _postmortem,
-    ChangeKind.ACKED: _acked,
-    ChangeKind.FALLBACK_ON: _switched,
-    ChangeKind.FALLBACK_OFF: _switched_back,
-}
-# These say nothing that not everybody understands as they are.
-_TOLD = frozenset(
-    {
-        *_WORDED,
-        ChangeKind.OPENED,
-        ChangeKind.EDITED,
-        ChangeKind.COMPONENTS_CHANGED,
-        ChangeKind.COMPONENT_CHANGED,
-        ChangeKind.RENAMED,
-        ChangeKind.RETRACTED,
-        ChangeKind.MERGED,
-        ChangeKind.BACKFILLED,
-        ChangeKind.REMINDED,
-        ChangeKind.SILENT,
-    }
-)

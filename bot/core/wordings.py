@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.core import plainly, replies, wording
+from bot.core import plain_replies, plainly, replies, wording
 from bot.core.message import Message
 from bot.core.rules import Detail
 from bot.model import Incident, TimelineEntry
@@ -29,7 +29,7 @@ def _all(entries: Sequence[TimelineEntry]) -> Sequence[TimelineEntry]:
 
 
 ENGINEER = Words(wording.root, replies.reply, replies.catch_up, _all)
-STAKEHOLDER = Words(plainly.root, plainly.reply, plainly.catch_up, plainly.told)
+STAKEHOLDER = Words(plainly.root, plain_replies.reply, plain_replies.catch_up, plain_replies.told)
 
 
 def of(detail: Detail) -> Words:

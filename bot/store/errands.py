@@ -198,8 +198,9 @@ def _next(
     announcement = announcement_of(row)
     platform, to = announcement.destination.platform, announcement.destination
     incident, route = members.seen_at(contents.incident(announcement.incident), to), contents.route(announcement)
-    # What is muted is not held back: nothing is told of it anyway.
-    if not incident.untold and holds.keeps(announcement, incident, route):
+    # What is muted, or told with others, is not held back: nothing is told of it there anyway.
+    is_silent = incident.untold or members.is_kept_back(incident)
+    if not is_silent and holds.keeps(announcement, incident, route):
         return None
     unsent = members.told_at(incident, contents.unsent(announcement.id), to)
     words = wordings.of(route.detail if route is not None else Detail.ENGINEER)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from bot.core import digests, plainly, route_views
+from bot.core import digests, plain_replies, plainly, route_views
 from bot.core.digests import Listed
 from bot.core.holding import Ruling
 from bot.core.imagining import Imagined
@@ -171,12 +171,12 @@ HELD: dict[str, tuple[Message, ...]] = {
     "plainly": (
         plainly.root(TROUBLE),
         plainly.root(SWITCHED),
-        *(plainly.reply(one, TROUBLE) for one in THREAD),
+        *(plain_replies.reply(one, TROUBLE) for one in THREAD),
         plainly.root(OVER),
     ),
     "plainly-suspected": (plainly.root(SUSPECTED),),
     "plainly-planned": (plainly.root(replace(PLANNED, services=("Search",))),),
-    "plainly-all-at-once": (plainly.root(TROUBLE), plainly.catch_up(THREAD[:3], TROUBLE)),
+    "plainly-all-at-once": (plainly.root(TROUBLE), plain_replies.catch_up(THREAD[:3], TROUBLE)),
     "routes": (route_views.listed(RULING).message,),
     "routes-tested": (_tested(NOON), _tested(MIDNIGHT), _tested(NOON, confidence="low"), _tested(NOON, at="23:00")),
 }

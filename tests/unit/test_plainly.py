@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core import plainly, wording
+from bot.core import plain_replies, plainly, wording
 from bot.core.converge import next_step
 from bot.core.message import fingerprint, plain
 from bot.core.wordings import ENGINEER, STAKEHOLDER
@@ -63,19 +63,19 @@ def test_each_sort_of_readers_has_a_root_of_its_own() -> None:
     ],
 )
 def test_what_is_for_engineers_is_passed_over(kind: ChangeKind) -> None:
-    (one,) = plainly.told([entry(2, kind=kind)])
+    (one,) = plain_replies.told([entry(2, kind=kind)])
 
     assert one.quiet
 
 
 def test_what_is_told_is_told_once_and_as_loud_as_for_engineers() -> None:
-    for one in plainly.told(THREAD):
+    for one in plain_replies.told(THREAD):
         assert not one.quiet
-        assert plainly.reply(one, TROUBLE).broadcast == ENGINEER.reply(one, TROUBLE).broadcast
+        assert plain_replies.reply(one, TROUBLE).broadcast == ENGINEER.reply(one, TROUBLE).broadcast
 
 
 def test_the_vendors_words_are_quoted_as_they_are() -> None:
-    assert "“We have found the cause.”" in plain(plainly.reply(THREAD[0], TROUBLE))
+    assert "“We have found the cause.”" in plain(plain_replies.reply(THREAD[0], TROUBLE))
 
 
 def test_a_promise_is_shown_as_long_as_it_goes_on() -> None:
