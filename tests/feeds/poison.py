@@ -51,9 +51,9 @@ TEXTS: dict[str, str] = {
 }
 # What takes long to make and to read: for one example of a format.
 LONG_TEXTS: dict[str, str] = {
-    "100 kB of line ends": " \n\r\n\u2028" * 20_000,
-    "100 kB of marks": "<p><li>&amp;&#x202e;<b " * 4000,
-    "100 kB of an unclosed comment": "<!-- " * 20_000,
+    "40 kB of line ends": " \n\r\n\u2028" * 8_000,
+    "40 kB of marks": "<p><li>&amp;&#x202e;<b " * 1_600,
+    "40 kB of an unclosed comment": "<!-- " * 8_000,
 }
 IDS: dict[str, Any] = {
     "null": None,

@@ -15,9 +15,9 @@ async def test_many_that_begin_at_night_are_one_line_of_its_digest_and_one_messa
     assert world.roots() == []
     await world.restarts()
     mends(world, "EC2")
-    await world.lives(minutes=110)
+    await world.lives(minutes=30)
 
-    assert world.roots() == ["While it was quiet (13:00–15:00): 1 incident, 1 goes on", "OpenAI: 5 incidents at once"]
+    assert world.roots() == ["While it was quiet (13:00–13:40): 1 incident, 1 goes on", "OpenAI: 5 incidents at once"]
     assert "OpenAI: 5 incidents at once · minor · investigating" in world.root(0)
     assert "4 of 5 still open" in world.root(1)
 
@@ -47,11 +47,11 @@ async def test_many_at_once_are_told_in_plain_words_to_those_who_explain_it(worl
 
 async def test_of_a_muted_vendor_many_at_once_are_told_when_the_mute_ends(world: World) -> None:
     await world.lives(minutes=2)
-    said = await world.types("mute vendor openai 1h because they move")
+    said = await world.types("mute vendor openai 20m because they move")
     breaks(world, "EC2", "Lambda", "RDS", "SQS")
     await world.lives(minutes=10)
     quiet = world.roots()
-    await world.lives(minutes=60)
+    await world.lives(minutes=15)
 
     assert said.startswith("Muted")
     assert quiet == []

@@ -70,7 +70,7 @@ async def test_what_is_over_before_the_mute_is_is_never_told(world: World, lengt
     world.page.posts("Elevated error rates", WORDS, component=CHATGPT, impact="major")
     await world.lives(minutes=10)
     world.page.resolves("All systems work again.")
-    await world.lives(hours=5)
+    await world.rests(hours=5)
 
     assert len(world.channel) == before
     assert "Elevated error rates" in await world.types("incidents all")

@@ -60,7 +60,7 @@ async def test_what_a_day_may_cost_is_kept_to_also_by_the_next_process(world: Wo
     assert asked == world.model.asked == 10
     assert world.roots() == []
     assert "its daily ceiling of 10 checks is reached; it checks again at 00:00 UTC" in status
-    await world.lives(hours=12)
+    await world.rests(hours=12)
     await world.lives(minutes=20)
     assert world.model.asked == 20
 
@@ -94,7 +94,7 @@ async def test_what_fails_while_we_work_on_it_ourselves_is_told_only_if_it_lasts
 async def test_a_job_that_does_not_call_in_is_missed(world: World) -> None:
     world.has("watch = []", configs.ROUTES, configs.BACKUP, base=" ")
     await world.beats("nightly-backup")
-    await world.lives(hours=1)
+    await world.rests(hours=1)
     await world.beats("nightly-backup")
     await world.lives(minutes=64)
     assert world.roots() == []
@@ -115,7 +115,7 @@ async def test_a_job_that_was_due_while_sitrep_did_not_run_is_expected_anew(worl
     world.clock.move(hours=2)
     await world.lives(minutes=10)
     assert world.roots() == []
-    await world.lives(hours=1)
+    await world.rests(hours=1)
 
     assert world.roots() == ["Nightly backup: It did not call in"]
 
@@ -139,9 +139,9 @@ async def test_a_certificate_of_ours_that_ends_soon_is_told_in_time(world: World
         kept = f'[[probe]]\nname = "shop certificate"\ntype = "tls"\ntarget = "{address}"\ninterval = "1h"'
         world.has("watch = []", configs.ROUTES, kept, f'ca = "{authority_file(world.folder)}"', base=" ")
         world.clock.move(seconds=(ends - timedelta(days=14, hours=2) - world.clock.now()).total_seconds())
-        await world.lives(hours=1)
+        await world.rests(hours=1)
         assert world.roots() == []
-        await world.lives(hours=3)
+        await world.rests(hours=3)
 
     assert world.roots() == ["shop certificate is failing"]
     assert "is valid for 13 days more, until 2035-01-01 00:00 UTC" in world.root()

@@ -21,7 +21,7 @@ def with_keys(*keys: str) -> str:
     return configs.BASE.replace(TO, "\n".join((TO, *keys)))
 
 
-QUIET = with_keys('quiet = "13:00-15:00 Europe/Berlin"', 'mention = { major = "oncall:platform" }')
+QUIET = with_keys('quiet = "13:00-13:40 Europe/Berlin"', 'mention = { major = "oncall:platform" }')
 
 
 @pytest.mark.parametrize("restarts", [False, True])
@@ -32,20 +32,20 @@ async def test_a_quiet_night_ends_with_one_digest_and_what_goes_on_calls_whom_it
     world.has(ROTA, base=QUIET)
     await world.lives(minutes=5)
     world.page.posts("Elevated error rates", WORDS, component="Chat Completions", impact="major")
-    await world.lives(minutes=50)
+    await world.lives(minutes=20)
     assert world.roots() == []
     assert world.terminal.getvalue() == ""
     if restarts:
         await world.restarts()
-    await world.lives(minutes=70)
+    await world.lives(minutes=25)
     if restarts:
         await world.restarts()
 
-    assert world.roots() == ["While it was quiet (13:00–15:00): 1 incident, 1 goes on", "OpenAI: Elevated error rates"]
+    assert world.roots() == ["While it was quiet (13:00–13:40): 1 incident, 1 goes on", "OpenAI: Elevated error rates"]
     assert "OpenAI: Elevated error rates · major · investigating since" in world.root(0)
     first = world.channel[1].before[0] if world.channel[1].before else world.channel[1].message
     assert first.calls == (Call(Reach.PERSON, "U1"),)
-    assert world.terminal.getvalue().count("While it was quiet (13:00–15:00)") == 1
+    assert world.terminal.getvalue().count("While it was quiet (13:00–13:40)") == 1
     assert world.aloud(1) == []
 
 
@@ -65,9 +65,9 @@ async def test_what_is_over_in_the_morning_is_told_by_the_digest_alone(world: Wo
     world.page.posts("Elevated error rates", WORDS, component="Chat Completions", impact="major")
     await world.lives(minutes=20)
     world.page.resolves("All systems work again.")
-    await world.lives(minutes=120)
+    await world.lives(minutes=25)
 
-    assert world.roots() == ["While it was quiet (13:00–15:00): 1 incident, over"]
+    assert world.roots() == ["While it was quiet (13:00–13:40): 1 incident, over"]
     assert "OpenAI: Elevated error rates · was major · resolved · 2026-03-01 12:0" in world.root(0)
 
 
@@ -94,6 +94,6 @@ async def test_whoever_asks_in_chat_learns_where_it_would_go_and_when(world: Wor
     shown = await world.types("routes")
 
     assert "A major incident of openai" in answer
-    assert f"slack:{OPS} · by route[1], held back by quiet hours until 2026-03-01 14:00 UTC" in answer
+    assert f"slack:{OPS} · by route[1], held back by quiet hours until 2026-03-01 12:40 UTC" in answer
     assert f"goes to: console, slack:{OPS}" in answer
-    assert "quiet 13:00-15:00 Europe/Berlin" in shown
+    assert "quiet 13:00-13:40 Europe/Berlin" in shown
