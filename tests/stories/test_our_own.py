@@ -115,7 +115,7 @@ async def test_a_job_that_was_due_while_sitrep_did_not_run_is_expected_anew(worl
     world.clock.move(hours=2)
     await world.lives(minutes=10)
     assert world.roots() == []
-    await world.rests(hours=1)
+    await world.lives(hours=1)
 
     assert world.roots() == ["Nightly backup: It did not call in"]
 
