@@ -38,7 +38,7 @@ _GROUPS = {
 def fill(tree: app_commands.CommandTree[Any], listener: Listener) -> None:
     """Give a tree all commands."""
     for verb in VERBS:
-        if verb.action in {Action.STATUS, Action.INCIDENTS, Action.REPORT}:
+        if verb.action in {Action.STATUS, Action.INCIDENTS, Action.REPORT, Action.ACK}:
             tree.add_command(_command(verb, listener))
     umbrella = app_commands.Group(name="sitrep", description="Everything that Sitrep can be asked for")
     for verb in VERBS:

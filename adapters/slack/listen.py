@@ -37,6 +37,7 @@ COMMANDS = {
     "/status": "status",
     "/incidents": "incidents",
     "/incident": "incident",
+    "/ack": "ack",
     "/watch": "watch",
     "/oncall": "oncall",
     "/report": "report",

@@ -142,14 +142,16 @@ def is_muted(incident: Incident, now: datetime) -> bool:
 def is_hushed(before: Incident, after: Incident, entry: TimelineEntry) -> bool:
     """Whether the entry that leads from `before` to `after` is kept from the channel, though not from the thread.
 
-    That it becomes critical is always said, unless it is muted for good; and a mute until the end does not outlast it:
-    the end is told.
+    That it becomes critical is always said, and the end of what was critical, unless it is muted for good; and a mute
+    until the end does not outlast it: the end is told.
     """
     if entry.kind is ChangeKind.UNMUTED or not is_muted(before, entry.recorded_at):
         return False
     if is_for_good(before):
         return True
-    return (after.is_open or is_muted(after, entry.recorded_at)) and not _becomes_critical(before, after, entry)
+    if not after.is_open:
+        return is_muted(after, entry.recorded_at) and before.peak is not Impact.CRITICAL
+    return not _becomes_critical(before, after, entry)
 
 
 def is_for_good(incident: Incident) -> bool:

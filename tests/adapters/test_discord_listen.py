@@ -41,7 +41,7 @@ async def test_every_verb_is_a_command_of_its_own_and_under_the_umbrella(at: Sce
 
     commands = offered(at)
     groups = {"watch", "oncall", "incident", "sitrep"}
-    assert set(commands) == {*groups, "status", "incidents", "report", "Link to incident"}
+    assert set(commands) == {*groups, "status", "incidents", "report", "ack", "Link to incident"}
     assert {one["name"] for one in commands["oncall"]["options"]} == {"show", "override", "remove"}
     alone = {verb.names[0].split()[0] for verb in VERBS if not verb.of}
     assert {one["name"] for one in commands["sitrep"]["options"]} == {*alone, "incident", "fallback"}

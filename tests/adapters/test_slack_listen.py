@@ -127,6 +127,7 @@ async def at(request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
         ("/incidents", "", "incidents"),
         ("/watch", "add github", "watch add github"),
         ("/report", "chatgpt: no answer at all", "report chatgpt: no answer at all"),
+        ("/ack", "for 30m", "ack for 30m"),
         ("/status", "chatgpt history", "status chatgpt history"),
         ("/incident", "ack acme-1", "incident ack acme-1"),
         ("/sitrep", "mute 4h", "mute 4h"),

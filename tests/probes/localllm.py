@@ -45,7 +45,7 @@ def anthropic_error(status: int, kind: str, message: str = "No.", **details: obj
 class LLM:
     """What it says, and what goes wrong; counts are of tokens.  `asked` has the bodies that came.
 
-    `before` is called before each answer.
+    It `hesitates` for so many seconds before each token.  `before` is called before each answer.
     """
 
     says: tuple[str, ...] = ("po", "ng")
@@ -59,6 +59,7 @@ class LLM:
     error: dict[str, Any] = field(default_factory=lambda: {"type": "overloaded_error", "message": "Overloaded"})
     garbage: bytes = b""
     streams: bool = True
+    hesitates: float = 0.0
     url: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -92,6 +93,7 @@ class LLM:
                 assert request.transport is not None
                 request.transport.abort()
                 return response
+            await asyncio.sleep(self.hesitates)
             await response.write(event)
         await response.write_eof()
         return response

@@ -116,7 +116,7 @@ async def test_a_first_token_that_is_too_slow() -> None:
 
 
 async def test_tokens_that_are_too_slow() -> None:
-    llm = LLM(says=tuple(f"{number} " for number in range(1, 51)), usage=(9, 100))
+    llm = LLM(says=tuple(f"{number} " for number in range(1, 51)), usage=(9, 100), hesitates=0.001)
     result = await asked(llm, prompt="Count from 1 to 50.", tokens_per_second_above=1e12)
 
     assert result.fault is Fault.SLOW

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from tests.stories import configs, seed
 from tests.stories.world import World, living
 
 GOLDEN = Path(__file__).parents[1] / "data" / "stories"
-ROUTES = configs.ROUTES.partition("[[route]]")[0] + '[[route]]\nto = ["console", "slack:{}", "discord:{}"]\n'
+ROUTES = configs.ROUTES.partition("[[route]]")[0] + '[[route]]\nto = ["console", "slack:{}", "discord:{}"]\n{}\n'
 ORDER = (
     "gpt is slow",
     "We see now: 2 of 2 probes fail",
@@ -37,7 +37,9 @@ ORDER = (
 
 
 @asynccontextmanager
-async def everywhere(folder: Path, url: str) -> AsyncIterator[tuple[World, LocalSlack, LocalDiscord]]:
+async def everywhere(
+    folder: Path, url: str, *tables: str, keys: Sequence[str] = ()
+) -> AsyncIterator[tuple[World, LocalSlack, LocalDiscord]]:
     """Make a world whose channels are on a local Slack and a local Discord."""
     async with (
         living(folder, url) as world,
@@ -49,7 +51,7 @@ async def everywhere(folder: Path, url: str) -> AsyncIterator[tuple[World, Local
             on_slack = Slack(slack.token, api_url=slack.api_url, now=Hurry())
             on_discord = Discord(discord.token, now=Hurry())
             world.platforms |= {"slack": on_slack, "discord": on_discord}
-            world.has(configs.PAGE, *seed.TABLES, base=ROUTES.format(*there))
+            world.has(configs.PAGE, *tables, base=ROUTES.format(*there, "\n".join(keys)))
             try:
                 yield world, slack, discord
             finally:
@@ -79,7 +81,7 @@ def read_on_discord(discord: LocalDiscord) -> Iterator[str]:
 
 async def test_it_reads_as_it_was_reviewed(tmp_path: Path, sqlite_url: str) -> None:
     """To accept a change, delete the files, run this once more, and look at the difference."""
-    async with everywhere(tmp_path, sqlite_url) as (world, slack, discord):
+    async with everywhere(tmp_path, sqlite_url, *seed.TABLES) as (world, slack, discord):
         for step in seed.STEPS:
             await step(world)
         history = await world.types("status openai history")
