@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from bot.core.message import Line, Reply, heading, line
+from bot.core.message import Item, Line, Reply, Tone, heading, line
 from bot.core.remarks import say
 from bot.core.verbs import Verb
 from bot.core.vocabulary import BY_ACTION, VERBS
@@ -59,14 +59,14 @@ def _means(name: str, wanted: str) -> bool:
 
 
 def _shortly() -> Reply:
-    first = (line(f"{used}: {what}") for used, what in _FIRST)
+    first = (Item(Tone.NOTICE, used, (what,)) for used, what in _FIRST)
     rows = (line(f"{topic}: ", ", ".join(BY_ACTION[one].names[0] for one in some)) for topic, some in TOPICS)
     return say(
         "What you can ask for",
-        heading("When something is broken", level=2),
+        heading("When something is broken"),
         *first,
         line("In an incident's thread it is meant; on Slack, `@Sitrep ack` there. Elsewhere name it: `ack openai`."),
-        heading("All words", level=2),
+        heading("All words"),
         *rows,
         line("`help mute` explains one of them, `help all` every one."),
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core import replies, wording
+from bot.core import helping, replies, wording
 from bot.core.actions import Acted, Outcome
 from bot.core.message import Line, Message, Moment, Quote, Tone, line
 from bot.core.records import record
@@ -332,4 +332,5 @@ CASES: Mapping[str, tuple[Message, ...]] = (
     | QUIETING
     | DECLARED
     | HELD
+    | {"help": (helping.usage().message, helping.usage("mute").message)}
 )

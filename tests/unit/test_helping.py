@@ -18,7 +18,8 @@ def test_the_words_of_a_bad_night_come_first() -> None:
     rows = said().splitlines()
 
     assert rows[:2] == ["What you can ask for", "When something is broken"]
-    assert [row.split(":")[0] for row in rows[2:7]] == ["ack", "note WORDS", "mute 4h", "timeline", "escalate"]
+    first = [row.removeprefix("- ").partition(" · ")[0] for row in rows[2:7]]
+    assert first == ["ack", "note WORDS", "mute 4h", "timeline", "escalate"]
 
 
 def test_every_word_stands_under_one_topic() -> None:
