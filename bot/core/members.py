@@ -179,6 +179,11 @@ def seen_at(incident: Incident, to: Destination) -> Incident:
     return incident if len(shown) == len(incident.members) else _in_part(incident, shown)
 
 
+def shows(burst: Incident, name: str, to: Destination) -> bool:
+    """Whether a channel that is told of a burst is shown this member of it."""
+    return any(member.id == name for member in seen_at(burst, to).members)
+
+
 def _in_part(burst: Incident, shown: Sequence[Member]) -> Incident:
     part = whole(replace(burst, impact=Impact.NONE, peak=Impact.NONE), shown)
     if part.is_open or not burst.is_open:

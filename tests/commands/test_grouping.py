@@ -10,15 +10,17 @@ from bot.core.access import Access
 from bot.core.bursts import Terms
 from bot.core.health import Health
 from bot.loops.take_in import take_in
-from bot.model import Impact
-from bot.store import incidents
+from bot.model import Destination, Impact
+from bot.store import announcements, incidents
 from bot.store.database import Database
 from bot.store.sources import Watched
 from tests.commands.office import ALL, LEAD, Office, commands, text
+from tests.commands.test_handing import PLANS, with_plans
 from tests.loops.test_bursts import BURST, item, nobody
 from tests.unit.build import ACME, at, snapshot
 
 RULES = replace(ALL, bursts=Terms())
+BETA = replace(ACME, key="feed:beta", vendor="beta", name="Beta")
 
 
 @pytest.fixture
@@ -159,3 +161,19 @@ async def test_others_that_are_open_are_offered_without_every_member(office: Off
 
     assert "other-1" in text(reply)
     assert list(commands(reply)) == [f"ack {BURST}"]
+
+
+async def test_whoever_is_given_one_of_them_is_called_in_the_thread_of_all(office: Office) -> None:
+    slack = Destination("slack", "C1")
+    rules = replace(RULES, routes=(replace(ALL.routes[0], to=(slack,)),))
+    with_plans(office, PLANS)
+    watched = Watched(source=BETA, health=Health(first_look=at(-9), last_look=at(-1)))
+    page = replace(snapshot(0, *(item(n) for n in range(4))), vendor="beta")
+    await take_in(office.database, watched, page, rules=rules, follow_up=nobody)
+
+    await office.says("assign #beta-i2 to first engineer")
+
+    (burst,) = [one for one in await incidents.open_incidents(office.database) if one.cause == "beta"]
+    (entry,) = [e for e in await incidents.timeline(office.database, burst.id) if e.calls]
+    assert [(one.who, one.to) for one in entry.calls] == [(("slack:U1",), "slack:C1")]
+    assert [str(one.destination) for one in await announcements.of_incident(office.database, burst.id)] == ["slack:C1"]
