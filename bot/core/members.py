@@ -6,7 +6,7 @@ line of it that repeats a member's has that member as it is then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from bot.core.severity import worst
@@ -182,6 +182,15 @@ def seen_at(incident: Incident, to: Destination) -> Incident:
 def shows(burst: Incident, name: str, to: Destination) -> bool:
     """Whether a channel that is told of a burst is shown this member of it."""
     return any(member.id == name for member in seen_at(burst, to).members)
+
+
+def with_place(burst: Incident, names: Collection[str], to: Destination) -> Incident:
+    """Return a burst of which a channel is shown these members as well."""
+    after = (
+        replace(one, to=(*one.to, str(to))) if one.id in names and str(to) not in one.to else one
+        for one in burst.members
+    )
+    return replace(burst, members=tuple(after))
 
 
 def _in_part(burst: Incident, shown: Sequence[Member]) -> Incident:

@@ -14,7 +14,8 @@ from bot.model import Destination, Impact
 from bot.store import announcements, incidents
 from bot.store.database import Database
 from bot.store.sources import Watched
-from tests.commands.office import ALL, LEAD, Office, commands, text
+from tests.commands.office import ALL, LEAD, ONCALL, Office, commands, text
+from tests.commands.test_following import Channels
 from tests.commands.test_handing import PLANS, with_plans
 from tests.loops.test_bursts import BURST, item, nobody
 from tests.unit.build import ACME, at, snapshot
@@ -161,6 +162,36 @@ async def test_others_that_are_open_are_offered_without_every_member(office: Off
 
     assert "other-1" in text(reply)
     assert list(commands(reply)) == [f"ack {BURST}"]
+
+
+async def may_choose(office: Office) -> None:
+    """Let the channels of the office choose what they hear of Acme."""
+    office.access = Access(admins=("fake:1",))
+    office.hears(RULES, office.people.terms)
+    office.desk.visits = {"fake": Channels().visit}
+    await office.watches("Acme")
+
+
+async def test_a_channel_that_joins_while_they_go_on_is_told_of_them_together(office: Office) -> None:
+    await may_choose(office)
+    await office.tells()
+
+    said = text((await office.desk.say("watch acme here", ONCALL, address="C5")).reply)
+    await office.says("note all of them are slow")
+    (root,) = (await office.tells()).fake.channels["C5"]
+
+    assert "6 are open, and told there now." in said
+    assert root.headline == "Acme: 6 incidents at once"
+    assert [one.headline for one in root.thread] == ["Note by on-call"]
+
+
+async def test_a_channel_that_wants_a_part_of_them_is_shown_that_part(office: Office) -> None:
+    await may_choose(office)
+
+    await office.desk.say("watch acme min=major here", ONCALL, address="C5")
+    (root,) = (await office.tells()).fake.channels["C5"]
+
+    assert root.headline == "Acme: Item 3 fails"
 
 
 async def test_whoever_is_given_one_of_them_is_called_in_the_thread_of_all(office: Office) -> None:
