@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.core import members, replies
 from bot.core.escalation import Case, Outcome
@@ -106,7 +106,7 @@ def _case(connection: Connection, body: str, courses: str, attend_at: datetime |
     return _told(case, told)
 
 
-def _told(case: Case, rows: Sequence[Row[Any]]) -> Case:
+def _told(case: Case, rows: Sequence[Any]) -> Case:
     """Return a case that is told where these announcements are."""
     places = [(Destination.parse(row.destination), row.state) for row in rows]
     return replace(

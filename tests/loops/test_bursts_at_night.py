@@ -45,6 +45,6 @@ async def test_whom_the_night_kept_from_being_called_is_called_for_what_the_chan
     database: Database,
 ) -> None:
     _, root = await morning(database)
-    first, *_ = root.before or [root.message]
 
+    first, *_ = root.before or [root.message]
     assert [*first.calls] == [Call(Reach.PERSON, "7")]
