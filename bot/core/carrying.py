@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.core import members
 from bot.core.fold import advance
-from bot.core.people import is_hushed
+from bot.core.people import WITH, is_hushed
 from bot.model import Calling, ChangeKind, Destination, Incident, Member, State, TimelineEntry, Who
 
 AUTHOR = "Sitrep"
@@ -135,6 +135,10 @@ def _is_told(line: TimelineEntry, known: Member | None, burst: Incident) -> bool
     if line.kind is ChangeKind.SILENT:
         vendor = known.vendor if known else ""
         return any(one.is_silent and one.is_open and one.vendor == vendor for one in burst.members)
+    if line.kind in {ChangeKind.MUTED, ChangeKind.UNMUTED}:
+        # The whole says it of itself, where all of it is that vendor's.
+        with_all = any(one.subject == WITH and known and one.after == known.name for one in line.transitions)
+        return with_all and all(one.vendor == burst.vendor for one in burst.members if one.is_open)
     planned = {name for one in burst.members for name in one.planned}
     return line.kind is ChangeKind.CARD and {change.subject for change in line.transitions} <= planned
 
