@@ -90,8 +90,30 @@ def ungroup(known: Burst, named: Collection[str], asked: Asked, now: datetime) -
     group = (Transition("burst", known.burst.id, headline(known.burst)),)
     lines = [replace(_line(ChangeKind.UNGROUPED, one, asked, now), transitions=group) for one in leaving]
     after = {one.id: advance(one, line) for one, line in zip(leaving, lines, strict=True)}
+    given = [line for one in after.values() if (line := _given(one, known.burst, now)) is not None]
+    after |= {line.incident: advance(after[line.incident], line) for line in given}
     to = {one.id: tuple(map(Destination.parse, there[one.id].to)) for one in leaving}
-    return Done(Acted(Outcome.DONE, burst, (entry,)), {burst.id: burst, **after}, (entry, *lines), to)
+    return Done(Acted(Outcome.DONE, burst, (entry,)), {burst.id: burst, **after}, (entry, *lines, *given), to)
+
+
+def _given(one: Incident, burst: Incident, now: datetime) -> TimelineEntry | None:
+    """Return the line by which whoever was given the whole has what goes on by itself, unless somebody has that."""
+    ack = burst.acked
+    if ack is None or one.acked is not None or ack.way not in {ChangeKind.ASSIGNED, ChangeKind.HANDED_OVER}:
+        return None
+    return TimelineEntry(
+        incident=one.id,
+        seq=one.last_seq + 1,
+        happened_at=ack.at,
+        recorded_at=now,
+        who=Who.PERSON,
+        author=ack.other,
+        kind=ack.way,
+        state=one.state,
+        impact=one.impact,
+        transitions=(Transition("to", "\n".join(ack.keys or (ack.person,)), ack.name),),
+        quiet=True,
+    )
 
 
 def _line(kind: ChangeKind, incident: Incident, asked: Asked, now: datetime) -> TimelineEntry:

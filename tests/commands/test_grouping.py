@@ -208,3 +208,16 @@ async def test_whoever_is_given_one_of_them_is_called_in_the_thread_of_all(offic
     (entry,) = [e for e in await incidents.timeline(office.database, burst.id) if e.calls]
     assert [(one.who, one.to) for one in entry.calls] == [(("slack:U1",), "slack:C1")]
     assert [str(one.destination) for one in await announcements.of_incident(office.database, burst.id)] == ["slack:C1"]
+
+
+@pytest.mark.parametrize("words", ["assign acme to first engineer", "handover acme to first engineer: it is quiet"])
+async def test_who_was_given_all_of_them_has_each_that_is_taken_out_later(office: Office, words: str) -> None:
+    with_plans(office, PLANS)
+    await office.says("ack #acme-i4", LEAD)
+    await office.says(words)
+
+    await office.says("ungroup acme")
+
+    has = [(await office.now(f"acme-i{n}")).acked for n in range(6)]
+    assert [one.name if one else "" for one in has] == [*["First engineer"] * 4, "lead", "First engineer"]
+    assert all(one.keys == ("slack:U1",) for n, one in enumerate(has) if one and n != 4)
