@@ -18,6 +18,7 @@ AUTHOR = "Sitrep"
 # Several that begin at one time are reminded of in one breath: the channel hears the first.
 SAME_BREATH = timedelta(minutes=10)
 _WORDS = frozenset({ChangeKind.UPDATED, ChangeKind.ACKNOWLEDGED, ChangeKind.REOPENED})
+_GIVEN = frozenset({ChangeKind.ACKED, ChangeKind.TAKEN, ChangeKind.ASSIGNED, ChangeKind.UNACKED, ChangeKind.LAPSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,12 @@ def _concerning(burst: Incident, arrivals: Sequence[Arrival]) -> Incident:
 
 
 def _repeated(line: TimelineEntry, arrival: Arrival, known: Member | None, burst: Incident) -> TimelineEntry:
-    member = replace(_then(line, arrival, known), is_silent=_is_silent(line, known), planned=_planned(line, known))
+    member = replace(
+        _then(line, arrival, known),
+        is_silent=_is_silent(line, known),
+        planned=_planned(line, known),
+        is_had_with_all=known is not None and known.is_had_with_all and not _is_given(line),
+    )
     entry = replace(
         line,
         incident=burst.id,
@@ -121,6 +127,13 @@ def _is_silent(line: TimelineEntry, known: Member | None) -> bool:
     if line.kind is ChangeKind.SILENT:
         return True
     return known is not None and known.is_silent and not (line.kind in _WORDS and line.who is Who.VENDOR)
+
+
+def _is_given(line: TimelineEntry) -> bool:
+    """Whether somebody has it by itself from then on, or nobody any more."""
+    if line.kind is ChangeKind.HANDED_OVER:
+        return any(change.subject == "to" for change in line.transitions)
+    return line.kind in _GIVEN
 
 
 def _planned(line: TimelineEntry, known: Member | None) -> tuple[str, ...]:

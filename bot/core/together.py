@@ -61,7 +61,12 @@ def _is_anothers(one: Incident, known: Burst, asked: Asked) -> bool:
     """Whether what is given back is had by somebody else than has the whole."""
     if asked.command.action is not Action.UNACK or one.acked is None or known.burst.acked is None:
         return False
-    return one.acked.person != known.burst.acked.person
+    return not _is_had_with_all(one, known.burst) and one.acked.person != known.burst.acked.person
+
+
+def _is_had_with_all(one: Incident, burst: Incident) -> bool:
+    """Whether whoever has a member has it because they had all, before these were given to somebody else."""
+    return any(member.is_had_with_all for member in burst.members if member.id == one.id)
 
 
 def _caught_up(burst: Incident, after: Sequence[Incident]) -> tuple[Member, ...]:
@@ -99,7 +104,8 @@ def ungroup(known: Burst, named: Collection[str], asked: Asked, now: datetime) -
 def _given(one: Incident, burst: Incident, now: datetime) -> TimelineEntry | None:
     """Return the line by which whoever was given the whole has what goes on by itself, unless somebody has that."""
     ack = burst.acked
-    if ack is None or one.acked is not None or ack.way not in {ChangeKind.ASSIGNED, ChangeKind.HANDED_OVER}:
+    is_anothers = one.acked is not None and not _is_had_with_all(one, burst)
+    if ack is None or is_anothers or ack.way not in {ChangeKind.ASSIGNED, ChangeKind.HANDED_OVER}:
         return None
     return TimelineEntry(
         incident=one.id,

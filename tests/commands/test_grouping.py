@@ -221,3 +221,16 @@ async def test_who_was_given_all_of_them_has_each_that_is_taken_out_later(office
     has = [(await office.now(f"acme-i{n}")).acked for n in range(6)]
     assert [one.name if one else "" for one in has] == [*["First engineer"] * 4, "lead", "First engineer"]
     assert all(one.keys == ("slack:U1",) for n, one in enumerate(has) if one and n != 4)
+
+
+async def test_who_had_all_of_them_before_has_none_once_they_are_another_s(office: Office) -> None:
+    with_plans(office, PLANS)
+    await office.says("ack acme")
+    await office.says("take #acme-i4", LEAD)
+    await office.says("assign acme to first engineer")
+
+    await office.says("ungroup #acme-i2")
+    await office.says(f"unack {BURST}")
+
+    has = [(await office.now(f"acme-i{n}")).acked for n in range(6)]
+    assert [one.name if one else "" for one in has] == ["", "", "First engineer", "", "lead", ""]
