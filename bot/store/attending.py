@@ -162,6 +162,8 @@ async def by_hand(database: Database, incident: str, decide: Decide, now: dateti
 def _add(connection: Connection, case: Case, done: Outcome | Handed, now: datetime) -> None:
     """Write new entries, and make them due wherever it is told, or is to be told from now on."""
     incident, before = done.incident, {case.incident.id: case.incident}
+    if incident.cause and done.destinations:
+        incident = members.told_whole(incident, done.destinations)
     write_incidents(connection, [incident], before)
     write_entries(connection, done.entries)
     urgent = [incident.id] if any(map(replies.is_broadcast, done.entries)) else ()
