@@ -234,3 +234,15 @@ async def test_who_had_all_of_them_before_has_none_once_they_are_another_s(offic
 
     has = [(await office.now(f"acme-i{n}")).acked for n in range(6)]
     assert [one.name if one else "" for one in has] == ["", "", "First engineer", "", "lead", ""]
+
+
+async def test_two_that_are_joined_are_told_where_these_were_and_not_wherever_any_of_the_many_is(
+    office: Office,
+) -> None:
+    await may_choose(office)
+    await office.desk.say("watch acme min=major here", ONCALL, address="C5")
+
+    await office.says("join acme-i1 to acme-i2")
+
+    (root,) = (await office.tells()).fake.channels["C5"]
+    assert root.headline == "Acme: Item 3 fails"
