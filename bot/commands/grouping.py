@@ -37,7 +37,7 @@ async def ungroup(database: Database, one: Brief, asked: Asked, now: datetime) -
     if done is None:
         return False, acted.not_grouped(one.id)
     if done.entries:
-        log.info("ungrouped burst=%s count=%d by=%s", done.acted.incident.id, len(done.entries) - 1, asked.person.key)
+        log.info("ungrouped burst=%s count=%d by=%s", done.acted.incident.id, len(done.incidents) - 1, asked.person.key)
     return bool(done.entries), acted.ungrouped(done)
 
 

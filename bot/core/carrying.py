@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 
 from bot.core import members
 from bot.core.fold import advance
-from bot.core.people import is_hushed
+from bot.core.people import WITH, is_hushed
 from bot.model import Calling, ChangeKind, Destination, Incident, Member, State, TimelineEntry, Who
 
 AUTHOR = "Sitrep"
 # Several that begin at one time are reminded of in one breath: the channel hears the first.
 SAME_BREATH = timedelta(minutes=10)
 _WORDS = frozenset({ChangeKind.UPDATED, ChangeKind.ACKNOWLEDGED, ChangeKind.REOPENED})
+_GIVEN = frozenset({ChangeKind.ACKED, ChangeKind.TAKEN, ChangeKind.ASSIGNED, ChangeKind.UNACKED, ChangeKind.LAPSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,12 @@ def _concerning(burst: Incident, arrivals: Sequence[Arrival]) -> Incident:
 
 
 def _repeated(line: TimelineEntry, arrival: Arrival, known: Member | None, burst: Incident) -> TimelineEntry:
-    member = replace(_then(line, arrival, known), is_silent=_is_silent(line, known), planned=_planned(line, known))
+    member = replace(
+        _then(line, arrival, known),
+        is_silent=_is_silent(line, known),
+        planned=_planned(line, known),
+        is_had_with_all=known is not None and known.is_had_with_all and not _is_given(line),
+    )
     entry = replace(
         line,
         incident=burst.id,
@@ -123,6 +129,13 @@ def _is_silent(line: TimelineEntry, known: Member | None) -> bool:
     return known is not None and known.is_silent and not (line.kind in _WORDS and line.who is Who.VENDOR)
 
 
+def _is_given(line: TimelineEntry) -> bool:
+    """Whether somebody has it by itself from then on, or nobody any more."""
+    if line.kind is ChangeKind.HANDED_OVER:
+        return any(change.subject == "to" for change in line.transitions)
+    return line.kind in _GIVEN
+
+
 def _planned(line: TimelineEntry, known: Member | None) -> tuple[str, ...]:
     told = tuple(change.subject for change in line.transitions) if line.kind is ChangeKind.CARD else ()
     return tuple(dict.fromkeys((*(known.planned if known else ()), *told)))
@@ -135,6 +148,10 @@ def _is_told(line: TimelineEntry, known: Member | None, burst: Incident) -> bool
     if line.kind is ChangeKind.SILENT:
         vendor = known.vendor if known else ""
         return any(one.is_silent and one.is_open and one.vendor == vendor for one in burst.members)
+    if line.kind in {ChangeKind.MUTED, ChangeKind.UNMUTED}:
+        # The whole says it of itself, where all of it is that vendor's.
+        with_all = any(one.subject == WITH and known and one.after == known.name for one in line.transitions)
+        return with_all and all(one.vendor == burst.vendor for one in burst.members if one.is_open)
     planned = {name for one in burst.members for name in one.planned}
     return line.kind is ChangeKind.CARD and {change.subject for change in line.transitions} <= planned
 

@@ -6,7 +6,7 @@ line of it that repeats a member's has that member as it is then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from bot.core.severity import worst
@@ -164,8 +164,8 @@ def told_at(incident: Incident, entries: Sequence[TimelineEntry], to: Destinatio
     """Return what one channel is told by an incident: not what a burst tells, nor of members that it does not want."""
     if not incident.cause:
         return tuple(entry for entry in entries if not _is_elsewhere(incident, entry.seq))
-    known = _places(incident)
-    return tuple(e for e in entries if str(to) not in known or not e.of or str(to) in e.members[0].to)
+    in_part = _is_in_part(incident, to)
+    return tuple(e for e in entries if not in_part or not e.of or str(to) in e.members[0].to)
 
 
 def seen_at(incident: Incident, to: Destination) -> Incident:
@@ -173,10 +173,24 @@ def seen_at(incident: Incident, to: Destination) -> Incident:
 
     Where no route leads, somebody has asked for the whole of it.
     """
-    if str(to) not in _places(incident):
+    if not _is_in_part(incident, to):
         return incident
     shown = tuple(member for member in incident.members if str(to) in member.to)
     return incident if len(shown) == len(incident.members) else _in_part(incident, shown)
+
+
+def shows(burst: Incident, name: str, to: Destination) -> bool:
+    """Whether a channel that is told of a burst is shown this member of it."""
+    return any(member.id == name for member in seen_at(burst, to).members)
+
+
+def with_place(burst: Incident, names: Collection[str], to: Destination) -> Incident:
+    """Return a burst of which a channel is shown these members as well."""
+    after = (
+        replace(one, to=(*one.to, str(to))) if one.id in names and str(to) not in one.to else one
+        for one in burst.members
+    )
+    return replace(burst, members=tuple(after))
 
 
 def _in_part(burst: Incident, shown: Sequence[Member]) -> Incident:
@@ -187,5 +201,10 @@ def _in_part(burst: Incident, shown: Sequence[Member]) -> Incident:
     return replace(part, resolved_at=max(ends, default=None), ending=ChangeKind.RESOLVED)
 
 
-def _places(burst: Incident) -> frozenset[str]:
-    return frozenset(to for member in burst.members for to in member.to)
+def told_whole(burst: Incident, places: Iterable[Destination]) -> Incident:
+    """Return a burst of which somebody is told as a whole, whichever of its members routes lead there later."""
+    return replace(burst, whole_at=tuple(dict.fromkeys((*burst.whole_at, *map(str, places)))))
+
+
+def _is_in_part(burst: Incident, to: Destination) -> bool:
+    return str(to) not in burst.whole_at and any(str(to) in member.to for member in burst.members)

@@ -6,16 +6,17 @@ begins so is kept and is told nowhere; when the mute ends and it still goes on, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import routing
 from bot.core.fold import advance
 from bot.core.lengths import FOR_GOOD
+from bot.core.members import as_incident
 from bot.core.people import WITH, is_muted
 from bot.core.timeline import Told
-from bot.model import ChangeKind, Impact, Incident, TimelineEntry, Transition, Who
+from bot.model import ChangeKind, Impact, Incident, Member, TimelineEntry, Transition, Who
 
 AUTHOR = "Sitrep"
 
@@ -57,26 +58,35 @@ class Muting:
         return self.removed_at is None and (self.until is None or now < self.until)
 
 
-def that_hushes(incident: Incident, mutings: Iterable[Muting], now: datetime) -> Muting | None:
+def that_hushes(incident: Incident, mutings: Sequence[Muting], now: datetime) -> Muting | None:
     """Return the mute by which an incident is muted now, the one that holds longest; None if there is none.
 
     Mutes of components together hush what touches nothing but these: something of the incident would be missed else.
-    What names no component may touch all of them, and is not hushed by such.
+    What names no component may touch all of them, and is not hushed by such.  Many at once are muted if each is that
+    goes on.
     """
+    if any(member.is_open for member in incident.members):
+        each = [_of_member(one, incident, mutings, now) for one in incident.members if one.is_open]
+        found = [one for one in each if one is not None]
+        return min(found, key=_length) if len(found) == len(each) else None
     mine = [one for one in mutings if one.vendor == incident.vendor and one.id not in incident.excused]
     holding = sorted((one for one in mine if one.holds(now)), key=_length, reverse=True)
     whole = next((one for one in holding if not one.parts), None)
     if whole is not None or not incident.components:
         return whole
-    found = set[int]()
+    needed = set[int]()
     for part in incident.components:
         fitting = (one for one in holding if any(routing.fits(name, part) for name in one.names or one.parts))
         longest = next(fitting, None)
         if longest is None:
             return None
-        found.add(longest.id)
+        needed.add(longest.id)
     # All of them are needed: so it is the first that ends.
-    return [one for one in holding if one.id in found][-1]
+    return [one for one in holding if one.id in needed][-1]
+
+
+def _of_member(member: Member, burst: Incident, mutings: Sequence[Muting], now: datetime) -> Muting | None:
+    return that_hushes(replace(as_incident(member), excused=burst.excused), mutings, now)
 
 
 def _length(one: Muting) -> tuple[int, float, int]:

@@ -61,7 +61,12 @@ def _is_anothers(one: Incident, known: Burst, asked: Asked) -> bool:
     """Whether what is given back is had by somebody else than has the whole."""
     if asked.command.action is not Action.UNACK or one.acked is None or known.burst.acked is None:
         return False
-    return one.acked.person != known.burst.acked.person
+    return not _is_had_with_all(one, known.burst) and one.acked.person != known.burst.acked.person
+
+
+def _is_had_with_all(one: Incident, burst: Incident) -> bool:
+    """Whether whoever has a member has it because they had all, before these were given to somebody else."""
+    return any(member.is_had_with_all for member in burst.members if member.id == one.id)
 
 
 def _caught_up(burst: Incident, after: Sequence[Incident]) -> tuple[Member, ...]:
@@ -90,8 +95,31 @@ def ungroup(known: Burst, named: Collection[str], asked: Asked, now: datetime) -
     group = (Transition("burst", known.burst.id, headline(known.burst)),)
     lines = [replace(_line(ChangeKind.UNGROUPED, one, asked, now), transitions=group) for one in leaving]
     after = {one.id: advance(one, line) for one, line in zip(leaving, lines, strict=True)}
+    given = [line for one in after.values() if (line := _given(one, known.burst, now)) is not None]
+    after |= {line.incident: advance(after[line.incident], line) for line in given}
     to = {one.id: tuple(map(Destination.parse, there[one.id].to)) for one in leaving}
-    return Done(Acted(Outcome.DONE, burst, (entry,)), {burst.id: burst, **after}, (entry, *lines), to)
+    return Done(Acted(Outcome.DONE, burst, (entry,)), {burst.id: burst, **after}, (entry, *lines, *given), to)
+
+
+def _given(one: Incident, burst: Incident, now: datetime) -> TimelineEntry | None:
+    """Return the line by which whoever was given the whole has what goes on by itself, unless somebody has that."""
+    ack = burst.acked
+    is_anothers = one.acked is not None and not _is_had_with_all(one, burst)
+    if ack is None or is_anothers or ack.way not in {ChangeKind.ASSIGNED, ChangeKind.HANDED_OVER}:
+        return None
+    return TimelineEntry(
+        incident=one.id,
+        seq=one.last_seq + 1,
+        happened_at=ack.at,
+        recorded_at=now,
+        who=Who.PERSON,
+        author=ack.other,
+        kind=ack.way,
+        state=one.state,
+        impact=one.impact,
+        transitions=(Transition("to", "\n".join(ack.keys or (ack.person,)), ack.name),),
+        quiet=True,
+    )
 
 
 def _line(kind: ChangeKind, incident: Incident, asked: Asked, now: datetime) -> TimelineEntry:

@@ -162,6 +162,7 @@ class Incident:
     A burst is many incidents of one `cause`, and has them as its `members`; it makes no claims.  One that is told in a
     burst has that one's id (`burst`); `elsewhere` are the lines of its timeline that are told there, from and to, and
     it is `apart` once a person has taken it out.  `runs_on` is the platform that its vendor stands on, if known.
+    `whole_at` are the places that somebody had told of a burst, which see all of it.
     """
 
     id: str
@@ -206,6 +207,7 @@ class Incident:
     runs_on: str = ""
     untold: bool = False
     excused: tuple[int, ...] = ()
+    whole_at: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from bot.core import replies
+from bot.core import members, replies
 from bot.core.escalation import Case, Outcome
 from bot.core.handing import Handed
 from bot.core.rota import Override
@@ -37,6 +39,7 @@ _TOLD = (
     .where(ANNOUNCEMENT.c.incident == bindparam("b_id"), ANNOUNCEMENT.c.held == "")
     .order_by(ANNOUNCEMENT.c.id)
 )
+_BURST = select(INCIDENT.c.body).where(INCIDENT.c.id == bindparam("b_id"))
 _MINE = select(INCIDENT.c.body, INCIDENT.c.courses, _DUE).where(INCIDENT.c.id == bindparam("b_id")).with_for_update()
 # So many of the last entries are shown to whoever decides: enough to know a repetition by.
 _RECENT = 20
@@ -94,14 +97,34 @@ def _case(connection: Connection, body: str, courses: str, attend_at: datetime |
     written_at = {"b_id": before.id, "b_seq": before.last_seq}
     # What is told in a burst is escalated there, once for all.
     told = () if before.burst else connection.execute(_TOLD, {"b_id": before.id}).all()
-    return Case(
+    case = Case(
         incident=before,
         courses=codec.COURSES.load(courses) if courses else (),
-        told=tuple(Destination.parse(one.destination) for one in told),
-        stuck=frozenset(Destination.parse(one.destination) for one in told if one.state != "live"),
         since=connection.execute(_WRITTEN, written_at).scalar() if is_new else None,
         mutings=mutes.of_vendor(connection, before.vendor, now, before.muted.muting if before.muted else 0),
     )
+    return _told(case, told)
+
+
+def _told(case: Case, rows: Sequence[Any]) -> Case:
+    """Return a case that is told where these announcements are."""
+    places = [(Destination.parse(row.destination), row.state) for row in rows]
+    return replace(
+        case,
+        told=tuple(to for to, _ in places),
+        stuck=frozenset(to for to, state in places if state != "live"),
+    )
+
+
+def _told_with_others(connection: Connection, case: Case) -> Case:
+    """Return the case of a member of a burst as somebody means it who names it: it is told where that shows it."""
+    if not case.incident.burst:
+        return case
+    asked = {"b_id": case.incident.burst}
+    burst = codec.INCIDENT.load(connection.execute(_BURST, asked).scalar_one())
+    rows = connection.execute(_TOLD, asked).all()
+    shown = [row for row in rows if members.shows(burst, case.incident.id, Destination.parse(row.destination))]
+    return _told(case, shown)
 
 
 # Of an incident, what was agreed about who is on call, and the last entries: what somebody's deed makes of it.
@@ -118,7 +141,7 @@ async def by_hand(database: Database, incident: str, decide: Decide, now: dateti
         row = connection.execute(_MINE, {"b_id": incident}).first()
         if row is None:
             return None
-        case = _case(connection, row.body, row.courses, row.attend_at, now)
+        case = _told_with_others(connection, _case(connection, row.body, row.courses, row.attend_at, now))
         last = connection.execute(_LAST, {"b_id": incident}).scalars().all()
         recent = [codec.ENTRY.load(body) for body in reversed(last)]
         done = decide(case, overrides.current(connection, now), recent)
@@ -139,6 +162,8 @@ async def by_hand(database: Database, incident: str, decide: Decide, now: dateti
 def _add(connection: Connection, case: Case, done: Outcome | Handed, now: datetime) -> None:
     """Write new entries, and make them due wherever it is told, or is to be told from now on."""
     incident, before = done.incident, {case.incident.id: case.incident}
+    if incident.cause and done.destinations:
+        incident = members.told_whole(incident, done.destinations)
     write_incidents(connection, [incident], before)
     write_entries(connection, done.entries)
     urgent = [incident.id] if any(map(replies.is_broadcast, done.entries)) else ()

@@ -78,4 +78,4 @@ async def remove(database: Database, route: ChatRoute, by: str, now: datetime) -
 async def begin(database: Database, incidents: Iterable[str], to: Destination, now: datetime) -> int:
     """Announce what is open in one more place, as it stands now; returns how many incidents that are."""
     some = tuple(incidents)
-    return await written(database, lambda connection: sum(settle_in(connection, one, to, now) for one in some))
+    return await written(database, lambda connection: settle_in(connection, some, to, now))

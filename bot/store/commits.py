@@ -150,15 +150,25 @@ def begin(connection: Connection, incident: str, destinations: Iterable[Destinat
     return sum(connection.execute(_announce(connection.dialect.name), one).rowcount for one in new)
 
 
-def settle_in(connection: Connection, incident: str, to: Destination, now: datetime) -> int:
-    """Announce an open incident in one more place as it stands now: its thread begins with what is said next.
+def settle_in(connection: Connection, incidents: Iterable[str], to: Destination, now: datetime) -> int:
+    """Announce open incidents in one more place as they stand now: its threads begin with what is said next.
 
-    Returns 1, or 0 if it is announced there already.
+    What is told in a burst is shown there in that.  Returns how many are told there that were not.
     """
-    last = connection.execute(_LAST_SEQ, {"b_id": incident}).scalar()
-    if last is None:
-        return 0
-    new = {**_new_announcement(incident, to, now, urgent=False), "last_seq": last}
+    found = [(name, connection.execute(_LAST_SEQ, {"b_id": name}).scalar()) for name in sorted(set(incidents))]
+    last = {name: seq for name, seq in found if seq is not None}
+    held = members.held(connection, [*last])
+    count = sum(_settled(connection, name, to, seq, now) for name, seq in last.items() if name not in held)
+    for before, after in members.shown_at(connection, held, to):
+        write_incidents(connection, [after], {after.id: before})
+        _make_due(connection, [after.id], now, {}, (), {})
+        _settled(connection, after.id, to, after.last_seq, now)
+        count += sum(one != other for one, other in zip(before.members, after.members, strict=True))
+    return count
+
+
+def _settled(connection: Connection, name: str, to: Destination, last: int, now: datetime) -> int:
+    new = {**_new_announcement(name, to, now, urgent=False), "last_seq": last}
     return connection.execute(_announce(connection.dialect.name), new).rowcount
 
 

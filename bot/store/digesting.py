@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Connection, bindparam, select, update
 
-from bot.core import digests, holding
+from bot.core import digests, holding, members
 from bot.core.converge import digest_step
 from bot.core.digests import Listed
 from bot.core.holding import Ruling
@@ -75,8 +75,8 @@ def turn(connection: Connection, announcement: Announcement, ruling: Ruling, now
     digest = codec.DIGEST.load(row.body)
     if row.told is None and (until := holding.still_quiet(digest, ruling, now)) is not None:
         return Turn(later=until)
-    members = _members(connection, digest, asked)
-    listed = [one.listed for one in members]
+    mine = _members(connection, digest, asked)
+    listed = [one.listed for one in mine]
     if row.told is None and not digests.is_owed(digest, listed, was_empty=_was_empty(connection, digest)):
         connection.execute(_COUNT, {**asked, "b_told": 0})
         return Turn()
@@ -86,7 +86,7 @@ def turn(connection: Connection, announcement: Announcement, ruling: Ruling, now
     step = digest_step(announcement, digest, message)
     if step is None:
         return Turn()
-    ended = [one.id for one in members if one.listed.is_held and not one.listed.incident.is_open and not one.is_told]
+    ended = [one.id for one in mine if one.listed.is_held and not one.listed.incident.is_open and not one.is_told]
     if len(connection.execute(_LOCKED, {"b_ids": ended}).all()) < len(ended):
         return Turn(later=now + _SOON)
     if ended:
@@ -106,7 +106,7 @@ def wake(connection: Connection, announcement: Announcement, now: datetime) -> b
 def _members(connection: Connection, digest: Digest, asked: dict[str, str]) -> Sequence[_Member]:
     query = _MEMBERS.where(_HELD if digest.why is Hold.DIGEST else _LISTED)
     rows = connection.execute(query, asked).all()
-    found = ((row, codec.INCIDENT.load(row.body)) for row in rows)
+    found = ((row, members.seen_at(codec.INCIDENT.load(row.body), digest.destination)) for row in rows)
     return [
         _Member(row.id, row.told_in == digest.name, Listed(incident, bool(row.held)))
         for row, incident in found

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, func, select, text, update
 
-from bot.core import holding
+from bot.core import holding, members
 from bot.core.fold import advance
 from bot.core.holding import HOUR, Channel, Kept, Listing, Ruling, Verdict
 from bot.core.mentions import ROTA, owed
@@ -233,7 +233,8 @@ class Holds:
         calls_rota = any(who.startswith(ROTA) for _, who in route.mention)
         agreed = overrides.current(self.connection, self.now) if calls_rota else ()
         rotas = Rotas(self.ruling.rotas.rotas, agreed)
-        calling = owed(incident, announcement.destination, route, rotas, self.now)
+        to = announcement.destination
+        calling = owed(members.seen_at(incident, to), to, route, rotas, self.now)
         if calling is None:
             return None
         return TimelineEntry(
@@ -246,7 +247,7 @@ class Holds:
             kind=ChangeKind.RELEASED,
             state=incident.state,
             impact=incident.impact,
-            transitions=(Transition("to", "", str(announcement.destination)),),
+            transitions=(Transition("to", "", str(to)),),
             quiet=True,
             calls=(calling,),
         )

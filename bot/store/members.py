@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from bot.core.carrying import Arrival, carried
+from bot.core.members import with_place
 from bot.model import Destination, Incident, TimelineEntry
 from bot.store import codec
 from bot.store.tables import ENTRY, INCIDENT
@@ -48,6 +49,16 @@ def news(
         _news(connection, burst, sorted(name for name, one in held.items() if one == burst), destinations)
         for burst in sorted(set(held.values()))
     ]
+
+
+def shown_at(connection: Connection, held: Mapping[str, str], to: Destination) -> list[tuple[Incident, Incident]]:
+    """Return the bursts of some members as they are, and as they are once a channel is shown these."""
+    # The members are held by now, and their bursts after them.
+    found = [
+        codec.INCIDENT.load(connection.execute(_BURST, {"b_id": burst}).scalar_one())
+        for burst in sorted(set(held.values()))
+    ]
+    return [(one, with_place(one, held, to)) for one in found]
 
 
 def _news(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from bot.core import members
 from bot.core.linking import Moved
 from bot.model import Destination, Incident, TimelineEntry
 from bot.store import codec
@@ -17,6 +18,7 @@ from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, INCIDENT
 
 _TRIES = 10
 _BODY = select(INCIDENT.c.body).where(INCIDENT.c.id == bindparam("b_id")).with_for_update()
+_READ = select(INCIDENT.c.body).where(INCIDENT.c.id == bindparam("b_id"))
 _ENTRIES = select(ENTRY.c.body).where(ENTRY.c.incident == bindparam("b_id")).order_by(ENTRY.c.seq)
 _WHERE_TOLD = select(ANNOUNCEMENT.c.destination).where(ANNOUNCEMENT.c.incident == bindparam("b_id"))
 _MOVE = update(CLAIM).where(CLAIM.c.source == bindparam("b_source"), CLAIM.c.external_id == bindparam("b_claim"))
@@ -69,9 +71,16 @@ def _commit(connection: Connection, moved: Moved, before: dict[str, Incident], n
     for view in moved.entries[0].views:
         source, _, claim = view.key.partition("|")
         connection.execute(_MOVE.values(incident=moved.gets.id), {"b_source": source, "b_claim": claim})
-    told = [
-        Destination.parse(to)
-        for to in connection.execute(_WHERE_TOLD, {"b_id": moved.loses.burst or moved.loses.id}).scalars()
-    ]
+    told = _told(connection, moved.loses)
     touched = sorted({moved.loses.id, moved.gets.id})
     make_due(connection, touched, now, destinations={moved.gets.id: told}, before=before)
+
+
+def _told(connection: Connection, incident: Incident) -> list[Destination]:
+    """Return where an incident is told; one that is told in a burst, where that shows it."""
+    rows = connection.execute(_WHERE_TOLD, {"b_id": incident.burst or incident.id}).scalars()
+    places = [Destination.parse(to) for to in rows]
+    if not incident.burst:
+        return places
+    burst = codec.INCIDENT.load(connection.execute(_READ, {"b_id": incident.burst}).scalar_one())
+    return [to for to in places if members.shows(burst, incident.id, to)]

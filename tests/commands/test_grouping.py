@@ -10,15 +10,18 @@ from bot.core.access import Access
 from bot.core.bursts import Terms
 from bot.core.health import Health
 from bot.loops.take_in import take_in
-from bot.model import Impact
-from bot.store import incidents
+from bot.model import Destination, Impact
+from bot.store import announcements, incidents
 from bot.store.database import Database
 from bot.store.sources import Watched
-from tests.commands.office import ALL, LEAD, Office, commands, text
+from tests.commands.office import ALL, LEAD, ONCALL, Office, commands, text
+from tests.commands.test_following import Channels
+from tests.commands.test_handing import PLANS, with_plans
 from tests.loops.test_bursts import BURST, item, nobody
 from tests.unit.build import ACME, at, snapshot
 
 RULES = replace(ALL, bursts=Terms())
+BETA = replace(ACME, key="feed:beta", vendor="beta", name="Beta")
 
 
 @pytest.fixture
@@ -159,3 +162,87 @@ async def test_others_that_are_open_are_offered_without_every_member(office: Off
 
     assert "other-1" in text(reply)
     assert list(commands(reply)) == [f"ack {BURST}"]
+
+
+async def may_choose(office: Office) -> None:
+    """Let the channels of the office choose what they hear of Acme."""
+    office.access = Access(admins=("fake:1",))
+    office.hears(RULES, office.people.terms)
+    office.desk.visits = {"fake": Channels().visit}
+    await office.watches("Acme")
+
+
+async def test_a_channel_that_joins_while_they_go_on_is_told_of_them_together(office: Office) -> None:
+    await may_choose(office)
+    await office.tells()
+
+    said = text((await office.desk.say("watch acme here", ONCALL, address="C5")).reply)
+    await office.says("note all of them are slow")
+    (root,) = (await office.tells()).fake.channels["C5"]
+
+    assert "6 are open, and told there now." in said
+    assert root.headline == "Acme: 6 incidents at once"
+    assert [one.headline for one in root.thread] == ["Note by on-call"]
+
+
+async def test_a_channel_that_wants_a_part_of_them_is_shown_that_part(office: Office) -> None:
+    await may_choose(office)
+
+    await office.desk.say("watch acme min=major here", ONCALL, address="C5")
+    (root,) = (await office.tells()).fake.channels["C5"]
+
+    assert root.headline == "Acme: Item 3 fails"
+
+
+async def test_whoever_is_given_one_of_them_is_called_in_the_thread_of_all(office: Office) -> None:
+    slack = Destination("slack", "C1")
+    rules = replace(RULES, routes=(replace(ALL.routes[0], to=(slack,)),))
+    with_plans(office, PLANS)
+    watched = Watched(source=BETA, health=Health(first_look=at(-9), last_look=at(-1)))
+    page = replace(snapshot(0, *(item(n) for n in range(4))), vendor="beta")
+    await take_in(office.database, watched, page, rules=rules, follow_up=nobody)
+
+    await office.says("assign #beta-i2 to first engineer")
+
+    (burst,) = [one for one in await incidents.open_incidents(office.database) if one.cause == "beta"]
+    (entry,) = [e for e in await incidents.timeline(office.database, burst.id) if e.calls]
+    assert [(one.who, one.to) for one in entry.calls] == [(("slack:U1",), "slack:C1")]
+    assert [str(one.destination) for one in await announcements.of_incident(office.database, burst.id)] == ["slack:C1"]
+
+
+@pytest.mark.parametrize("words", ["assign acme to first engineer", "handover acme to first engineer: it is quiet"])
+async def test_who_was_given_all_of_them_has_each_that_is_taken_out_later(office: Office, words: str) -> None:
+    with_plans(office, PLANS)
+    await office.says("ack #acme-i4", LEAD)
+    await office.says(words)
+
+    await office.says("ungroup acme")
+
+    has = [(await office.now(f"acme-i{n}")).acked for n in range(6)]
+    assert [one.name if one else "" for one in has] == [*["First engineer"] * 4, "lead", "First engineer"]
+    assert all(one.keys == ("slack:U1",) for n, one in enumerate(has) if one and n != 4)
+
+
+async def test_who_had_all_of_them_before_has_none_once_they_are_another_s(office: Office) -> None:
+    with_plans(office, PLANS)
+    await office.says("ack acme")
+    await office.says("take #acme-i4", LEAD)
+    await office.says("assign acme to first engineer")
+
+    await office.says("ungroup #acme-i2")
+    await office.says(f"unack {BURST}")
+
+    has = [(await office.now(f"acme-i{n}")).acked for n in range(6)]
+    assert [one.name if one else "" for one in has] == ["", "", "First engineer", "", "lead", ""]
+
+
+async def test_two_that_are_joined_are_told_where_these_were_and_not_wherever_any_of_the_many_is(
+    office: Office,
+) -> None:
+    await may_choose(office)
+    await office.desk.say("watch acme min=major here", ONCALL, address="C5")
+
+    await office.says("join acme-i1 to acme-i2")
+
+    (root,) = (await office.tells()).fake.channels["C5"]
+    assert root.headline == "Acme: Item 3 fails"

@@ -346,3 +346,20 @@ async def test_switched_off_every_incident_has_a_root_of_its_own(database: Datab
     await town.shows(0, *(item(n) for n in range(5)))
 
     assert sorted(await town.headlines()) == [f"Acme: Item {n} fails" for n in range(5)]
+
+
+async def test_who_was_told_of_the_whole_goes_on_seeing_all_of_it(database: Database) -> None:
+    serious = Route(name="serious", match=Match(min_impact=Impact.MAJOR), to=(LEADS,), go_on=True)
+    town = Town(database, Rules((serious, ALL), bursts=Terms()))
+    plan = Escalation(name="plan", steps=(EscalationStep(at(5) - at(0), str(LEADS)),))
+    escalating = Escalating(database, Plans((plan,)), town.clock, asyncio.Event())
+    await town.shows(0, *(item(n) for n in range(4)))
+    await town.tells()
+    await escalate_due(escalating)
+    town.clock.move(minutes=6)
+    await escalate_due(escalating)
+    whole = await town.headlines("leads")
+
+    await town.shows(8, item(1, impact=Impact.MAJOR))
+
+    assert whole == await town.headlines("leads") == ["Acme: 4 incidents at once"]

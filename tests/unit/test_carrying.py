@@ -368,3 +368,27 @@ def _step(own: Incident, what: str, minute: float) -> tuple[Incident, TimelineEn
     impact = Impact.CRITICAL if what == "worse" else Impact.MINOR
     kind = ChangeKind.REOPENED if what == "again" else ChangeKind.UPDATED
     return line(own, "Words.", kind=kind, impact=impact, minute=minute)
+
+
+def muted_with(of: Incident, what: str) -> tuple[Incident, TimelineEntry]:
+    """Return a member that is muted with its vendor, or with a component of that."""
+    change = (Transition("with", "1", what),)
+    return line(of, kind=ChangeKind.MUTED, who=Who.PERSON, author="lead", transitions=change, hushed=True)
+
+
+def test_that_a_vendor_is_muted_is_said_of_the_whole_and_not_of_each_member() -> None:
+    of, held = burst(one("x"), one("y"))
+
+    _, whole = carry(of, muted_with(held["acme-x"], "Acme"), muted_with(held["acme-y"], "Acme"))
+    after, part = carry(of, muted_with(held["acme-x"], "Acme (API)"))
+
+    assert [entry.quiet for entry in whole] == [True, True]
+    assert heads(after, part) == ["x errors · Muted with Acme (API) by lead"]
+
+
+def test_that_a_vendor_is_muted_is_said_of_its_own_where_others_are_told_as_well() -> None:
+    of, held = burst(one("x", runs_on="acme"), one("y", vendor="beta", runs_on="acme"))
+
+    after, told = carry(of, muted_with(held["acme-x"], "Acme"))
+
+    assert heads(after, told) == ["Acme: x errors · Muted with Acme by lead"]

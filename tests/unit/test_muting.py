@@ -19,6 +19,8 @@ from bot.core.timeline import Told
 from bot.core.wording import root
 from bot.model import Action, ChangeKind, Impact, Incident, State, TimelineEntry
 from tests.unit.build import LEAD, ONCALL, announcement, asked, at, component, entry, incident
+from tests.unit.burst import burst
+from tests.unit.burst import one as a_member
 
 ACME = Muting(vendor="acme", name="Acme", key=ONCALL.key, by="on-call", at=at(0), until=at(60), why="known", id=1)
 GOOD = replace(ACME, until=None, for_good=True, id=2)
@@ -260,3 +262,34 @@ def test_an_incident_may_be_muted_for_good_which_its_end_does_not_end() -> None:
     assert ended.muted is not None
     assert is_hushed(one, ended, replace(entry(3, "", kind=ChangeKind.RESOLVED), recorded_at=at(9)))
     assert settled(one, [], at(10_000)) is None
+
+
+def test_many_at_once_are_muted_with_their_vendor_once_for_all() -> None:
+    of_all, _ = burst(a_member("x"), a_member("y"))
+
+    assert said(of_all, ACME) == "Muted with Acme by on-call"
+    assert after(of_all, ACME).muted is not None
+
+
+def test_many_of_which_some_are_another_vendors_go_on_being_heard() -> None:
+    of_all, _ = burst(a_member("x", runs_on="acme"), a_member("y", vendor="beta", runs_on="acme"))
+
+    assert of_all.cause == "acme"
+    assert settled(of_all, [ACME], at(5)) is None
+
+
+def test_many_that_were_muted_with_their_vendor_are_heard_once_another_vendors_has_come() -> None:
+    of_all, _ = burst(a_member("x"), a_member("y"))
+    muted = after(of_all, ACME)
+    others, _ = burst(a_member("z", vendor="beta"), a_member("w", vendor="beta"))
+    grown = replace(muted, members=(*muted.members, others.members[0]))
+
+    assert after(grown, ACME).muted is None
+
+
+def test_many_are_muted_with_a_component_where_all_of_them_are_about_it() -> None:
+    all_of_it, _ = burst(a_member("x", part="Sora"), a_member("y", part="Sora"))
+    some_of_it, _ = burst(a_member("x", part="Sora"), a_member("y", part="Codex"))
+
+    assert after(all_of_it, SORA).muted is not None
+    assert after(some_of_it, SORA).muted is None
