@@ -231,7 +231,9 @@ class Desk(Port):
         return await self._answer(asked.command)
 
     async def _about_channels(self, asked: Asked) -> Answer:
-        following = Following(self._database, self._catalog, self._watches, self.visits, self.configured)
+        following = Following(
+            self._database, self._catalog, self._watches, self.trail.require, self.visits, self.configured
+        )
         if asked.command.action is Action.WATCHES:
             return Answer(await following.listed(asked))
         if asked.command.action is Action.UNFOLLOW:
