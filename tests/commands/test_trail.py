@@ -310,7 +310,10 @@ async def test_no_secret_is_recorded_or_logged(database: Database, caplog: pytes
     await office.says("watch add https://user:hunter2@status.example.invalid/x?key=abc", ADMIN)
     await office.says("note #acme-1 the token is xoxb-123456789-abc", ADMIN)
 
-    said = " ".join((*(f"{one.command} {one.answer}" for one in await trail(office)), caplog.text))
+    for words in ("watch stop", "mute vendor", "ack", "join #acme-1 with"):
+        await office.says(f"{words} https://user:hunter2@status.example.invalid/?key=abc", ADMIN)
+
+    said = " ".join((*map(str, await trail(office)), caplog.text))
     assert not {word for word in ("hunter2", "key=abc", "xoxb") if word in said}
 
 
