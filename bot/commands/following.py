@@ -144,7 +144,7 @@ class Following:
     async def _put(self, route: ChatRoute) -> ChatRoute | None:
         for _ in range(_TRIES):
             try:
-                return await chat_routes.put(self.database, route)
+                return (await chat_routes.put(self.database, route)).before
             except Conflict:
                 continue
         raise Conflict

@@ -257,3 +257,13 @@ async def test_who_may_choose_what_a_channel_hears_may_not_for_that_change_what_
     assert await sources.entry(office.database, "feed:fastly") is None
     (deed,) = await audit.deeds(office.database, Wanted(), None)
     assert (deed.action, deed.came_of) == ("follow", CameOf.DENIED)
+
+
+async def test_what_a_channel_is_told_already_is_recorded_as_that(office: Office) -> None:
+    await office.opens()
+
+    for words in ("watch acme here", "watch acme here", "watch acme min=major here"):
+        await says(office, words)
+
+    came = [one.came_of for one in await audit.deeds(office.database, Wanted(), None)]
+    assert came == [CameOf.DONE, CameOf.ALREADY, CameOf.DONE]

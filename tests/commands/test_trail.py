@@ -103,6 +103,7 @@ async def test_a_deed_says_who_when_from_where_to_which_incident_and_what_came_o
         ("", "ack", CameOf.DONE, ""),
         ("ack", "ack", CameOf.ALREADY, "You have it already"),
         ("", "unmute", CameOf.ALREADY, "It is not muted"),
+        ("", "ungroup acme-1", CameOf.ALREADY, "It is not one of many: it has a thread of its own"),
         ("", "ack nothing-01ABC", CameOf.FAILED, "No open incident is called “nothing-01ABC”"),
         ("watch add fastly", "watch add fastly", CameOf.ALREADY, "Fastly is watched already"),
         ("", "oncall override me until 18:00", CameOf.FAILED, "Nobody is on call here"),
