@@ -157,6 +157,17 @@ async def test_a_button_and_a_command_there_are_heard_with_the_roles_that_somebo
     assert {one.person.roles for one in at.desk.asked} == {(role.id,)}
 
 
+async def test_deeds_are_asked_for_of_somebody_and_of_an_incident_at_once(at: Scene) -> None:
+    lead = at.local.world.user("lead")
+    await at.local.journal.until("overwrite_global_commands")
+
+    asked = {"who": f"<@{lead.id}>", "which": "acme-1", "since": "2d"}
+    await (await at.local.person().runs("sitrep audit", **asked, channel=at.ops)).done()
+
+    await soon(lambda: len(at.desk.said) == 1)
+    assert at.desk.said[0][0] == f"audit <@{lead.id}|Lead> #acme-1 since 2d"
+
+
 async def test_who_is_mentioned_in_a_command_is_handed_on_with_their_name(at: Scene) -> None:
     lead = at.local.world.user("lead")
     await at.local.journal.until("overwrite_global_commands")

@@ -133,6 +133,8 @@ def test_what_came_of_it_is_read_from_what_its_transaction_returned(result: obje
         ("since 2h", Wanted(since=NOON - timedelta(hours=2))),
         ("2026-02-01", Wanted(since=datetime(2026, 2, 1, tzinfo=NOON.tzinfo))),
         ("lead since 7d", Wanted(who="lead", since=NOON - timedelta(days=7))),
+        ("lead openai-01JM3", Wanted(who="lead", incident="openai-01JM3")),
+        ("<@!123|First engineer> #acme", Wanted(who="123", incident="acme")),
         ("openai-01JM3 since 1h", Wanted(incident="openai-01JM3", since=NOON - timedelta(hours=1))),
         ("since yesterday", Wanted(who="since yesterday")),
         ("2026-02-31", Wanted(incident="2026-02-31")),
