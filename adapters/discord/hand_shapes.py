@@ -10,7 +10,7 @@ from discord import app_commands
 
 from adapters.discord.heard import Interaction
 from adapters.discord.listen import Listener
-from bot.core import verbs, whom
+from bot.core import verbs
 from bot.core.grammar import Verb, spell
 from bot.model import Command
 
@@ -46,8 +46,7 @@ def handover(verb: Verb, listener: Listener) -> Shape:
         interaction: Interaction, words: app_commands.Range[str, 1, _LONGEST_WORDS], to: str = "", which: str = ""
     ) -> None:
         command = await _command(verb, listener, interaction, to, which)
-        text = whom.worded(await listener.named(interaction, words))
-        await listener.ask(interaction, replace(command, text=text))
+        await listener.ask(interaction, replace(command, text=words))
 
     return act, {"which": listener.desk.complete}
 

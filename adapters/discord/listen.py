@@ -35,6 +35,8 @@ log = logging.getLogger("sitrep.discord")
 # Discord gives up after three seconds; the way to us and back takes some of it.
 _AT_ONCE = 1.5
 _SHORTLY = 1.0
+# Each is asked for by itself, and somebody waits.
+_NAMED = 5
 # https://docs.discord.com/developers/reference#message-formatting
 _MENTION = re.compile(r"<@!?(\d+)>", re.ASCII)
 _FORGOTTEN = "That was too long ago: please ask again."
@@ -180,10 +182,15 @@ class Listener:
     async def _said(self, interaction: Interaction, text: str) -> Answer:
         thread, request = await self._thread(interaction), request_of(interaction)
         person, where = await self._who(interaction), {"address": place_of(interaction), "request": request}
-        return await self.desk.say(text, person, thread=thread, **where)
+        return await self.desk.say(await self.named(interaction, text), person, thread=thread, **where)
 
     async def _asked(self, interaction: Interaction, command: Command) -> Answer:
-        return await self.desk.ask(await self._of(interaction, command))
+        named = replace(
+            command,
+            title=await self.named(interaction, command.title),
+            text=await self.named(interaction, command.text),
+        )
+        return await self.desk.ask(await self._of(interaction, named))
 
     async def _of(self, interaction: Interaction, command: Command) -> Asked:
         thread, request = await self._thread(interaction), request_of(interaction)
@@ -210,7 +217,7 @@ class Listener:
 
     async def named(self, interaction: Interaction, text: str) -> str:
         """Return text with names beside the ids of those who are mentioned in it, as far as Discord tells them soon."""
-        for id_ in dict.fromkeys(_MENTION.findall(text)):
+        for id_ in list(dict.fromkeys(_MENTION.findall(text)))[:_NAMED]:
             try:
                 async with asyncio.timeout(_SHORTLY):
                     name = await self._members.name(id_, str(interaction.guild_id or ""))

@@ -147,8 +147,9 @@ def _auditing(verb: Verb, listener: Listener) -> Shape:
         who="Whose deeds: a name, or @somebody", which="To which incident", since="Since when: 2h, 7d, 2026-03-01"
     )
     async def audit(interaction: Interaction, who: str = "", which: str = "", since: str = "") -> None:
-        begins = f"since {since}" if since else ""
-        await listener.say(interaction, " ".join(filter(None, (verb.names[0], who or which, begins))))
+        about = verbs.which(which)
+        said = (verb.names[0], who.strip(), f"#{about}" if about else "", f"since {since}" if since else "")
+        await listener.say(interaction, " ".join(filter(None, said)))
 
     return audit, {"which": listener.desk.complete}
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import answers
 from adapters.slack.text import safe
+from adapters.slack.workspaces import split
 from bot.core.message import Reply
 from bot.model import Asked, Command, Person, Ref
 
 Payload = Mapping[str, Any]
+# https://docs.slack.dev/reference/methods/chat.postEphemeral#errors
+_NOT_THERE = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived"})
 
 
 def from_form(command: Command, body: Payload, where: str) -> Asked:
@@ -22,11 +26,24 @@ def from_form(command: Command, body: Payload, where: str) -> Asked:
     return Asked(command=command, person=person_of(body), address=channel, thread=there, request=request)
 
 
+def where_of(asked: Asked) -> str:
+    """Return what is kept in a form of where it was opened."""
+    return f"{asked.address}|{asked.thread.value if asked.thread else ''}"
+
+
 async def aside(client: AsyncWebClient, channel: str, person: Person, reply: Reply, thread: str | None = None) -> None:
-    """Say something to one person alone, in a channel or a thread."""
+    """Say something to one person alone, in a channel or a thread; where the bot is not, in a direct message.
+
+    A command can be run in any channel, and nothing can be said there to anybody by who is no member.
+    """
     said = answers.private(reply)
     said.pop("response_type")
-    await client.chat_postEphemeral(channel=channel, user=person.id, thread_ts=thread, **said)
+    try:
+        await client.chat_postEphemeral(channel=split(channel)[1], user=person.id, thread_ts=thread, **said)
+    except SlackApiError as error:
+        if error.response.get("error") not in _NOT_THERE:
+            raise
+        await client.chat_postMessage(channel=person.id, **said)
 
 
 def person_of(body: Payload) -> Person:

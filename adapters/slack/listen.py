@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters._asking import Followers, last, safely
 from adapters.slack import answers, forms
 from adapters.slack.answers import LINK, NOTE, SAY, SHARE
-from adapters.slack.heard import Payload, aside, channel_of, from_form, person_of, request_of
+from adapters.slack.heard import Payload, aside, channel_of, from_form, person_of, request_of, where_of
 from adapters.slack.places import Events, Names, Places
 from adapters.slack.text import safe
 from adapters.slack.words import heard
@@ -144,11 +144,10 @@ class Listener:
         self, ack: AsyncAck, body: Json, action: Json, client: AsyncWebClient, respond: AsyncRespond
     ) -> None:
         await ack()
-        thread = self._places.thread(body)
         wanted = self._asked(Command(action=Action.NOTE, incident=action.get("value") or None), body)
         if await self._is_refused(wanted, respond):
             return
-        view = answers.note_form(action.get("value") or "", f"{channel_of(body)}|{thread.value if thread else ''}")
+        view = answers.note_form(action.get("value") or "", where_of(wanted))
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
     async def note_written(self, ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
@@ -172,8 +171,7 @@ class Listener:
         if isinstance(form, Reply):
             await respond(**answers.private(form), replace_original=False)
             return
-        thread = asked.thread.value if asked.thread else ""
-        await client.views_open(trigger_id=trigger, view=forms.view(form, f"{asked.address}|{thread}"))
+        await client.views_open(trigger_id=trigger, view=forms.view(form, where_of(asked)))
 
     async def form_filled(self, ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
         command, where = forms.filled(view)
@@ -183,14 +181,15 @@ class Listener:
         self, ack: AsyncAck, body: Json, shortcut: Json, client: AsyncWebClient, respond: AsyncRespond
     ) -> None:
         await ack()
-        if await self._is_refused(self._asked(Command(action=Action.LINK), body), respond):
+        wanted = self._asked(Command(action=Action.LINK), body)
+        if await self._is_refused(wanted, respond):
             return
         channel, message = shortcut["channel"]["id"], shortcut["message"]
         try:
             url = (await client.chat_getPermalink(channel=channel, message_ts=message["ts"]))["permalink"]
         except SlackApiError:
             url = ""
-        view = answers.link_form(url, safe(message.get("text") or ""), f"{channel}|")
+        view = answers.link_form(url, safe(message.get("text") or ""), f"{wanted.address}|")
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
     async def link_chosen(self, ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
@@ -295,4 +294,5 @@ class Listener:
 
     def _asked(self, command: Command, body: Payload) -> Asked:
         person, thread, request = person_of(body), self._places.thread(body), request_of(body)
-        return Asked(command=command, person=person, address=channel_of(body), thread=thread, request=request)
+        place = self._places.place(channel_of(body), person.team)
+        return Asked(command=command, person=person, address=place, thread=thread, request=request)

@@ -27,7 +27,7 @@ from bot.commands.serving import Serving
 from bot.commands.trail import Trail
 from bot.commands.vendors import Fetch, Vendors
 from bot.commands.watching import Watches
-from bot.core import helping, remarks, whom
+from bot.core import helping, remarks, team_verbs, whom
 from bot.core.access import ADMINISTERING, Access
 from bot.core.audit import without_secrets
 from bot.core.calling import CallerView
@@ -193,7 +193,6 @@ class Desk(Port):
             if command.otherwise is None or not await self._is_name(command.otherwise):
                 return Answer(remarks.misunderstood(command))
             command = command.otherwise
-        command = replace(command, text=whom.worded(command.text))
         return await self._do(replace(asked, command=command))
 
     async def _is_name(self, otherwise: Command) -> bool:
@@ -204,7 +203,10 @@ class Desk(Port):
         return bool(await lookups.named(self._database, wanted))
 
     async def _do(self, asked: Asked) -> Answer:
-        return await self.trail.kept(asked, lambda: self._done(asked))
+        command = asked.command
+        title = team_verbs.titled(whom.worded(command.title))
+        meant = replace(asked, command=replace(command, title=title, text=whom.worded(command.text)))
+        return await self.trail.kept(meant, lambda: self._done(meant))
 
     async def _done(self, asked: Asked) -> Answer:
         action = asked.command.action
@@ -231,7 +233,9 @@ class Desk(Port):
         return await self._answer(asked.command)
 
     async def _about_channels(self, asked: Asked) -> Answer:
-        following = Following(self._database, self._catalog, self._watches, self.visits, self.configured)
+        following = Following(
+            self._database, self._catalog, self._watches, self.trail.require, self.visits, self.configured
+        )
         if asked.command.action is Action.WATCHES:
             return Answer(await following.listed(asked))
         if asked.command.action is Action.UNFOLLOW:

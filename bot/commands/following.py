@@ -19,7 +19,7 @@ from bot.core.grammar import spell
 from bot.core.message import Reply
 from bot.core.witnesses import testimonies
 from bot.errors import SitrepError
-from bot.model import Asked, Component, Destination, Incident, Source, SourceKind
+from bot.model import Action, Asked, Command, Component, Destination, Incident, Source, SourceKind
 from bot.ports import Answer, Visit
 from bot.settings.names import with_full_names
 from bot.store import chat_routes, incidents, reports, sources, standings
@@ -43,12 +43,13 @@ class Following:
     """What it takes to let channels choose.
 
     `visits` looks at a channel on each platform that is connected, None where nothing is; `configured` is where the
-    file leads.
+    file leads; `require` raises if somebody may not do something in a channel.
     """
 
     database: Database
     catalog: Catalog
     watches: Watches
+    require: Callable[[Asked, Destination], Awaitable[None]]
     visits: Mapping[str, Visiting] | None = None
     configured: Sequence[Destination] = field(default_factory=tuple)
 
@@ -66,7 +67,13 @@ class Following:
         return await self._from_anew(asked, place, now)
 
     async def _from_anew(self, asked: Asked, place: Place, now: datetime) -> Answer:
-        """Watch a vendor as well, and tell a channel of it; what its page has is known a moment later."""
+        """Watch a vendor as well, and tell a channel of it; what its page has is known a moment later.
+
+        Whoever may choose for a channel may not for that alone change what is watched.
+        """
+        if self.watches.key_of(asked.command.query):
+            watching = Command(action=Action.WATCH, query=asked.command.query)
+            await self.require(replace(asked, command=watching), Destination(asked.person.platform, asked.address))
         added = await self.watches.add(asked.command.query)
         source = await self._source(asked.command.query)
         if not isinstance(source, Source):
@@ -137,7 +144,7 @@ class Following:
     async def _put(self, route: ChatRoute) -> ChatRoute | None:
         for _ in range(_TRIES):
             try:
-                return await chat_routes.put(self.database, route)
+                return (await chat_routes.put(self.database, route)).before
             except Conflict:
                 continue
         raise Conflict
@@ -168,7 +175,13 @@ class Following:
         return there.source if there is not None else {}
 
     async def _place(self, asked: Asked, *, must_be_usable: bool = True) -> Place | Reply:
-        """Return the channel that is meant; or why nothing can be told there."""
+        """Return the channel that is meant, in which they need the right as well; or why nothing can be told there."""
+        place = await self._looked_at(asked, must_be_usable=must_be_usable)
+        if isinstance(place, Place):
+            await self.require(asked, Destination(place.to.platform, place.id))
+        return place
+
+    async def _looked_at(self, asked: Asked, *, must_be_usable: bool) -> Place | Reply:
         to = destination_of(asked)
         if to is None:
             return follow_answers.no_channel(asked.command.url or "here")

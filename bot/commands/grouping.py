@@ -34,7 +34,7 @@ async def ungroup(database: Database, one: Brief, asked: Asked, now: datetime) -
         return together.ungroup(known, () if one.is_burst else (one.id,), asked, now)
 
     done = await bursts.act(database, one.id, decide, now)
-    if done is None:
+    if done is None or not done.acted.incident.cause:
         return False, acted.not_grouped(one.id)
     if done.entries:
         log.info("ungrouped burst=%s count=%d by=%s", done.acted.incident.id, len(done.incidents) - 1, asked.person.key)

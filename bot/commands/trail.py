@@ -12,7 +12,7 @@ from bot.core.access import FREE, QUESTIONS, RIGHTS, Access
 from bot.core.audit import CameOf, Deed
 from bot.core.message import Reply
 from bot.core.rules import Oncall
-from bot.model import Asked, Person
+from bot.model import Asked, Destination, Person
 from bot.ports import Answer, Directory
 from bot.store import audit as stored
 from bot.store import lookups
@@ -22,6 +22,15 @@ from bot.store.database import Database
 log = logging.getLogger(__name__)
 
 _SHOWN = 15
+
+
+class NotPermitted(Exception):
+    """Somebody may not do this, as is found out while it is done; `reply` tells them."""
+
+    def __init__(self, reply: Reply) -> None:
+        """Tell them so."""
+        super().__init__(reply.message.headline)
+        self.reply = reply
 
 
 @dataclass(slots=True)
@@ -52,6 +61,10 @@ class Trail:
         except DoneBefore:
             log.info("delivered again action=%s person=%s", asked.command.action, asked.person.key)
             return Answer(remarks.say("That is done already"))
+        except NotPermitted as denied:
+            self._log_denied(asked)
+            await stored.note(self.database, signature, CameOf.DENIED, denied.reply.message.headline)
+            return Answer(denied.reply)
         except Exception as error:
             await stored.note(self.database, signature, CameOf.FAILED, f"an error of our own: {type(error).__name__}")
             raise
@@ -67,14 +80,25 @@ class Trail:
 
     async def refusal(self, asked: Asked) -> Reply | None:
         """Return what to tell somebody who may not do this, None if they may; that they wanted to is kept."""
-        access = await self._refusing(asked)
-        if access is None:
-            return None
+        reply = await self._denial(asked, Destination(asked.person.platform, asked.address))
+        if reply is not None:
+            self._log_denied(asked)
+            await stored.note(self.database, Signature(await self._deed(asked)), CameOf.DENIED, reply.message.headline)
+        return reply
+
+    async def require(self, asked: Asked, there: Destination) -> None:
+        """Raise NotPermitted if somebody may not do this in some channel, which need not be the one they ask in."""
+        reply = await self._denial(asked, there)
+        if reply is not None:
+            raise NotPermitted(reply)
+
+    async def _denial(self, asked: Asked, there: Destination) -> Reply | None:
+        access = await self._refusing(asked, there)
+        return None if access is None else denials.not_permitted(asked.command.action, access, self._names())
+
+    def _log_denied(self, asked: Asked) -> None:
         action, person = asked.command.action, asked.person
         log.info("not permitted action=%s person=%s channel=%s", action, person.key, asked.address or "-")
-        reply = denials.not_permitted(action, access, self._names())
-        await stored.note(self.database, Signature(await self._deed(asked)), CameOf.DENIED, reply.message.headline)
-        return reply
 
     async def shown(self, query: str) -> Reply:
         """Return the last deeds that somebody wants to see."""
@@ -82,12 +106,12 @@ class Trail:
         found = await stored.deeds(self.database, asked, _SHOWN + 1)
         return audit.shown(found[:_SHOWN], asked, more=len(found) > _SHOWN)
 
-    async def _refusing(self, asked: Asked) -> Access | None:
-        """Return what refuses this, None if nothing does.  Groups are asked for only where it depends on them."""
+    async def _refusing(self, asked: Asked, place: Destination) -> Access | None:
+        """Return what refuses this in a channel, None if nothing does.  Groups are asked for only where it matters."""
         person, action = asked.person, asked.command.action
         if RIGHTS[action] in FREE:
             return None
-        rules = self.access.at(person.platform, within(asked.address), await self._channels(person.platform))
+        rules = self.access.at(place.platform, within(place.address), await self._channels(place.platform))
         if all(one.permits(person, action) for one in rules):
             return None
         person = await self._with_groups(person, rules)

@@ -24,8 +24,12 @@ _QUERY = re.compile(r"(?i)\b(https?://[^\s?#<>]+)\?[^\s#<>]+")
 # What tokens look like that people paste by mistake: https://docs.slack.dev/authentication/tokens,
 # https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats
 _TOKEN = re.compile(
-    r"\b(?:xox[a-z]-|xapp-|sk-|gh[opsur]_|github_pat_|glpat-|AKIA|AIza|eyJ)[\w.-]{8,}|(?i:(?:password|secret|token)\s*[=:]\s*)\S+"
+    r"\b(?:xox[a-z]-|xapp-|sk-|[sr]k_live_|gh[opsur]_|github_pat_|glpat-|AKIA|ASIA|AIza|eyJ)[\w.-]{8,}"
+    r"|(?i:(?:password|passwd|secret|token|api[_-]?key)\s*[=:]\s*)\S+"
 )
+# What follows the word in a header, and the addresses that are a key themselves.
+_BEARER = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{16,}")
+_HOOK = re.compile(r"(?i)\b(https://(?:hooks\.slack\.com/[a-z]+|discord(?:app)?\.com/api/(?:v\d+/)?webhooks)/)[^\s<>]+")
 
 
 class CameOf(StrEnum):
@@ -72,13 +76,14 @@ def deed(asked: Asked, now: datetime, incident: str = "") -> Deed:
         request=asked.request,
         channel=asked.address,
         thread=asked.thread.value if asked.thread else "",
-        incident=asked.command.incident or incident,
+        incident=without_secrets(asked.command.incident or incident),
     )
 
 
 def without_secrets(text: str) -> str:
     """Return words without what may be secret in them: passwords and queries of addresses, tokens."""
-    return _TOKEN.sub("***", _QUERY.sub(r"\1?***", _IN_ADDRESS.sub(r"\1***@", text)))
+    addresses = _QUERY.sub(r"\1?***", _HOOK.sub(r"\1***", _IN_ADDRESS.sub(r"\1***@", text)))
+    return _TOKEN.sub("***", _BEARER.sub(r"\1***", addresses))
 
 
 # Every kind of deed has words of its own for what came of it; these are the same everywhere.

@@ -33,16 +33,16 @@ def auditing(verb: Verb, rest: str) -> Command:
 
 
 def wanted(words: str, now: datetime) -> Wanted:
-    """Return which are meant: `lead`, `openai-01JM3`, `2d`, `lead since 2026-03-01`."""
+    """Return which are meant: `lead`, `openai-01JM3`, `2d`, `lead openai-01JM3`, `lead since 2026-03-01`."""
     before, _, after = _SINCE.sub("\n", words, count=1).partition("\n")
     since = moment(after, now)
     rest = (words if since is None else before).strip()
     if since is None and (since := moment(rest, now)) is not None:
         return Wanted(since=since)
-    mention = _MENTION.fullmatch(rest)
-    if mention is None and is_id(rest):
-        return Wanted(incident=rest.removeprefix("#"), since=since)
-    return Wanted(who=mention[1] if mention else rest.removeprefix("@"), since=since)
+    who, _, last = rest.rpartition(" ")
+    who, incident = (who, last.removeprefix("#")) if is_id(last) else (rest, "")
+    mention = _MENTION.fullmatch(who)
+    return Wanted(who=mention[1] if mention else who.removeprefix("@"), incident=incident, since=since)
 
 
 def moment(words: str, now: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, delete, func, or_, select
 
-from bot.core.audit import CameOf, Deed, came_of, concerned
+from bot.core.audit import CameOf, Deed, came_of, concerned, without_secrets
 from bot.core.wanted import Wanted
 from bot.store.database import Database, beside, insert_into
 from bot.store.tables import AUDIT
@@ -54,7 +54,7 @@ def signing(signature: Signature) -> Iterator[None]:
 
 async def note(database: Database, signature: Signature, came: CameOf, answer: str) -> None:
     """Write the row of a request by which nothing was changed; one that was done before stays as it is."""
-    deed = replace(signature.deed, came_of=came, answer=answer)
+    deed = replace(signature.deed, came_of=came, answer=without_secrets(answer))
 
     def work(connection: Connection) -> None:
         try:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Select, bindparam, or_, select, text
 
+from bot.core.actions import Acted, Outcome
 from bot.core.bursts import Kin, Terms, causes, group, is_news
 from bot.core.timeline import Told
 from bot.core.together import Burst, Done
@@ -99,13 +100,14 @@ def kin(connection: Connection, causes: Collection[str]) -> Kin:
 async def act(database: Database, name: str, decide: Callable[[Burst], Done], now: datetime) -> Done | None:
     """Gather the burst that `name` is, or is a member of, let `decide` act, and commit what it says in one transaction.
 
-    None if it is neither.
+    NOTHING if it is neither, None if there is no such incident.
     """
 
     def work(connection: Connection) -> Done | None:
         known = _known(connection, name)
         if known is None:
-            return None
+            alone = _read(connection, _BODY, name)
+            return Done(Acted(Outcome.NOTHING, alone)) if alone is not None else None
         done = decide(known)
         if done.entries:
             before = {one.id: one for one in (known.burst, *known.members)}

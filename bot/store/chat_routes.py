@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
+from bot.core.actions import Outcome
 from bot.core.chat_routes import ChatRoute
 from bot.model import Destination
 from bot.store import codec
@@ -44,16 +45,24 @@ async def made(database: Database) -> tuple[ChatRoute, ...]:
     return await database.read(lambda connection: tuple(map(_route, connection.execute(_ALL).mappings())))
 
 
-async def put(database: Database, route: ChatRoute) -> ChatRoute | None:
-    """Keep a route in place of the one that the channel had for the vendor; returns that one, None if it is new.
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What came of a route: ALREADY if the channel had this very one; `before` is what it had, None if nothing."""
+
+    outcome: Outcome
+    before: ChatRoute | None
+
+
+async def put(database: Database, route: ChatRoute) -> Put:
+    """Keep a route in place of the one that the channel had for the vendor.
 
     Raises Conflict if somebody else has just done so.
     """
 
-    def work(connection: Connection) -> ChatRoute | None:
+    def work(connection: Connection) -> Put:
         there = next((one for one in of_vendor(connection, route.vendor) if one.to == route.to), None)
         if there is not None and there.filters == route.filters:
-            return there
+            return Put(Outcome.ALREADY, there)
         if there is not None:
             connection.execute(_REMOVE, {"b_id": there.id, "b_by": route.key, "b_now": route.at})
         values = {
@@ -64,7 +73,7 @@ async def put(database: Database, route: ChatRoute) -> ChatRoute | None:
             "body": codec.CHAT_ROUTE.dump(replace(route, id=0)),
         }
         connection.execute(insert(CHAT_ROUTE), values)
-        return there
+        return Put(Outcome.DONE, there)
 
     return await written(database, work)
 

@@ -157,6 +157,17 @@ async def test_a_button_and_a_command_there_are_heard_with_the_roles_that_somebo
     assert {one.person.roles for one in at.desk.asked} == {(role.id,)}
 
 
+async def test_deeds_are_asked_for_of_somebody_and_of_an_incident_at_once(at: Scene) -> None:
+    lead = at.local.world.user("lead")
+    await at.local.journal.until("overwrite_global_commands")
+
+    asked = {"who": f"<@{lead.id}>", "which": "acme-1", "since": "2d"}
+    await (await at.local.person().runs("sitrep audit", **asked, channel=at.ops)).done()
+
+    await soon(lambda: len(at.desk.said) == 1)
+    assert at.desk.said[0][0] == f"audit <@{lead.id}|Lead> #acme-1 since 2d"
+
+
 async def test_who_is_mentioned_in_a_command_is_handed_on_with_their_name(at: Scene) -> None:
     lead = at.local.world.user("lead")
     await at.local.journal.until("overwrite_global_commands")
@@ -165,10 +176,17 @@ async def test_who_is_mentioned_in_a_command_is_handed_on_with_their_name(at: Sc
     await (await person.runs("incident assign", to=f"<@{lead.id}>", which="acme-1", channel=at.ops)).done()
     await (await person.runs("sitrep incident handover", words="Watch it.", to="on-call", channel=at.ops)).done()
     await (await person.runs("incident escalate", channel=at.ops)).done()
-    await soon(lambda: len(at.desk.asked) == 3)
+    await (await person.runs("incident note", words=f"<@{lead.id}> knows more", channel=at.ops)).done()
+    await (await person.runs("incident declare", title=f"<@{lead.id}> broke it", channel=at.ops)).done()
+    await (await person.runs("incident mute", length="4h", reason=f"<@{lead.id}> is on it", channel=at.ops)).done()
+    await soon(lambda: len(at.desk.asked) == 5)
+    await soon(lambda: len(at.desk.said) == 1)
 
     assert [one.command for one in at.desk.asked] == [
         Command(action=Action.ASSIGN, incident="acme-1", query=f"<@{lead.id}|Lead>"),
         Command(action=Action.HANDOVER, query="on-call", text="Watch it."),
         Command(action=Action.ESCALATE),
+        Command(action=Action.NOTE, text=f"<@{lead.id}|Lead> knows more"),
+        Command(action=Action.DECLARE, title=f"<@{lead.id}|Lead> broke it"),
     ]
+    assert [text for text, *_ in at.desk.said] == [f"mute 4h because <@{lead.id}|Lead> is on it"]

@@ -125,3 +125,15 @@ async def test_a_declaration_with_words_opens_no_form(at: Scene) -> None:
 
     assert [text for text, *_ in at.desk.said] == ["incident declare Checkout is down"]
     assert at.slack.world.views == {}
+
+
+async def test_what_came_of_a_form_is_told_also_where_the_bot_is_not(at: Scene) -> None:
+    person, strange = at.slack.person(), at.slack.world.channel("strange", member=False, private=True)
+    await (await person.runs("/incident", "declare", strange.id)).acked()
+    view = await opened(at)
+
+    await (await person.submits(view, {"title": {"title": line("Checkout is down")}})).acked()
+    await at.slack.journal.until("chat.postMessage", 1)
+
+    there = at.slack.world.direct(person.scene.user.id)
+    assert len(at.slack.world.roots(there.id)) == 1

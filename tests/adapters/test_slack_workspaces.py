@@ -15,8 +15,9 @@ from yarl import URL
 
 from adapters.slack.connect import EVENTS, INSTALL, REDIRECT, Around, Keys, connect
 from adapters.slack.installs import States
+from bot.core.message import Control, Message
 from bot.errors import PermanentFailure
-from bot.model import Ref
+from bot.model import Action, Ref
 from bot.ports import Chat, Visit
 from bot.web.server import bound, serve
 from tests import localslack
@@ -156,6 +157,34 @@ async def test_people_of_another_workspace_are_heard_with_their_own_thread(fleet
     assert (text, person.name, address, thread) == ("ack", "elsewhere", f"{OTHER}/{fleet.there.id}", root)
     asked, answered = fleet.slack.world.thread(fleet.there.id, ts)
     assert (asked.user, "Acme is down" in readable(answered)) == ("U0ELSEWHERE", True)
+
+
+async def test_a_form_of_another_workspace_is_answered_where_it_was_opened(fleet: Fleet) -> None:
+    await fleet.installs()
+    person, world = fleet.slack.person("U0ELSEWHERE"), fleet.slack.world
+    await (await person.runs("/incident", "declare", fleet.there.id)).acked()
+    await fleet.slack.journal.until("views.open", 1)
+    (view,) = world.views.values()
+
+    title = {"type": "plain_text_input", "value": "It is down"}
+    await (await person.submits(view, {"title": {"title": title}})).acked()
+    await fleet.slack.journal.until("chat.postEphemeral", 1)
+
+    assert [one.address for one in fleet.desk.asked] == [f"{OTHER}/{fleet.there.id}"] * 2
+    assert len(world.ephemerals(fleet.there.id)) == 1
+
+
+async def test_a_press_in_another_workspace_is_of_the_channel_as_it_is_configured(fleet: Fleet) -> None:
+    await fleet.installs()
+    said = message()
+    dressed = Message(tone=said.tone, headline=said.headline, controls=(Control(Action.ACK, "Acknowledge", "acme-1"),))
+    root = await fleet.chat.platform.post(f"{OTHER}/{fleet.there.id}", dressed, "root")
+    posted = fleet.slack.world.message(fleet.there.id, root.value.rpartition(":")[2])
+
+    await (await fleet.slack.person("U0ELSEWHERE").presses(posted, "sitrep:ack")).acked()
+
+    (asked,) = fleet.desk.asked
+    assert (asked.address, asked.thread) == (f"{OTHER}/{fleet.there.id}", root)
 
 
 async def test_a_workspace_that_removes_the_app_is_forgotten_and_the_others_are_not(fleet: Fleet) -> None:

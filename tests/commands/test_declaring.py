@@ -308,3 +308,12 @@ async def test_a_long_history_comes_page_by_page(office: Office) -> None:
     assert commands(first) == [f"timeline {one.id} 2"]
     assert "“step 44”" in text(last)
     assert commands(last) == []
+
+
+async def test_who_is_mentioned_in_a_title_is_called_by_their_name(office: Office) -> None:
+    await office.says("declare <@U1|ada> broke the checkout, see <#C1|ops>: <@U1|ada> knows more")
+    declared = await the_one(office)
+    await office.says('update title="<@U1|ada> and <@U2|bob> broke it" we know why')
+
+    titles = [declared.title, (await the_one(office)).title]
+    assert titles == ["@ada broke the checkout, see #ops", "@ada and @bob broke it"]

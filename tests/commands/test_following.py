@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.core.access import Access
+from bot.core.access import Access, Right
+from bot.core.audit import CameOf
 from bot.core.message import Reply
+from bot.core.wanted import Wanted
 from bot.errors import PermanentFailure
 from bot.model import Destination, Impact, Kind, Person, Snapshot
 from bot.ports import Visit
-from bot.store import announcements, chat_routes, sources
+from bot.store import announcements, audit, chat_routes, sources
 from bot.store.database import Database
 from tests.commands.office import LEAD, ONCALL, Office, commands, text
 from tests.unit.build import component, down, fine
@@ -218,3 +220,50 @@ async def test_what_is_muted_is_not_told_there_before_that_is_over(office: Offic
     assert "1 is open and muted: told when that is over." in said
     assert (await office.tells()).fake.channels == {}
     assert await told_in(office) == ["fake:ops", "fake:C5"]
+
+
+EVERYBODY = {Right.ROUTES: ("everyone",)}
+
+
+@pytest.mark.parametrize("words", ["watch acme min=major to <#C1|vendor-status>", "watch acme to <#C6|other>"])
+async def test_who_may_choose_for_one_channel_may_not_for_another(office: Office, words: str) -> None:
+    office.desk.trail.access = Access(admins=("fake:1",), channels=((f"fake:{SUPPORT}", Access(may=EVERYBODY)),))
+
+    mine, another = [(await says(office, said, by=LEAD)).message.headline for said in ("watch acme here", words)]
+
+    assert mine == "From now on this channel is told Acme's incidents"
+    assert another == "Only admins may choose what a channel hears"
+    assert await made(office) == [("acme", f"fake:{SUPPORT}", "lead")]
+    assert [one.came_of for one in await audit.deeds(office.database, Wanted(), None)] == [CameOf.DENIED, CameOf.DONE]
+
+
+async def test_who_chooses_for_another_channel_takes_nothing_from_it(office: Office) -> None:
+    await says(office, "watch acme here", OTHER)
+    office.desk.trail.access = Access(admins=("fake:1",), channels=((f"fake:{SUPPORT}", Access(may=EVERYBODY)),))
+
+    denied = await says(office, f"watch stop acme to <#{OTHER}>", by=LEAD)
+
+    assert denied.message.headline == "Only admins may choose what a channel hears"
+    assert await made(office) == [("acme", f"fake:{OTHER}", "on-call")]
+
+
+async def test_who_may_choose_what_a_channel_hears_may_not_for_that_change_what_is_watched(office: Office) -> None:
+    office.desk.trail.access = Access(admins=("fake:1",), may=EVERYBODY)
+
+    denied = await says(office, "watch fastly here", by=LEAD)
+
+    assert denied.message.headline == "Only admins may change what is watched"
+    assert await made(office) == []
+    assert await sources.entry(office.database, "feed:fastly") is None
+    (deed,) = await audit.deeds(office.database, Wanted(), None)
+    assert (deed.action, deed.came_of) == ("follow", CameOf.DENIED)
+
+
+async def test_what_a_channel_is_told_already_is_recorded_as_that(office: Office) -> None:
+    await office.opens()
+
+    for words in ("watch acme here", "watch acme here", "watch acme min=major here"):
+        await says(office, words)
+
+    came = [one.came_of for one in await audit.deeds(office.database, Wanted(), None)]
+    assert came == [CameOf.DONE, CameOf.ALREADY, CameOf.DONE]

@@ -103,6 +103,7 @@ async def test_a_deed_says_who_when_from_where_to_which_incident_and_what_came_o
         ("", "ack", CameOf.DONE, ""),
         ("ack", "ack", CameOf.ALREADY, "You have it already"),
         ("", "unmute", CameOf.ALREADY, "It is not muted"),
+        ("", "ungroup acme-1", CameOf.ALREADY, "It is not one of many: it has a thread of its own"),
         ("", "ack nothing-01ABC", CameOf.FAILED, "No open incident is called “nothing-01ABC”"),
         ("watch add fastly", "watch add fastly", CameOf.ALREADY, "Fastly is watched already"),
         ("", "oncall override me until 18:00", CameOf.FAILED, "Nobody is on call here"),
@@ -310,7 +311,10 @@ async def test_no_secret_is_recorded_or_logged(database: Database, caplog: pytes
     await office.says("watch add https://user:hunter2@status.example.invalid/x?key=abc", ADMIN)
     await office.says("note #acme-1 the token is xoxb-123456789-abc", ADMIN)
 
-    said = " ".join((*(f"{one.command} {one.answer}" for one in await trail(office)), caplog.text))
+    for words in ("watch stop", "mute vendor", "ack", "join #acme-1 with"):
+        await office.says(f"{words} https://user:hunter2@status.example.invalid/?key=abc", ADMIN)
+
+    said = " ".join((*map(str, await trail(office)), caplog.text))
     assert not {word for word in ("hunter2", "key=abc", "xoxb") if word in said}
 
 
