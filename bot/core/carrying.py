@@ -5,14 +5,14 @@ The channel hears the beginning, whatever makes the whole worse, and the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core import members
 from bot.core.fold import advance
 from bot.core.people import is_hushed
-from bot.model import Calling, ChangeKind, Destination, Incident, Member, State, TimelineEntry, Who
+from bot.model import Calling, ChangeKind, Destination, Incident, Member, State, TimelineEntry, Transition, Who
 
 AUTHOR = "Sitrep"
 # Several that begin at one time are reminded of in one breath: the channel hears the first.
@@ -61,6 +61,30 @@ def carried(burst: Incident, arrivals: Sequence[Arrival]) -> tuple[Incident, tup
         if before.is_open and not way.burst.is_open:
             way.tells(_over(way.burst, line))
     return way.burst, tuple(way.entries)
+
+
+def led_to(
+    burst: Incident, names: Collection[str], to: Destination, now: datetime
+) -> tuple[Incident, TimelineEntry | None]:
+    """Return a burst with some of its members told in one more place, and the line that says so, which none hears."""
+    new = [one for one in burst.members if one.id in names and str(to) not in one.to]
+    if not new:
+        return burst, None
+    entry = TimelineEntry(
+        incident=burst.id,
+        seq=burst.last_seq + 1,
+        happened_at=now,
+        recorded_at=now,
+        who=Who.BOT,
+        author=AUTHOR,
+        kind=ChangeKind.RELEASED,
+        state=burst.state,
+        impact=burst.impact,
+        transitions=(Transition("to", "", str(to)),),
+        quiet=True,
+        members=tuple(replace(one, to=(*one.to, str(to))) for one in new),
+    )
+    return advance(burst, entry), entry
 
 
 def _in_time(line: TimelineEntry) -> tuple[datetime, datetime, str, int]:

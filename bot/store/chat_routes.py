@@ -10,10 +10,11 @@ from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from bot.core.chat_routes import ChatRoute
 from bot.model import Destination
-from bot.store import codec
-from bot.store.commits import settle_in, written
+from bot.store import codec, members
+from bot.store.commits import settle_in, spread, written
 from bot.store.database import Database
 from bot.store.tables import CHAT_ROUTE
+from bot.store.turns import wait_for_others
 
 _HOLDS = CHAT_ROUTE.c.removed_at.is_(None)
 _ALL = select(CHAT_ROUTE.c.id, CHAT_ROUTE.c.body).where(_HOLDS).order_by(CHAT_ROUTE.c.id)
@@ -51,6 +52,8 @@ async def put(database: Database, route: ChatRoute) -> ChatRoute | None:
     """
 
     def work(connection: Connection) -> ChatRoute | None:
+        # Whoever decides just now does not know of it: what they begin is there to be found after this.
+        wait_for_others(connection, route.vendor)
         there = next((one for one in of_vendor(connection, route.vendor) if one.to == route.to), None)
         if there is not None and there.filters == route.filters:
             return there
@@ -75,7 +78,18 @@ async def remove(database: Database, route: ChatRoute, by: str, now: datetime) -
     return await database.write(lambda connection: connection.execute(_REMOVE, values).rowcount == 1)
 
 
-async def begin(database: Database, incidents: Iterable[str], to: Destination, now: datetime) -> int:
-    """Announce what is open in one more place, as it stands now; returns how many incidents that are."""
-    some = tuple(incidents)
-    return await written(database, lambda connection: sum(settle_in(connection, one, to, now) for one in some))
+async def begin(database: Database, vendor: str, incidents: Iterable[str], to: Destination, now: datetime) -> int:
+    """Announce what is open of a vendor in one more place, as it stands now; returns how many incidents that are.
+
+    What is told in a burst is told there in that burst.
+    """
+    # Always in the same order, and bursts after their members: two that wait for each other's rows would wait for ever.
+    some = sorted(incidents)
+
+    def work(connection: Connection) -> int:
+        wait_for_others(connection, vendor)
+        held = members.held(connection, some)
+        alone = [one for one in some if one not in held]
+        return sum(settle_in(connection, one, to, now) for one in alone) + spread(connection, held, to, now)
+
+    return await written(database, work)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import BindParameter, Connection, bindparam, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.core import direct, replies, silence
+from bot.core import carrying, direct, replies, silence
 from bot.core.witnesses import testimonies
 from bot.model import Destination, Incident, TimelineEntry
 from bot.store import codec, members
@@ -160,6 +160,22 @@ def settle_in(connection: Connection, incident: str, to: Destination, now: datet
         return 0
     new = {**_new_announcement(incident, to, now, urgent=False), "last_seq": last}
     return connection.execute(_announce(connection.dialect.name), new).rowcount
+
+
+def spread(connection: Connection, held: Mapping[str, str], to: Destination, now: datetime) -> int:
+    """Announce what is told in bursts in one more place, by these; returns of how many incidents that is new."""
+    count = 0
+    for burst, ids in members.by_burst(held):
+        before = members.locked(connection, burst)
+        after, entry = carrying.led_to(before, ids, to, now)
+        if entry is None:
+            continue
+        write_incidents(connection, [after], {burst: before})
+        write_entries(connection, [entry])
+        if not settle_in(connection, burst, to, now):
+            make_due(connection, [burst], now)
+        count += len(entry.members)
+    return count
 
 
 _LAST_SEQ = select(INCIDENT.c.last_seq).where(INCIDENT.c.id == bindparam("b_id"), INCIDENT.c.is_open).with_for_update()

@@ -21,8 +21,9 @@ from bot.model import Destination, Incident, Source, State, TimelineEntry
 from bot.store import codec, overrides, polls, revisits
 from bot.store.commits import Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database, insert_into
-from bot.store.gathering import Gathered, gather, gathered, wait_for_others
+from bot.store.gathering import Gathered, gather, gathered
 from bot.store.tables import CLAIM, ENTRY, INCIDENT
+from bot.store.turns import wait_for_others
 
 __all__ = [
     "Conflict",
@@ -36,7 +37,6 @@ __all__ = [
     "recent_incidents",
     "settle",
     "timeline",
-    "wait_for_others",
 ]
 
 T = TypeVar("T")

@@ -19,11 +19,12 @@ from bot.model import Destination, Incident, TimelineEntry
 from bot.store import chat_routes, mutes, overrides, polls
 from bot.store.commits import make_due, write_entries, write_incidents, written
 from bot.store.database import Database
-from bot.store.gathering import Gathered, incidents_around, known_of, wait_for_others
+from bot.store.gathering import Gathered, incidents_around, known_of
 from bot.store.incidents import write_claims
 from bot.store.panels import panel_of
 from bot.store.polls import Look
 from bot.store.sources import Watched
+from bot.store.turns import wait_for_others
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from bot.model import Impact
 from bot.store import incidents
 from bot.store.database import Database
 from bot.store.sources import Watched
-from tests.commands.office import ALL, LEAD, Office, commands, text
+from tests.commands.office import ALL, LEAD, ONCALL, Office, commands, text
 from tests.loops.test_bursts import BURST, item, nobody
-from tests.unit.build import ACME, at, snapshot
+from tests.unit.build import ACME, at, fine, snapshot
 
 RULES = replace(ALL, bursts=Terms())
 
@@ -159,3 +159,25 @@ async def test_others_that_are_open_are_offered_without_every_member(office: Off
 
     assert "other-1" in text(reply)
     assert list(commands(reply)) == [f"ack {BURST}"]
+
+
+async def test_a_channel_that_asks_for_the_vendor_later_gets_the_whole_in_one_message(office: Office) -> None:
+    await office.watches("Acme", fine("API"))
+    office.desk.trail.access = Access(admins=("fake:1",))
+
+    said = (await office.desk.say("watch acme here", ONCALL, address="C5")).reply
+    delivery = await office.tells()
+
+    assert "6 are open, and told there now." in text(said)
+    assert [one.headline for one in delivery.fake.channels["C5"]] == ["Acme: 6 incidents at once"]
+
+
+async def test_a_channel_that_asks_for_some_of_a_burst_gets_no_more_of_it(office: Office) -> None:
+    await office.watches("Acme", fine("API"))
+    office.desk.trail.access = Access(admins=("fake:1",))
+
+    await office.desk.say("watch acme min=major here", ONCALL, address="C5")
+    delivery = await office.tells()
+
+    assert [one.headline for one in delivery.fake.channels["C5"]] == ["Acme: Item 3 fails"]
+    assert [one.headline for one in delivery.fake.channels["ops"]] == ["Acme: 6 incidents at once"]
