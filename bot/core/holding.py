@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-from bot.core import routing, team
+from bot.core import members, routing, team
 from bot.core.paging import PAGERS
 from bot.core.replies import is_broadcast
 from bot.core.rota import NOBODY, Rotas
@@ -52,7 +52,7 @@ class Ruling:
 
     def route(self, incident: Incident, to: Destination) -> Route | None:
         """Return the route, without what means nothing to that platform; None if the configuration has none."""
-        found = routing.ruling(incident, to, self.routes, self.services)
+        found = routing.ruling(members.seen_at(incident, to), to, self.routes, self.services)
         return found and as_meant(found, to)
 
 
