@@ -55,6 +55,10 @@ class Ruling:
         found = routing.ruling(members.seen_at(incident, to), to, self.routes, self.services)
         return found and as_meant(found, to)
 
+    def calling(self, incident: Incident, to: Destination) -> Route | None:
+        """Return the route by which an incident calls anybody in a destination: one that does lead it there."""
+        return next((route for route in routing.taken(incident, self.routes, self.services) if to in route.to), None)
+
 
 def as_meant(route: Route, to: Destination) -> Route:
     """Return a route without what means nothing to a platform.
