@@ -108,9 +108,10 @@ async def commit(database: Database, decision: Decision) -> None:
 def _commit(connection: Connection, decision: Decision) -> None:
     if decision.look is not None and not polls.write(connection, decision.look):
         raise LeaseLost
-    write_claims(connection, decision.source, decision.claims, decision.attachments)
     write_incidents(connection, decision.told.incidents.values(), decision.before)
     write_entries(connection, decision.told.entries)
+    # After the incidents, as everybody does: two that wait for each other's rows would wait for ever.
+    write_claims(connection, decision.source, decision.claims, decision.attachments)
     where, urgent, before = decision.destinations, decision.urgent, decision.before
     touched = list(decision.told.incidents)
     make_due(connection, touched, decision.now, destinations=where, urgent=urgent, before=before)
