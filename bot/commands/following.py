@@ -129,7 +129,7 @@ class Following:
         )
         before = await self._put(route)
         wanted = await self._wanted(route, source, parts)
-        begun = await chat_routes.begin(self.database, [one.id for one in wanted], place.to, now)
+        begun = await chat_routes.begin(self.database, source.vendor, [one.id for one in wanted], place.to, now)
         kept = sum(one.untold for one in wanted)
         reply = follow_answers.following(route, before, (max(begun - kept, 0), kept), here_of(asked))
         return follow_answers.with_line(reply, *follow_answers.narrowed(source))

@@ -39,7 +39,8 @@ def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after one more entry.  Its state is the worst that any of its claims still says."""
     after = _advance(incident, entry)
     if incident.untold:
-        after = replace(after, untold=not after.is_open or people.is_hushed(incident, after, entry))
+        is_kept = people.is_hushed(incident, after, entry) and not people.is_handed_on(entry)
+        after = replace(after, untold=not after.is_open or is_kept)
     called = tuple((one.to, one.level) for one in entry.calls if one.level is not None)
     return replace(after, called=(*after.called, *called)) if called else after
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-from bot.core import routing, team
+from bot.core import members, routing, team
 from bot.core.paging import PAGERS
 from bot.core.replies import is_broadcast
 from bot.core.rota import NOBODY, Rotas
@@ -52,8 +52,12 @@ class Ruling:
 
     def route(self, incident: Incident, to: Destination) -> Route | None:
         """Return the route, without what means nothing to that platform; None if the configuration has none."""
-        found = routing.ruling(incident, to, self.routes, self.services)
+        found = routing.ruling(members.seen_at(incident, to), to, self.routes, self.services)
         return found and as_meant(found, to)
+
+    def calling(self, incident: Incident, to: Destination) -> Route | None:
+        """Return the route by which an incident calls anybody in a destination: one that does lead it there."""
+        return next((route for route in routing.taken(incident, self.routes, self.services) if to in route.to), None)
 
 
 def as_meant(route: Route, to: Destination) -> Route:

@@ -154,6 +154,12 @@ def is_hushed(before: Incident, after: Incident, entry: TimelineEntry) -> bool:
     return not _becomes_critical(before, after, entry)
 
 
+def is_handed_on(entry: TimelineEntry) -> bool:
+    """Whether somebody wants others to know of it: they can not be called for what is told nowhere."""
+    is_direct = any(change.subject == "direct" for change in entry.transitions)
+    return entry.who is Who.PERSON and (entry.kind is ChangeKind.ESCALATED or bool(entry.calls) or is_direct)
+
+
 def is_for_good(incident: Incident) -> bool:
     """Whether the channel is to hear nothing of it at all any more, however bad it gets."""
     return incident.muted is not None and incident.muted.for_good

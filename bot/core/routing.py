@@ -54,15 +54,24 @@ def choose(incident: Incident, routes: Sequence[Route], services: Iterable[Servi
 
 
 def taken(incident: Incident, routes: Iterable[Route], services: Iterable[Service] = ()) -> tuple[Route, ...]:
-    """Return the routes that lead `incident` somewhere."""
-    affected = frozenset(service.name.lower() for service in services if depends(service, incident))
-    found = []
+    """Return the routes that lead `incident` somewhere; of a burst, any of its members: what it is called by is none.
+
+    Those that are over count only when all are.
+    """
+    every, asked = tuple(services), tuple(routes)
+    mine = tuple(one for one in incident.members if one.is_open) or incident.members
+    some = [members.as_incident(one) for one in mine] or [incident]
+    found = {route for one in some for route in _leading(one, asked, every)}
+    return tuple(route for route in asked if route in found)
+
+
+def _leading(incident: Incident, routes: Iterable[Route], services: Iterable[Service]) -> Iterable[Route]:
+    affected = _affected(incident, services)
     is_taken = False
     for route in routes:
         if (route.is_aside or not is_taken) and _objection(route.match, incident, affected) is None:
-            found.append(route)
+            yield route
             is_taken = is_taken or not (route.go_on or route.is_aside)
-    return tuple(found)
 
 
 def ruling(

@@ -55,6 +55,8 @@ def nudged(entry: TimelineEntry, incident: Incident) -> Parts:
 
 
 def released(entry: TimelineEntry, incident: Incident) -> Parts:
-    """Say that what quiet hours kept back is told."""
+    """Say that what quiet hours kept back is told, or that what is told with others is told in one more channel."""
     del incident
+    if entry.members:
+        return f"Told in {entry.transitions[0].after} too", []
     return f"The quiet hours are over: told in {entry.transitions[0].after}", []

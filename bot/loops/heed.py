@@ -26,7 +26,7 @@ from bot.core.team import VENDOR
 from bot.core.witnesses import testimonies
 from bot.loops.take_in import Rules
 from bot.model import Destination, Incident, SourceKind, TimelineEntry
-from bot.store import grounds, heeding, incidents, overrides
+from bot.store import chat_routes, grounds, heeding, incidents, overrides
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ async def weigh_all(heeding_: Heeding) -> int:
     for incident, panel in await heeding.witnessed(heeding_.database):
         if weighed(incident, panel, now, rules.thresholds) is None:
             continue
-        callers = await _callers(heeding_, now)
+        callers = await _callers(heeding_, incident.vendor, now)
         decide, where = partial(_weigh, panel, rules, callers, now), partial(_where, callers)
         count += _is_done(await incidents.act(heeding_.database, incident.id, decide, now, where))
     if count:
@@ -109,8 +109,8 @@ def _hand_out(
     return _with(incident, cards.handed_out(incident, conditions, now))
 
 
-async def _callers(heeding_: Heeding, now: datetime) -> Callers:
-    rules = heeding_.rules
+async def _callers(heeding_: Heeding, vendor: str, now: datetime) -> Callers:
+    rules = heeding_.rules.with_made(await chat_routes.for_vendor(heeding_.database, vendor))
     agreed = await overrides.agreed(heeding_.database, now) if rules.call_rotas else ()
 
     def where(incident: Incident) -> Sequence[Destination]:

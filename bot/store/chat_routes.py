@@ -15,6 +15,7 @@ from bot.store import codec
 from bot.store.commits import settle_in, written
 from bot.store.database import Database
 from bot.store.tables import CHAT_ROUTE
+from bot.store.turns import wait_for_others
 
 _HOLDS = CHAT_ROUTE.c.removed_at.is_(None)
 _ALL = select(CHAT_ROUTE.c.id, CHAT_ROUTE.c.body).where(_HOLDS).order_by(CHAT_ROUTE.c.id)
@@ -60,6 +61,8 @@ async def put(database: Database, route: ChatRoute) -> Put:
     """
 
     def work(connection: Connection) -> Put:
+        # Whoever decides just now does not know of it: what they begin is there to be found after this.
+        wait_for_others(connection, route.vendor)
         there = next((one for one in of_vendor(connection, route.vendor) if one.to == route.to), None)
         if there is not None and there.filters == route.filters:
             return Put(Outcome.ALREADY, there)
@@ -84,7 +87,12 @@ async def remove(database: Database, route: ChatRoute, by: str, now: datetime) -
     return await database.write(lambda connection: connection.execute(_REMOVE, values).rowcount == 1)
 
 
-async def begin(database: Database, incidents: Iterable[str], to: Destination, now: datetime) -> int:
-    """Announce what is open in one more place, as it stands now; returns how many incidents that are."""
+async def begin(database: Database, vendor: str, incidents: Iterable[str], to: Destination, now: datetime) -> int:
+    """Announce what is open of a vendor in one more place, as it stands now; returns how many incidents that are."""
     some = tuple(incidents)
-    return await written(database, lambda connection: settle_in(connection, some, to, now))
+
+    def work(connection: Connection) -> int:
+        wait_for_others(connection, vendor)
+        return settle_in(connection, some, to, now)
+
+    return await written(database, work)

@@ -22,8 +22,8 @@ from bot.store import codec, overrides
 from bot.store.commits import Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database
 from bot.store.engines import Work
-from bot.store.incidents import wait_for_others
 from bot.store.tables import CLAIM, ENTRY, INCIDENT
+from bot.store.turns import wait_for_others
 
 T = TypeVar("T")
 _TRIES = 10

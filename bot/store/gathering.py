@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select, text
+from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select
 
 from bot.core.chat_routes import ChatRoute
 from bot.core.correlate import Surroundings
@@ -38,16 +38,6 @@ class Gathered:
     overrides: tuple[Override, ...] = ()
     mutings: tuple[Muting, ...] = ()
     routes: tuple[ChatRoute, ...] = ()
-
-
-def wait_for_others(connection: Connection, vendor: str) -> None:
-    """Return when nobody else decides about a vendor, until this transaction ends.  SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_ALONE, {"b_vendor": f"sitrep:vendor:{vendor}"})
-
-
-# https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:b_vendor, 0))")
 
 
 async def gather(

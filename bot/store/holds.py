@@ -130,7 +130,7 @@ class Holds:
         if isinstance(verdict, Kept):
             return self._keep(announcement, verdict)
         if verdict is Verdict.GO:
-            return announcement.held is not None and self._let_go(announcement, route, listing)
+            return announcement.held is not None and self._let_go(announcement, listing)
         if verdict is Verdict.WAIT:
             self.put_off(announcement, self.now + _PATIENCE)
             self.hurry(announcement)
@@ -206,14 +206,14 @@ class Holds:
         row = self.connection.execute(_NAMED_LISTING, asked).first()
         return row is None or digest.why is not Hold.QUIET or row.told is None
 
-    def _let_go(self, announcement: Announcement, route: Route | None, listing: Listing) -> bool:
+    def _let_go(self, announcement: Announcement, listing: Listing) -> bool:
         """Let it have its root at its next turn, and call whom quiet hours have kept from being called."""
         body = self.connection.execute(_LOCKED, {"b_id": announcement.incident}).scalar()
         if body is None:
             self.put_off(announcement, self.now + _SOON)
             return True
         incident = codec.INCIDENT.load(body)
-        entry = self._released(incident, announcement, route)
+        entry = self._released(incident, announcement)
         if entry is not None:
             write_incidents(self.connection, [advance(incident, entry)], {incident.id: incident})
             write_entries(self.connection, [entry])
@@ -227,14 +227,14 @@ class Holds:
             self.hurry(announcement)
         return True
 
-    def _released(self, incident: Incident, announcement: Announcement, route: Route | None) -> TimelineEntry | None:
+    def _released(self, incident: Incident, announcement: Announcement) -> TimelineEntry | None:
+        seen = members.seen_at(incident, announcement.destination)
+        route = self.ruling.calling(seen, announcement.destination)
         if route is None or not route.mention:
             return None
         calls_rota = any(who.startswith(ROTA) for _, who in route.mention)
         agreed = overrides.current(self.connection, self.now) if calls_rota else ()
-        rotas = Rotas(self.ruling.rotas.rotas, agreed)
-        to = announcement.destination
-        calling = owed(members.seen_at(incident, to), to, route, rotas, self.now)
+        calling = owed(seen, announcement.destination, route, Rotas(self.ruling.rotas.rotas, agreed), self.now)
         if calling is None:
             return None
         return TimelineEntry(
@@ -247,7 +247,7 @@ class Holds:
             kind=ChangeKind.RELEASED,
             state=incident.state,
             impact=incident.impact,
-            transitions=(Transition("to", "", str(to)),),
+            transitions=(Transition("to", "", str(announcement.destination)),),
             quiet=True,
             calls=(calling,),
         )

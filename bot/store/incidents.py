@@ -21,8 +21,9 @@ from bot.model import Destination, Incident, Source, State, TimelineEntry
 from bot.store import codec, overrides, polls, revisits
 from bot.store.commits import Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database, insert_into
-from bot.store.gathering import Gathered, gather, gathered, wait_for_others
+from bot.store.gathering import Gathered, gather, gathered
 from bot.store.tables import CLAIM, ENTRY, INCIDENT
+from bot.store.turns import wait_for_others
 
 __all__ = [
     "Conflict",
@@ -36,7 +37,6 @@ __all__ = [
     "recent_incidents",
     "settle",
     "timeline",
-    "wait_for_others",
 ]
 
 T = TypeVar("T")
@@ -108,9 +108,10 @@ async def commit(database: Database, decision: Decision) -> None:
 def _commit(connection: Connection, decision: Decision) -> None:
     if decision.look is not None and not polls.write(connection, decision.look):
         raise LeaseLost
-    write_claims(connection, decision.source, decision.claims, decision.attachments)
     write_incidents(connection, decision.told.incidents.values(), decision.before)
     write_entries(connection, decision.told.entries)
+    # After the incidents, as everybody does: two that wait for each other's rows would wait for ever.
+    write_claims(connection, decision.source, decision.claims, decision.attachments)
     where, urgent, before = decision.destinations, decision.urgent, decision.before
     touched = list(decision.told.incidents)
     make_due(connection, touched, decision.now, destinations=where, urgent=urgent, before=before)

@@ -45,10 +45,17 @@ def news(
     connection: Connection, held: Mapping[str, str], destinations: Mapping[str, Sequence[Destination]]
 ) -> list[Carried]:
     """Return the bursts of some members with what is new of those."""
-    return [
-        _news(connection, burst, sorted(name for name, one in held.items() if one == burst), destinations)
-        for burst in sorted(set(held.values()))
-    ]
+    return [_news(connection, burst, ids, destinations) for burst, ids in by_burst(held)]
+
+
+def by_burst(held: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """Return the bursts of some members, each with those of them that are its."""
+    return [(burst, sorted(name for name, one in held.items() if one == burst)) for burst in sorted(set(held.values()))]
+
+
+def locked(connection: Connection, burst: str) -> Incident:
+    """Return a burst, which nobody else writes until the transaction ends."""
+    return codec.INCIDENT.load(connection.execute(_BURST, {"b_id": burst}).scalar_one())
 
 
 def shown_at(connection: Connection, held: Mapping[str, str], to: Destination) -> list[tuple[Incident, Incident]]:
@@ -64,7 +71,7 @@ def shown_at(connection: Connection, held: Mapping[str, str], to: Destination) -
 def _news(
     connection: Connection, name: str, ids: Sequence[str], destinations: Mapping[str, Sequence[Destination]]
 ) -> Carried:
-    before = codec.INCIDENT.load(connection.execute(_BURST, {"b_id": name}).scalar_one())
+    before = locked(connection, name)
     known = {member.id: member.seq for member in before.members}
     rows = connection.execute(_MEMBERS, {"b_ids": ids}).all()
     arrivals = [

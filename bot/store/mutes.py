@@ -13,6 +13,7 @@ from bot.core.muting import AUTHOR, Muting
 from bot.store import codec
 from bot.store.database import Database
 from bot.store.tables import INCIDENT, MUTING
+from bot.store.turns import wait_for_others
 
 _UNTIL = MUTING.c.until
 _NOW = bindparam("b_now", type_=_UNTIL.type)
@@ -66,6 +67,8 @@ async def mute(database: Database, muting: Muting) -> bool:
     """
 
     def work(connection: Connection) -> bool:
+        # What begins just now is there to be hushed after this.
+        wait_for_others(connection, muting.vendor)
         there = [one for one in of_vendor(connection, muting.vendor, muting.at) if _parts(one) == _parts(muting)]
         if any(_is_same(one, muting) for one in there):
             return False
@@ -105,6 +108,8 @@ async def unmute(database: Database, some: Sequence[Muting], by: str, now: datet
 
     def work(connection: Connection) -> int:
         count = 0
+        for vendor in sorted({one.vendor for one in some}):
+            wait_for_others(connection, vendor)
         for one in some:
             count += connection.execute(_REMOVE, {"b_id": one.id, "b_by": by, "b_now": now}).rowcount
             connection.execute(_ATTEND, {"b_vendor": one.vendor, "b_now": now})

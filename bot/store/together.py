@@ -15,15 +15,16 @@ from sqlalchemy import Connection
 from bot.core.correlate import Attachment, Surroundings
 from bot.core.memory import Known, Memory
 from bot.core.timeline import Told
-from bot.model import Destination, Incident, TimelineEntry
+from bot.model import Destination, Incident, Source, TimelineEntry
 from bot.store import chat_routes, mutes, overrides, polls
 from bot.store.commits import make_due, write_entries, write_incidents, written
 from bot.store.database import Database
-from bot.store.gathering import Gathered, incidents_around, known_of, wait_for_others
+from bot.store.gathering import Gathered, incidents_around, known_of
 from bot.store.incidents import write_claims
 from bot.store.panels import panel_of
 from bot.store.polls import Look
 from bot.store.sources import Watched
+from bot.store.turns import wait_for_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ async def settle_all(
         wait_for_others(connection, vendor)
         late, heard = _recorded(connection, voices)
         before = _before(connection, vendor, heard, now)
-        told = _told(connection, heard, before)
+        said, told = _told(heard, before)
         around = Surroundings(incidents=before)
         gathered = Gathered(
             Known(),
@@ -85,6 +86,9 @@ async def settle_all(
         done = conclude(told, gathered)
         write_incidents(connection, done.told.incidents.values(), before)
         write_entries(connection, done.told.entries)
+        # After the incidents, as everybody does: two that wait for each other's rows would wait for ever.
+        for source, one in said:
+            write_claims(connection, source, one.claims, one.attachments)
         make_due(connection, list(done.told.incidents), now, destinations=done.destinations, urgent=done.urgent)
         return late, done.told
 
@@ -111,13 +115,14 @@ def _before(connection: Connection, vendor: str, heard: Sequence[_Heard], now: d
     return incidents_around(connection, vendor, mine, now)
 
 
-def _told(connection: Connection, heard: Sequence[_Heard], before: Mapping[str, Incident]) -> Told:
-    """Return what all have said together; what is remembered of their claims is written."""
+def _told(heard: Sequence[_Heard], before: Mapping[str, Incident]) -> tuple[list[tuple[Source, Said]], Told]:
+    """Return what each has come to, after those before it, and what all have said together."""
     now, after, entries = dict(before), dict[str, Incident](), list[TimelineEntry]()
+    said = list[tuple[Source, Said]]()
     for voice, known, names in heard:
-        said = voice.decide(known, replace(names, incidents=now))
-        now |= said.told.incidents
-        after |= said.told.incidents
-        entries += said.told.entries
-        write_claims(connection, voice.watched.source, said.claims, said.attachments)
-    return Told(tuple(entries), after)
+        one = voice.decide(known, replace(names, incidents=now))
+        now |= one.told.incidents
+        after |= one.told.incidents
+        entries += one.told.entries
+        said.append((voice.watched.source, one))
+    return said, Told(tuple(entries), after)

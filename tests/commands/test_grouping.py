@@ -18,7 +18,7 @@ from tests.commands.office import ALL, LEAD, ONCALL, Office, commands, text
 from tests.commands.test_following import Channels
 from tests.commands.test_handing import PLANS, with_plans
 from tests.loops.test_bursts import BURST, item, nobody
-from tests.unit.build import ACME, at, snapshot
+from tests.unit.build import ACME, at, fine, snapshot
 
 RULES = replace(ALL, bursts=Terms())
 BETA = replace(ACME, key="feed:beta", vendor="beta", name="Beta")
@@ -246,3 +246,25 @@ async def test_two_that_are_joined_are_told_where_these_were_and_not_wherever_an
 
     (root,) = (await office.tells()).fake.channels["C5"]
     assert root.headline == "Acme: Item 3 fails"
+
+
+async def test_a_channel_that_asks_for_the_vendor_later_gets_the_whole_in_one_message(office: Office) -> None:
+    await office.watches("Acme", fine("API"))
+    office.desk.trail.access = Access(admins=("fake:1",))
+
+    said = (await office.desk.say("watch acme here", ONCALL, address="C5")).reply
+    delivery = await office.tells()
+
+    assert "6 are open, and told there now." in text(said)
+    assert [one.headline for one in delivery.fake.channels["C5"]] == ["Acme: 6 incidents at once"]
+
+
+async def test_a_channel_that_asks_for_some_of_a_burst_gets_no_more_of_it(office: Office) -> None:
+    await office.watches("Acme", fine("API"))
+    office.desk.trail.access = Access(admins=("fake:1",))
+
+    await office.desk.say("watch acme min=major here", ONCALL, address="C5")
+    delivery = await office.tells()
+
+    assert [one.headline for one in delivery.fake.channels["C5"]] == ["Acme: Item 3 fails"]
+    assert [one.headline for one in delivery.fake.channels["ops"]] == ["Acme: 6 incidents at once"]

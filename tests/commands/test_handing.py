@@ -13,16 +13,18 @@ from bot.core.message import Reply
 from bot.core.rota import Override, Rotas
 from bot.core.rules import Escalation, EscalationStep, Handover, Oncall
 from bot.core.rules import Person as OnDuty
-from bot.model import ChangeKind, Person
+from bot.model import ChangeKind, Mute, Person
 from bot.store import incidents, overrides
 from bot.store.database import Database
 from tests.commands.office import LEAD, ONCALL, Office, commands, text
+from tests.unit.build import at
 
 FIRST, SECOND = OnDuty(name="First engineer", slack="U1"), OnDuty(name="Second engineer", slack="U2", discord="9")
 PLATFORM = Oncall(name="platform", people=(FIRST, SECOND), handover=Handover(0, time(9)), timezone="UTC")
 PLAN = Escalation(name="escalation[1]", steps=(EscalationStep(timedelta(minutes=5), "oncall:platform"),))
 PLANS = Plans((PLAN,), (), Rotas((PLATFORM,)), connected=frozenset({"slack"}))
 SOMEBODY = Person("slack", "U7", "somebody")
+VENDOR_MUTED = Mute(person="fake:2", name="lead", at=at(0), muting=1, of="Acme")
 
 
 @pytest.fixture
@@ -139,3 +141,31 @@ async def test_of_several_incidents_the_one_that_is_named_is_meant(office: Offic
     await office.says(words)
 
     assert len(await kinds(office)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("escalate", "Escalated to on-call (platform) by on-call"),
+        ("assign to oncall:platform", "Assigned to Second engineer by on-call"),
+        ("handover to oncall:platform: it is theirs", "Handover from on-call to Second engineer"),
+    ],
+)
+async def test_what_began_muted_is_told_to_whoever_it_is_handed_to(office: Office, words: str, told: str) -> None:
+    await office.opens(untold=True, muted=VENDOR_MUTED)
+
+    await office.says(words)
+    delivery = await office.tells()
+
+    (root,) = delivery.fake.channels["ops"]
+    assert told in [one.headline for one in root.thread]
+
+
+@pytest.mark.parametrize("words", ["ack", "take", "note nothing of ours", "handover: nothing of ours"])
+async def test_what_began_muted_stays_so_whoever_has_it(office: Office, words: str) -> None:
+    await office.opens(untold=True, muted=VENDOR_MUTED)
+
+    await office.says(words)
+    delivery = await office.tells()
+
+    assert delivery.fake.channels == {}

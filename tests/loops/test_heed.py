@@ -9,12 +9,13 @@ from dataclasses import replace
 from functools import partial
 
 from bot.commands.desk import Desk
+from bot.core.chat_routes import ChatRoute
 from bot.core.health import Health
 from bot.loops.heed import Heeding, call_silent, weigh_all
 from bot.loops.reading import follow_up
 from bot.loops.take_in import take_in
-from bot.model import ChangeKind, Confidence, PageSays, Person, Ref, Snapshot, Source
-from bot.store import incidents, lookups, polls, sources
+from bot.model import ChangeKind, Confidence, Destination, PageSays, Person, Ref, Snapshot, Source
+from bot.store import announcements, chat_routes, incidents, lookups, polls, sources
 from bot.store.commits import write_incidents
 from bot.store.database import Database
 from bot.store.polls import Look
@@ -217,3 +218,19 @@ async def test_linking_with_nobody_is_answered(database: Database) -> None:
             "No open incident is called “nobody-01JM3”",
             "There is nothing to unlink in it",
         ]
+
+
+async def test_a_channel_that_asked_for_it_hears_of_what_is_weighed_anew(database: Database) -> None:
+    async with watched(database) as world:
+        world.clock.move(minutes=2)
+        await sees(world, ONE, failing(ONE, 2))
+        (name,) = [one.id for one in await incidents.open_incidents(database)]
+        here = Destination("fake", "C5")
+        route = ChatRoute(vendor="acme", name="Acme", to=here, place="C5", key="fake:1", by="on-call", at=at(2))
+        await chat_routes.put(database, route)
+        world.answers(SUMMARY, Answer(status=503))
+        await world.look()
+
+        await weigh_all(heeding(world))
+
+        assert here in [one.destination for one in await announcements.of_incident(database, name)]

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.holding import Ruling
+from bot.core.message import Call, Reach
+from bot.core.rules import Match
 from bot.errors import TemporaryFailure
 from bot.model import Impact
 from bot.store.database import Database
@@ -141,6 +143,20 @@ async def test_who_was_away_all_day_is_told_of_both_nights_in_the_next_morning(n
     await night.passes(hours=9)
 
     assert night.headlines() == ["While it was quiet (22:00–07:00): 1 incident, 1 goes on", "Acme: Errors acme-1"]
+
+
+@pytest.mark.parametrize(("vendor", "called"), [("acme", (Call(Reach.HERE),)), ("other", ())])
+async def test_in_the_morning_only_those_are_called_whose_route_leads_it_there(
+    night: Night, vendor: str, called: tuple[Call, ...]
+) -> None:
+    """The other one is told there because somebody asked for it in the chat, which calls nobody."""
+    await night.starts(replace(QUIET, match=Match(vendors=("acme",)), mention=((Impact.MAJOR, "@here"),)))
+    await night.passes(hours=2)
+    await night.opens(vendor=vendor)
+
+    await night.passes(hours=9)
+
+    assert night.channel[-1].message.calls == called
 
 
 @pytest.mark.parametrize("fault", ["loses_the_answer", "crashes_after_posting"])

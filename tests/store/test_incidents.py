@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from bot.core.health import Health
 from bot.core.memory import Memory
@@ -268,3 +268,23 @@ async def test_decisions_about_the_same_incidents_never_wait_for_each_other_for_
             )
             assert {type(result).__name__ for result in results} == {"NoneType", "Conflict"}
             befores = afters
+
+
+async def test_who_links_claims_and_who_hears_of_them_do_not_wait_for_each_other(postgres_url: str) -> None:
+    """A person holds the incident first and then its claims, and so does a page."""
+    async with another_instance(postgres_url) as one, another_instance(postgres_url) as another:
+        known = {"1": memory(claim())}
+        await incidents.commit(one, decision(incident(), entries=(entry(1),), claims=known))
+        more = decision(incident(last_seq=2), before=(incident(),), entries=(entry(2),), claims=known)
+
+        def work(connection: Connection) -> asyncio.Task[None]:
+            connection.execute(select(INCIDENT.c.id).with_for_update())
+            heard = asyncio.create_task(incidents.commit(another, more))
+            while not connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar():
+                assert not heard.done()
+            connection.execute(update(CLAIM).values(is_trouble=False))
+            return heard
+
+        await (await asyncio.wait_for(one.write(work), timeout=20))
+
+        assert len(await incidents.timeline(one, "acme-1")) == 2

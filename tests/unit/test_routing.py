@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.routing import as_far_as_it_fits, choose, misfits, passes_watch
+from bot.core.holding import Ruling
+from bot.core.routing import as_far_as_it_fits, choose, misfits, passes_watch, ruling
 from bot.core.rules import Match, Route, Service
-from bot.model import Destination, Impact, Incident, Kind
+from bot.model import Destination, Impact, Incident, Kind, Member, State
 from tests.unit.build import ACME, degraded, fine, incident
+from tests.unit.burst import burst, one
 
 OPS, LEADS, ALL = (Destination("slack", name) for name in ("#ops", "#leads", "#all"))
 
@@ -179,3 +181,25 @@ def test_a_suspicion_goes_only_to_those_who_did_not_ask_for_something_else() -> 
     suspected = incident(kind=Kind.SUSPECTED)
 
     assert goes_to(suspected, route(OPS, kinds=(Kind.INCIDENT,)), route(ALL, kinds=(Kind.SUSPECTED,))) == (ALL,)
+
+
+def test_a_burst_is_told_by_the_route_that_its_members_take() -> None:
+    """It is called by its platform, which no route need know."""
+    weekly, mine = route(OPS, vendors=("other",)), route(OPS, vendors=("acme", "beta"))
+    many, _ = burst(one("1", runs_on="aws"), one("2", vendor="beta", runs_on="aws"), to=(OPS,))
+
+    assert many.vendor == "aws"
+    assert ruling(many, OPS, (weekly, mine)) == mine
+    assert ruling(replace(many, members=over(many.members)), OPS, (weekly, mine)) == mine
+
+
+def test_a_channel_that_is_told_a_part_of_a_burst_has_it_by_the_route_of_that_part() -> None:
+    major, mine = route(OPS, LEADS, min_impact=Impact.MAJOR), route(OPS, vendors=("acme",))
+    many, _ = burst(one("1", impact=Impact.MAJOR), one("2"), to=(LEADS,))
+    here = replace(many, members=(many.members[0], replace(many.members[1], to=(str(OPS),))))
+
+    assert [Ruling((major, mine)).route(here, to) for to in (LEADS, OPS)] == [major, mine]
+
+
+def over(some: tuple[Member, ...]) -> tuple[Member, ...]:
+    return tuple(replace(one, state=State.RESOLVED) for one in some)
