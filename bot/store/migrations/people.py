@@ -1,0 +1,89 @@
+"""The tables of what people have agreed on, and of what they did, as the first revision makes them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+
+def _instant() -> sa.DateTime:
+    return sa.DateTime(timezone=True)
+
+
+def _id() -> sa.BigInteger:
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def oncall() -> None:
+    """Make the tables of who has a duty instead of somebody else."""
+    op.create_table(
+        "oncall_override",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("rota", sa.Text(), nullable=False),
+        sa.Column("starts_at", _instant(), nullable=False),
+        sa.Column("ends_at", _instant(), nullable=False),
+        sa.Column("made_at", _instant(), nullable=False),
+        sa.Column("removed_at", _instant(), nullable=True),
+        sa.Column("removed_by", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    some = sa.text("removed_at IS NULL")
+    op.create_index("oncall_override_ends", "oncall_override", ["ends_at"], sqlite_where=some, postgresql_where=some)
+
+
+def audit() -> None:
+    """Make the tables of who did what."""
+    op.create_table(
+        "audit",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.Text(), nullable=False),
+        sa.Column("at", _instant(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("thread", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("command", sa.Text(), nullable=False),
+        sa.Column("came_of", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("request", name="audit_once"),
+    )
+    op.create_index("audit_at", "audit", ["at"])
+    op.create_index("audit_person", "audit", ["person", "at"])
+    op.create_index("audit_incident", "audit", ["incident", "at"])
+
+
+def agreed_in_chat() -> None:
+    """Make the tables of mutes, and of routes that were made in chats."""
+    some = sa.text("removed_at IS NULL")
+    op.create_table(
+        "muting",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("until", _instant(), nullable=True),
+        sa.Column("ends_with_incidents", sa.Boolean(), nullable=False),
+        sa.Column("made_at", _instant(), nullable=False),
+        sa.Column("removed_at", _instant(), nullable=True),
+        sa.Column("removed_by", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("muting_vendor", "muting", ["vendor"], sqlite_where=some, postgresql_where=some)
+    op.create_table(
+        "chat_route",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("made_at", _instant(), nullable=False),
+        sa.Column("removed_at", _instant(), nullable=True),
+        sa.Column("removed_by", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    once = ["vendor", "destination"]
+    op.create_index("chat_route_once", "chat_route", once, unique=True, sqlite_where=some, postgresql_where=some)
