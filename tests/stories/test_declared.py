@@ -7,7 +7,7 @@ from pathlib import Path
 from tests import localdiscord, localslack
 from tests.localdiscord import LocalDiscord
 from tests.localslack import LocalSlack
-from tests.stories import configs
+from tests.stories import configs, seed
 from tests.stories.test_on_call import MENTION, PLAN, ROTA, SECOND, WORDS, called
 from tests.stories.test_seed import everywhere
 from tests.stories.world import LEAD, ONCALL, World
@@ -43,7 +43,7 @@ def on_discord(discord: LocalDiscord) -> tuple[str, list[str]]:
 async def test_from_its_declaration_to_the_same_thread_reopened_on_every_platform(
     tmp_path: Path, sqlite_url: str
 ) -> None:
-    async with everywhere(tmp_path, sqlite_url) as (world, slack, discord):
+    async with everywhere(tmp_path, sqlite_url, *seed.TABLES) as (world, slack, discord):
         answer = await world.types(DECLARE, ONCALL)
         await world.lives(minutes=5)
         await world.types(GATEWAY, LEAD)
