@@ -56,7 +56,7 @@ class Webhook:
     async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
         """Tell that there is an incident, and how it stands."""
         del earlier
-        await self._send(address, event("post", f"{key}/{_as_it_stands(message)}", alert_of(key), message))
+        await self._send(address, event("post", f"{key}:{_as_it_stands(message)}", alert_of(key), message))
         return ref(address, alert_of(key))
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TypeVar
 
 from bot.catalog import Catalog
 from bot.clock import Clock
@@ -47,6 +48,7 @@ from bot.store import chat_routes, lookups, overrides
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 # As many choices as Discord shows while somebody types.
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
@@ -118,22 +120,14 @@ class Desk(Port):
 
     async def refusal(self, asked: Asked) -> Reply | None:
         """Return what to tell somebody who may not do this, None if they may; if that can not be told, they may not."""
-        try:
-            return await self.trail.refusal(asked)
-        except Exception:
-            log.exception("who may could not be told")
-            return remarks.failed()
+        return await self._or_failed(lambda: self.trail.refusal(asked))
 
     async def form(self, asked: Asked) -> Form | Reply:
         """Return what is to be filled in, or why there is nothing to fill in."""
         refused = await self.refusal(asked)
         if refused is not None:
             return refused
-        try:
-            return await self._declaring.form(asked)
-        except Exception:
-            log.exception("no form could be made")
-            return remarks.failed()
+        return await self._or_failed(lambda: self._declaring.form(asked))
 
     @property
     def _declaring(self) -> Declaring:
@@ -181,11 +175,16 @@ class Desk(Port):
             return ()
 
     async def _safely(self, work: Callable[[], Awaitable[Answer]]) -> Answer:
+        answer = await self._or_failed(work)
+        return Answer(answer) if isinstance(answer, Reply) else answer
+
+    async def _or_failed(self, work: Callable[[], Awaitable[T]]) -> T | Reply:
+        """Whatever goes wrong, somebody waits for an answer."""
         try:
             return await work()
         except Exception:
             log.exception("an answer failed")
-            return Answer(remarks.failed())
+            return remarks.failed()
 
     async def _said(self, text: str, asked: Asked) -> Answer:
         command = parse(text)

@@ -10,8 +10,9 @@ from enum import StrEnum
 from bot.core import cards
 from bot.core.fold import advance
 from bot.core.lengths import FOR_GOOD
+from bot.core.lines import by_person
 from bot.core.people import is_muted
-from bot.model import Action, Asked, ChangeKind, Incident, Mute, TimelineEntry, Transition, Who, Witness
+from bot.model import Action, Asked, ChangeKind, Incident, Mute, TimelineEntry, Transition, Witness
 
 # The same press arrives twice when an answer was lost; this much later it is meant again.
 SAME_PRESS = timedelta(minutes=1)
@@ -64,19 +65,7 @@ class _Case:
 
 def deed(incident: Incident, asked: Asked, kind: ChangeKind, now: datetime) -> TimelineEntry:
     """Return the entry that says who did what, when, and in which words."""
-    return TimelineEntry(
-        incident=incident.id,
-        seq=incident.last_seq + 1,
-        happened_at=now,
-        recorded_at=now,
-        who=Who.PERSON,
-        author=asked.person.name,
-        kind=kind,
-        state=incident.state,
-        impact=incident.impact,
-        text=asked.command.text.strip(),
-        person=asked.person.key,
-    )
+    return replace(by_person(incident, kind, asked, now), text=asked.command.text.strip())
 
 
 def act(incident: Incident, asked: Asked, now: datetime, recent: Sequence[TimelineEntry] = ()) -> Acted:

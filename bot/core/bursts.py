@@ -10,14 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.core.carrying import AUTHOR, calls_above
+from bot.core.carrying import calls_above
 from bot.core.fold import advance
+from bot.core.lines import by_bot
 from bot.core.members import member_of, title
 from bot.core.platforms import PLATFORMS
 from bot.core.severity import worst
 from bot.core.team import is_ours
 from bot.core.wording import headline
-from bot.model import ChangeKind, Destination, Incident, Kind, Member, State, TimelineEntry, Transition, Who
+from bot.model import ChangeKind, Destination, Incident, Kind, Member, State, TimelineEntry, Transition
 
 LEAST = 2
 
@@ -176,25 +177,11 @@ def _is_dense(chain: Sequence[Incident], terms: Terms) -> bool:
 def _taken_in(one: Incident, burst: Incident, kin: Kin, now: datetime) -> Grouped:
     """Return an incident that is told in a burst from now on; quietly, if nobody was told of it by itself."""
     entry = replace(
-        _line(ChangeKind.GROUPED, one, now),
+        by_bot(one, ChangeKind.GROUPED, now),
         transitions=(Transition("burst", burst.id, headline(burst)),),
         quiet=one.id not in kin.rooted,
     )
     return Grouped((entry,), {one.id: advance(one, entry)})
-
-
-def _line(kind: ChangeKind, incident: Incident, now: datetime) -> TimelineEntry:
-    return TimelineEntry(
-        incident=incident.id,
-        seq=incident.last_seq + 1,
-        happened_at=now,
-        recorded_at=now,
-        who=Who.BOT,
-        author=AUTHOR,
-        kind=kind,
-        state=incident.state,
-        impact=incident.impact,
-    )
 
 
 def _begun(
@@ -208,7 +195,7 @@ def _begun(
     untold = {one.id for one in some} - kin.rooted
     calls = [call for entry in (*kin.lines, *entries) if entry.incident in untold for call in entry.calls]
     founders = tuple(_founder(taken.incidents[one.id], kin) for one in some)
-    first = replace(_line(ChangeKind.OPENED, begun, now), members=founders, calls=calls_above(calls, begun))
+    first = replace(by_bot(begun, ChangeKind.OPENED, now), members=founders, calls=calls_above(calls, begun))
     burst = advance(begun, first)
     first = replace(first, state=burst.state, impact=burst.impact)
     return _with(Grouped((first,), {burst.id: burst}), taken)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core import routing
+from bot.core.lines import by_bot
 from bot.core.message import Line, Link, Moment, Quote, Span, heading, line
 from bot.core.rules import Service
 from bot.model import (
@@ -19,7 +20,6 @@ from bot.model import (
     State,
     TimelineEntry,
     Transition,
-    Who,
 )
 
 _SHOWN = 8
@@ -154,16 +154,8 @@ def handed_out(incident: Incident, conditions: Mapping[str, str], now: datetime)
     if not is_owed(incident):
         return None
     planned = [one for one in incident.cards if one.has_plan]
-    return TimelineEntry(
-        incident=incident.id,
-        seq=incident.last_seq + 1,
-        happened_at=now,
-        recorded_at=now,
-        who=Who.BOT,
-        author="Sitrep",
-        kind=ChangeKind.CARD,
-        state=incident.state,
-        impact=incident.impact,
+    return replace(
+        by_bot(incident, ChangeKind.CARD, now),
         transitions=tuple(Transition(one.name, "", conditions.get(one.stand_in or "", "")) for one in planned),
     )
 

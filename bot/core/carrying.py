@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from bot.core import members
 from bot.core.fold import advance
+from bot.core.lines import by_bot
 from bot.core.people import WITH, is_hushed
 from bot.model import Calling, ChangeKind, Destination, Incident, Member, State, TimelineEntry, Who
 
-AUTHOR = "Sitrep"
 # Several that begin at one time are reminded of in one breath: the channel hears the first.
 SAME_BREATH = timedelta(minutes=10)
 _WORDS = frozenset({ChangeKind.UPDATED, ChangeKind.ACKNOWLEDGED, ChangeKind.REOPENED})
@@ -180,14 +180,6 @@ def _lifts(entry: TimelineEntry, burst: Incident) -> bool:
 
 
 def _over(burst: Incident, last: TimelineEntry) -> TimelineEntry:
-    return TimelineEntry(
-        incident=burst.id,
-        seq=burst.last_seq + 1,
-        happened_at=burst.resolved_at or last.happened_at,
-        recorded_at=last.recorded_at,
-        who=Who.BOT,
-        author=AUTHOR,
-        kind=ChangeKind.RESOLVED,
-        state=burst.state,
-        impact=burst.impact,
+    return replace(
+        by_bot(burst, ChangeKind.RESOLVED, last.recorded_at), happened_at=burst.resolved_at or last.happened_at
     )

@@ -13,15 +13,14 @@ from datetime import datetime, timedelta
 
 from bot.core import direct, muting, routing, summoning
 from bot.core.fold import advance
+from bot.core.lines import by_bot
 from bot.core.mentions import Callers, is_sure, with_calls
 from bot.core.muting import Muting
 from bot.core.people import is_hushed, is_muted
 from bot.core.rota import NOBODY, Rotas
 from bot.core.rules import Escalation, EscalationStep, Route, Service
 from bot.core.summoning import Reach
-from bot.model import ChangeKind, Destination, Incident, Kind, State, TimelineEntry, Transition, Who
-
-AUTHOR = "Sitrep"
+from bot.model import ChangeKind, Destination, Incident, Kind, State, TimelineEntry, Transition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,16 +264,4 @@ def _ends(incident: Incident, now: datetime) -> list[datetime]:
 
 
 def _entry(kind: ChangeKind, looking: _Look, *, transitions: tuple[Transition, ...]) -> TimelineEntry:
-    incident = looking.incident
-    return TimelineEntry(
-        incident=incident.id,
-        seq=incident.last_seq + 1,
-        happened_at=looking.now,
-        recorded_at=looking.now,
-        who=Who.BOT,
-        author=AUTHOR,
-        kind=kind,
-        state=incident.state,
-        impact=incident.impact,
-        transitions=transitions,
-    )
+    return replace(by_bot(looking.incident, kind, looking.now), transitions=transitions)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.core.lines import by_bot
 from bot.core.people import counted, is_muted
 from bot.core.testimony import reasons
 from bot.core.witnesses import overlap, testimonies
@@ -25,7 +26,6 @@ from bot.model import (
     SourceKind,
     TimelineEntry,
     Transition,
-    Who,
 )
 
 
@@ -137,16 +137,8 @@ def weighed(incident: Incident, panel: Panel, now: datetime, thresholds: Thresho
         return None
     rise = _rise(incident, found)
     found = replace(found, surest=_surest(incident, found))
-    return TimelineEntry(
-        incident=incident.id,
-        seq=incident.last_seq + 1,
-        happened_at=now,
-        recorded_at=now,
-        who=Who.BOT,
-        author="Sitrep",
-        kind=ChangeKind.WEIGHED,
-        state=incident.state,
-        impact=incident.impact,
+    return replace(
+        by_bot(incident, ChangeKind.WEIGHED, now),
         evidence=found,
         transitions=rise,
         quiet=not rise,

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from bot.core.actions import Outcome
 from bot.core.fold import advance
+from bot.core.lines import by_person
 from bot.core.team import is_ours
 from bot.core.witnesses import statements, testimonies
 from bot.core.wording import headline
-from bot.model import Asked, ChangeKind, ClaimView, Incident, Kind, SourceKind, TimelineEntry, Transition, Who
+from bot.model import Asked, ChangeKind, ClaimView, Incident, Kind, SourceKind, TimelineEntry, Transition
 
 # Why claims have moved: two incidents were one, or one was two.
 JOINED, PARTED = "joined", "parted"
@@ -146,16 +147,4 @@ def _said(loses: Incident, why: str) -> tuple[Transition, ...]:
 def _entry(
     kind: ChangeKind, incident: Incident, views: tuple[ClaimView, ...], asked: Asked, now: datetime
 ) -> TimelineEntry:
-    return TimelineEntry(
-        incident=incident.id,
-        seq=incident.last_seq + 1,
-        happened_at=now,
-        recorded_at=now,
-        who=Who.PERSON,
-        author=asked.person.name,
-        kind=kind,
-        state=incident.state,
-        impact=incident.impact,
-        person=asked.person.key,
-        views=views,
-    )
+    return replace(by_person(incident, kind, asked, now), views=views)

@@ -13,12 +13,11 @@ from datetime import datetime
 from bot.core import routing
 from bot.core.fold import advance
 from bot.core.lengths import FOR_GOOD
+from bot.core.lines import AUTHOR, by_bot
 from bot.core.members import as_incident
 from bot.core.people import WITH, is_muted
 from bot.core.timeline import Told
 from bot.model import ChangeKind, Impact, Incident, Member, TimelineEntry, Transition, Who
-
-AUTHOR = "Sitrep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +113,7 @@ def settled(incident: Incident, mutings: Sequence[Muting], now: datetime) -> Tim
 
 def muted(incident: Incident, muting: Muting, now: datetime) -> TimelineEntry:
     """Return the entry by which an incident is muted with its vendor, by whoever muted that."""
-    entry = _entry(incident, ChangeKind.MUTED, now)
+    entry = by_bot(incident, ChangeKind.MUTED, now)
     good = (Transition(FOR_GOOD, "", "yes"),) if muting.for_good else ()
     return replace(
         entry,
@@ -131,7 +130,7 @@ def muted(incident: Incident, muting: Muting, now: datetime) -> TimelineEntry:
 def _over(incident: Incident, muting: Muting | None, now: datetime) -> TimelineEntry:
     """Return the entry by which a mute is over: taken back, past its time, or it does not concern the incident."""
     mute = incident.muted
-    entry = _entry(incident, ChangeKind.UNMUTED, now)
+    entry = by_bot(incident, ChangeKind.UNMUTED, now)
     passed = mute is not None and mute.until is not None and mute.until <= now
     if mute is None or not mute.muting:
         return replace(entry, quiet=True)
@@ -139,20 +138,6 @@ def _over(incident: Incident, muting: Muting | None, now: datetime) -> TimelineE
         entry = replace(entry, author=muting.removed_by, who=Who.PERSON if muting.removed_by != AUTHOR else Who.BOT)
     why = "over" if passed or (muting is not None and muting.removed_at is not None) else "more"
     return replace(entry, transitions=(Transition(WITH, str(mute.muting), mute.of), Transition(why, "", "yes")))
-
-
-def _entry(incident: Incident, kind: ChangeKind, now: datetime) -> TimelineEntry:
-    return TimelineEntry(
-        incident=incident.id,
-        seq=incident.last_seq + 1,
-        happened_at=now,
-        recorded_at=now,
-        who=Who.BOT,
-        author=AUTHOR,
-        kind=kind,
-        state=incident.state,
-        impact=incident.impact,
-    )
 
 
 def hushed(told: Told, before: Mapping[str, Incident], mutings: Sequence[Muting], now: datetime) -> Told:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from bot.core import cards, routing
 from bot.core.actions import SAME_PRESS
 from bot.core.fold import advance
+from bot.core.lines import by_person
 from bot.core.mentions import Callers, with_calls
 from bot.core.people import is_hushed
 from bot.core.rota import NOBODY, Rotas
@@ -33,7 +34,6 @@ from bot.model import (
     State,
     TimelineEntry,
     Transition,
-    Who,
 )
 
 # Nobody has said how bad it is: then nobody is woken by accident.
@@ -97,17 +97,8 @@ class Course:
 
     def says(self, kind: ChangeKind, view: ClaimView | None, *changes: Transition, **more: object) -> None:
         """Add what somebody has said or done, with the claim as it is after it."""
-        entry = TimelineEntry(
-            incident=self.incident.id,
-            seq=self.incident.last_seq + 1,
-            happened_at=self.now,
-            recorded_at=self.now,
-            who=Who.PERSON,
-            author=self.asked.person.name,
-            person=self.asked.person.key,
-            kind=kind,
-            state=self.incident.state,
-            impact=self.incident.impact,
+        entry = replace(
+            by_person(self.incident, kind, self.asked, self.now),
             transitions=changes,
             claim=view,
             **more,  # type: ignore[arg-type]  # further parts of an entry

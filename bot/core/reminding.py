@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from bot.core import people
 from bot.core.actions import Acted, Outcome
 from bot.core.fold import advance
-from bot.model import ChangeKind, Incident, State, TimelineEntry, Who
-
-AUTHOR = "Sitrep"
+from bot.core.lines import by_bot
+from bot.model import ChangeKind, Incident, State
 
 
 def is_due(incident: Incident, ahead: Collection[timedelta], now: datetime) -> bool:
@@ -30,17 +29,6 @@ def remind(incident: Incident, ahead: Collection[timedelta], now: datetime) -> A
     """Return the incident with a reminder in its timeline, if one is due."""
     if not is_due(incident, ahead, now):
         return Acted(Outcome.NOTHING, incident)
-    entry = TimelineEntry(
-        incident=incident.id,
-        seq=incident.last_seq + 1,
-        happened_at=now,
-        recorded_at=now,
-        who=Who.BOT,
-        author=AUTHOR,
-        kind=ChangeKind.REMINDED,
-        state=incident.state,
-        impact=incident.impact,
-        until=incident.starts_at,
-    )
+    entry = replace(by_bot(incident, ChangeKind.REMINDED, now), until=incident.starts_at)
     after = advance(incident, entry)
     return Acted(Outcome.DONE, after, (replace(entry, hushed=people.is_hushed(incident, after, entry)),))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
 
+from bot.core.lines import by_bot
 from bot.core.people import is_muted
 from bot.core.witnesses import statements
 from bot.model import ChangeKind, Incident, Kind, State, TimelineEntry, Who
@@ -174,16 +176,9 @@ def _patience(times: Sequence[datetime]) -> timedelta:
 
 
 def _entry(incident: Incident, last: TimelineEntry, promise: datetime | None, now: datetime) -> TimelineEntry:
-    return TimelineEntry(
-        incident=incident.id,
-        seq=incident.last_seq + 1,
+    return replace(
+        by_bot(incident, ChangeKind.SILENT, now),
         happened_at=last.happened_at,
-        recorded_at=now,
-        who=Who.BOT,
-        author="Sitrep",
-        kind=ChangeKind.SILENT,
-        state=incident.state,
-        impact=incident.impact,
         until=promise,
         hushed=is_muted(incident, now),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.core.actions import Acted, Outcome, act
 from bot.core.fold import advance
+from bot.core.lines import by_person
 from bot.core.members import member_of
 from bot.core.wording import headline
 from bot.model import Action, Asked, ChangeKind, Destination, Incident, Member, TimelineEntry, Transition, Who
@@ -45,7 +46,7 @@ def act_on_all(known: Burst, asked: Asked, now: datetime) -> Done:
     done = tuple(one for one in each if one.entries)
     if acted.outcome is Outcome.ALREADY and done:
         # Some have come since: they are meant as well, and that needs no words.
-        quiet = replace(_line(ChangeKind.ACKED, known.burst, asked, now), quiet=True)
+        quiet = replace(by_person(known.burst, ChangeKind.ACKED, asked, now), quiet=True)
         acted = Acted(Outcome.DONE, known.burst, (quiet,)) if asked.command.action is Action.ACK else acted
     if not acted.entries:
         return Done(acted)
@@ -88,12 +89,12 @@ def ungroup(known: Burst, named: Collection[str], asked: Asked, now: datetime) -
         is_over = any(not one.is_open for one in known.members if not named or one.id in named)
         return Done(Acted(Outcome.OVER if is_over else Outcome.NOTHING, known.burst))
     entry = replace(
-        _line(ChangeKind.UNGROUPED, known.burst, asked, now), members=tuple(there[one.id] for one in leaving)
+        by_person(known.burst, ChangeKind.UNGROUPED, asked, now), members=tuple(there[one.id] for one in leaving)
     )
     burst = advance(known.burst, entry)
     entry = replace(entry, state=burst.state, impact=burst.impact)
     group = (Transition("burst", known.burst.id, headline(known.burst)),)
-    lines = [replace(_line(ChangeKind.UNGROUPED, one, asked, now), transitions=group) for one in leaving]
+    lines = [replace(by_person(one, ChangeKind.UNGROUPED, asked, now), transitions=group) for one in leaving]
     after = {one.id: advance(one, line) for one, line in zip(leaving, lines, strict=True)}
     given = [line for one in after.values() if (line := _given(one, known.burst, now)) is not None]
     after |= {line.incident: advance(after[line.incident], line) for line in given}
@@ -119,19 +120,4 @@ def _given(one: Incident, burst: Incident, now: datetime) -> TimelineEntry | Non
         impact=one.impact,
         transitions=(Transition("to", "\n".join(ack.keys or (ack.person,)), ack.name),),
         quiet=True,
-    )
-
-
-def _line(kind: ChangeKind, incident: Incident, asked: Asked, now: datetime) -> TimelineEntry:
-    return TimelineEntry(
-        incident=incident.id,
-        seq=incident.last_seq + 1,
-        happened_at=now,
-        recorded_at=now,
-        who=Who.PERSON,
-        author=asked.person.name,
-        kind=kind,
-        state=incident.state,
-        impact=incident.impact,
-        person=asked.person.key,
     )

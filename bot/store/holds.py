@@ -11,10 +11,11 @@ from sqlalchemy import Connection, bindparam, case, func, select, text, update
 from bot.core import holding, members
 from bot.core.fold import advance
 from bot.core.holding import HOUR, Channel, Kept, Listing, Ruling, Verdict
+from bot.core.lines import by_bot
 from bot.core.mentions import ROTA, owed
 from bot.core.rota import Rotas
 from bot.core.rules import Route
-from bot.model import Announcement, ChangeKind, Digest, Hold, Incident, Step, StepKind, TimelineEntry, Transition, Who
+from bot.model import Announcement, ChangeKind, Digest, Hold, Incident, Step, StepKind, TimelineEntry, Transition
 from bot.store import codec, overrides
 from bot.store.commits import AT_ONCE, write_entries, write_incidents
 from bot.store.database import insert_into
@@ -237,16 +238,8 @@ class Holds:
         calling = owed(seen, announcement.destination, route, Rotas(self.ruling.rotas.rotas, agreed), self.now)
         if calling is None:
             return None
-        return TimelineEntry(
-            incident=incident.id,
-            seq=incident.last_seq + 1,
-            happened_at=self.now,
-            recorded_at=self.now,
-            who=Who.BOT,
-            author="Sitrep",
-            kind=ChangeKind.RELEASED,
-            state=incident.state,
-            impact=incident.impact,
+        return replace(
+            by_bot(incident, ChangeKind.RELEASED, self.now),
             transitions=(Transition("to", "", str(announcement.destination)),),
             quiet=True,
             calls=(calling,),

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
 
 from bot.catalog import folded
-from bot.core.muting import AUTHOR, Muting
+from bot.core.lines import AUTHOR
+from bot.core.muting import Muting
 from bot.store import codec
 from bot.store.database import Database
 from bot.store.tables import INCIDENT, MUTING

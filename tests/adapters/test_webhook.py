@@ -142,7 +142,7 @@ async def test_it_sends_what_was_reviewed(stage: WebhookStage, name: str) -> Non
         await stage.platform.reply(ref, other, f"acme-1/webhook/0/{number}")
     sent = json.dumps(list(stage.local.events.values()), indent=2, ensure_ascii=False) + "\n"
     # A fingerprint is another one whenever a message has one field more.
-    sent = re.sub(r"(root/\d+-)[0-9a-f]{16}", r"\1…", sent)
+    sent = re.sub(r"(root:\d+-)[0-9a-f]{16}", r"\1…", sent)
     if not reviewed.exists():
         reviewed.parent.mkdir(exist_ok=True)
         reviewed.write_text(sent, encoding="utf-8")

@@ -6,11 +6,13 @@ import sqlalchemy as sa
 from alembic import op
 
 
-def _instant() -> sa.DateTime:
+def instant() -> sa.DateTime:
+    """Return the type of an instant."""
     return sa.DateTime(timezone=True)
 
 
-def _id() -> sa.BigInteger:
+def id_() -> sa.BigInteger:
+    """Return the type of a number that counts itself up."""
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -18,12 +20,12 @@ def oncall() -> None:
     """Make the tables of who has a duty instead of somebody else."""
     op.create_table(
         "oncall_override",
-        sa.Column("id", _id(), nullable=False),
+        sa.Column("id", id_(), nullable=False),
         sa.Column("rota", sa.Text(), nullable=False),
-        sa.Column("starts_at", _instant(), nullable=False),
-        sa.Column("ends_at", _instant(), nullable=False),
-        sa.Column("made_at", _instant(), nullable=False),
-        sa.Column("removed_at", _instant(), nullable=True),
+        sa.Column("starts_at", instant(), nullable=False),
+        sa.Column("ends_at", instant(), nullable=False),
+        sa.Column("made_at", instant(), nullable=False),
+        sa.Column("removed_at", instant(), nullable=True),
         sa.Column("removed_by", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -36,10 +38,10 @@ def audit() -> None:
     """Make the tables of who did what."""
     op.create_table(
         "audit",
-        sa.Column("id", _id(), nullable=False),
+        sa.Column("id", id_(), nullable=False),
         sa.Column("request", sa.Text(), nullable=False),
         sa.Column("attempt", sa.Text(), nullable=False),
-        sa.Column("at", _instant(), nullable=False),
+        sa.Column("at", instant(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("platform", sa.Text(), nullable=False),
@@ -63,12 +65,12 @@ def agreed_in_chat() -> None:
     some = sa.text("removed_at IS NULL")
     op.create_table(
         "muting",
-        sa.Column("id", _id(), nullable=False),
+        sa.Column("id", id_(), nullable=False),
         sa.Column("vendor", sa.Text(), nullable=False),
-        sa.Column("until", _instant(), nullable=True),
+        sa.Column("until", instant(), nullable=True),
         sa.Column("ends_with_incidents", sa.Boolean(), nullable=False),
-        sa.Column("made_at", _instant(), nullable=False),
-        sa.Column("removed_at", _instant(), nullable=True),
+        sa.Column("made_at", instant(), nullable=False),
+        sa.Column("removed_at", instant(), nullable=True),
         sa.Column("removed_by", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -76,11 +78,11 @@ def agreed_in_chat() -> None:
     op.create_index("muting_vendor", "muting", ["vendor"], sqlite_where=some, postgresql_where=some)
     op.create_table(
         "chat_route",
-        sa.Column("id", _id(), nullable=False),
+        sa.Column("id", id_(), nullable=False),
         sa.Column("vendor", sa.Text(), nullable=False),
         sa.Column("destination", sa.Text(), nullable=False),
-        sa.Column("made_at", _instant(), nullable=False),
-        sa.Column("removed_at", _instant(), nullable=True),
+        sa.Column("made_at", instant(), nullable=False),
+        sa.Column("removed_at", instant(), nullable=True),
         sa.Column("removed_by", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),

@@ -6,19 +6,12 @@ import sqlalchemy as sa
 from alembic import op
 
 from bot.store.migrations import people
+from bot.store.migrations.people import id_, instant
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
-
-
-def _instant() -> sa.DateTime:
-    return sa.DateTime(timezone=True)
-
-
-def _id() -> sa.BigInteger:
-    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -37,7 +30,7 @@ def upgrade() -> None:
 def _announcements() -> None:
     op.create_table(
         "announcement",
-        sa.Column("id", _id(), nullable=False),
+        sa.Column("id", id_(), nullable=False),
         sa.Column("incident", sa.Text(), nullable=False),
         sa.Column("destination", sa.Text(), nullable=False),
         sa.Column("platform", sa.Text(), nullable=False),
@@ -48,21 +41,21 @@ def _announcements() -> None:
         sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.Column("heard", sa.Integer(), nullable=False),
         sa.Column("root_hash", sa.Text(), nullable=False),
-        sa.Column("due_at", _instant(), nullable=True),
+        sa.Column("due_at", instant(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("urgency", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("intent", sa.Text(), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
-        sa.Column("lease_until", _instant(), nullable=True),
+        sa.Column("lease_until", instant(), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
         sa.Column("held", sa.Text(), nullable=False),
-        sa.Column("held_at", _instant(), nullable=True),
+        sa.Column("held_at", instant(), nullable=True),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("told_in", sa.Text(), nullable=False),
-        sa.Column("posted_at", _instant(), nullable=True),
+        sa.Column("posted_at", instant(), nullable=True),
         sa.Column("route", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("incident", "destination", name="announcement_once"),
@@ -80,7 +73,7 @@ def _announcements() -> None:
     op.create_table(
         "digest",
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("name", "destination", "why", "route")),
-        *(sa.Column(name, _instant(), nullable=False) for name in ("starts_at", "ends_at")),
+        *(sa.Column(name, instant(), nullable=False) for name in ("starts_at", "ends_at")),
         sa.Column("told", sa.Integer(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", "destination"),
@@ -97,17 +90,17 @@ def _claims() -> None:
         sa.Column("incident", sa.Text(), nullable=True),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("is_trouble", sa.Boolean(), nullable=False),
-        sa.Column("begins_at", _instant(), nullable=True),
+        sa.Column("begins_at", instant(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("seen", sa.Text(), nullable=False),
-        sa.Column("missing_since", _instant(), nullable=True),
+        sa.Column("missing_since", instant(), nullable=True),
         sa.PrimaryKeyConstraint("source", "external_id"),
     )
     op.create_table(
         "revisit",
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=False),
-        sa.Column("due_at", _instant(), nullable=False),
+        sa.Column("due_at", instant(), nullable=False),
         sa.PrimaryKeyConstraint("source", "external_id"),
     )
     op.create_index("ix_revisit_due_at", "revisit", ["due_at"], unique=False)
@@ -128,11 +121,11 @@ def _incidents() -> None:
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("impact", sa.Text(), nullable=False),
-        sa.Column("started_at", _instant(), nullable=False),
-        sa.Column("resolved_at", _instant(), nullable=True),
+        sa.Column("started_at", instant(), nullable=False),
+        sa.Column("resolved_at", instant(), nullable=True),
         sa.Column("witnessed", sa.Boolean(), nullable=False),
-        sa.Column("silent_from", _instant(), nullable=True),
-        sa.Column("attend_at", _instant(), nullable=True),
+        sa.Column("silent_from", instant(), nullable=True),
+        sa.Column("attend_at", instant(), nullable=True),
         sa.Column("cause", sa.Text(), nullable=True),
         sa.Column("burst", sa.Text(), nullable=True),
         sa.Column("runs_on", sa.Text(), nullable=True),
@@ -160,7 +153,7 @@ def _incidents() -> None:
         sa.Column("incident", sa.Text(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("recorded_at", _instant(), nullable=False),
+        sa.Column("recorded_at", instant(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("incident", "seq"),
     )
@@ -171,8 +164,8 @@ def _callers() -> None:
         "heard",
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("series", sa.Text(), nullable=False),
-        sa.Column("told_at", _instant(), nullable=True),
-        sa.Column("expires_at", _instant(), nullable=True),
+        sa.Column("told_at", instant(), nullable=True),
+        sa.Column("expires_at", instant(), nullable=True),
         sa.Column("patience", sa.Integer(), nullable=False),
         sa.Column("spec", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("source", "series"),
@@ -193,15 +186,15 @@ def _polls() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("due_at", _instant(), nullable=False),
+        sa.Column("due_at", instant(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
-        sa.Column("lease_until", _instant(), nullable=True),
+        sa.Column("lease_until", instant(), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
-        sa.Column("first_look", _instant(), nullable=True),
-        sa.Column("last_look", _instant(), nullable=True),
-        sa.Column("last_try", _instant(), nullable=True),
+        sa.Column("first_look", instant(), nullable=True),
+        sa.Column("last_look", instant(), nullable=True),
+        sa.Column("last_try", instant(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("failing_since", _instant(), nullable=True),
+        sa.Column("failing_since", instant(), nullable=True),
         sa.Column("failure", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("source"),
         postgresql_with={"fillfactor": 50},
@@ -220,7 +213,7 @@ def _polls() -> None:
     op.create_table(
         "probe_minute",
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("minute", _instant(), nullable=False),
+        sa.Column("minute", instant(), nullable=False),
         sa.Column("checks", sa.Integer(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("slow", sa.Integer(), nullable=False),
@@ -244,10 +237,10 @@ def _polls() -> None:
 def _sources() -> None:
     op.create_table(
         "gap",
-        sa.Column("id", _id(), nullable=False),
+        sa.Column("id", id_(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("began_at", _instant(), nullable=False),
-        sa.Column("ended_at", _instant(), nullable=False),
+        sa.Column("began_at", instant(), nullable=False),
+        sa.Column("ended_at", instant(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
