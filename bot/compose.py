@@ -15,7 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from adapters.console import Console
-from bot import callers, catalog, garbage, paging, plugins, process, reaching
+from bot import boards, callers, catalog, garbage, paging, plugins, process, reaching
 from bot import settings as configuration
 from bot.checks import PROBE_LIMITS, probes_of
 from bot.clock import SystemClock
@@ -136,10 +136,7 @@ async def _loops(
     desk.callers = lambda: calling.views(database, those, clock.now())
     desk.trail.directories = {chat.platform.name: chat.directory for chat in chats if chat.directory is not None}
     desk.platforms, desk.jobs = partial(_conditions, chats), partial(_shown, around.shown)
-    if routes:
-        from bot.web import server  # noqa: PLC0415  (a fifth of a second, for those who need it)
-
-        loops["web"] = partial(server.serve, routes, server.bound(settings.host, settings.port))
+    boards.serve(settings, database, clock, routes, loops)
     garbage.seldom()
     await _until_stopped(loops, chats, clock, dice, stop)
 

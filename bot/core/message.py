@@ -69,6 +69,16 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes with a message; `about` says in words what is in it, for whoever can not see it."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One of several things, each with its own look: a vendor in a list, a destination that is stuck.
 
@@ -132,7 +142,8 @@ class Message:
     for platforms that sort by such: the most telling first.
 
     `incident` and `entries` are what it was made from, for platforms that are read by programs.  The words tell all of
-    it that people see, so they are no part of what makes two messages alike.
+    it that people see, so they are no part of what makes two messages alike.  `files` go with a reply, where the
+    platform takes any.
     """
 
     tone: Tone
@@ -147,6 +158,7 @@ class Message:
     calls: tuple[Call, ...] = ()
     incident: Incident | None = field(default=None, repr=False, compare=False)
     entries: tuple[TimelineEntry, ...] = field(default=(), repr=False, compare=False)
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

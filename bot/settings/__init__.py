@@ -16,6 +16,7 @@ from bot.core.access import Access
 from bot.errors import ConfigError
 from bot.settings import build, callers, environment, paging
 from bot.settings.access_table import AccessTable, AuditTable
+from bot.settings.board import BoardTable
 from bot.settings.bursts import BurstsTable, bursts
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.database import sqlite_directory
@@ -152,6 +153,7 @@ def _of_environment(env: Environment, cwd: Path, report: Report) -> Settings:
         database_from_environment=given,
         host=env.value("HOST", environment.host, DEFAULTS["HOST"]),
         port=env.value("PORT", environment.port, int(DEFAULTS["PORT"])),
+        port_from_environment=bool(env.find("PORT")),
         console_log=env.value("SITREP_CONSOLE_LOG", lambda text: cwd / text, beside),
         log_level=env.value("LOG_LEVEL", environment.log_level, DEFAULTS["LOG_LEVEL"]),
         slack=environment.slack(env, report),
@@ -192,6 +194,7 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         reopen_within=document.single("incidents", IncidentsTable).reopen_within,
         thresholds=build.evidence(document.single("evidence", EvidenceTable)),
         witnesses=tuple(dict.fromkeys(document.single("network", NetworkTable).witnesses)),
+        board_url=(document.single("board", BoardTable).url or "").rstrip("/"),
         bursts=bursts(document.single("bursts", BurstsTable), watches, names),
         egress_allow=_merged(document.single("egress", EgressTable).allow, settings.egress_allow),
     )

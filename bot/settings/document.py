@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from bot.core.evidence import DEFAULT
 from bot.errors import ConfigError
 from bot.settings.access_table import AccessTable, AuditTable, together
+from bot.settings.board import BoardTable
 from bot.settings.bursts import BurstsTable
 from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.fields import HOOK_TYPES
@@ -49,6 +50,7 @@ SINGLES: Mapping[str, type[Table]] = {
     "egress": EgressTable,
     "network": NetworkTable,
     "bursts": BurstsTable,
+    "board": BoardTable,
 }
 
 

@@ -188,7 +188,8 @@ class Settings:
     """Everything that was configured.
 
     `database_from_environment` tells that somebody said where to keep incidents, `defaulted_watches` that nobody
-    said what to watch.  `config_path` is None where no file was read.
+    said what to watch.  `config_path` is None where no file was read.  `port_from_environment` tells that
+    somebody chose the port; `board_url` is the address by which people reach the board, nothing if none is known.
     """
 
     database: Secret
@@ -219,3 +220,5 @@ class Settings:
     reopen_within: timedelta = timedelta(hours=24)
     thresholds: Thresholds = DEFAULT
     bursts: Bursts = field(default_factory=Bursts)
+    port_from_environment: bool = False
+    board_url: str = ""

@@ -1,0 +1,1 @@
+"""The board: how everything stands, for whoever would rather look than read.  Server-rendered, no build step."""

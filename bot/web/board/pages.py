@@ -1,0 +1,64 @@
+"""What every page of the board is made with: templates that escape everything, and what stands around a page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from bot.clock import Clock
+from bot.core.rules import Service
+from bot.store.database import Database
+
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_STATIC = ("board.css", "board.js")
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What the pages are made from; `url` is where people find the board, nothing if nobody said."""
+
+    database: Database
+    clock: Clock
+    services: tuple[Service, ...] = ()
+    url: str = ""
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates.  Whatever they are given is a stranger's until it is escaped, and that is the default."""
+    return Environment(
+        loader=PackageLoader("bot.web.board"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """Return a page; `template` extends `base.html`, and is given `values` and the `path` that was asked for."""
+    html = environment().get_template(template).render(path=request.url.path, **values)
+    return HTMLResponse(html, status)
+
+
+def static() -> list[Route]:
+    """Return the routes of what pages link to: one style sheet, one script."""
+    return [Route(f"/static/{name}", _static(name)) for name in _STATIC]
+
+
+def _static(name: str) -> Callable[[Request], Awaitable[Response]]:
+    body = (files("bot.web.board") / "static" / name).read_bytes()
+    media = _TYPES[name.rpartition(".")[2]]
+
+    async def endpoint(request: Request) -> Response:
+        del request
+        return Response(body, media_type=media, headers={"cache-control": "max-age=300"})
+
+    return endpoint

@@ -1,0 +1,1 @@
+// What the board does when scripts run: it keeps itself current.
