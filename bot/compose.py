@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import random
+import secrets
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,10 +16,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from adapters.console import Console
-from bot import boards, callers, catalog, garbage, paging, plugins, process, reaching
+from bot import __version__, boards, callers, catalog, garbage, paging, plugins, process, reaching
 from bot import settings as configuration
 from bot.checks import PROBE_LIMITS, probes_of
-from bot.clock import SystemClock
+from bot.clock import AgreedClock, Clock
 from bot.commands import calling
 from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
@@ -28,6 +29,7 @@ from bot.loops import own, people
 from bot.loops.checking import Probing
 from bot.loops.deliver import Delivering, deliver
 from bot.loops.escalate import Escalating, escalate
+from bot.loops.fleet import Fleet, keep, leave
 from bot.loops.forget import Forgetting, forget
 from bot.loops.heed import Heeding, heed
 from bot.loops.hold import Holding, hold
@@ -43,7 +45,7 @@ from bot.loops.watch import Watching, watch
 from bot.model import Source
 from bot.ports import Chat, Platform
 from bot.settings import Settings
-from bot.store import announcements, roles, sources
+from bot.store import announcements, sources
 from bot.store.database import Database, claim_purpose, migrate, open_database
 from bot.store.installations import Kept
 
@@ -59,9 +61,12 @@ async def run(settings: Settings) -> None:
     stop = process.told_to_stop()
     process.log_to_stderr(settings.log_level)
     process.allow_many_connections()
-    clock = SystemClock()
+    clock = AgreedClock()
     watched = configuration.sources(settings, catalog.load(), plugins.discover("bot.feeds"))
-    database = open_database(settings.database.reveal())
+    # A process may come again under its number, and a container under its name.
+    name = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(3)}"
+    database = open_database(settings.database.reveal(), name)
+    fleet = Fleet(database, clock, name, __version__, asyncio.Event())
     try:
         database.hold()
         await _prepare(database, clock.now())
@@ -73,7 +78,8 @@ async def run(settings: Settings) -> None:
             Fetcher(egress=egress, now=clock.now) as fetcher,
             Fetcher(egress=egress, now=clock.now, limits=PROBE_LIMITS) as web,
         ):
-            await _loops(settings, database, (fetcher, web), clock, watched, stop)
+            await _loops(settings, fleet, (fetcher, web), watched, stop)
+        await leave(fleet)
     finally:
         await database.close()
 
@@ -90,23 +96,21 @@ async def _prepare(database: Database, now: datetime) -> None:
 
 async def _loops(
     settings: Settings,
-    database: Database,
+    fleet: Fleet,
     fetchers: tuple[Fetcher, Fetcher],
-    clock: SystemClock,
     watched: Sequence[Source],
     stop: asyncio.Event,
 ) -> None:
     fetcher, web = fetchers
-    owner = f"{socket.gethostname()}-{os.getpid()}"
-    due = asyncio.Event()
+    database, clock, owner, due = fleet.database, fleet.clock, fleet.id, fleet.due
     dice = random.SystemRandom().random
     rules = Rules(settings.routes, settings.services, settings.thresholds, settings.oncalls, settings.bursts)
     heard = people.People(database, rules, settings.people, clock, due)
     desk = desk_of(settings, heard, fetcher)
-    chats = _chats(settings, desk, database, clock, due)
+    chats = _chats(settings, desk, fleet)
     desk.visits = {chat.platform.name: chat.visit for chat in chats if chat.visit is not None}
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
-    delivering = Delivering(database, platforms, clock, owner, dice, due, ruling=rules.ruling)
+    delivering = Delivering(database, platforms, clock, owner, dice, due, ruling=rules.ruling, term=fleet.held)
     eyes = Eyes(database, clock, settings.witnesses)
     await recall(eyes)
     watching = Watching(
@@ -114,7 +118,9 @@ async def _loops(
     )
     checks = Probing(database, web, rules, clock, owner, due, probes_of(settings), eyes, settings.windows)
     mine = own.Own(database, delivering, own.places(settings.routes), clock, due, lambda: eyes.blind_since)
+    escalating = Escalating(database, reaching.plans_of(settings), clock, due)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
+        "fleet": partial(keep, fleet),
         "watch": partial(watch, watching),
         "probe": partial(probe, checks),
         "deliver": partial(deliver, delivering),
@@ -122,7 +128,7 @@ async def _loops(
         "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
         "heed": partial(heed, Heeding(database, rules, clock, due)),
         "hold": partial(hold, Holding(database, rules.ruling, clock, due)),
-        "escalate": partial(escalate, Escalating(database, reaching.plans_of(settings), clock, due)),
+        "escalate": partial(fleet.alone, "escalation", partial(escalate, escalating)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
         "forget": partial(forget, Forgetting(database, settings.audit_keep, clock)),
@@ -156,7 +162,7 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
 async def _until_stopped(
     loops: Mapping[str, Callable[[], Awaitable[None]]],
     chats: Sequence[Chat],
-    clock: SystemClock,
+    clock: Clock,
     dice: Callable[[], float],
     stop: asyncio.Event,
 ) -> None:
@@ -168,9 +174,12 @@ async def _until_stopped(
     tasks += [asyncio.create_task(chat.check(), name=f"{chat.platform.name}-check") for chat in chats]
     await stop.wait()
     log.info("stopping: finishing what is under way")
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    # Others count on a sign of life for as long as anything of ours may still be sent.
+    lasting = [task for task in tasks if task.get_name() == "fleet"]
+    for some in ([task for task in tasks if task not in lasting], lasting):
+        for task in some:
+            task.cancel()
+        await asyncio.gather(*some, return_exceptions=True)
     for chat in chats:
         await chat.close()
 
@@ -188,14 +197,13 @@ def _console(settings: Settings) -> dict[str, Platform]:
     return {console.name: console}
 
 
-def _chats(
-    settings: Settings, desk: Desk, database: Database, clock: SystemClock, due: asyncio.Event
-) -> tuple[Chat, ...]:
+def _chats(settings: Settings, desk: Desk, fleet: Fleet) -> tuple[Chat, ...]:
     """Return the chat platforms that there are tokens for."""
+    database, clock = fleet.database, fleet.clock
 
     async def revive(platform: str) -> None:
         await announcements.revive(database, clock.now(), platform)
-        due.set()
+        fleet.due.set()
 
     addresses = [to for to in reaching.addressed(settings) if to.address]
     chats = []
@@ -204,26 +212,32 @@ def _chats(
 
         here = tuple(to.address for to in addresses if to.platform == "slack")
         rooms = tuple(room.partition(":")[2] for room, _ in settings.access.channels if room.startswith("slack:"))
-        around = Around(clock.now, revive, Kept(database, "slack"), here, settings.access.groups, rooms)
+        kept = Kept(database, "slack")
+        around = Around(clock.now, revive, kept, here, settings.access.groups, rooms, lambda: fleet.crew)
         chats.append(connect(slack_keys(settings.slack), desk, around))
     if settings.discord.token is not None:
         there = tuple(to.address for to in addresses if to.platform == "discord")
-        chats.append(_discord(settings.discord, desk, database, clock, revive, there))
+        chats.append(_discord(settings.discord, desk, fleet, revive, there))
     return (*chats, *paging.chats(settings, database, clock.now))
 
 
 def _discord(
     discord: configuration.Discord,
     desk: Desk,
-    database: Database,
-    clock: SystemClock,
+    fleet: Fleet,
     revive: Callable[[str], Awaitable[None]],
     addresses: tuple[str, ...],
 ) -> Chat:
     from adapters.discord.connect import Around, connect  # noqa: PLC0415  (half a second, for those who use it)
 
-    alone = partial(roles.alone, database, "discord-gateway")
-    around = Around(now=clock.now, revive=revive, kept=Kept(database, "discord"), alone=alone, addresses=addresses)
+    around = Around(
+        now=fleet.clock.now,
+        revive=revive,
+        kept=Kept(fleet.database, "discord"),
+        alone=partial(fleet.alone, "discord-gateway"),
+        addresses=addresses,
+        crew=lambda: fleet.crew,
+    )
     return connect(discord_keys(discord), desk, around)
 
 

@@ -16,7 +16,7 @@ from bot.core.holding import Ruling
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
 from bot.loops.batch import Batch
 from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind
-from bot.ports import Apart, Platform
+from bot.ports import Apart, Platform, may_send
 from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
@@ -40,8 +40,10 @@ COMMIT_EVERY = 0.005
 class Delivering:
     """What the deliver loop works with.  `due` wakes it; `carried` counts steps done.
 
-    `ruling` says when and how each incident is told where.  `stopped` has the platforms that will not have us any more,
-    and why: nothing is sent there until the next start, and what is due there stays due.
+    `ruling` says when and how each incident is told where.  `term` tells in which term of this instance among others
+    what is claimed now is claimed, None if it is not sure to be one of them just now.  `stopped` has the
+    platforms that will not have us any more, and why: nothing is sent there until the next start, and what is due there
+    stays due.
     """
 
     database: Database
@@ -52,6 +54,7 @@ class Delivering:
     due: asyncio.Event
     observe: Callable[[Errand, Step], None] | None = None
     ruling: Ruling = announcements.AT_ONCE
+    term: Callable[[], int | None] = lambda: 0
     carried: int = 0
     stopped: dict[str, str] = field(default_factory=dict[str, str])
     under_way: dict[str, set[asyncio.Task[None]]] = field(default_factory=dict[str, set[asyncio.Task[None]]])
@@ -81,8 +84,8 @@ async def deliver(delivering: Delivering) -> None:
 
 async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
     """Begin every step that is due and has room; returns how many."""
-    room = _room(delivering)
-    if not room:
+    room, term = _room(delivering), delivering.term()
+    if not room or term is None:
         return 0
     errands = await announcements.claim_due(
         delivering.database,
@@ -95,7 +98,7 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
         ruling=delivering.ruling,
     )
     for errand in errands:
-        task = asyncio.create_task(_run(delivering, errand, results))
+        task = asyncio.create_task(_run(delivering, errand, term, results))
         tasks = delivering.under_way.setdefault(errand.announcement.destination.platform, set())
         tasks.add(task)
         task.add_done_callback(tasks.discard)
@@ -127,10 +130,14 @@ async def _nap(delivering: Delivering) -> None:
             await delivering.due.wait()
 
 
-async def _run(delivering: Delivering, errand: Errand, results: Batch[Outcome]) -> None:
-    if delivering.clock.now() >= errand.until:
+async def _run(delivering: Delivering, errand: Errand, term: int, results: Batch[Outcome]) -> None:
+    def is_ours() -> bool:
+        return delivering.clock.now() < errand.until and delivering.term() == term
+
+    if not is_ours():
         log.warning("lease passed before its step announcement=%d: we were asleep", errand.announcement.id)
         return
+    may_send.set(is_ours)
     platform = delivering.platforms[errand.announcement.destination.platform]
     try:
         async with asyncio.timeout(LONGEST_STEP.total_seconds()):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from sqlite3 import SQLITE_BUSY, OperationalError
 from threading import local
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy import Engine as SyncEngine
@@ -148,10 +148,12 @@ def _begin(connection: Connection) -> None:
 class Pool:
     """PostgreSQL: many connections; readers see one moment, writers see what others commit."""
 
-    def __init__(self, url: URL) -> None:
-        """Connect to nothing yet."""
+    def __init__(self, url: URL, name: str = "") -> None:
+        """Connect to nothing yet; `name` is what its sessions are called."""
         self.url = url
-        self._writes = create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        self._writes = create_async_engine(
+            url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args=named(name)
+        )
         self._reads = self._writes.execution_options(isolation_level="REPEATABLE READ")
 
     async def run(self, work: Work[T], *, writes: bool) -> T:
@@ -162,3 +164,11 @@ class Pool:
     async def close(self) -> None:
         """Close the connections."""
         await self._writes.dispose()
+
+
+def named(name: str) -> dict[str, Any]:
+    """Return what gives a session a name, by which others can end it; of long ones PostgreSQL keeps 63 bytes.
+
+    https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-APPLICATION-NAME
+    """
+    return {"server_settings": {"application_name": name}} if name else {}

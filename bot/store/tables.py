@@ -8,6 +8,7 @@ from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Id, Instant, table, where
+from bot.store.own_tables import InstallationRow, InstanceRow, NoteRow
 from bot.store.people_tables import AuditRow, ChatRouteRow, MutingRow, OverrideRow
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
 
@@ -256,25 +257,6 @@ class GapRow(SQLModel, table=True):
     reason: str = Field(sa_type=Text)
 
 
-class NoteRow(SQLModel, table=True):
-    """Facts about the database itself, such as what it is used for."""
-
-    __tablename__ = "note"
-
-    name: str = Field(primary_key=True, sa_type=Text)
-    value: str = Field(sa_type=Text)
-
-
-class InstallationRow(SQLModel, table=True):
-    """What a chat platform handed us when a workspace let us in: its token among it."""
-
-    __tablename__ = "installation"
-
-    platform: str = Field(primary_key=True, sa_type=Text)
-    workspace: str = Field(primary_key=True, sa_type=Text)
-    body: str = Field(sa_type=Text)
-
-
 SOURCE = table(SourceRow)
 POLL = table(PollRow)
 PROBE = table(ProbeRow)
@@ -295,3 +277,4 @@ MUTING = table(MutingRow)
 CHAT_ROUTE = table(ChatRouteRow)
 NOTE = table(NoteRow)
 INSTALLATION = table(InstallationRow)
+INSTANCE = table(InstanceRow)
