@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from adapters.console import Console
 from bot import __version__, boards, callers, catalog, garbage, paging, plugins, process, reaching
@@ -24,6 +24,7 @@ from bot.commands import calling
 from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
+from bot.errors import StoreUnavailable
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
 from bot.loops.checking import Probing
@@ -38,7 +39,7 @@ from bot.loops.recognising import read_once
 from bot.loops.remind import Reminding, remind
 from bot.loops.revisit import Revisiting, revisit
 from bot.loops.sight import Eyes, recall
-from bot.loops.supervise import Crashes, supervise
+from bot.loops.supervise import DATABASE_PAUSE, Crashes, supervise
 from bot.loops.take_in import Rules
 from bot.loops.telling import Told
 from bot.loops.watch import Watching, watch
@@ -54,6 +55,9 @@ if TYPE_CHECKING:
     from adapters.slack.connect import Keys
 
 log = logging.getLogger("sitrep")
+T = TypeVar("T")
+
+_PATIENCE = 30
 
 
 async def run(settings: Settings) -> None:
@@ -69,9 +73,9 @@ async def run(settings: Settings) -> None:
     fleet = Fleet(database, clock, name, __version__, asyncio.Event())
     try:
         database.hold()
-        await _prepare(database, clock.now())
-        witnesses = map(configuration.source_of, settings.probes)
-        await sources.register(database, (*watched, *witnesses), clock.now())
+        await migrate(database)
+        all_of_it = (*watched, *map(configuration.source_of, settings.probes))
+        await _patiently(partial(_prepare, database, all_of_it, clock.now()), clock)
         _announce(settings, len(watched))
         egress = EgressPolicy.allowing(*settings.egress_allow)
         async with (
@@ -84,14 +88,25 @@ async def run(settings: Settings) -> None:
         await database.close()
 
 
-async def _prepare(database: Database, now: datetime) -> None:
-    await migrate(database)
+async def _patiently(work: Callable[[], Awaitable[T]], clock: Clock) -> T:
+    """Do what may be done twice; a database that was there a moment ago is waited for."""
+    for _ in range(_PATIENCE):
+        try:
+            return await work()
+        except StoreUnavailable as error:
+            log.warning("starting waits for the database: %s", error)
+        await clock.sleep(DATABASE_PAUSE)
+    return await work()
+
+
+async def _prepare(database: Database, watched: Sequence[Source], now: datetime) -> None:
     await claim_purpose(database, "run")
     if database.is_sqlite:
         await sources.release_all(database)
         await announcements.release_all(database)
     # A person may have mended what was in the way; if not, it is parked again.
     await announcements.revive(database, now)
+    await sources.register(database, watched, now)
 
 
 async def _loops(
@@ -110,9 +125,9 @@ async def _loops(
     chats = _chats(settings, desk, fleet)
     desk.visits = {chat.platform.name: chat.visit for chat in chats if chat.visit is not None}
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
-    delivering = Delivering(database, platforms, clock, owner, dice, due, ruling=rules.ruling, term=fleet.held)
+    delivering = Delivering(database, platforms, clock, owner, dice, due, None, rules.ruling, fleet.held, fleet.shards)
     eyes = Eyes(database, clock, settings.witnesses)
-    await recall(eyes)
+    await _patiently(partial(recall, eyes), clock)
     watching = Watching(
         database, fetcher, rules, clock, owner, dice, due, Told(len(watched), pages_lost=eyes.pages_lost)
     )
@@ -212,8 +227,7 @@ def _chats(settings: Settings, desk: Desk, fleet: Fleet) -> tuple[Chat, ...]:
 
         here = tuple(to.address for to in addresses if to.platform == "slack")
         rooms = tuple(room.partition(":")[2] for room, _ in settings.access.channels if room.startswith("slack:"))
-        kept = Kept(database, "slack")
-        around = Around(clock.now, revive, kept, here, settings.access.groups, rooms, lambda: fleet.crew)
+        around = Around(clock.now, revive, Kept(database, "slack"), here, settings.access.groups, rooms)
         chats.append(connect(slack_keys(settings.slack), desk, around))
     if settings.discord.token is not None:
         there = tuple(to.address for to in addresses if to.platform == "discord")

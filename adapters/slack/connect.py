@@ -19,7 +19,6 @@ from adapters.slack.platform import ASKED, Slack
 from adapters.slack.sockets import Socket
 from adapters.slack.web import API, quiet, with_slash
 from adapters.slack.workspaces import Workspaces, split
-from bot.core.pace import alone
 from bot.errors import SitrepError
 from bot.ports import Chat, Desk, Installations, Visit
 
@@ -49,7 +48,7 @@ class Around:
 
     `revive` is called with the platform's name when the bot was invited to a channel; `addresses` are where
     announcements go; `installations` is where those of other workspaces are kept; `groups` and `rooms` are the user
-    groups and the channels that somebody's rights depend on; `crew` tells how many instances there are.
+    groups and the channels that somebody's rights depend on.
     """
 
     now: Callable[[], datetime]
@@ -58,7 +57,6 @@ class Around:
     addresses: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     rooms: tuple[str, ...] = ()
-    crew: Callable[[], int] = alone
 
 
 def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
@@ -69,9 +67,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
     """
 
     def make(token: str) -> Slack:
-        made = Slack(token, api_url=keys.api_url, now=around.now)
-        made.web.pace.crew = around.crew
-        return made
+        return Slack(token, api_url=keys.api_url, now=around.now)
 
     home = make(keys.bot_token) if keys.bot_token else None
     installs = Installs(around.installations, home)

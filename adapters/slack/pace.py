@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.core.pace import Turns, alone
+from bot.core.pace import Turns
 from bot.errors import Busy
 
 _SECOND = timedelta(seconds=1)
@@ -22,12 +22,11 @@ _FORGET_ABOVE = 20_000
 
 @dataclass(slots=True)
 class Pace:
-    """The limits of one workspace, as far as they are known; `crew` is how many instances share them."""
+    """The limits of one workspace, as far as they are known."""
 
     now: Callable[[], datetime]
     channels: dict[str, Turns] = field(default_factory=dict[str, Turns])
     closed: dict[str, datetime] = field(default_factory=dict[str, datetime])
-    crew: Callable[[], int] = alone
 
     def spend(self, method: str, channel: str, *, urgent: bool = False) -> None:
         """Use one call of `method`, a message in `channel` if there is one; raises Busy if there is no room yet."""
@@ -43,7 +42,7 @@ class Pace:
             self.channels = {name: one for name, one in self.channels.items() if not one.is_idle(now)}
         if channel not in self.channels:
             self.channels[channel] = Turns.starting(now, every=_SECOND, burst=_BURST)
-        wait = self.channels[channel].shared(_SECOND, _BURST, self.crew()).take(now, urgent=urgent)
+        wait = self.channels[channel].take(now, urgent=urgent)
         if wait is not None:
             raise Busy("one message a second in this channel", wait)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -40,10 +40,10 @@ COMMIT_EVERY = 0.005
 class Delivering:
     """What the deliver loop works with.  `due` wakes it; `carried` counts steps done.
 
-    `ruling` says when and how each incident is told where.  `term` tells in which term of this instance among others
-    what is claimed now is claimed, None if it is not sure to be one of them just now.  `stopped` has the
-    platforms that will not have us any more, and why: nothing is sent there until the next start, and what is due there
-    stays due.
+    `results` are what came of steps and is not written yet.  `ruling` says when and how each incident is told where.
+    `term` tells in which term of this instance among others something is claimed now, None if it is not sure to be one
+    of them; `shards` are its share of the channels, None if it has them all.  `stopped` has the platforms that will not
+    have us any more, and why: nothing is sent there until the next start, and what is due there stays due.
     """
 
     database: Database
@@ -55,8 +55,10 @@ class Delivering:
     observe: Callable[[Errand, Step], None] | None = None
     ruling: Ruling = announcements.AT_ONCE
     term: Callable[[], int | None] = lambda: 0
+    shards: Callable[[], Collection[int] | None] = lambda: None
     carried: int = 0
     stopped: dict[str, str] = field(default_factory=dict[str, str])
+    results: Batch[Outcome] | None = None
     under_way: dict[str, set[asyncio.Task[None]]] = field(default_factory=dict[str, set[asyncio.Task[None]]])
 
 
@@ -67,9 +69,14 @@ async def deliver(delivering: Delivering) -> None:
         await announcements.record(delivering.database, group)
         delivering.due.set()
 
-    results: Batch[Outcome] = Batch(write, pause=COMMIT_EVERY)
+    if delivering.results is None:
+        delivering.results = Batch(write, pause=COMMIT_EVERY)
+    results = delivering.results
     writer = asyncio.create_task(results.run())
     try:
+        # After a crash: what came of the steps then is still to be written, and what was only claimed is free again.
+        await results.flush()
+        await announcements.release(delivering.database, delivering.owner, _busy(delivering))
         while True:
             delivering.due.clear()
             if not await start_due(delivering, results):
@@ -96,13 +103,19 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
         apart=[name for name, platform in delivering.platforms.items() if isinstance(platform, Apart)],
         lease=LEASE,
         ruling=delivering.ruling,
+        shards=delivering.shards(),
     )
     for errand in errands:
-        task = asyncio.create_task(_run(delivering, errand, term, results))
+        task = asyncio.create_task(_run(delivering, errand, term, results), name=str(errand.announcement.id))
         tasks = delivering.under_way.setdefault(errand.announcement.destination.platform, set())
         tasks.add(task)
         task.add_done_callback(tasks.discard)
     return len(errands)
+
+
+def _busy(delivering: Delivering) -> list[int]:
+    tasks = set[asyncio.Task[None]]().union(*delivering.under_way.values())
+    return [int(task.get_name()) for task in tasks]
 
 
 def _room(delivering: Delivering) -> Mapping[str, int]:
@@ -122,7 +135,7 @@ async def drain(delivering: Delivering) -> None:
 async def _nap(delivering: Delivering) -> None:
     now = delivering.clock.now()
     room = _room(delivering)
-    due = await announcements.next_due(delivering.database, now, room) if room else None
+    due = await announcements.next_due(delivering.database, now, room, delivering.shards()) if room else None
     wait = LONGEST_NAP if due is None else min(max(due - now, timedelta(milliseconds=2)), LONGEST_NAP)
     # `wait_for` may lose a cancellation that comes together with what it waits for, up to Python 3.11.
     with suppress(TimeoutError):

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.clock import AgreedClock
+from bot.core.sharing import mine
 from bot.errors import StoreUnavailable
 from bot.store import fleet as living
 from bot.store.database import Database
@@ -31,9 +32,8 @@ LAST_WORDS = timedelta(seconds=10)
 class Fleet:
     """This instance among the others.
 
-    `term` grows whenever it joins anew: what was claimed in an earlier term is not to be sent any more.  `crew` is how
-    many instances live, this one counted.  Of the `wanted` roles it has those in `roles`, and no other instance has
-    them; `changed` is set when that changes.
+    `term` grows whenever it joins anew: what was claimed in an earlier term is not to be sent any more.  Of the
+    `wanted` roles it has those in `roles`, and no other instance has them; `changed` is set when that changes.
     """
 
     database: Database
@@ -42,17 +42,32 @@ class Fleet:
     version: str
     due: asyncio.Event
     term: int = 0
-    crew: int = 1
     roles: set[str] = field(default_factory=set[str])
     wanted: set[str] = field(default_factory=set[str])
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _sure_until: float = field(default=0.0, repr=False)
+    _others: frozenset[str] = frozenset()
+    _shards: tuple[int, ...] = ()
 
     def held(self) -> int | None:
         """Return the term in which this instance is sure to live in the eyes of all others; None if it is not sure."""
         if self.database.is_sqlite:
             return 0
         return self.term if time.monotonic() < self._sure_until else None
+
+    @property
+    def crew(self) -> int:
+        """How many instances live, this one counted."""
+        return len(self._others) + 1
+
+    def shards(self) -> tuple[int, ...] | None:
+        """Return the share of the channels that this instance tells; None if it tells all."""
+        return self._shards if self._others else None
+
+    def count(self, others: Collection[str]) -> None:
+        """Note who else lives."""
+        if self._others != frozenset(others):
+            self._others, self._shards = frozenset(others), mine(self.id, others)
 
     def seen(self, asked_at: float) -> None:
         """Note that others saw a sign of life that was given at that moment, or later."""
@@ -124,7 +139,7 @@ async def _live(fleet: Fleet, guard: Guard) -> None:
 
 async def _look_after(fleet: Fleet, guard: Guard) -> None:
     others = await guard.others()
-    living_ones = 0
+    living_ones = []
     for other in others:
         if await guard.is_gone(other.id):
             freed = await living.bury(fleet.database, other.id, wait=LAST_WORDS if other.hangs else timedelta())
@@ -134,8 +149,8 @@ async def _look_after(fleet: Fleet, guard: Guard) -> None:
             log.warning("instance hangs: ending its sessions instance=%s", other.id)
             await guard.end(other.id)
         else:
-            living_ones += 1
-    fleet.crew = living_ones + 1
+            living_ones.append(other.id)
+    fleet.count(living_ones)
 
 
 async def _take_roles(fleet: Fleet, guard: Guard) -> None:

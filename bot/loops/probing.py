@@ -11,7 +11,7 @@ from functools import partial
 from bot.loops.batch import Batch
 from bot.loops.checking import GRACE, Probing, again, astray, bury, paid, take
 from bot.loops.sight import judged, open_eyes
-from bot.model import ProbeResult
+from bot.model import ProbeResult, SourceKind
 from bot.store import gaps, polls, probes, samples, spending
 from bot.store.incidents import Conflict, LeaseLost
 from bot.store.polls import Look
@@ -37,6 +37,8 @@ async def probe(probing: Probing) -> None:
     results: Batch[Look] = Batch(partial(polls.record, probing.database), pause=COMMIT_EVERY)
     writer = asyncio.create_task(results.run())
     try:
+        # After a crash: what was claimed then would wait until its lease is over.
+        await polls.release(probing.database, probing.owner, SourceKind.PROBE)
         while True:
             await _tidy(probing)
             started = await start_due(probing, results)

@@ -18,8 +18,11 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy import Engine as SyncEngine
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.errors import StoreUnavailable
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -157,13 +160,30 @@ class Pool:
         self._reads = self._writes.execution_options(isolation_level="REPEATABLE READ")
 
     async def run(self, work: Work[T], *, writes: bool) -> T:
-        """Return what `work` returns."""
-        async with (self._writes if writes else self._reads).begin() as connection:
-            return await connection.run_sync(work)
+        """Return what `work` returns.  Raises StoreUnavailable if the database is gone, or goes meanwhile."""
+        try:
+            async with (self._writes if writes else self._reads).begin() as connection:
+                return await connection.run_sync(work)
+        except (OSError, TimeoutError, DBAPIError) as error:
+            if isinstance(error, DBAPIError) and not _is_gone(error):
+                raise
+            reason = type(getattr(error, "orig", None) or error).__name__
+            raise StoreUnavailable(f"DATABASE_URL: the database does not answer ({reason})") from error
 
     async def close(self) -> None:
         """Close the connections."""
         await self._writes.dispose()
+
+
+# The server shuts down, starts up, or has ended the session: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_GOING = ("08", "57P")
+
+
+def _is_gone(error: DBAPIError) -> bool:
+    """Whether it is no fault of what was asked: there is no connection any more."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    words = str(error.orig)
+    return error.connection_invalidated or state.startswith(_GOING) or "connection was closed" in words
 
 
 def named(name: str) -> dict[str, Any]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from bot.core.sharing import shard_of
 from bot.store.columns import Id, Instant, table, where
 from bot.store.own_tables import InstallationRow, InstanceRow, NoteRow
 from bot.store.people_tables import AuditRow, ChatRouteRow, MutingRow, OverrideRow
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
+
+
+def _shard(context: Any) -> int:
+    """Return what `shard` is for a row that is being added."""
+    return shard_of(context.get_current_parameters()["destination"])
 
 
 class SourceRow(SQLModel, table=True):
@@ -176,6 +183,7 @@ class AnnouncementRow(SQLModel, table=True):
     A digest is announced as an incident is: then `incident` is its name, and `about` says what sort of digest it is.
     `held` is why a channel does not have an incident yet, `digest` the one that lists it, and `told_in` the one that
     has told of its end.  `posted_at` is when the first root was begun, and `route` by which route, where a cap counts.
+    `shard` tells which of several instances is to tell it.
     """
 
     __tablename__ = "announcement"
@@ -216,6 +224,8 @@ class AnnouncementRow(SQLModel, table=True):
     told_in: str = Field(default="", sa_type=Text)
     posted_at: datetime | None = Field(default=None, sa_type=Instant)
     route: str = Field(default="", sa_type=Text)
+    # None is never stored: it follows from the destination, whoever adds a row.
+    shard: int | None = Field(default=None, nullable=False, sa_column_kwargs={"default": _shard})
 
 
 class DigestRow(SQLModel, table=True):

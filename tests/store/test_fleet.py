@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -60,14 +61,14 @@ async def living_in(url: str, name: str) -> AsyncIterator[Fleet]:
             await asyncio.wait({task})
 
 
-def is_sure(one: Fleet) -> object:
+def is_sure(one: Fleet) -> Callable[[], Awaitable[bool]]:
     async def sure() -> bool:
         return one.held() is not None
 
     return sure
 
 
-def has_crew(one: Fleet, number: int) -> object:
+def has_crew(one: Fleet, number: int) -> Callable[[], Awaitable[bool]]:
     async def has() -> bool:
         return one.crew == number
 
@@ -93,7 +94,7 @@ async def held(database: Database) -> list[str]:
     return list(await database.read(lambda connection: connection.execute(query).scalars().all()))
 
 
-def is_free(database: Database) -> object:
+def is_free(database: Database) -> Callable[[], Awaitable[bool]]:
     async def free() -> bool:
         return not await held(database)
 
@@ -252,9 +253,9 @@ async def test_signs_of_life_count_for_a_while_only(monkeypatch: pytest.MonkeyPa
     class Elsewhere:
         is_sqlite = False
 
-    one = Fleet(Elsewhere(), AgreedClock(), "one", "1", asyncio.Event())  # type: ignore[arg-type]  (it is only asked what it is)
+    one = Fleet(Elsewhere(), AgreedClock(), "one", "1", asyncio.Event())  # type: ignore[arg-type]  # it is only asked
     clock = [100.0]
-    monkeypatch.setattr(loop.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     before = one.held()
     one.seen(100.0)
     then, clock[0] = one.held(), 100.0 + loop.SURE

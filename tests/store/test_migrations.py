@@ -23,6 +23,7 @@ TABLES = {
     "heartbeat",
     "incident",
     "installation",
+    "instance",
     "muting",
     "note",
     "oncall_override",

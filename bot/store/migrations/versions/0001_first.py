@@ -58,6 +58,7 @@ def _announcements() -> None:
         sa.Column("told_in", sa.Text(), nullable=False),
         sa.Column("posted_at", instant(), nullable=True),
         sa.Column("route", sa.Text(), nullable=False),
+        sa.Column("shard", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("incident", "destination", name="announcement_once"),
     )
