@@ -16,7 +16,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from adapters.console import Console
-from bot import __version__, boards, callers, catalog, garbage, paging, plugins, process, reaching
+from bot import __version__, boards, callers, catalog, garbage, logs, paging, plugins, process, reaching
 from bot import settings as configuration
 from bot.checks import PROBE_LIMITS, probes_of
 from bot.clock import AgreedClock, Clock
@@ -63,7 +63,7 @@ _PATIENCE = 30
 async def run(settings: Settings) -> None:
     """Watch and deliver until told to stop; what is under way is then finished."""
     stop = process.told_to_stop()
-    process.log_to_stderr(settings.log_level)
+    logs.to_stderr(settings.log_level, settings.log_format)
     process.allow_many_connections()
     clock = AgreedClock()
     watched = configuration.sources(settings, catalog.load(), plugins.discover("bot.feeds"))

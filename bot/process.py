@@ -1,12 +1,10 @@
-"""What a process agrees on with its system: how it is told to end, how many files it may open, where it logs."""
+"""What a process agrees on with its system: how it is told to end, how many files it may open."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import resource
 import signal
-import sys
 
 _FILES = 65536
 
@@ -25,9 +23,3 @@ def allow_many_connections() -> None:
     wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def log_to_stderr(level: str) -> None:
-    """Write the log where a host looks for it."""
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)-7s %(message)s", force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -221,4 +221,5 @@ class Settings:
     thresholds: Thresholds = DEFAULT
     bursts: Bursts = field(default_factory=Bursts)
     port_from_environment: bool = False
+    log_format: str = "human"
     board_url: str = ""
