@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot import catalog, plugins
 from bot.clock import Clock
+from bot.gauges import UNCOUNTED, Gauges
 from bot.loops import hearing, heartbeats
 from bot.loops.take_in import Rules
 from bot.model import Source, SourceKind
@@ -34,6 +35,7 @@ class Around:
     due: asyncio.Event
     watched: Sequence[Source]
     shown: Shown = field(default_factory=Shown)
+    gauges: Gauges = UNCOUNTED
 
 
 def routes(settings: Settings, around: Around, loops: Loops) -> list[Route]:
@@ -58,7 +60,7 @@ def _hooks(settings: Settings, around: Around, loops: Loops) -> list[Route]:
         for door in settings.doors
         if door.token is not None
     ]
-    return hooks.routes(doors, partial(hearing.hear, ear), around.clock)
+    return hooks.routes(doors, partial(hearing.hear, ear), around.clock, gauges=around.gauges)
 
 
 def _heartbeats(settings: Settings, around: Around, loops: Loops) -> list[Route]:
@@ -74,7 +76,7 @@ def _heartbeats(settings: Settings, around: Around, loops: Loops) -> list[Route]
     from bot.web import heartbeats as web  # noqa: PLC0415  (as above)
 
     doors = [web.Door(job.slug, job.token.reveal()) for job in settings.jobs if job.token is not None]
-    return web.routes(doors, partial(heartbeats.call, beating), around.clock)
+    return web.routes(doors, partial(heartbeats.call, beating), around.clock, gauges=around.gauges)
 
 
 def _job(job: Job, around: Around) -> heartbeats.Job:
