@@ -17,6 +17,7 @@ from bot.model import Source, SourceKind
 from bot.settings import Job, Settings
 from bot.settings.callers import accused
 from bot.store.database import Database
+from bot.vitals import Pace, Turns
 
 if TYPE_CHECKING:
     from starlette.routing import Route
@@ -36,6 +37,11 @@ class Around:
     watched: Sequence[Source]
     shown: Shown = field(default_factory=Shown)
     gauges: Gauges = UNCOUNTED
+    turns: Turns = field(default_factory=Turns)
+
+    def paced(self, loop: str) -> Pace:
+        """Return the clock that a loop sleeps by."""
+        return Pace(self.clock, self.turns, loop)
 
 
 def routes(settings: Settings, around: Around, loops: Loops) -> list[Route]:
@@ -48,7 +54,7 @@ def routes(settings: Settings, around: Around, loops: Loops) -> list[Route]:
 
 def _hooks(settings: Settings, around: Around, loops: Loops) -> list[Route]:
     name = partial(accused, watched=around.watched, catalog=catalog.load())
-    ear = hearing.Hearing(around.database, around.rules, around.clock, around.due, name)
+    ear = hearing.Hearing(around.database, around.rules, around.paced("hearing"), around.due, name)
     # Also where no hook is configured any more: what it told once grows old all the same.
     loops["hearing"] = partial(hearing.expire, ear)
     if not settings.doors:
@@ -66,7 +72,7 @@ def _hooks(settings: Settings, around: Around, loops: Loops) -> list[Route]:
 def _heartbeats(settings: Settings, around: Around, loops: Loops) -> list[Route]:
     jobs = [_job(job, around) for job in settings.jobs]
     beating = heartbeats.Beating(
-        around.database, jobs, around.rules, around.clock, around.due, windows=settings.windows
+        around.database, jobs, around.rules, around.paced("heartbeats"), around.due, windows=settings.windows
     )
     around.shown.append(partial(heartbeats.shown, beating))
     # Also where no job is configured any more, as above.

@@ -22,11 +22,16 @@ _SIGNED = tuple(sorted((*(-lag for lag in _LAGS), 0.0, *_LAGS)))
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Something that happens, and is counted."""
+    """Something that happens, and is counted.
+
+    Of `from_zero`, where the label is but one, it is known from the start that it may happen: then its first time can
+    be seen, as https://prometheus.io/docs/practices/instrumentation/#avoid-missing-metrics explains.
+    """
 
     name: str
     about: str
     labels: tuple[str, ...] = ()
+    from_zero: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ POLLS = Count(
     "Looks at status pages: changed, unchanged, failed (no answer), unreadable (an answer that is not understood), "
     "crashed (an error of ours), late (another instance had looked since).",
     ("outcome",),
+    ("changed", "unchanged", "failed", "unreadable", "crashed", "late"),
 )
 POLL_SECONDS = Measure("sitrep_poll_duration_seconds", "How long a look at a status page took.", (), _WEB)
 PARSE_FAILURES = Count(
@@ -122,12 +128,14 @@ LEASES_LOST = Count(
     "sitrep_leases_lost",
     "Results that came after another instance had taken over: of looks at pages, of checks, of deliveries.",
     ("kind",),
+    ("source", "probe", "announcement"),
 )
 ESCALATIONS = Count("sitrep_escalations", "Steps of escalation plans that were taken because nobody had acknowledged.")
 HEARTBEATS = Count(
     "sitrep_heartbeats_sent",
     "Calls to SITREP_HEARTBEAT_URL: sent, failed (no good answer), withheld (something here was not well).",
     ("outcome",),
+    ("sent", "failed", "withheld"),
 )
 
 COUNTS = (

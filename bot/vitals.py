@@ -82,8 +82,11 @@ class Vitals:
         """Return what is missing before this instance does its work, a line each."""
         if self.stopping:
             return ("stopping: what is under way is being finished",)
-        begun = (f"the loop {name} has not begun yet" for name in self.expected if name not in self.turns.counts)
-        return (*await self.database(), *begun, *self.ills(), *self.platforms())
+        return (*await self.database(), *self.unbegun(), *self.ills(), *self.platforms())
+
+    def unbegun(self) -> tuple[str, ...]:
+        """Return which loops nothing is watched or told without, and have not turned yet."""
+        return tuple(f"the loop {name} has not begun yet" for name in self.expected if name not in self.turns.counts)
 
     async def database(self) -> tuple[str, ...]:
         """Return what ails the database."""

@@ -49,6 +49,7 @@ def _shown(request: Request, status: int, reason: str, headers: dict[str, str]) 
     if "text/html" not in request.headers.get("accept", ""):
         return PlainTextResponse(f"{reason}\n", status, headers)
     title = _HEADLINES.get(status, "It could not be answered")
-    answer = page(request, "error.html", status, title=title, reason=f"{reason[:1].upper()}{reason[1:]}.")
+    said = f"{reason[:1].upper()}{reason[1:]}."
+    answer = page(request, "error.html", status, title=title, reason=said, leads_home=status != 401)  # noqa: PLR2004  (who is not let in)
     answer.headers.update(headers)
     return answer

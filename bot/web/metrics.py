@@ -98,6 +98,9 @@ class Prometheus:
         """Begin at nothing; what has no labels is there from the beginning."""
         self.registry = CollectorRegistry()
         self._counts = {one: Counter(one.name, one.about, one.labels, registry=self.registry) for one in COUNTS}
+        for one, counter in self._counts.items():
+            for value in one.from_zero:
+                counter.labels(value)
         self._measures = {
             one: Histogram(one.name, one.about, one.labels, buckets=one.buckets, registry=self.registry)
             for one in MEASURES
@@ -126,7 +129,7 @@ def readers(database: Database, clock: Clock) -> Read:
     return read
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Shown(Collector):
     """What is read when somebody asks, kept for a second; `vitals` has the loops."""
 
