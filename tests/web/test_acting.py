@@ -1,4 +1,4 @@
-"""What people do on the board: the same as in chat, by the same rights, with the same record, and nobody else for them."""
+"""What people do on the board: the same as in chat, by the same rights and with the same record."""
 
 from __future__ import annotations
 

@@ -58,7 +58,10 @@ async def test_over_tls_the_session_is_this_hosts_alone(database: Database, tmp_
 async def test_a_link_is_good_once_and_looking_at_it_does_not_use_it_up(house: House) -> None:
     link = await house.link()
     async with house.browser() as scanner, house.browser() as browser:
-        looked = [await scanner.get("/enter", params={"pass": link}), await scanner.head("/enter", params={"pass": link})]
+        looked = [
+            await scanner.get("/enter", params={"pass": link}),
+            await scanner.head("/enter", params={"pass": link}),
+        ]
         first = await browser.post("/enter", data={"pass": link})
         second = await browser.post("/enter", data={"pass": link})
         later = await browser.get("/enter", params={"pass": link})
@@ -70,7 +73,10 @@ async def test_a_link_is_good_once_and_looking_at_it_does_not_use_it_up(house: H
 @pytest.mark.parametrize("link", ["", "x", "x.y", "W10.W10", "é", "a" * 5000])
 async def test_what_is_no_link_of_ours_opens_nothing(house: House, link: str) -> None:
     async with house.browser() as browser:
-        answers = [await browser.get("/enter", params={"pass": link}), await browser.post("/enter", data={"pass": link})]
+        answers = [
+            await browser.get("/enter", params={"pass": link}),
+            await browser.post("/enter", data={"pass": link}),
+        ]
 
     assert [one.status_code for one in answers] == [403, 403]
     assert not any(secrets_of(one) for one in answers)
