@@ -9,8 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from prometheus_client import openmetrics, parser
+from prometheus_client import parser
 from prometheus_client.metrics_core import Metric
+from prometheus_client.openmetrics import parser as openmetrics
 
 from bot.gauges import COUNTS, DELIVERY_DELAY, LIMIT_WAITS, MEASURES, POLLS
 from bot.model import Impact
@@ -23,6 +24,7 @@ OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 # All that may be told apart: the names of things of which the program, or the configuration, has only so many.
 LABELS = {
     "action",
+    "first",
     "format",
     "impact",
     "kind",
@@ -100,7 +102,7 @@ async def test_what_is_scraped_can_be_read_in_both_forms_and_all_of_it_is_explai
     assert plain.headers["content-type"].startswith("text/plain; version=")
     assert other.headers["content-type"].startswith("application/openmetrics-text")
     metrics = list(parser.text_string_to_metric_families(plain.text))
-    assert list(openmetrics.parser.text_string_to_metric_families(other.text))
+    assert list(openmetrics.text_string_to_metric_families(other.text))  # type: ignore[no-untyped-call]  # as it comes
     assert all(metric.documentation for metric in metrics if metric.name.startswith("sitrep"))
     mine = {label for one in metrics if one.name.startswith("sitrep") for s in one.samples for label in s.labels}
     assert mine <= LABELS

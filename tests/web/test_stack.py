@@ -161,7 +161,7 @@ async def test_who_calls_too_often_is_told_when_to_come_again_and_others_are_not
     async def page(scope: object, receive: object, send: object) -> None:
         pass
 
-    gate = Gate(page, Entrance(database, ManualClock()))  # type: ignore[arg-type]  # all that is needed of one
+    gate = Gate(page, Entrance(database, ManualClock()))
 
     async def looks(caller: str) -> None:
         scope = {
