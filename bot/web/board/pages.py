@@ -15,9 +15,10 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.core.rules import Service
 from bot.store.database import Database
+from bot.web.board import looks
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_STATIC = ("board.css", "board.js")
+_STATIC = ("board.css", "board.js", "icon.svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +34,30 @@ class Board:
 @cache
 def environment() -> Environment:
     """Return the templates.  Whatever they are given is a stranger's until it is escaped, and that is the default."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader("bot.web.board"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
+    made.filters.update(looks.FILTERS)
+    return made
 
 
 def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
-    """Return a page; `template` extends `base.html`, and is given `values` and the `path` that was asked for."""
+    """Return a page; `template` extends `base.html`, and is given `values` and the `path` that was asked for.
+
+    Of the values `base.html` itself takes `title`; `now`, when the page is made; `fresh`, when a page was last looked
+    at; and `query`, on the page that was searched for.
+    """
     html = environment().get_template(template).render(path=request.url.path, **values)
     return HTMLResponse(html, status)
 
 
 def static() -> list[Route]:
-    """Return the routes of what pages link to: one style sheet, one script."""
+    """Return the routes of what pages link to: one style sheet, one script, one icon."""
     return [Route(f"/static/{name}", _static(name)) for name in _STATIC]
 
 
