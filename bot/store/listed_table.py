@@ -34,5 +34,3 @@ class ListedRow(SQLModel, table=True):
     is_burst: bool
     burst: str = Field(sa_type=Text)
     words: str = Field(sa_type=Text)
-
-
