@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -88,7 +89,7 @@ def _parts(number: int) -> tuple[tuple[str, str | None], ...]:
     usual = [("API", None), ("Website", None), ("Search", None)]
     more = [(name, "Product" if number % 3 else None) for name in dice.sample(_WORDS, dice.randint(1, 12))]
     regional = [(f"{name} {region}", region) for name in ("Compute", "Database") for region in _REGIONS]
-    return tuple((*usual, *more, *(regional if number % 7 == 0 else ())))
+    return (*usual, *more, *(regional if number % 7 == 0 else ()))
 
 
 async def fill(
@@ -122,8 +123,8 @@ async def fill(
 
 
 async def _copiers(now: datetime) -> Mapping[str, Copier]:
-    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        database = open_database(f"sqlite+aiosqlite:///{folder}/stories.db")
+    with folder_in_memory() as folder:
+        database = open_database(f"sqlite+aiosqlite:///{folder / 'stories.db'}")
         await migrate(database)
         found = await played(database, PAST | PRESENT, now)
         await database.close()
@@ -234,10 +235,9 @@ def _page(vendor: Vendor, source: Source, copier: Copier | None) -> dict[str, An
 
 def _shown(copier: Copier) -> Mapping[str, ComponentStatus]:
     """Return how the parts of a page are while that story goes on."""
-    (source,) = [row for row in copier.of.rows["source"] if row["kind"] == "feed"] or [None]
-    if source is None or not source["glance"]:
-        return {}
-    return {one["name"]: ComponentStatus(one["status"]) for one in json.loads(source["glance"]).get("components", ())}
+    glances = [row["glance"] for row in copier.of.rows["source"] if row["kind"] == "feed" and row["glance"]]
+    unwell = [one for glance in glances for one in json.loads(glance).get("components", ())]
+    return {one["name"]: ComponentStatus(one["status"]) for one in unwell}
 
 
 def _poll(source: Source, place: int, many: int, now: datetime, size: Size) -> dict[str, Any]:
@@ -301,7 +301,9 @@ def _minutes(keys: Sequence[str], now: datetime, dice: Random) -> Iterator[Row]:
             }  # fmt: skip
 
 
-def folder_in_memory() -> Path:
-    """Return a new folder for a database, in memory where there is room for it."""
+@contextmanager
+def folder_in_memory() -> Iterator[Path]:
+    """Give a folder for a database, in memory where there is room for it, and remove it afterwards."""
     roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 2**30
-    return Path(tempfile.mkdtemp(prefix="sitrep-", dir=_MEMORY if roomy else None))
+    with tempfile.TemporaryDirectory(prefix="sitrep-", dir=_MEMORY if roomy else None) as folder:
+        yield Path(folder)

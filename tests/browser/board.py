@@ -1,4 +1,4 @@
-"""The program whose board is looked at: it has seen one of everything, and watches one page that a test may write on."""
+"""The program whose board is looked at: it has seen one of everything, and watches a page that a test may write."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Board:
         """Start the program, and return when its board answers."""
         await self.sitrep.started()
         async with ClientSession() as client, asyncio.timeout(PATIENCE):
-            while not await _answers(client, self.url):
+            while not await _answers(client, self.url):  # noqa: ASYNC110  (another program rings no bell)
                 await asyncio.sleep(0.02)
 
     async def ends(self) -> None:

@@ -96,11 +96,7 @@ class Reader:
     async def violations(self, *, again: bool = False) -> list[str]:
         """Return what axe has against the page: all of it, or `again` what its colours may have changed."""
         results = await Axe().run(self.page, options=_COLOURS if again else _RULES)
-        return [
-            f"{one['id']} ({one['help']}): {node['html'][:160]} | {' '.join(node.get('failureSummary', '').split())[:300]}"
-            for one in results.response["violations"]
-            for node in one["nodes"]
-        ]
+        return [_violation(one, node) for one in results.response["violations"] for node in one["nodes"]]
 
     async def too_wide(self) -> list[str]:
         """Return what sticks out of a page that scrolls sideways."""
@@ -123,3 +119,8 @@ class Reader:
         """Return when the page has been drawn."""
         await self.run("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         await asyncio.sleep(0)
+
+
+def _violation(rule: dict[str, Any], node: dict[str, Any]) -> str:
+    why = " ".join(node.get("failureSummary", "").split())
+    return f"{rule['id']} ({rule['help']}): {node['html'][:160]} | {why[:300]}"

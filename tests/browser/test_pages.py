@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.board import Board
 from tests.browser.conftest import Opens
-from tests.browser.reader import DESK, PHONE
+from tests.browser.reader import DESK, PHONE, Scheme
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 PAGES = {"home": "/"}
+LOOKS: tuple[tuple[Scheme, int], ...] = (("light", DESK), ("dark", DESK), ("dark", PHONE), ("light", PHONE))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -18,7 +18,7 @@ async def test_a_page_is_fit_to_be_seen_by_everybody(opened: Opens, name: str) -
     reader = await opened()
     await reader.opens(PAGES[name])
     found = {}
-    for number, (scheme, width) in enumerate((("light", DESK), ("dark", DESK), ("dark", PHONE), ("light", PHONE))):
+    for number, (scheme, width) in enumerate(LOOKS):
         await reader.turns(scheme, width)
         seen = f"{name}.{width}.{scheme}"
         await reader.picture(seen)
