@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from bot.web.board import incident, incidents
+from bot.web.board import incident, incidents, search
 from bot.web.board.pages import Board
 
 
 def routes(board: Board) -> list[Route]:
     """Return what is served of them."""
-    return [route for one in (incidents, incident) for route in one.routes(board)]
+    return [route for one in (incidents, incident, search) for route in one.routes(board)]
