@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.routing import Route
 
-from bot.web.board import incident, incidents, search
+from bot.core.windows import Window
+from bot.web.board import incident, incidents, maintenance, search, services
 from bot.web.board.pages import Board
 
 
-def routes(board: Board) -> list[Route]:
-    """Return what is served of them."""
-    return [route for one in (incidents, incident, search) for route in one.routes(board)]
+def routes(board: Board, windows: Sequence[Window] = ()) -> list[Route]:
+    """Return what is served of them; `windows` are when we work on something ourselves."""
+    found = [route for one in (incidents, incident, search, services) for route in one.routes(board)]
+    return [*found, *maintenance.routes(board, windows)]
