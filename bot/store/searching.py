@@ -50,7 +50,8 @@ async def incidents(database: Database, asked: Sequence[str]) -> tuple[tuple[Sai
     either = [or_(LISTED.c.words.contains(word, autoescape=True), n) for word, n in zip(asked, named, strict=True)]
     newest = (LISTED.c.is_open.desc(), LISTED.c.started_at.desc(), LISTED.c.incident)
     called = select(LISTED.c.incident).where(and_(*named)).order_by(*newest).limit(INCIDENTS + 1)
-    said = select(LISTED.c.incident).where(and_(*either)).order_by(*newest).limit(INCIDENTS + 1)
+    # What is told together repeats what its members say.
+    said = select(LISTED.c.incident).where(~LISTED.c.is_burst, and_(*either)).order_by(*newest).limit(INCIDENTS + 1)
 
     def work(connection: Connection) -> tuple[tuple[Said, ...], bool]:
         first = connection.execute(called).scalars().all()
