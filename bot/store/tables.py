@@ -8,6 +8,7 @@ from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Id, Instant, table, where
+from bot.store.listed_table import ListedRow
 from bot.store.people_tables import AuditRow, ChatRouteRow, MutingRow, OverrideRow
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
 
@@ -295,4 +296,5 @@ AUDIT = table(AuditRow)
 MUTING = table(MutingRow)
 CHAT_ROUTE = table(ChatRouteRow)
 NOTE = table(NoteRow)
+LISTED = table(ListedRow)
 INSTALLATION = table(InstallationRow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from bot.store.migrations import people
+from bot.store.migrations import board, people
 from bot.store.migrations.people import id_, instant
 
 revision = "0001"
@@ -20,6 +20,7 @@ def upgrade() -> None:
     _callers()
     _claims()
     _incidents()
+    board.listed()
     people.oncall()
     people.audit()
     people.agreed_in_chat()
