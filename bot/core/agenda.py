@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
@@ -204,18 +204,24 @@ class Cell:
 def month(events: Sequence[Event], first: date, today: date) -> tuple[tuple[Cell, ...], ...]:
     """Return the weeks of the month that begins on `first`, Monday first, with what is on each day."""
     start = first - timedelta(days=first.weekday())
+    busy = _by_day(events, start, start + timedelta(days=42))
     weeks: list[tuple[Cell, ...]] = []
     while not weeks or start.month == first.month:
         days = (start + timedelta(days=n) for n in range(7))
-        weeks.append(tuple(Cell(d, d.month == first.month, d == today, tuple(_on(events, d))) for d in days))
+        weeks.append(tuple(Cell(d, d.month == first.month, d == today, tuple(busy.get(d, ()))) for d in days))
         start += timedelta(days=7)
     return tuple(weeks)
 
 
-def _on(events: Iterable[Event], day: date) -> Iterator[Event]:
-    begins = datetime.combine(day, datetime.min.time(), UTC)
-    ends = begins + timedelta(days=1)
-    return (one for one in events if one.starts < ends and one.last > begins)
+def _by_day(events: Iterable[Event], since: date, until: date) -> Mapping[date, Sequence[Event]]:
+    """Return what is on each day (UTC) of a time; what ends at midnight is not on the day that begins then."""
+    found: dict[date, list[Event]] = {}
+    for one in events:
+        day, last = max(_day(one.starts), since), min(_day(one.last - timedelta(microseconds=1)), until)
+        while day <= last:
+            found.setdefault(day, []).append(one)
+            day += timedelta(days=1)
+    return found
 
 
 def beginning(text: str, today: date) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
@@ -33,6 +34,12 @@ async def planned(database: Database, since: datetime, until: datetime) -> Seque
 
     def work(connection: Connection) -> Sequence[tuple[Incident, datetime]]:
         rows = connection.execute(_CHOSEN, {"b_since": since, "b_until": until}).all()
-        return [(codec.INCIDENT.load(row.body), row.recorded_at) for row in rows]
+        return [(_read(row.body), row.recorded_at) for row in rows]
 
     return await database.read(work)
+
+
+@lru_cache(maxsize=MOST)
+def _read(body: str) -> Incident:
+    """Return what a body says; calendars ask for the same ones again and again."""
+    return codec.INCIDENT.load(body)

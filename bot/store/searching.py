@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
 
 from bot.catalog import folded
 from bot.model import Incident, SourceKind
@@ -46,17 +48,15 @@ async def incidents(database: Database, asked: Sequence[str]) -> tuple[tuple[Sai
     """
     if not asked:
         return (), False
-    named = [LISTED.c.named.contains(word, autoescape=True) for word in asked]
-    either = [or_(LISTED.c.words.contains(word, autoescape=True), n) for word, n in zip(asked, named, strict=True)]
-    newest = (LISTED.c.is_open.desc(), LISTED.c.started_at.desc(), LISTED.c.incident)
-    called = select(LISTED.c.incident).where(and_(*named)).order_by(*newest).limit(INCIDENTS + 1)
-    # What is told together repeats what its members say.
-    said = select(LISTED.c.incident).where(~LISTED.c.is_burst, and_(*either)).order_by(*newest).limit(INCIDENTS + 1)
 
     def work(connection: Connection) -> tuple[tuple[Said, ...], bool]:
-        first = connection.execute(called).scalars().all()
-        others = connection.execute(said).scalars().all() if len(first) <= INCIDENTS else ()
-        ids = list(dict.fromkeys((*first, *others)))
+        holds = _HOLDS[connection.dialect.name]
+        said = _open_first(connection, _NEWEST.where(*(holds(LISTED.c.words, word) > 0 for word in asked)))
+        # Whatever it is called was said of it, too.
+        called = _NEWEST.where(*(holds(LISTED.c.named, word) > 0 for word in asked))
+        called = called if len(said) > INCIDENTS else called.where(LISTED.c.incident.in_(said))
+        first = _open_first(connection, called) if said else []
+        ids = list(dict.fromkeys((*first, *said)))
         shown = ids[:INCIDENTS]
         bodies = {row.id: row.body for row in connection.execute(_BODIES, {"b_ids": shown})} if shown else {}
         quoted = _quoted(connection, [one for one in shown if one not in first], asked)
@@ -66,6 +66,16 @@ async def incidents(database: Database, asked: Sequence[str]) -> tuple[tuple[Sai
     return await database.read(work)
 
 
+def _open_first(connection: Connection, query: Any) -> list[str]:
+    """Return the newest, those first that are open: to sort all that there are by that would be to read all."""
+    return [row.incident for row in sorted(connection.execute(query), key=lambda row: not row.is_open)]
+
+
+# Each engine has its own word for it; to match a pattern takes longer.
+_HOLDS = {"sqlite": func.instr, "postgresql": func.strpos}
+# What is told together repeats what its members say.
+_NEWEST = select(LISTED.c.incident, LISTED.c.is_open).where(~LISTED.c.is_burst)
+_NEWEST = _NEWEST.order_by(LISTED.c.started_at.desc(), LISTED.c.incident).limit(INCIDENTS + 1)
 # Statements are made once: to make one costs more than to run it.
 _IDS: BindParameter[str] = bindparam("b_ids", expanding=True)
 _BODIES = select(INCIDENT.c.id, INCIDENT.c.body).where(INCIDENT.c.id.in_(_IDS))
@@ -85,11 +95,36 @@ def _quoted(connection: Connection, ids: Sequence[str], asked: Sequence[str]) ->
     return found
 
 
+async def is_incident(database: Database, name: str) -> bool:
+    """Whether an incident has exactly this id."""
+    asked = {"b_ids": [name]}
+    return bool(await database.read(lambda connection: connection.execute(_KNOWN, asked).scalar()))
+
+
+_KNOWN = select(LISTED.c.incident).where(LISTED.c.incident.in_(_IDS))
+# An id is a vendor's name, and something after it.
+_IDS_LIKE = re.compile(r"[a-z0-9]+(-[a-z0-9]*)+", re.IGNORECASE)
+
+
+async def ids_like(database: Database, beginning: str) -> tuple[Incident, ...]:
+    """Return the newest incidents whose ids begin so, if it can be the beginning of one."""
+    if not _IDS_LIKE.fullmatch(beginning):
+        return ()
+    alike = _NEWEST.where(LISTED.c.incident.startswith(beginning.lower(), autoescape=True))
+
+    def work(connection: Connection) -> tuple[Incident, ...]:
+        ids = [row.incident for row in connection.execute(alike)][:INCIDENTS]
+        bodies = {row.id: row.body for row in connection.execute(_BODIES, {"b_ids": ids})} if ids else {}
+        return tuple(codec.INCIDENT.load(bodies[one]) for one in ids if one in bodies)
+
+    return await database.read(work)
+
+
 async def words_said_lately(database: Database) -> frozenset[str]:
     """Return all words that were said of the newest incidents, to see which may have been meant."""
-    newest = select(LISTED.c.named, LISTED.c.words).order_by(LISTED.c.started_at.desc()).limit(_LATELY)
+    newest = select(LISTED.c.words).order_by(LISTED.c.started_at.desc()).limit(_LATELY)
     rows = await database.read(lambda connection: connection.execute(newest).all())
-    return frozenset(word for row in rows for word in (row.named + row.words).split())
+    return frozenset(word for row in rows for word in row.words.split())
 
 
 async def watched(database: Database, query: str, vendors: Collection[str]) -> tuple[Called, ...]:

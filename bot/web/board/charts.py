@@ -32,7 +32,7 @@ class Chart:
     scale: tuple[str, ...] = ()
 
 
-def chart(  # noqa: PLR0913, PLR0917  (what, from when to when, in which steps, how large)
+def chart(
     spans: Sequence[Span],
     since: datetime,
     until: datetime,
@@ -109,7 +109,7 @@ def _tick(x: float, across: float, height: int, share: float) -> str:
     return f"M{x:g} {height - tall:g}h{max(across, 1.5):.1f}v{tall:g}h-{max(across, 1.5):.1f}z"
 
 
-def _blind(  # noqa: PLR0913, PLR0917  (as above)
+def _blind(
     spans: Sequence[Span], since: datetime, until: datetime, step: timedelta, across: float, floor: float
 ) -> str:
     """Return where nobody checked, for longer than it takes for one check to be late."""

@@ -16,7 +16,7 @@ from bot.core import choosing, routing, terms
 from bot.core.answers import cut
 from bot.core.rules import Service
 from bot.core.slugs import slug
-from bot.store import lookups, searching
+from bot.store import searching
 from bot.store.searching import Called
 from bot.web.board.pages import Board, page
 
@@ -46,7 +46,11 @@ async def _search(board: Board, request: Request) -> Response:
     asked = terms.asked(query)
     meant = catalog.search(query)[:_VENDORS] if query else ()
     named = await searching.watched(board.database, query, [one.slug for one in meant])
+    alike = await searching.ids_like(board.database, query)
     found, is_more = await searching.incidents(board.database, asked)
+    ids = {one.id for one in alike}
+    rows = [(choosing.row(one), "") for one in alike]
+    rows += [(choosing.row(one.incident), cut(one.words, _QUOTE)) for one in found if one.incident.id not in ids]
     return page(
         request,
         "search.html",
@@ -56,17 +60,16 @@ async def _search(board: Board, request: Request) -> Response:
         vendors=_hits(meant, named),
         probes=[one for one in named if one.is_probe and slug(query) in slug(one.name)],
         services=[(one.name, slug(one.name)) for one in _services(board, query)],
-        incidents=[(choosing.row(one.incident), cut(one.words, _QUOTE)) for one in found],
+        incidents=rows,
         is_more=is_more,
-        instead=await _instead(board, asked) if asked and not found else "",
+        instead=await _instead(board, asked) if asked and not rows else "",
     )
 
 
 async def _straight(board: Board, query: str) -> str:
     """Return where the very thing is that was typed; nothing if it is not the very name of just one."""
-    for brief in await lookups.named(board.database, query, limit=1):
-        if brief.id == query:
-            return f"/incidents/{quote(brief.id)}"
+    if await searching.is_incident(board.database, query):
+        return f"/incidents/{quote(query)}"
     ours = [one for one in routing.ours(board.services) if slug(one.name) == slug(query)]
     if len(ours) == 1 and slug(query):
         return f"/services/{quote(slug(query))}"

@@ -12,21 +12,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.core import records
-from bot.core.days import DAYS, Day, Sort, days, said, told
-from bot.core.message import Part, Tone
+from bot.core.days import DAYS, Day, days, said, told
+from bot.core.message import Tone
 from bot.core.probe_days import probe_days
 from bot.core.scorecard import WINDOW, Watch, scorecard
-from bot.core.spans import duration
 from bot.core.standing import in_order
-from bot.model import Incident
-from bot.store import briefs, probe_board, pulse, sources, spells, standings
+from bot.store import briefs, probe_board, pulse, spells, standings
 from bot.store import records as stored
 from bot.web.board import bars, cards, charts
 from bot.web.board.bars import Bar
 from bot.web.board.charts import Chart
 from bot.web.board.pages import Board, missing, page
 from bot.web.board.vendors import KEY
-from bot.web.board.cards import bare
 
 _BACK = timedelta(days=DAYS)
 _INCIDENTS = 30
@@ -76,7 +73,9 @@ async def _vendor(board: Board, request: Request) -> Response:
     if not named and not history.records:
         return missing(request, "No vendor of this name", "Nobody watches it, and nothing is known of it.", now)
     name = next((one.name for one in named), history.name or slug)
-    stands = in_order(await standings.some(board.database, [one.key for one in named if not one.key.startswith("probe:")]))
+    stands = in_order(
+        await standings.some(board.database, [one.key for one in named if not one.key.startswith("probe:")])
+    )
     stands = stands or in_order(await standings.some(board.database, [one.key for one in named]))
     marks = (await board.spells.of({slug}, now - _BACK, now)).get(slug, ())
     watch = (await spells.watches(board.database, {slug}, now - _BACK, now)).get(slug, Watch())

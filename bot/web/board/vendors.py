@@ -22,8 +22,8 @@ from bot.model import Impact
 from bot.store import pulse, spells, standings
 from bot.web.board import bars
 from bot.web.board.bars import Bar
-from bot.web.board.pages import Board, page
 from bot.web.board.cards import Pages, asked
+from bot.web.board.pages import Board, page
 
 _EACH = 40
 _BACK = timedelta(days=DAYS)
@@ -137,9 +137,7 @@ def _chosen(survey: Survey, show: str) -> Sequence[Row]:
     return lists.get(show) or (() if show else survey.troubled + survey.stale + survey.unread + survey.well)
 
 
-async def _in_order(
-    board: Board, ranking: _Ranking, rows: Sequence[Row], sort: str, now: datetime
-) -> Sequence[Row]:
+async def _in_order(board: Board, ranking: _Ranking, rows: Sequence[Row], sort: str, now: datetime) -> Sequence[Row]:
     if sort == "name":
         return sorted(rows, key=lambda row: row.name.lower())
     if sort == "trouble":
