@@ -123,7 +123,7 @@ def _seen(views: Mapping[str, ClaimView]) -> str:
 
 def _said(views: Mapping[str, ClaimView]) -> str:
     """Return what was said last: words count before what a page shows without any."""
-    view = max(reversed(views.values()), key=lambda one: one.kind is not Kind.COMPONENT, default=None)
+    view = max(reversed(tuple(views.values())), key=lambda one: one.kind is not Kind.COMPONENT, default=None)
     if view is None:
         return ""
     if view.kind is Kind.COMPONENT:
