@@ -11,6 +11,7 @@ from bot.callers import Loops
 from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.settings import Settings
+from bot.store import pulse
 from bot.store.database import Database
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ def serve(settings: Settings, database: Database, clock: Clock, others: Sequence
     somebody chose it, or if anything calls in.
     """
     from bot.web import server  # noqa: PLC0415  (a fifth of a second, for those who need it)
-    from bot.web.board import home  # noqa: PLC0415  (as above)
+    from bot.web.board import home, live  # noqa: PLC0415  (as above)
     from bot.web.board.pages import Board, static  # noqa: PLC0415  (as above)
 
     board = Board(database, clock, settings.services, settings.board_url)
-    routes = [*others, *home.routes(board), *static()]
+    changes = live.Pulse(lambda: pulse.version(database, clock.now()))
+    routes = [*others, *home.routes(board), *live.routes(changes), *static()]
     try:
         listening = server.bound(settings.host, settings.port)
     except ConfigError as e:
@@ -40,4 +42,5 @@ def serve(settings: Settings, database: Database, clock: Clock, others: Sequence
         return
     host, port = listening.getsockname()[:2]
     log.info("board: http://%s:%d/", f"[{host}]" if ":" in host else host, port)
-    loops["web"] = partial(server.serve, routes, listening)
+    loops["board"] = changes.run
+    loops["web"] = partial(server.serve, routes, listening, changes.close)

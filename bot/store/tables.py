@@ -156,9 +156,10 @@ class IncidentRow(SQLModel, table=True):
 
 
 class EntryRow(SQLModel, table=True):
-    """One line of an incident's history; rows are only ever added."""
+    """One line of an incident's history; rows are only ever added.  The board asks what was recorded lately."""
 
     __tablename__ = "timeline_entry"
+    __table_args__ = (Index("entry_recorded", "recorded_at"),)
 
     incident: str = Field(primary_key=True, sa_type=Text)
     seq: int = Field(primary_key=True)

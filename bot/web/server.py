@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
@@ -32,8 +32,11 @@ def bound(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def serve(routes: Sequence[Route], listening: socket.socket) -> None:
-    """Serve `routes`, and `/healthz` for whoever asks whether we live, until cancelled."""
+async def serve(routes: Sequence[Route], listening: socket.socket, ending: Callable[[], None] = lambda: None) -> None:
+    """Serve `routes`, and `/healthz` for whoever asks whether we live, until cancelled.
+
+    `ending` is called before the answers that are under way are waited for: it lets those end that have no end.
+    """
     app = Starlette(routes=[*routes, Route("/healthz", _health)])
     config = uvicorn.Config(
         app,
@@ -50,6 +53,7 @@ async def serve(routes: Sequence[Route], listening: socket.socket) -> None:
     try:
         await asyncio.shield(serving)
     finally:
+        ending()
         server.should_exit = True
         await serving
         listening.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -15,6 +15,7 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.core.rules import Service
 from bot.store.database import Database
+from bot.store.spells import Spells
 from bot.web.board import looks
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -29,6 +30,11 @@ class Board:
     clock: Clock
     services: tuple[Service, ...] = ()
     url: str = ""
+    spells: Spells = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """What went on is remembered from one page to the next."""
+        object.__setattr__(self, "spells", Spells(self.database))
 
 
 @cache
