@@ -11,7 +11,7 @@ from bot.core import testimony
 from bot.core.message import Tone
 from bot.core.team import is_ours
 from bot.core.wording import capital, ending, headline, state_word, tone, words
-from bot.model import Impact, Incident, Kind, State
+from bot.model import ChangeKind, Impact, Incident, Kind, State
 
 PER_PAGE = 50
 STATES = {"all": "Open and over", "open": "Open", "over": "Over"}
@@ -160,14 +160,27 @@ def row(incident: Incident) -> Row:
 
 
 def _word(incident: Incident) -> str:
-    if incident.kind is Kind.MAINTENANCE and incident.peak.rank < Impact.MINOR.rank:
+    if not incident.is_open:
+        return _OVER.get(incident.ending, "over") if incident.ending else "over"
+    if incident.kind is Kind.MAINTENANCE and incident.impact.rank < Impact.MINOR.rank:
         return "maintenance"
-    bad = incident.impact if incident.is_open else incident.peak
-    return {Impact.UNKNOWN: "not stated", Impact.NONE: "no impact"}.get(bad, words(bad))
+    return _bad(incident.impact)
+
+
+_OVER = {ChangeKind.RESOLVED: "resolved"}
+
+
+def _bad(impact: Impact) -> str:
+    return {Impact.UNKNOWN: "not stated", Impact.NONE: "no impact"}.get(impact, words(impact))
 
 
 def _state(incident: Incident) -> str:
-    return capital(state_word(incident)) if incident.is_open else ending(incident)
+    """Return how an open one stands; of one that is over how it ended, if that is out of the ordinary, and how bad."""
+    if incident.is_open:
+        return capital(state_word(incident))
+    ended = ending(incident)
+    was = "" if incident.kind is Kind.MAINTENANCE else f"was {_bad(incident.peak)}"
+    return capital(", ".join(filter(None, ("" if ended == "Resolved" else ended, was))))
 
 
 def _remarks(incident: Incident) -> list[str]:
@@ -176,6 +189,8 @@ def _remarks(incident: Incident) -> list[str]:
         found.append(f"{incident.name} told of it {testimony.order(incident)}")
     elif testimony.is_ours_first(incident) and not is_ours(incident):
         found.append(f"{incident.name} has said nothing of it" if incident.is_open else "never told by its vendor")
+    if incident.kind is Kind.COMPONENT:
+        found.append(f"{incident.name}’s page shows it without a word")
     if incident.cause:
         found.append(f"{len(incident.members)} incidents told together")
     if incident.burst:

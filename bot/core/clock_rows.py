@@ -13,7 +13,6 @@ from bot.core.message import Line, Moment, line
 from bot.core.spans import duration
 from bot.core.team import is_ours
 from bot.core.witnesses import statements, testimonies
-from bot.core.wording import ending
 from bot.model import Incident, Kind
 
 _GAPS = 6
@@ -35,46 +34,41 @@ def facts(incident: Incident, clocks: Clocks, now: datetime) -> tuple[Fact, ...]
 
 
 def _ours(incident: Incident, now: datetime) -> Iterator[Fact]:
-    if incident.detected_at is not None:
-        yield Fact("We saw it", line(Moment(incident.detected_at)))
-    elif is_ours(incident):
-        yield Fact("Declared", line(Moment(incident.first_seen_at)))
-    else:
-        why = ", when we began to watch" if incident.was_open_at_first_look else ""
-        yield Fact("We first read of it", line(Moment(incident.first_seen_at), why))
+    if incident.detected_at is None and not is_ours(incident):
+        first = ", when we began to watch" if incident.was_open_at_first_look else ""
+        yield Fact("We first read of it", line(Moment(incident.first_seen_at), first))
         if not testimonies(incident.claims):
             yield Fact("We saw it ourselves", line("No: no witness of ours tells of it"))
     since = incident.detected_at or incident.first_seen_at
-    if incident.resolved_at is None:
-        yield Fact("Going on, by our clock", line(duration(now - since)))
-    elif incident.resolved_at > since:
-        ends = (f"{duration(incident.resolved_at - since)}, to ", Moment(incident.resolved_at))
-        yield Fact(f"{ending(incident)}, by our clock", line("After ", *ends))
+    over = incident.resolved_at
+    if over is None:
+        yield Fact("By our clock", line(f"{duration(now - since)} so far, since ", Moment(since)))
+    elif over > since:
+        yield Fact("By our clock", line(f"{duration(over - since)}, ", Moment(since), " to ", Moment(over)))
+    else:
+        yield Fact("By our clock", line("It was over before we knew of it"))
 
 
 def _theirs(incident: Incident, now: datetime) -> Iterator[Fact]:
     if is_ours(incident):
         return
-    said = statements(incident.claims)
-    if not said:
-        silent = "Not yet" if incident.is_open else "Never: nothing was posted"
-        shown = any(view.kind is Kind.COMPONENT for view in incident.claims)
-        only = "; only the state of components on its page shows it" if shown else ""
-        yield Fact(f"{incident.name} wrote of it", line(silent + only))
-        return
-    if incident.acknowledged_at is not None:
-        yield Fact(f"{incident.name} wrote of it", line(Moment(incident.acknowledged_at)))
+    said, name = statements(incident.claims), f"By {incident.name}’s clock"
     began = incident.dated_from or incident.acknowledged_at
-    if incident.dated_from is not None:
-        yield Fact(f"{incident.name} dates it from", line(Moment(incident.dated_from)))
+    if not said or began is None:
+        silent = "It has posted nothing yet" if incident.is_open else "It never posted anything"
+        shown = any(view.kind is Kind.COMPONENT for view in incident.claims)
+        yield Fact(name, line(silent + ("; only its components show it" if shown else "")))
+        return
+    when = (" since " if incident.is_open else " from ", Moment(began))
+    dated = ", as it dates it back," if testimony.dated_back(incident) else ""
     ends = [view.resolved_at for view in said if view.resolved_at]
-    if any(not view.state.is_over for view in said) or not ends:
-        lasting = f" for {duration(now - began)}" if began and incident.is_open else ""
-        yield Fact(f"{incident.name} called it over", line(f"Not yet; going on{lasting} by its clock"))
-    elif began is not None:
-        yield Fact(
-            f"{incident.name} called it over", line(Moment(max(ends)), f", {duration(max(ends) - began)} by its clock")
-        )
+    if any(not view.state.is_over for view in said):
+        yield Fact(name, line(f"{duration(now - began)} so far,", *when, dated.removesuffix(",")))
+    elif ends:
+        lasted = duration(max(ends) - began)
+        yield Fact(name, line(f"{lasted}, ", Moment(began), f"{dated} to ", Moment(max(ends))))
+    else:
+        yield Fact(name, line("Since ", Moment(began), f"{dated} and when it ended it did not say"))
 
 
 def _lag(incident: Incident) -> Iterator[Fact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -11,6 +12,8 @@ from enum import StrEnum
 MOST_WORDS = 1_200
 # Texts that have less in common are two texts, and read worse mixed than apart.
 _ALIKE = 0.35
+# So many words that were kept stand by themselves.
+_STANDS = 3
 _PIECES = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -38,15 +41,29 @@ def edited(before: str, after: str) -> tuple[Piece, ...]:
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     if matcher.ratio() < _ALIKE:
         return _apart(before, after)
-    pieces: list[Piece] = []
-    for sort, low, high, begin, end in matcher.get_opcodes():
-        if sort == "equal":
-            pieces.append(Piece(Fate.KEPT, "".join(old[low:high])))
+    return tuple(_pieces(old, new, matcher.get_opcodes()))
+
+
+def _pieces(old: Sequence[str], new: Sequence[str], steps: Sequence[tuple[str, int, int, int, int]]) -> Iterator[Piece]:
+    """Give what was kept, went and came.  A word or two between changes went and came with them: so it can be read."""
+    gone, come = "", ""
+    for number, (sort, low, high, begin, end) in enumerate(steps):
+        before, after = "".join(old[low:high]), "".join(new[begin:end])
+        is_between = 0 < number < len(steps) - 1
+        if sort != "equal" or (is_between and len(before.split()) < _STANDS):
+            gone, come = gone + before, come + after
             continue
-        gone, come = "".join(old[low:high]), "".join(new[begin:end])
-        pieces += [Piece(Fate.GONE, gone)] if gone else []
-        pieces += [Piece(Fate.NEW, come)] if come else []
-    return tuple(pieces)
+        yield from _changed(gone, come)
+        gone, come = "", ""
+        yield Piece(Fate.KEPT, before)
+    yield from _changed(gone, come)
+
+
+def _changed(gone: str, come: str) -> Iterator[Piece]:
+    if gone:
+        yield Piece(Fate.GONE, gone)
+    if come:
+        yield Piece(Fate.NEW, come)
 
 
 def _apart(before: str, after: str) -> tuple[Piece, ...]:

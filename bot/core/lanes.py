@@ -158,6 +158,8 @@ def _told_at(entry: TimelineEntry) -> datetime:
     view = entry.claim
     if view is not None and view.state.is_over and view.resolved_at is not None:
         return min(view.resolved_at, entry.recorded_at)
+    if entry.kind is ChangeKind.ACKNOWLEDGED and view is not None and view.published_at is not None:
+        return min(view.published_at, entry.recorded_at)
     return min(entry.happened_at, entry.recorded_at)
 
 
