@@ -26,11 +26,12 @@ def serve(settings: Settings, database: Database, clock: Clock, others: Sequence
     somebody chose it, or if anything calls in.
     """
     from bot.web import server  # noqa: PLC0415  (a fifth of a second, for those who need it)
+    from bot.web.api.routes import routes as api  # noqa: PLC0415  (as above)
     from bot.web.board import home  # noqa: PLC0415  (as above)
     from bot.web.board.pages import Board, static  # noqa: PLC0415  (as above)
 
     board = Board(database, clock, settings.services, settings.board_url)
-    routes = [*others, *home.routes(board), *static()]
+    routes = [*others, *home.routes(board), *api(board), *static()]
     try:
         listening = server.bound(settings.host, settings.port)
     except ConfigError as e:

@@ -159,6 +159,7 @@ class EntryRow(SQLModel, table=True):
     """One line of an incident's history; rows are only ever added."""
 
     __tablename__ = "timeline_entry"
+    __table_args__ = (Index("timeline_recorded", "recorded_at"),)
 
     incident: str = Field(primary_key=True, sa_type=Text)
     seq: int = Field(primary_key=True)

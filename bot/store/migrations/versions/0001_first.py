@@ -158,6 +158,7 @@ def _incidents() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("incident", "seq"),
     )
+    op.create_index("timeline_recorded", "timeline_entry", ["recorded_at"])
 
 
 def _callers() -> None:
