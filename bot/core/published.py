@@ -6,13 +6,12 @@ has it, who is called, notes, mutes) is no part of that.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import replies
 from bot.core.message import Quote, plain_part
-from bot.core.witnesses import testimonies
 from bot.core.wording import STATUS_WORDS, headline
 from bot.model import (
     ChangeKind,
@@ -26,8 +25,6 @@ from bot.model import (
     Who,
 )
 
-# The id of every page that a Sitrep publishes begins so; by it one Sitrep knows another.
-MARK = "sitrep-"
 OURS = "Sitrep: "
 _PLANNED = {State.SCHEDULED, State.IN_PROGRESS, State.VERIFYING, State.COMPLETED}
 # What the rest of what is published shows by itself.
@@ -124,8 +121,7 @@ def _of_ours(incident: Incident, entry: TimelineEntry) -> list[Statement]:
         shown = ", ".join(f"{one.name} {STATUS_WORDS[one.status]}" for one in entry.claim.components) or "trouble"
         text = f"{OURS}{entry.author}'s status page shows {shown}; no incident has been posted."
         return [_statement(entry, text, name=f"{entry.seq}-ours", who=Who.BOT, author="Sitrep")]
-    said = replies.reply(replace(entry, text=""), incident)
-    quoted = [entry.text] if entry.who is Who.PROBE and entry.text else []
+    said, quoted = replies.reply(entry, incident), [entry.text] if entry.who is Who.PROBE else []
     rows = [said.headline, *(plain_part(part) for part in said.parts if not isinstance(part, Quote)), *quoted]
     text = OURS + " ".join(_ended(row) for row in rows if row)
     return [_statement(entry, text, name=f"{entry.seq}-ours", who=Who.BOT, author="Sitrep")]
@@ -241,16 +237,6 @@ def first_told(incident: Incident) -> datetime:
 def _published(incident: Incident) -> datetime:
     times = [view.published_at for view in incident.claims if view.published_at is not None]
     return min(times, default=incident.first_seen_at)
-
-
-def is_relayed(incident: Incident, others: Collection[str]) -> bool:
-    """Whether it is only known from other Sitreps: `others` are the keys of the sources that are such.
-
-    A Sitrep does not believe another what that one has from a third: so two that watch each other tell everything once.
-    """
-    if not incident.claims or testimonies(incident.claims):
-        return False
-    return all(view.key.partition("|")[0] in others for view in incident.claims)
 
 
 def with_incidents(parts: Sequence[Component], incidents: Iterable[Incident]) -> tuple[Component, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.published import MARK
+from bot.core.kin import MARK
 from bot.errors import ParseError
 from bot.feeds import _listed, _text, _urls
 from bot.feeds._json import Thing

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, func, or_, select
 
 from bot.core.health import Health
-from bot.core.published import MARK
+from bot.core.kin import MARK
 from bot.model import Impact, Incident, Kind, Source, SourceKind, TimelineEntry
 from bot.store import codec
 from bot.store.database import Database, insert_into

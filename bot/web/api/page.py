@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, cast
 
 from bot.core import published
+from bot.core.kin import is_relayed
 from bot.core.published import Statement
 from bot.core.severity import worst
 from bot.model import Component, ComponentStatus, Impact, Incident, State
@@ -107,7 +108,7 @@ def incident(
         "page_id": place.id,
         "incident_updates": tuple(reversed(tuple(_updates(one, said, planned=planned)))),
         "components": _components(told, place, parts or {}),
-        "sitrep": _more(one, relayed=published.is_relayed(one, others)),
+        "sitrep": _more(one, relayed=is_relayed(one, others)),
     }
     if planned:
         planned_state = cast("shapes.MaintenanceStatus", state.value)
