@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Protocol
 
 from bot.model import (
     ChangeKind,
@@ -91,7 +92,7 @@ def course(record: Record, now: datetime) -> Course:
     return Course(
         id=incident.id,
         is_open=incident.is_open,
-        stretches=tuple(_stretches(incident, entries, now)),
+        stretches=tuple(stretches(incident, entries, now)),
         told_at=_first_told(incident, entries),
         # What was going on when we began to watch was there before we could have seen it.
         seen_at=None if incident.was_open_at_first_look else incident.detected_at,
@@ -104,7 +105,39 @@ def course(record: Record, now: datetime) -> Course:
     )
 
 
-def _stretches(incident: Incident, entries: Sequence[TimelineEntry], now: datetime) -> Iterator[Stretch]:
+class Lasting(Protocol):
+    """An incident, as far as it takes to know from when to when it was."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on."""
+
+    @property
+    def started_at(self) -> datetime:
+        """When it began."""
+
+    @property
+    def resolved_at(self) -> datetime | None:
+        """When it was over."""
+
+
+class Moved(Protocol):
+    """A line of its history, as far as it says how it stood."""
+
+    @property
+    def happened_at(self) -> datetime:
+        """When that was."""
+
+    @property
+    def state(self) -> State:
+        """Where it stood from then on."""
+
+    @property
+    def impact(self) -> Impact:
+        """How bad it was from then on."""
+
+
+def stretches(incident: Lasting, entries: Iterable[Moved], now: datetime) -> Iterator[Stretch]:
     """Give the times of each impact, in order and without overlap, of what had begun and was not over."""
     at, impact = min(incident.started_at, now), None
     for number, entry in enumerate(entries):

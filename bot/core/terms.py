@@ -15,9 +15,11 @@ _BEGINS = 3
 _ASKED, _TYPED = 6, 200
 _WORD = re.compile(r"[^\W_]+")
 _COMMON = frozenset(
-    "a about after all also an and any are as at be been being but by can could do for from had has have if in into is "
-    "it its may more not now of on or our so some than that the their then there these they this those to until was we "
-    "were when where which while who will with would you your".split()
+    _WORD.findall(
+        "a about after all also an and any are as at be been being but by can could do for from had has have if in "
+        "into is it its may more not now of on or our so some than that the their then there these they this those to "
+        "until was we were when where which while who will with would you your"
+    )
 )
 _NAMING = frozenset(
     {

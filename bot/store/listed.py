@@ -65,11 +65,11 @@ _STANDS = ("vendor", "kind", "is_open", "started_at", "peak", "ours_first", "is_
 def _put(engine: str) -> Any:
     put = insert_into(engine, LISTED)
     new = {name: put.excluded[name] for name in _STANDS}
-    words = func.substr(LISTED.c.words + put.excluded["words"], 1, terms.MOST)
-    return put.on_conflict_do_update(index_elements=["incident"], set_={**new, "words": words})
+    named = func.substr(LISTED.c.named + put.excluded["named"], 1, terms.MOST)
+    return put.on_conflict_do_update(index_elements=["incident"], set_={**new, "named": named})
 
 
-def _row(incident: Incident, words: str) -> dict[str, Any]:
+def _row(incident: Incident, named: str) -> dict[str, Any]:
     return {
         "incident": incident.id,
         "vendor": incident.vendor,
@@ -80,5 +80,6 @@ def _row(incident: Incident, words: str) -> dict[str, Any]:
         "ours_first": is_ours_first(incident),
         "is_burst": bool(incident.cause),
         "burst": incident.burst,
-        "words": words,
+        "named": named,
+        "words": "",
     }

@@ -14,8 +14,8 @@ class ListedRow(SQLModel, table=True):
     """What lists of incidents are chosen by, and what one is found by: a short row for each, written with it.
 
     Beside `incident`, whose rows are long: to count and to search these is to read all of them.  `peak` is the rank of
-    the worst that it ever was, `ours_first` that witnesses of ours saw it before its vendor wrote.  `words` are all
-    that were said of it, each between spaces (bot/core/terms.py).
+    the worst that it ever was, `ours_first` that witnesses of ours saw it before its vendor wrote.  `named` are
+    the words of its names, `words` those that were said of it, each between spaces (bot/core/terms.py).
     """
 
     __tablename__ = "listed"
@@ -33,6 +33,5 @@ class ListedRow(SQLModel, table=True):
     ours_first: bool
     is_burst: bool
     burst: str = Field(sa_type=Text)
+    named: str = Field(sa_type=Text)
     words: str = Field(sa_type=Text)
-
-

@@ -21,6 +21,7 @@ def listed() -> None:
         sa.Column("ours_first", sa.Boolean(), nullable=False),
         sa.Column("is_burst", sa.Boolean(), nullable=False),
         sa.Column("burst", sa.Text(), nullable=False),
+        sa.Column("named", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("incident"),
     )

@@ -18,7 +18,7 @@ from bot.store.database import Database
 from bot.web.board import looks
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_STATIC = ("board.css", "board.js", "icon.svg")
+_STATIC = ("board.css", "views.css", "board.js", "icon.svg")
 
 
 @dataclass(frozen=True, slots=True)
