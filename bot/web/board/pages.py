@@ -17,9 +17,10 @@ from bot.core.rules import Service
 from bot.store.database import Database
 from bot.store.spells import Spells
 from bot.web.board import looks
+from bot.web.entrance import visitor_of
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_STATIC = ("board.css", "views.css", "board.js", "icon.svg")
+_STATIC = ("board.css", "views.css", "board.js", "enter.js", "icon.svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     Of the values `base.html` itself takes `title`; `now`, when the page is made; `fresh`, when a page was last looked
     at; and `query`, on the page that was searched for.
     """
-    html = environment().get_template(template).render(path=request.url.path, **values)
+    given = {"path": request.url.path, "visitor": visitor_of(request), **values}
+    html = environment().get_template(template).render(given)
     return HTMLResponse(html, status)
 
 
