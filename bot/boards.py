@@ -147,10 +147,10 @@ def _pages(settings: Settings, around: Around, changes: Pulse) -> BaseRoute:
 
 def _routes(board: Board, entrance: Entrance, desk: Desk, changes: Pulse) -> list[Route]:
     from bot.web.api.routes import routes as api  # noqa: PLC0415  (as above)
-    from bot.web.board import acting, beside, entering, home, live  # noqa: PLC0415  (as above)
+    from bot.web.board import acting, entering, home, live, views  # noqa: PLC0415  (as above)
     from bot.web.board.pages import static  # noqa: PLC0415  (as above)
 
-    pages = [*home.routes(board), *beside.routes(board), *live.routes(changes), *api(board)]
+    pages = [*home.routes(board), *views.routes(board), *live.routes(changes), *api(board)]
     return [*pages, *entering.routes(entrance), *acting.routes(entrance, desk), *static()]
 
 

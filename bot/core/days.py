@@ -222,6 +222,17 @@ def _days(count: int, what: str) -> str:
     return f"{count} {'day' if count == 1 else 'days'} {what}" if count else ""
 
 
+def told(past: Sequence[Day]) -> str:
+    """Return what 90 days came to, in a few words."""
+    trouble = sum((day.in_trouble for day in past), timedelta())
+    suspected = sum((day.suspected for day in past), timedelta())
+    blind = sum((day.unwatched - day.before for day in past), timedelta())
+    parts = [f"{duration(trouble)} in trouble"] if trouble else ["no trouble told"]
+    parts += [f"{duration(suspected)} seen by us alone"] if suspected else []
+    parts += [f"{duration(blind)} not watched"] if blind >= timedelta(minutes=1) else []
+    return ", ".join(parts)
+
+
 def written(when: date) -> str:
     """Write a day: `3 Mar`."""
     return f"{when.day} {when:%b}"

@@ -16,7 +16,7 @@ from bot.core.message import Item, Tone
 from bot.core.overview import Overview, Row
 from bot.core.team import VENDOR
 from bot.store import grounds, maintenances, pulse, standings
-from bot.web.board import views
+from bot.web.board import cards
 from bot.web.board.pages import Board, page
 
 # Beyond those that are looked at closely so many more are named.
@@ -52,10 +52,10 @@ async def _home(board: Board, request: Request) -> Response:
         title=said.headline,
         tone=said.tone,
         counts=_counts(found),
-        declared=[views.going(one, now) for one in ours],
+        declared=[cards.going(one, now) for one in ours],
         troubled=_cards(found, found.survey.troubled, now),
         others=_rest(found, found.survey.troubled),
-        unwatched=[views.card(one, now) for one in found.unwatched[:_NAMED]],
+        unwatched=[cards.card(one, now) for one in found.unwatched[:_NAMED]],
         stale=_cards(found, found.survey.stale, now),
         blind=_rest(found, found.survey.stale),
         unread=found.survey.unread[:_NAMED],
@@ -84,8 +84,8 @@ def _counts(found: Overview) -> Sequence[_Count]:
     return [*(row for row in rows if row.number), *([well] if survey.total else [])]
 
 
-def _cards(found: Overview, rows: Sequence[Row], now: datetime) -> Sequence[views.Card]:
-    return [views.card(found.closer[row.key], now) for row in rows if row.key in found.closer]
+def _cards(found: Overview, rows: Sequence[Row], now: datetime) -> Sequence[cards.Card]:
+    return [cards.card(found.closer[row.key], now) for row in rows if row.key in found.closer]
 
 
 @dataclass(frozen=True, slots=True)
