@@ -56,7 +56,7 @@ _PRESENT = (
     ("Stripe", "suspected now"),
     ("Anthropic", "planned"),
     ("Twilio", "under maintenance"),
-    ("Twilio", "declared now"),
+    ("Vercel", "declared now"),
     ("Fastly", "many now"),
 )
 SERVICES = (

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.core.rules import Service
+from bot.core.strangers import safe
 from bot.store.database import Database
 from bot.store.spells import Spells
 from bot.web.board import looks
@@ -40,7 +41,11 @@ class Board:
 
 @cache
 def environment() -> Environment:
-    """Return the templates.  Whatever they are given is a stranger's until it is escaped, and that is the default."""
+    """Return the templates.
+
+    Whatever they are given is a stranger's until it is escaped, and that is the default; marks that turn the direction
+    of what stands beside them are taken out of it.
+    """
     made = Environment(
         loader=PackageLoader("bot.web.board"),
         autoescape=True,
@@ -48,9 +53,14 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_harmless,
     )
     made.filters.update(looks.FILTERS)
     return made
+
+
+def _harmless(value: object) -> object:
+    return safe(value) if type(value) is str else value
 
 
 def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
