@@ -36,7 +36,7 @@ async def test_everything_is_reached_in_order_and_one_sees_where_one_is(
     reader = await opened()
     await reader.opens(board.places.get(where, where))
     there = await reader.run(_REACHABLE)
-    reached = {}
+    reached: dict[int, bool] = {}
     # A date is entered by its parts, each of which is one more step.
     for _ in range(len(there) + 10):
         await reader.page.keyboard.press("Tab")

@@ -26,6 +26,8 @@ PAGES = {
 }
 LOOKS: tuple[tuple[Scheme, int], ...] = (("light", DESK), ("dark", DESK), ("dark", PHONE), ("light", PHONE))
 
+JUDGED = (("light", DESK), ("dark", PHONE))
+
 
 @pytest.mark.parametrize("name", PAGES)
 async def test_a_page_is_fit_to_be_seen_by_everybody(opened: Opens, board: Board, name: str) -> None:
@@ -35,10 +37,13 @@ async def test_a_page_is_fit_to_be_seen_by_everybody(opened: Opens, board: Board
     reader.expects("404" if status == 404 else "\0")
     await reader.opens(where, status)
     found = {}
-    for number, (scheme, width) in enumerate(LOOKS):
+    for scheme, width in LOOKS:
         await reader.turns(scheme, width)
         seen = f"{name}.{width}.{scheme}"
         await reader.picture(seen)
-        found[seen] = [*await reader.violations(again=number > 0), *await reader.too_wide()]
+        found[seen] = await reader.too_wide()
+        # Colours are those of the light, and places those of the width: two looks have seen all of both.
+        if (scheme, width) in JUDGED:
+            found[seen] += await reader.violations(again=(scheme, width) != JUDGED[0])
 
     assert {seen: faults for seen, faults in found.items() if faults} == {}
