@@ -27,12 +27,14 @@ def serve(settings: Settings, database: Database, clock: Clock, others: Sequence
     somebody chose it, or if anything calls in.
     """
     from bot.web import server  # noqa: PLC0415  (a fifth of a second, for those who need it)
-    from bot.web.board import home, live  # noqa: PLC0415  (as above)
+    from bot.web.board import home, live, probes, vendor, vendors, views  # noqa: PLC0415  (as above)
     from bot.web.board.pages import Board, static  # noqa: PLC0415  (as above)
 
     board = Board(database, clock, settings.services, settings.board_url)
     changes = live.Pulse(lambda: pulse.version(database, clock.now()))
-    routes = [*others, *home.routes(board), *live.routes(changes), *static()]
+    routes = [*others, *live.routes(changes), *static()]
+    for one in (home, vendors, vendor, probes, views):
+        routes += one.routes(board)
     try:
         listening = server.bound(settings.host, settings.port)
     except ConfigError as e:
