@@ -147,11 +147,12 @@ def _pages(settings: Settings, around: Around, changes: Pulse) -> BaseRoute:
 
 def _routes(board: Board, entrance: Entrance, desk: Desk, changes: Pulse) -> list[Route]:
     from bot.web.api.routes import routes as api  # noqa: PLC0415  (as above)
-    from bot.web.board import acting, entering, home, live, views  # noqa: PLC0415  (as above)
+    from bot.web.board import acting, entering, home, live, probes, vendor, vendors, views  # noqa: PLC0415  (as above)
     from bot.web.board.pages import static  # noqa: PLC0415  (as above)
 
-    pages = [*home.routes(board), *views.routes(board), *live.routes(changes), *api(board)]
-    return [*pages, *entering.routes(entrance), *acting.routes(entrance, desk), *static()]
+    pages = [route for one in (home, vendors, vendor, probes, views) for route in one.routes(board)]
+    acts = (*entering.routes(entrance), *acting.routes(entrance, desk))
+    return [*pages, *live.routes(changes), *api(board), *acts, *static()]
 
 
 def _revealed(secret: Secret | None) -> str:

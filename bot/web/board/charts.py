@@ -32,7 +32,7 @@ class Chart:
     scale: tuple[str, ...] = ()
 
 
-def chart(  # noqa: PLR0913, PLR0917  (what, from when to when, in which steps, how large)
+def chart(
     spans: Sequence[Span],
     since: datetime,
     until: datetime,
@@ -60,7 +60,7 @@ def chart(  # noqa: PLR0913, PLR0917  (what, from when to when, in which steps, 
         upper = [(x(span.start) + across / 2, y(span.slowest)) for span in run]
         shade.append(_area(upper, points, across))
     failed = [_tick(x(span.start), across, height, span.failures / span.checks) for span in spans if span.failures]
-    rows = _rows(top) if with_grid else ()
+    rows = _rows(top)
     return Chart(
         width,
         height,
@@ -68,7 +68,7 @@ def chart(  # noqa: PLR0913, PLR0917  (what, from when to when, in which steps, 
         "".join(shade),
         "".join(failed),
         _blind(spans, since, until, step, across, floor),
-        "".join(f"M0 {y(value):g}H{width}" for value in rows),
+        "".join(f"M0 {y(value):g}H{width}" for value in rows) if with_grid else "",
         tuple(_seconds(value) for value in reversed(rows)),
     )
 
@@ -109,7 +109,7 @@ def _tick(x: float, across: float, height: int, share: float) -> str:
     return f"M{x:g} {height - tall:g}h{max(across, 1.5):.1f}v{tall:g}h-{max(across, 1.5):.1f}z"
 
 
-def _blind(  # noqa: PLR0913, PLR0917  (as above)
+def _blind(
     spans: Sequence[Span], since: datetime, until: datetime, step: timedelta, across: float, floor: float
 ) -> str:
     """Return where nobody checked, for longer than it takes for one check to be late."""

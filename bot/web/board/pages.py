@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -53,14 +55,17 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        finalize=_harmless,
+        finalize=_shown,
     )
     made.filters.update(looks.FILTERS)
     return made
 
 
-def _harmless(value: object) -> object:
-    return safe(value) if type(value) is str else value
+def _shown(value: object) -> object:
+    """Return a value as it may be shown: of a stranger's text nothing that turns a line around or can not be seen."""
+    if not isinstance(value, str) or isinstance(value, Markup) or (value.isascii() and value.isprintable()):
+        return value
+    return safe(value)
 
 
 def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
@@ -72,6 +77,11 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     given = {"path": request.url.path, "visitor": visitor_of(request), **values}
     html = environment().get_template(template).render(given)
     return HTMLResponse(html, status)
+
+
+def missing(request: Request, title: str, text: str, now: datetime) -> HTMLResponse:
+    """Return the page for what is not there."""
+    return page(request, "missing.html", 404, title=title, text=text, now=now)
 
 
 def static() -> list[Route]:

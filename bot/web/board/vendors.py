@@ -22,8 +22,8 @@ from bot.model import Impact
 from bot.store import pulse, spells, standings
 from bot.web.board import bars
 from bot.web.board.bars import Bar
-from bot.web.board.pages import Board, page
 from bot.web.board.cards import Pages, asked
+from bot.web.board.pages import Board, page
 
 _EACH = 40
 _BACK = timedelta(days=DAYS)
@@ -82,8 +82,8 @@ async def _vendors(board: Board, ranking: _Ranking, request: Request) -> Respons
     now = board.clock.now()
     sort, show, query = (_one_of(request, "sort", _SORTS), _one_of(request, "show", _SHOWN), _query(request))
     survey = await standings.surveyed(board.database)
-    rows = [row for row in _chosen(survey, show) if query in folded(row.name) or query in row.vendor]
-    rows = await _in_order(board, ranking, rows, sort, now)
+    named = [row for row in _chosen(survey, show) if query in folded(row.name) or query in row.vendor]
+    rows = await _in_order(board, ranking, named, sort, now)
     count = max(-(-len(rows) // _EACH), 1)
     number = min(_number(request), count)
     shown = rows[(number - 1) * _EACH : number * _EACH]
@@ -137,9 +137,7 @@ def _chosen(survey: Survey, show: str) -> Sequence[Row]:
     return lists.get(show) or (() if show else survey.troubled + survey.stale + survey.unread + survey.well)
 
 
-async def _in_order(
-    board: Board, ranking: _Ranking, rows: Sequence[Row], sort: str, now: datetime
-) -> Sequence[Row]:
+async def _in_order(board: Board, ranking: _Ranking, rows: Sequence[Row], sort: str, now: datetime) -> Sequence[Row]:
     if sort == "name":
         return sorted(rows, key=lambda row: row.name.lower())
     if sort == "trouble":
