@@ -68,11 +68,15 @@ def source(address: str, name: str = "Kin") -> Source:
 @asynccontextmanager
 async def beside(world: World, folder: Path, migrated: Path) -> AsyncIterator[World]:
     """Give a second world of the same time, with a database of its own."""
-    folder.mkdir()
-    shutil.copyfile(migrated, folder / "sitrep.db")
-    async with living(folder, sqlite_in(folder), world.clock) as other:
+    async with living(folder, _copied(migrated, folder), world.clock) as other:
         other.config = configs.ROUTES
         yield other
+
+
+def _copied(migrated: Path, folder: Path) -> str:
+    folder.mkdir()
+    shutil.copyfile(migrated, folder / "sitrep.db")
+    return sqlite_in(folder)
 
 
 async def both(one: World, other: World, minutes: float) -> None:

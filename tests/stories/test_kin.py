@@ -19,7 +19,7 @@ async def only(world: World) -> Incident:
 async def words(world: World) -> list[tuple[str, str]]:
     """Return the vendor's and the team's words as an incident's readers have them now, with their times."""
     ((_, entries),) = await world.timelines()
-    said = {}
+    said: dict[str, str] = {}
     for entry in entries:
         if entry.kind is ChangeKind.EDITED:
             said = {at: entry.text if text == entry.transitions[0].before else text for at, text in said.items()}

@@ -8,19 +8,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from bot import catalog
-from bot.core import answers, impact, published
-from bot.core.impact import Names
-from bot.core.routing import ours
+from bot.core import answers, published
 from bot.core.standing import label
 from bot.model import Incident, State
-from bot.store import grounds, standings
 from bot.store import published as store
+from bot.store import standings
 from bot.store.published import Gathered, Told
 from bot.web.api import page_shapes as shapes
 from bot.web.api import parts as components
 from bot.web.api.page import Place, incident, indicator
 from bot.web.api.parts import Bench, Written
+from bot.web.api.serving import views
 from bot.web.api.written import Writer
 from bot.web.board.pages import Board
 
@@ -139,7 +137,7 @@ class Press:
         bench = self._bench(place)
         written = [bench.of(one) for one in listed]
         if vendors is None:
-            written.append(components.services(await self._services(), place.id))
+            written.append(components.services(await views(self.board), place.id))
         words = await self._words(place, vendors)
         return indicator(open_ones, (one.status for one in written if one.count), words), written
 
@@ -161,20 +159,6 @@ class Press:
         if place.vendor is None:
             return "; ".join(f"{one.name}: {label(one)}" for one in stands)
         return "; ".join(dict.fromkeys(label(one) for one in stands)) or "not watched"
-
-    async def _services(self) -> Sequence[impact.ServiceView]:
-        wanted = ours(self.board.services)
-        if not wanted:
-            return ()
-        known = catalog.load()
-        names = Names(title=lambda slug: (known.find(slug) or _Nameless(slug)).name, meanings=known.meanings)
-        found = await grounds.grounds(self.board.database, impact.vendors(wanted))
-        return [impact.view(one, found, names) for one in wanted]
-
-
-@dataclass(frozen=True, slots=True)
-class _Nameless:
-    name: str
 
 
 def _is_others(incidents: Iterable[Incident]) -> bool:
