@@ -60,7 +60,7 @@ def chart(
         upper = [(x(span.start) + across / 2, y(span.slowest)) for span in run]
         shade.append(_area(upper, points, across))
     failed = [_tick(x(span.start), across, height, span.failures / span.checks) for span in spans if span.failures]
-    rows = _rows(top) if with_grid else ()
+    rows = _rows(top)
     return Chart(
         width,
         height,
@@ -68,7 +68,7 @@ def chart(
         "".join(shade),
         "".join(failed),
         _blind(spans, since, until, step, across, floor),
-        "".join(f"M0 {y(value):g}H{width}" for value in rows),
+        "".join(f"M0 {y(value):g}H{width}" for value in rows) if with_grid else "",
         tuple(_seconds(value) for value in reversed(rows)),
     )
 

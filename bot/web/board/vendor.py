@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.core import records
+from bot.core import choosing, records
 from bot.core.days import DAYS, Day, days, said, told
-from bot.core.message import Tone
+from bot.core.message import Span, Tone
 from bot.core.probe_days import probe_days
+from bot.core.probe_views import alone, tone
 from bot.core.scorecard import WINDOW, Watch, scorecard
+from bot.core.spans import duration
 from bot.core.standing import in_order
-from bot.store import briefs, probe_board, pulse, spells, standings
+from bot.store import probe_board, pulse, sources, spells, standings
 from bot.store import records as stored
 from bot.web.board import bars, cards, charts
 from bot.web.board.bars import Bar
+from bot.web.board.cards import bare
 from bot.web.board.charts import Chart
 from bot.web.board.pages import Board, missing, page
 from bot.web.board.vendors import KEY
@@ -37,7 +40,7 @@ class _Probe:
     key: str
     name: str
     tone: Tone
-    spans: tuple[object, ...]
+    spans: tuple[Span, ...]
     chart: Chart
     bar: Bar
 
@@ -47,9 +50,9 @@ class _Told:
     """One day on which something was, with what that was."""
 
     anchor: str
-    when: datetime
+    when: date
     said: str
-    incidents: tuple[briefs.Brief, ...]
+    incidents: tuple[choosing.Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,14 @@ async def _vendor(board: Board, request: Request) -> Response:
     watch = (await spells.watches(board.database, {slug}, now - _BACK, now)).get(slug, Watch())
     past = days(marks, watch, now)
     parts = [part for one in stands for part in await standings.components(board.database, one.key)]
-    known = await briefs.some(board.database, {id for day in past for id in day.incidents})
+    known = {one.incident.id: choosing.row(one.incident) for one in history.records}
     card = scorecard(slug, name, history.records, history.watch, now, cut=history.is_cut)
     is_known = watch.since is not None or bool(history.records)
     return page(
         request,
         "vendor.html",
         title=name,
-        cards=[cards.card(one, now, _INCIDENTS) for one in stands],
+        cards_shown=[cards.card(one, now, _INCIDENTS) for one in stands],
         bar=bars.of_days(past, _anchor),
         told=told(past),
         key=KEY,
@@ -97,7 +100,7 @@ async def _vendor(board: Board, request: Request) -> Response:
         probes=await _probes(board, slug, now),
         record=records.record(card).message if is_known else None,
         grade=card.grade if is_known else None,
-        facts=await _facts(board, [one.key for one in stands], now),
+        facts=await _facts(board, slug),
         slug=slug,
         now=now,
         fresh=await pulse.fresh(board.database),
@@ -109,14 +112,14 @@ def _anchor(day: Day) -> str:
     return f"#day-{day.date.isoformat()}" if day.incidents else ""
 
 
-def _days(past: Sequence[Day], known: Mapping[str, briefs.Brief]) -> list[_Told]:
+def _days(past: Sequence[Day], known: Mapping[str, choosing.Row]) -> list[_Told]:
     """Return the days on which something was, the newest first."""
     return [
         _Told(
             f"day-{day.date.isoformat()}",
-            datetime.combine(day.date, datetime.min.time(), tzinfo=past[-1].tzinfo),
+            day.date,
             said(day),
-            tuple(known[id] for id in day.incidents if id in known),
+            tuple(known[one] for one in day.incidents if one in known),
         )
         for day in reversed(past)
         if day.incidents
@@ -135,10 +138,27 @@ async def _probes(board: Board, slug: str, now: datetime) -> list[_Probe]:
         _Probe(
             one.source.key,
             one.source.name,
-            probe_tone(one),
+            tone(one.view),
             alone(one.view, now),
             charts.chart(lately.get(key, ()), since, now, _STEP, 240, 48, with_grid=False),
             bars.of_probe(probe_days(days((), watches.get(key, Watch()), now), counted.get(key, {}))),
         )
         for key, one in zip(keys, found, strict=True)
     ]
+
+
+async def _facts(board: Board, slug: str) -> list[_Fact]:
+    """Return how its pages are watched; of an address nothing that may be secret."""
+    found = []
+    for one in await sources.entries_of(board.database, slug):
+        source, health = one.source, one.health
+        found += [
+            _Fact("Page", bare(source.url)),
+            _Fact("Format", source.format),
+            _Fact("Looked at", f"every {duration(source.interval)}, more often while something is wrong"),
+            _Fact("Only", ", ".join((*source.components, *source.regions))),
+            _Fact("Watched since", "", health.first_look),
+            _Fact("Last look", "", health.last_look),
+            _Fact("Said by", "the configuration" if one.origin == "file" else "somebody in the chat"),
+        ]
+    return [one for one in found if one.text or one.at]

@@ -82,8 +82,8 @@ async def _vendors(board: Board, ranking: _Ranking, request: Request) -> Respons
     now = board.clock.now()
     sort, show, query = (_one_of(request, "sort", _SORTS), _one_of(request, "show", _SHOWN), _query(request))
     survey = await standings.surveyed(board.database)
-    rows = [row for row in _chosen(survey, show) if query in folded(row.name) or query in row.vendor]
-    rows = await _in_order(board, ranking, rows, sort, now)
+    named = [row for row in _chosen(survey, show) if query in folded(row.name) or query in row.vendor]
+    rows = await _in_order(board, ranking, named, sort, now)
     count = max(-(-len(rows) // _EACH), 1)
     number = min(_number(request), count)
     shown = rows[(number - 1) * _EACH : number * _EACH]
