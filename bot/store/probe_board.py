@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import BigInteger, BindParameter, Connection, bindparam, cast, extract, func, select
 
 from bot.core.health import Health
 from bot.core.probe_days import Checks
@@ -98,43 +98,35 @@ _DAYS = {
     False: _by(func.date(func.timezone("UTC", PROBE_MINUTE.c.minute))),
 }
 
-_SPANS = (
-    select(
-        PROBE_MINUTE.c.source,
-        PROBE_MINUTE.c.minute,
-        PROBE_MINUTE.c.checks,
-        PROBE_MINUTE.c.failures,
-        PROBE_MINUTE.c.slow,
-        PROBE_MINUTE.c.latency,
-        PROBE_MINUTE.c.slowest,
-    )
-    .where(PROBE_MINUTE.c.source.in_(_KEYS), PROBE_MINUTE.c.minute >= _FROM)
-    .order_by(PROBE_MINUTE.c.source, PROBE_MINUTE.c.minute)
-)
+
+def _in_steps(epoch: Any) -> Any:
+    step = (epoch - bindparam("b_start", type_=BigInteger)) / bindparam("b_step", type_=BigInteger)
+    place = func.floor(step).label("place")
+    names = ("checks", "failures", "slow", "latency")
+    sums = (*(func.sum(PROBE_MINUTE.c[name]) for name in names), func.max(PROBE_MINUTE.c.slowest))
+    some = select(PROBE_MINUTE.c.source, place, *sums)
+    some = some.where(PROBE_MINUTE.c.source.in_(_KEYS), PROBE_MINUTE.c.minute >= _FROM)
+    return some.group_by(PROBE_MINUTE.c.source, place).order_by(PROBE_MINUTE.c.source, place)
+
+
+_STEPS = {
+    True: _in_steps(cast(func.strftime("%s", PROBE_MINUTE.c.minute), BigInteger)),
+    False: _in_steps(cast(extract("epoch", PROBE_MINUTE.c.minute), BigInteger)),
+}
 
 
 async def spans(
     database: Database, keys: Collection[str], since: datetime, step: timedelta
-) -> Mapping[str, list[Span]]:
+) -> Mapping[str, Sequence[Span]]:
     """Return what the checks of each probe came to since then, in steps of so long, the oldest first."""
-    asked = {"b_keys": [*keys], "b_from": since}
+    start, seconds = int(since.timestamp()), int(step.total_seconds())
+    asked = {"b_keys": [*keys], "b_from": since, "b_start": start, "b_step": seconds}
     found: dict[str, list[Span]] = {}
-    for source, *rest in await database.read(lambda c: c.execute(_SPANS, asked).all()) if keys else ():
-        some, new = found.setdefault(source, []), Span(*rest)
-        start = since + (new.start - since) // step * step
-        if some and some[-1].start == start:
-            some[-1] = _both(some[-1], new)
-        else:
-            some.append(_both(Span(start, 0, 0, 0, 0.0, 0.0), new))
+
+    def work(connection: Connection) -> Sequence[Any]:
+        return connection.execute(_STEPS[connection.dialect.name == "sqlite"], asked).all()
+
+    for source, place, checks, failures, slow, latency, slowest in await database.read(work) if keys else ():
+        at = since + int(place) * step
+        found.setdefault(source, []).append(Span(at, int(checks), int(failures), int(slow), latency, slowest))
     return found
-
-
-def _both(one: Span, other: Span) -> Span:
-    return Span(
-        one.start,
-        one.checks + other.checks,
-        one.failures + other.failures,
-        one.slow + other.slow,
-        one.latency + other.latency,
-        max(one.slowest, other.slowest),
-    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
 
 from bot.core.courses import is_told_by, stretches
 from bot.core.days import Mark
@@ -20,10 +20,11 @@ from bot.store.database import Database
 from bot.store.tables import ENTRY, GAP, INCIDENT, POLL, SOURCE
 
 # So many incidents of some vendors are looked at together; who has more than that has a page full of trouble anyway.
-MOST = 3_000
+MOST = 20_000
 # Of one incident.
 _ENTRIES = 500
 _GAPS = 5_000
+_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,14 @@ _LINES = (
     .order_by(ENTRY.c.incident, ENTRY.c.seq)
 )
 
+_STAMP = select(func.count(), func.sum(INCIDENT.c.last_seq)).where(INCIDENT.c.vendor == bindparam("b_vendor"))
+
+
+async def stamp(database: Database, vendor: str) -> tuple[int, int]:
+    """Return two numbers that are others as soon as anything is added to what is known of a vendor."""
+    count, lines = await database.read(lambda connection: connection.execute(_STAMP, {"b_vendor": vendor}).one())
+    return count, lines or 0
+
 
 @dataclass(slots=True)
 class Spells:
@@ -132,6 +141,8 @@ class Spells:
             return ()
         found = _marks(row, _BRIEF.load(bodies[row.id]), map(_LINE.load, lines.get(row.id, ())), now)
         if not row.is_open:
+            if len(self._over) >= _REMEMBERED:
+                self._over.clear()
             self._over[row.id] = (row.last_seq, found)
         return found
 

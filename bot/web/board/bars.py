@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
 from math import sqrt
 
 from bot.core import days as daily
@@ -17,6 +19,7 @@ from bot.core.probe_days import ProbeDay
 
 HEIGHT = 32
 _PITCH, _WIDTH = 8, 6
+_WHOLE = timedelta(days=1)
 # What is less is a blink between two looks.
 _SEEN = 0.01
 _LEAST = 0.15
@@ -62,8 +65,9 @@ def of_days(found: Sequence[Day], link: Callable[[Day], str] | None = None) -> B
     for number, day in enumerate(found):
         x, width = _place(number, day)
         _ground(shapes, x, width, day)
-        if day.sort in _HEIGHTS:
-            shapes[day.sort.value].append(_rect(x, width, _HEIGHTS[day.sort]))
+        sort = day.sort
+        if sort in _HEIGHTS:
+            shapes[sort.value].append(_rect(x, width, _HEIGHTS[sort]))
         if link is not None:
             columns.append(Column(x, width, f"{daily.written(day.date)}: {daily.said(day)}", link(day)))
     listed = [f"{daily.written(day.date)}: {daily.said(day)}" for day in reversed(found) if day.sort in _HEIGHTS]
@@ -104,12 +108,17 @@ def _bar(
 
 def _place(number: int, day: Day) -> tuple[float, float]:
     """Return where a day stands and how broad it is: today as far as it has come."""
+    if day.length == _WHOLE:
+        return number * _PITCH, _WIDTH
     share = day.length.total_seconds() / 86_400
     return number * _PITCH, max(round(_WIDTH * share, 1), 1.5)
 
 
 def _ground(shapes: dict[str, list[str]], x: float, width: float, day: Day, *, is_checked: bool = False) -> None:
     """Draw how much of a day was watched: from the bottom what was, above it what was not."""
+    if not day.unwatched:
+        shapes["well"].append(_rect(x, width, 1.0))
+        return
     if day.sort is Sort.BEFORE and not is_checked:
         shapes["before"].append(_rect(x, width, 0.07))
         return
@@ -120,6 +129,8 @@ def _ground(shapes: dict[str, list[str]], x: float, width: float, day: Day, *, i
         shapes["blind"].append(_rect(x, width, blind, top=0))
 
 
+# The same few again and again.
+@lru_cache(maxsize=2_000)
 def _rect(x: float, width: float, share: float, top: float | None = None) -> str:
     height = round(HEIGHT * share, 1)
     return f"M{x:g} {HEIGHT - height if top is None else top:g}h{width:g}v{height:g}h-{width:g}z"

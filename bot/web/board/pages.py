@@ -20,6 +20,7 @@ from bot.core.strangers import safe
 from bot.store.database import Database
 from bot.store.spells import Spells
 from bot.web.board import looks
+from bot.web.board.past import Past
 from bot.web.entrance import visitor_of
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -35,10 +36,12 @@ class Board:
     services: tuple[Service, ...] = ()
     url: str = ""
     spells: Spells = field(init=False, compare=False)
+    past: Past = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         """What went on is remembered from one page to the next."""
         object.__setattr__(self, "spells", Spells(self.database))
+        object.__setattr__(self, "past", Past(self.database))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -100,7 +101,7 @@ def _aligned(moment: datetime, step: timedelta) -> datetime:
     return midnight + (moment - midnight) // step * step
 
 
-def _said(spans: list[Span]) -> str:
+def _said(spans: Sequence[Span]) -> str:
     """Return in words what the drawing shows."""
     checks, failures = sum(span.checks for span in spans), sum(span.failures for span in spans)
     if not checks:

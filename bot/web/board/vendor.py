@@ -12,24 +12,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.core import choosing, records
-from bot.core.days import DAYS, Day, days, said, told
+from bot.core.days import Day, days, said, told
 from bot.core.message import Span, Tone
 from bot.core.probe_days import probe_days
 from bot.core.probe_views import alone, tone
-from bot.core.scorecard import WINDOW, Watch, scorecard
+from bot.core.scorecard import Watch
 from bot.core.spans import duration
 from bot.core.standing import in_order
 from bot.store import probe_board, pulse, sources, spells, standings
-from bot.store import records as stored
 from bot.web.board import bars, cards, charts
 from bot.web.board.bars import Bar
 from bot.web.board.cards import bare
 from bot.web.board.charts import Chart
 from bot.web.board.pages import Board, missing, page
+from bot.web.board.past import BACK
 from bot.web.board.vendors import KEY
 
-_BACK = timedelta(days=DAYS)
-_INCIDENTS = 30
+_INCIDENTS, _LISTED = 30, 60
 _LATELY, _STEP = timedelta(hours=24), timedelta(minutes=10)
 
 
@@ -53,6 +52,7 @@ class _Told:
     when: date
     said: str
     incidents: tuple[choosing.Row, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +72,18 @@ def routes(board: Board) -> list[Route]:
 async def _vendor(board: Board, request: Request) -> Response:
     slug, now = request.path_params["slug"], board.clock.now()
     named = [one for one in await standings.called(board.database, {slug}) if one.vendor == slug]
-    history = await stored.history(board.database, slug, now - WINDOW, now)
-    if not named and not history.records:
+    known = await board.past.record(slug, now)
+    if not named and not known.rows:
         return missing(request, "No vendor of this name", "Nobody watches it, and nothing is known of it.", now)
-    name = next((one.name for one in named), history.name or slug)
+    name = next((one.name for one in named), known.name or slug)
     stands = in_order(
         await standings.some(board.database, [one.key for one in named if not one.key.startswith("probe:")])
     )
     stands = stands or in_order(await standings.some(board.database, [one.key for one in named]))
-    marks = (await board.spells.of({slug}, now - _BACK, now)).get(slug, ())
-    watch = (await spells.watches(board.database, {slug}, now - _BACK, now)).get(slug, Watch())
+    marks = (await board.spells.of({slug}, now - BACK, now)).get(slug, ())
+    watch = (await spells.watches(board.database, {slug}, now - BACK, now)).get(slug, Watch())
     past = days(marks, watch, now)
     parts = [part for one in stands for part in await standings.components(board.database, one.key)]
-    known = {one.incident.id: choosing.row(one.incident) for one in history.records}
-    card = scorecard(slug, name, history.records, history.watch, now, cut=history.is_cut)
-    is_known = watch.since is not None or bool(history.records)
     return page(
         request,
         "vendor.html",
@@ -95,11 +92,12 @@ async def _vendor(board: Board, request: Request) -> Response:
         bar=bars.of_days(past, _anchor),
         told=told(past),
         key=KEY,
-        days=_days(past, known),
+        days=_days(past, known.rows),
         groups=cards.groups(parts),
         probes=await _probes(board, slug, now),
-        record=records.record(card).message if is_known else None,
-        grade=card.grade if is_known else None,
+        record=records.record(known.card).message if known.card else None,
+        grade=known.card.grade if known.card else None,
+        graded_at=known.at,
         facts=await _facts(board, slug),
         slug=slug,
         now=now,
@@ -113,25 +111,23 @@ def _anchor(day: Day) -> str:
 
 
 def _days(past: Sequence[Day], known: Mapping[str, choosing.Row]) -> list[_Told]:
-    """Return the days on which something was, the newest first."""
-    return [
-        _Told(
-            f"day-{day.date.isoformat()}",
-            day.date,
-            said(day),
-            tuple(known[one] for one in day.incidents if one in known),
-        )
-        for day in reversed(past)
-        if day.incidents
-    ]
+    """Return the days on which something was, the newest first; of many incidents only the newest are listed."""
+    found, left = [], _LISTED
+    for day in reversed(past):
+        if day.incidents:
+            rows = [known[one] for one in day.incidents if one in known][: max(left, 0)]
+            more = len(day.incidents) - len(rows)
+            found.append(_Told(f"day-{day.date.isoformat()}", day.date, said(day), tuple(rows), more))
+            left -= len(rows)
+    return found
 
 
 async def _probes(board: Board, slug: str, now: datetime) -> list[_Probe]:
     """Return the probes that accuse it."""
     found = await probe_board.of_vendor(board.database, slug)
     keys = [one.source.key for one in found]
-    watches = await spells.watches_of(board.database, keys, now - _BACK, now)
-    counted = await probe_board.days(board.database, keys, now - _BACK)
+    watches = await spells.watches_of(board.database, keys, now - BACK, now)
+    counted = await probe_board.days(board.database, keys, now - BACK)
     since = now - _LATELY
     lately = await probe_board.spans(board.database, keys, since, _STEP)
     return [

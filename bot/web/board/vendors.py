@@ -13,20 +13,19 @@ from starlette.routing import Route
 
 from bot.catalog import folded
 from bot.core import answers
-from bot.core.days import DAYS, Day, Mark, days, told
+from bot.core.days import Mark
 from bot.core.message import Tone
 from bot.core.overview import Row, Survey
 from bot.core.scorecard import Watch
 from bot.core.standing import Standing
 from bot.model import Impact
 from bot.store import pulse, spells, standings
-from bot.web.board import bars
 from bot.web.board.bars import Bar
 from bot.web.board.cards import Pages, asked
 from bot.web.board.pages import Board, page
+from bot.web.board.past import BACK
 
-_EACH = 40
-_BACK = timedelta(days=DAYS)
+_EACH = 30
 _SORTS = (("worst", "Worst now"), ("name", "Name"), ("trouble", "Most trouble in 90 days"))
 _SHOWN = (
     ("", "All"),
@@ -142,7 +141,7 @@ async def _in_order(board: Board, ranking: _Ranking, rows: Sequence[Row], sort: 
         return sorted(rows, key=lambda row: row.name.lower())
     if sort == "trouble":
         if ranking.at is None or now - ranking.at > _KEPT:
-            found = await board.spells.of({row.vendor for row in rows}, now - _BACK, now)
+            found = await board.spells.of({row.vendor for row in rows}, now - BACK, now)
             ranking.at, ranking.spans = now, {vendor: _in_trouble(marks, now) for vendor, marks in found.items()}
         return sorted(rows, key=lambda row: (-ranking.spans.get(row.vendor, timedelta()), row.name.lower()))
     return rows
@@ -151,7 +150,7 @@ async def _in_order(board: Board, ranking: _Ranking, rows: Sequence[Row], sort: 
 def _in_trouble(marks: Sequence[Mark], now: datetime) -> timedelta:
     """Return how long a vendor told of any trouble; what overlaps counts once."""
     told = [mark for mark in marks if not mark.is_ours and mark.impact.rank >= Impact.MINOR.rank]
-    total, until = timedelta(), now - _BACK
+    total, until = timedelta(), now - BACK
     for mark in sorted(told, key=lambda mark: mark.began_at):
         begun = max(mark.began_at, until)
         if mark.ended_at > begun:
@@ -162,16 +161,17 @@ def _in_trouble(marks: Sequence[Mark], now: datetime) -> timedelta:
 async def _lines(board: Board, rows: Sequence[Row], now: datetime) -> list[_Line]:
     vendors = {row.vendor for row in rows}
     stands = {one.key: one for one in await standings.some(board.database, [row.key for row in rows])}
-    marks = await board.spells.of(vendors, now - _BACK, now)
-    watches = await spells.watches(board.database, vendors, now - _BACK, now)
+    marks = await board.spells.of(vendors, now - BACK, now)
+    watches = await spells.watches(board.database, vendors, now - BACK, now)
     found = []
     for row in rows:
         if row.key in stands:
-            past = days(marks.get(row.vendor, ()), watches.get(row.vendor, Watch()), now)
-            found.append(_line(row, stands[row.key], past))
+            watch = watches.get(row.vendor, Watch())
+            found.append(
+                _line(row, stands[row.key], *board.past.bar(row.vendor, marks.get(row.vendor, ()), watch, now))
+            )
     return found
 
 
-def _line(row: Row, standing: Standing, past: Sequence[Day]) -> _Line:
-    name, tone, word = row.name, answers.look(standing), answers.condition(standing)
-    return _Line(row.vendor, name, tone, word, bars.of_days(past), told(past))
+def _line(row: Row, standing: Standing, bar: Bar, said: str) -> _Line:
+    return _Line(row.vendor, row.name, answers.look(standing), answers.condition(standing), bar, said)
