@@ -123,8 +123,14 @@ def acknowledgement(story: Story) -> Acknowledgement:
         lag=_lag(story, told),
         read_at=_read(story, told),
         dated_from=first(view.started_at for view in story.posted),
-        title=story.posted[0].title,
+        title=_first_title(story) if len(story.records) == 1 else "",
     )
+
+
+def _first_title(story: Story) -> str:
+    """Return what the vendor called it at first; it may have another name by now."""
+    posted = {view.key for view in story.posted}
+    return next((entry.claim.title for entry, _ in story.then if entry.claim and entry.claim.key in posted), "")
 
 
 def _announced(story: Story) -> Acknowledgement:

@@ -190,7 +190,7 @@ class Told:
 class Cause:
     """The root cause as the vendor published it: when, in which statements, and how long after the end.
 
-    `late` are statements made after the end which it does not call a root cause.
+    `late` are statements made or rewritten after the end which it does not call a root cause.
     """
 
     at: datetime | Unknown

@@ -129,7 +129,8 @@ def _cause(facts: Facts) -> Iterator[Block]:
         yield from (_words(said) for said in facts.statements if said.number in cause.statements)
     if cause.late:
         which = glance.numbers(cause.late)
-        yield Text((f"After the end {facts.name} also said what it does not call a root cause: {which}, below.",))
+        yield Text((f"After the end {facts.name} said this, which it does not call a root cause ({which}):",))
+        yield from (_words(said) for said in facts.statements if said.number in cause.late)
 
 
 def _words(said: Said, most: int | None = None) -> Words:
@@ -157,7 +158,7 @@ def _announced(facts: Facts) -> Iterator[Block]:
     which = glance.numbers(tuple(said.number for said in found))
     where = f"Only what {facts.name} said at the end and afterwards ({which}) can announce any"
     yield Text((f"{where}; it is quoted, and not read into:",))
-    quoted = {*facts.cause.statements}
+    quoted = {*facts.cause.statements, *facts.cause.late}
     for said in found:
         if said.number in quoted:
             yield Text((f"Statement {said.number} is quoted under “Root cause”.",))

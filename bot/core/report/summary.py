@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from bot.core.message import utc
+from bot.core.report.glance import numbers
 from bot.core.report.known import Facts, Unknown, known
 from bot.core.spans import duration
 from bot.core.wording import NOT_BEGUN, words
@@ -134,6 +135,8 @@ def _cause(facts: Facts) -> Iterator[str]:
         yield f"{facts.name} published a root cause at {utc(at)}{after}; it is quoted below."
     elif facts.statements and not facts.is_open and isinstance(facts.cause.at, Unknown):
         yield f"Root cause: {facts.cause.at.reason}."
+        if facts.cause.late:
+            yield f"After the end {facts.name} said more ({numbers(facts.cause.late)})."
 
 
 def _maintenance(facts: Facts, incident: Incident) -> Iterator[str]:
@@ -143,7 +146,13 @@ def _maintenance(facts: Facts, incident: Incident) -> Iterator[str]:
     yield f"{facts.headline}: a maintenance of {facts.name}'s, {window}."
     begun, over = known(facts.whole.began_at), known(facts.whole.ended_at)
     if incident.state is State.SCHEDULED:
-        yield "It has not begun."
+        yield (
+            f"Whether it began is not known: {_reason(facts)}."
+            if starts and starts <= facts.as_of
+            else "It has not begun."
+        )
+    elif incident.ending is ChangeKind.WITHDRAWN and over is not None:
+        yield f"It was no longer listed at {utc(over)}; how it ended is not known."
     elif begun is None:
         yield f"{NOT_BEGUN}: it was called off, or done ahead of its time."
     elif facts.is_open and facts.whole.lasted is not None:
@@ -151,6 +160,10 @@ def _maintenance(facts: Facts, incident: Incident) -> Iterator[str]:
     elif over is not None and over > begun:
         yield f"It was completed at {utc(over)}, after {duration(over - begun)}{_against(over, ends)}."
     yield from _touched(facts)
+
+
+def _reason(facts: Facts) -> str:
+    return facts.whole.began_at.reason if isinstance(facts.whole.began_at, Unknown) else ""
 
 
 def _against(over: datetime, ends: datetime | None) -> str:
@@ -161,8 +174,8 @@ def _against(over: datetime, ends: datetime | None) -> str:
 
 def _burst(facts: Facts, incident: Incident) -> Iterator[str]:
     count, still = len(incident.members), sum(member.is_open for member in incident.members)
-    going = f"; {still} of them go on" if still else ""
-    yield f"{facts.headline.rstrip('.')}: {count} incidents of one cause, told together{going}."
+    going = f"; {still} of them {'goes' if still == 1 else 'go'} on" if still else ""
+    yield f"{facts.headline.rstrip('.')}: {count} incidents that are told together{going}."
     yield f"{_sentence(_lasted(facts, incident))}."
     yield from _firsts(facts)
     yield from _touched(facts)
