@@ -14,6 +14,7 @@ SIZE = 12.0
 ROW = 17.0
 _SIGN, _PAD, _DASH = 8.0, 8.0, (4.0, 3.0)
 _LINE = 1.4
+_APART = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class Placed:
 def place(marks: Sequence[Mark], across: Across, edges: tuple[float, float]) -> tuple[Placed, ...]:
     """Return where the labels stand, between two edges, in as few rows as can be."""
     ordered = sorted(marks, key=lambda one: one.at)
-    found = [one for sides in product((False, True), repeat=len(ordered)) for one in _tried(ordered, sides, across, edges)]
+    found = [
+        one for sides in product((False, True), repeat=len(ordered)) for one in _tried(ordered, sides, across, edges)
+    ]
     return min(found, key=_cost) if found else ()
 
 
@@ -67,9 +70,7 @@ def _tried(
         flat.append(Placed(mark, x, 0, is_left, fitting(mark.text, SIZE, room)))
     rows = _rows(flat)
     if rows is not None and all(one.text for one in flat):
-        yield tuple(
-            Placed(one.mark, one.x, row, one.is_left, one.text) for one, row in zip(flat, rows, strict=True)
-        )
+        yield tuple(Placed(one.mark, one.x, row, one.is_left, one.text) for one, row in zip(flat, rows, strict=True))
 
 
 def _rows(flat: Sequence[Placed]) -> Sequence[int] | None:
@@ -96,7 +97,7 @@ def _covers(one: Placed, other: Placed) -> bool:
 
 def _touch(one: Placed, other: Placed) -> bool:
     (begin, end), (start, stop) = one.span, other.span
-    return begin < stop and start < end
+    return begin < stop + _APART and start < end + _APART
 
 
 def rows_of(placed: Sequence[Placed]) -> int:

@@ -143,8 +143,8 @@ def _holes(rows: Sequence[Bin], within: Span) -> Iterator[Span]:
         yield within
         return
     starts = [row.began_at for row in rows]
-    steps = [later - earlier for earlier, later in pairwise(starts)]
-    patience = max(_PACES * median(steps), _LEAST) if steps else _LEAST
+    steps = [(later - earlier).total_seconds() for earlier, later in pairwise(starts)]
+    patience = max(_PACES * timedelta(seconds=median(steps)), _LEAST) if steps else _LEAST
     ends = [within.began_at, *(row.ended_at for row in rows)]
     begins = [*starts, within.ended_at]
     for ended, begun in zip(ends, begins, strict=True):
