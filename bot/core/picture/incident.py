@@ -13,7 +13,7 @@ from bot.core.picture.axes import Across, Span
 from bot.core.picture.lanes import Lane
 from bot.core.picture.marks import Mark
 from bot.core.picture.moments import Moments, moments, window
-from bot.core.picture.series import Grain, Series, common, series
+from bot.core.picture.series import Grain, Series, clipped, common, series
 from bot.core.picture.shapes import Anchor, Box, Drawing, Ink, Shape, Sign, Stroke, Words, fitting
 from bot.core.probing import BY_THE_MINUTE
 from bot.core.report.material import Material, Watched
@@ -89,7 +89,7 @@ def _gaps(one: Watched, span: Span) -> tuple[Span, ...]:
     found += [Span(span.began_at, one.first_look)] if one.first_look > span.began_at else []
     if not one.is_active and one.last_look is not None and one.last_look < span.ended_at:
         found.append(Span(one.last_look, span.ended_at))
-    return tuple(found)
+    return tuple(clipped(found, span))
 
 
 def _lanes(material: Material, span: Span, now: datetime) -> Iterator[Lane]:

@@ -16,6 +16,7 @@ from bot.core.spans import duration
 from bot.model import Incident, Kind
 
 _GAPS, _PROBES, _SEGMENTS = 4, 4, 6
+_SAYS = " says"
 
 
 def of_incident(incident: Incident, span: Span, found: Moments, lanes: Sequence[Lane], probes: Sequence[Series]) -> str:
@@ -25,6 +26,7 @@ def of_incident(incident: Incident, span: Span, found: Moments, lanes: Sequence[
         *_failures(probes, span),
         *_slow(probes, span),
         *_order(incident, found, span, has_probes=bool(probes)),
+        *_unacknowledged(incident, found, lanes),
         *_said(lanes, span),
         *_over(incident, found, span),
         *_unread(lanes, span),
@@ -72,8 +74,6 @@ def _order(incident: Incident, found: Moments, span: Span, *, has_probes: bool) 
     if found.detected is not None:
         yield f"We detected it at {_stamp(found.detected, span)}"
     if found.acknowledged is None:
-        if incident.kind is not Kind.MAINTENANCE and found.detected is not None:
-            yield f"{name} has not acknowledged it" if incident.is_open else f"{name} did not acknowledge it"
         return
     at = _stamp(found.acknowledged, span)
     if found.detected is None:
@@ -83,6 +83,23 @@ def _order(incident: Incident, found: Moments, span: Span, *, has_probes: bool) 
         yield f"{name} had posted it at {at}, {testimony.order(incident)}"
     else:
         yield f"{name} acknowledged it at {at}, {testimony.order(incident)}"
+
+
+def _unacknowledged(incident: Incident, found: Moments, lanes: Sequence[Lane]) -> Iterator[str]:
+    """Say that the vendor has not acknowledged it, as far as its page was read."""
+    if found.acknowledged is not None or found.detected is None or incident.kind is Kind.MAINTENANCE:
+        return
+    pages = [lane for lane in lanes if lane.name.endswith(_SAYS)]
+    if not pages:
+        yield f"{incident.name}'s status page is not watched"
+    elif any(lane.unknown for lane in pages):
+        yield f"{incident.name} has not acknowledged it, as far as its page was read"
+    else:
+        yield (
+            f"{incident.name} has not acknowledged it"
+            if incident.is_open
+            else f"{incident.name} did not acknowledge it"
+        )
 
 
 def _said(lanes: Sequence[Lane], span: Span) -> Iterator[str]:
@@ -113,8 +130,8 @@ def _apart(found: Moments) -> str:
 
 def _unread(lanes: Sequence[Lane], span: Span) -> Iterator[str]:
     for lane in lanes:
-        if lane.unknown and lane.name != "We see":
-            yield f"{lane.name.removesuffix(' says')}'s page was not read from {_times(lane.unknown, span)}"
+        if lane.unknown and lane.name.endswith(_SAYS):
+            yield f"{lane.name.removesuffix(_SAYS)}'s page was not read from {_times(lane.unknown, span)}"
 
 
 def _unchecked(probes: Sequence[Series], span: Span) -> Iterator[str]:
