@@ -10,20 +10,10 @@ from datetime import datetime, timedelta
 
 from bot.core.courses import Pause
 from bot.core.message import Line, plain_part
-from bot.core.report.known import (
-    Checks,
-    Clock,
-    Effect,
-    Facts,
-    FollowUp,
-    Lack,
-    Part,
-    Row,
-    Said,
-    Talk,
-    Unknown,
-)
+from bot.core.report.known import Checks, Clock, Effect, Facts, FollowUp, Lack, Part, Row
 from bot.core.report.markdown import iso
+from bot.core.report.spoken import Said, Talk
+from bot.core.report.unknown import Unknown
 from bot.model import Card, Member
 
 SCHEMA = "sitrep-report/1"

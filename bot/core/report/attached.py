@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bot.core.message import File, Line, Message, Moment, Quote, Reply, Span, Tone, line
+from bot.core.message import File, Line, Message, Reply, Tone, line
 from bot.core.report import glance
 from bot.core.report.as_json import as_json
 from bot.core.report.html import html
@@ -21,7 +21,8 @@ _TONES = {
     Impact.MINOR: Tone.MINOR,
     Impact.UNKNOWN: Tone.MINOR,
 }
-_SHOWN = frozenset({"How long", "By our own witnesses", "Who was first", "How bad"})
+# What the summary has told, or the place where it is read.
+_LEFT_OUT = frozenset({"Standing", "How bad", "We knew of it", "Told in", "Incident"})
 
 
 def written(facts: Facts, how: str, picture: str = "") -> str:
@@ -40,11 +41,20 @@ def files(facts: Facts, picture: str = "") -> tuple[File, ...]:
     )
 
 
-def message(facts: Facts, picture: str = "") -> Message:
-    """Return the report as a message: what is asked first, and all of it in the files."""
+def reply(facts: Facts, picture: str = "") -> Reply:
+    """Return the report as an answer: what is asked first, and all of it in the files."""
     tone = _TONES.get(facts.impact, Tone.NOTICE) if facts.is_open else Tone.RESOLVED
-    rows = [line(f"{name}: ", *spans) for name, spans in glance.glance(facts) if name in _SHOWN or _is_vendors(name, facts)]
-    cause = next(spans for name, spans in glance.glance(facts) if name == "Root cause")
-    left = sum(one.is_open for one in facts.follow_ups)
-    parts: list[Line | Quote] = [line(facts.summary), *rows, line("Root cause: ", *cause), *_left(left)]
-    return Message(tone=tone, headline=f"Report: {title(facts)}", parts=tuple(parts), url=facts.url, files=files(facts, picture))
+    first = [line(f"{name}: ", *spans) for name, spans in glance.glance(facts) if name not in _LEFT_OUT]
+    parts = (line(facts.summary), *first, *_left(facts))
+    message = Message(tone=tone, headline=f"Report: {title(facts)}", parts=parts, files=files(facts, picture))
+    return Reply(message=message, shareable=True)
+
+
+def _left(facts: Facts) -> list[Line]:
+    """Say what is left to be done, each with the words by which it is closed."""
+    rows = []
+    for one in facts.follow_ups:
+        if one.is_open:
+            close = f" · done? `write {facts.id} follow-up done {one.number}`" if one.number else ""
+            rows.append(line(f"Open: {one.text}{close}"))
+    return rows

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from bot.core.courses import failing, is_withdrawn
 from bot.core.message import utc
-from bot.core.report.known import Clock, Unknown
+from bot.core.report.known import Clock
 from bot.core.report.story import Story, first, is_planned, last
+from bot.core.report.unknown import Unknown
 from bot.core.team import is_ours
 from bot.core.wording import has_not_begun
 from bot.model import ChangeKind, ClaimView, Incident, Kind, SourceKind, State, Who

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from bot.core import team, testimony
 from bot.core.message import utc
 from bot.core.report.clocks import NO_VENDOR, no_witness, unposted
-from bot.core.report.known import Acknowledgement, Detection, Unknown
+from bot.core.report.known import Acknowledgement, Detection
 from bot.core.report.story import Story, first, is_planned
+from bot.core.report.unknown import Unknown
 from bot.core.wording import STATUS_WORDS, capital
 from bot.model import (
     ChangeKind,

@@ -8,7 +8,9 @@ from datetime import timedelta
 from bot.core.courses import Pause
 from bot.core.message import Link, Moment, Span
 from bot.core.report.blocks import Spans
-from bot.core.report.known import Acknowledgement, Clock, Detection, Facts, Talk, Unknown
+from bot.core.report.known import Acknowledgement, Clock, Detection, Facts
+from bot.core.report.spoken import Talk
+from bot.core.report.unknown import Unknown
 from bot.core.spans import duration
 from bot.core.wording import capital, words
 from bot.model import Impact, Kind

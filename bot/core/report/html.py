@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from bot.core.message import Link, Moment, Span, utc
+from bot.core.picture.svg import stylesheet
 from bot.core.report.blocks import Block, Bullets, Pairs, Part, Spans, Table, Text, Theirs, Words
 from bot.core.report.known import Facts
 from bot.core.report.markdown import iso
@@ -75,7 +76,7 @@ def _head(name: str) -> tuple[str, ...]:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="robots" content="noindex">',
         f"<title>{name}</title>",
-        f"<style>{_STYLE}</style>",
+        f"<style>{_STYLE}{stylesheet()}</style>",
         "</head>",
         "<body>",
     )

@@ -9,9 +9,11 @@ from bot.core import team
 from bot.core.message import utc
 from bot.core.report.additions import ended_by, follow_ups
 from bot.core.report.glance import numbers
-from bot.core.report.known import Cause, FollowUp, Lack, Said, Told, Unknown
+from bot.core.report.known import FollowUp, Lack, Told
+from bot.core.report.spoken import Cause, Said
 from bot.core.report.statements import Spoken
 from bot.core.report.story import Story, is_planned
+from bot.core.report.unknown import Unknown
 from bot.core.spans import duration
 from bot.core.witnesses import overlap
 from bot.core.wording import has_not_begun

@@ -10,8 +10,10 @@ from bot.core.answers import cut
 from bot.core.message import Link, Moment, Span, utc
 from bot.core.report import glance
 from bot.core.report.blocks import Block, Bullets, Pairs, Part, Spans, Table, Text, Theirs, Words
-from bot.core.report.known import Checks, Facts, Lack, Row, Said, Unknown
+from bot.core.report.known import Checks, Facts, Lack, Row
 from bot.core.report.material import Section
+from bot.core.report.spoken import Said
+from bot.core.report.unknown import Unknown
 from bot.core.spans import duration
 from bot.core.wording import STATUS_WORDS, words
 from bot.model import Card, Kind, Member, State

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from bot.core.message import utc
 from bot.core.report.glance import numbers
-from bot.core.report.known import Facts, Unknown, known
+from bot.core.report.known import Facts
+from bot.core.report.unknown import Unknown, known
 from bot.core.spans import duration
 from bot.core.wording import NOT_BEGUN, words
 from bot.model import ChangeKind, Impact, Incident, Kind, State

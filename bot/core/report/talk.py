@@ -9,9 +9,10 @@ from statistics import median
 from bot.core.courses import Pause
 from bot.core.message import utc
 from bot.core.report.clocks import unposted, withdrawn
-from bot.core.report.known import Cause, Said, Talk, Unknown
+from bot.core.report.spoken import Cause, Said, Talk
 from bot.core.report.statements import Spoken
 from bot.core.report.story import Story, first, is_planned, last
+from bot.core.report.unknown import Unknown
 from bot.core.revisit import VISITS
 from bot.model import ChangeKind, Kind, State
 
