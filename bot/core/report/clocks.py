@@ -65,7 +65,7 @@ def _began_by(incident: Incident) -> str:
 def _ended_by(story: Story) -> str:
     one = story.incident
     if one.ending is ChangeKind.WITHDRAWN:
-        return f"when {one.name} no longer listed it; how it ended is not known"
+        return f"when {_who_listed(story)} no longer; how it ended is not known"
     if one.ending is ChangeKind.MERGED:
         return "when it went on as part of another incident"
     ended = next((entry for entry, then in reversed(story.then) if not then.is_open and entry.kind in _ENDS), None)
@@ -75,6 +75,14 @@ def _ended_by(story: Story) -> str:
         return f"when {ended.author}'s status page showed {ended.claim.title} well again"
     said = {Who.VENDOR: f"by {ended.author}'s word", Who.PERSON: f"by {ended.author}'s word"}
     return said.get(ended.who, f"when {ended.author} saw it no more")
+
+
+def _who_listed(story: Story) -> str:
+    gone = (entry for entry, _ in reversed(story.then) if entry.kind is ChangeKind.WITHDRAWN)
+    last_word = next(gone, None)
+    if last_word is None or last_word.who is Who.VENDOR:
+        return f"{story.incident.name} listed it"
+    return f"{last_word.author} told of it"
 
 
 _ENDS = frozenset({ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.MERGED, ChangeKind.UPDATED})

@@ -124,7 +124,7 @@ def _cause(facts: Facts) -> Spans:
 def _told(facts: Facts) -> Spans:
     if not facts.told:
         return ("no channel",)
-    return ("; ".join(f"{one.destination} ({one.how})" for one in facts.told), ". No links are kept.")
+    return ("; ".join(f"{one.destination} ({one.how})" for one in facts.told),)
 
 
 def numbers(which: tuple[int, ...]) -> str:

@@ -6,15 +6,20 @@ of a section, and that is carried over as it is.  Where anything else was change
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from bot.core.report.as_json import SCHEMA
 from bot.core.report.markdown import CLOSES, OPENS
 
 _STAMP = re.compile(r"\n?<!-- sitrep report (?P<id>\S+) (?P<digest>[0-9a-f]{16}) -->\s*\Z")
 _OPENING = re.escape(OPENS).replace(r"\{\}", r"(?P<name>[a-z-]+)")
 _REGION = re.compile(rf"^{_OPENING}$\n(?P<text>.*?)^{re.escape(CLOSES)}$", re.MULTILINE | re.DOTALL)
+
+
+_FOREIGN = "it is no report of this incident by Sitrep; name another file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,17 @@ def stamped(text: str, incident: str) -> str:
     return f"{text.rstrip()}\n\n<!-- sitrep report {incident} {_digest(text)} -->\n"
 
 
-def renewed(old: str, new: str, incident: str) -> str | Refusal:
-    """Return the `new` report with what people wrote into the `old` one; both are of this incident, and stamped."""
+def renewed(old: str, new: str, incident: str, how: str) -> str | Refusal:
+    """Return the `new` report with what people wrote into the `old` one; both are of this incident, and stamped.
+
+    In the one for programs nobody writes: there it is enough that it is one.
+    """
+    if how == "json":
+        return new if _is_ours(old, incident) else Refusal(_FOREIGN)
     old = old.replace("\r\n", "\n")
     stamp = _STAMP.search(old)
     if stamp is None:
-        return Refusal("it is no report of Sitrep's; name another file")
+        return Refusal(_FOREIGN)
     if stamp["id"] != incident:
         return Refusal(f"it is the report of {stamp['id']}; name another file")
     if _digest(old[: stamp.start()]) != stamp["digest"]:
@@ -42,6 +52,14 @@ def renewed(old: str, new: str, incident: str) -> str | Refusal:
     words = {found["name"]: found["text"] for found in _REGION.finditer(old) if found["text"].strip()}
     text = _REGION.sub(lambda found: _filled(found, words), new)
     return text if not words else Refusal(f"your words under {', '.join(words)} have no place in the new report")
+
+
+def _is_ours(old: str, incident: str) -> bool:
+    try:
+        known = json.loads(old)
+    except ValueError:
+        return False
+    return isinstance(known, dict) and (known.get("schema"), known.get("id")) == (SCHEMA, incident)
 
 
 def _filled(found: re.Match[str], words: dict[str, str]) -> str:
