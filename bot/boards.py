@@ -18,6 +18,7 @@ from bot.settings import Secret, Settings
 from bot.store import pulse
 from bot.store.database import Database
 from bot.vitals import Vitals
+from bot.web.board.beside import NOTHING, Beside
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute, Route
@@ -39,6 +40,7 @@ class Around:
     desk: Desk
     vitals: Vitals
     gauges: Prometheus
+    beside: Beside = NOTHING
 
 
 def counting() -> Prometheus:
@@ -140,19 +142,17 @@ def _pages(settings: Settings, around: Around, changes: Pulse) -> BaseRoute:
         url=settings.board_url,
         is_local=is_local(settings.host),
     )
-    return Mount(
-        "", routes=_routes(board, entrance, around.desk, changes), middleware=[Middleware(Gate, entrance=entrance)]
-    )
+    return Mount("", routes=_routes(board, entrance, around, changes), middleware=[Middleware(Gate, entrance=entrance)])
 
 
-def _routes(board: Board, entrance: Entrance, desk: Desk, changes: Pulse) -> list[Route]:
+def _routes(board: Board, entrance: Entrance, around: Around, changes: Pulse) -> list[Route]:
     from bot.web.api.routes import routes as api  # noqa: PLC0415  (as above)
     from bot.web.board import acting, entering, home, live, probes, vendor, vendors, views  # noqa: PLC0415  (as above)
     from bot.web.board.pages import static  # noqa: PLC0415  (as above)
 
-    pages = [route for one in (home, vendors, vendor, probes, views) for route in one.routes(board)]
-    acts = (*entering.routes(entrance), *acting.routes(entrance, desk))
-    return [*pages, *live.routes(changes), *api(board), *acts, *static()]
+    pages = [route for one in (home, vendors, vendor, probes) for route in one.routes(board)]
+    acts = (*entering.routes(entrance), *acting.routes(entrance, around.desk))
+    return [*pages, *views.routes(board, around.beside), *live.routes(changes), *api(board), *acts, *static()]
 
 
 def _revealed(secret: Secret | None) -> str:
