@@ -15,12 +15,15 @@ from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.ports import Desk
 from bot.settings import Secret, Settings
+from bot.store import pulse
 from bot.store.database import Database
 from bot.vitals import Vitals
+from bot.web.board.beside import NOTHING, Beside
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute, Route
 
+    from bot.web.board.live import Pulse
     from bot.web.board.pages import Board
     from bot.web.entrance import Entrance
     from bot.web.metrics import Prometheus
@@ -37,6 +40,7 @@ class Around:
     desk: Desk
     vitals: Vitals
     gauges: Prometheus
+    beside: Beside = NOTHING
 
 
 def counting() -> Prometheus:
@@ -53,13 +57,15 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
     somebody chose it, or if anything calls in.
     """
     from bot.web import health, metrics, server  # noqa: PLC0415  (a fifth of a second, for those who need it)
+    from bot.web.board import live  # noqa: PLC0415  (as above)
 
+    changes = live.Pulse(lambda: pulse.version(around.database, around.clock.now()))
     shown = metrics.Shown(metrics.readers(around.database, around.clock), around.vitals)
     routes: list[BaseRoute] = [
         *others,
         *health.routes(around.vitals),
         *metrics.routes(around.gauges, shown, _revealed(settings.board_token)),
-        _pages(settings, around),
+        _pages(settings, around, changes),
     ]
     try:
         listening = server.bound(settings.host, settings.port)
@@ -71,7 +77,8 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
     log.info("board: %s", address(settings.host, listening.getsockname()[1]))
     for line in _warnings(settings):
         log.warning("%s", line)
-    loops["web"] = partial(server.serve, routes, listening, around.gauges)
+    loops["board"] = changes.run
+    loops["web"] = partial(server.serve, routes, listening, around.gauges, changes.close)
 
 
 def address(host: str, port: int) -> str:
@@ -114,7 +121,7 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def _pages(settings: Settings, around: Around) -> BaseRoute:
+def _pages(settings: Settings, around: Around, changes: Pulse) -> BaseRoute:
     """Return all that people look at, behind the gate."""
     from starlette.middleware import Middleware  # noqa: PLC0415  (as above)
     from starlette.routing import Mount  # noqa: PLC0415  (as above)
@@ -133,14 +140,17 @@ def _pages(settings: Settings, around: Around) -> BaseRoute:
         url=settings.board_url,
         is_local=is_local(settings.host),
     )
-    return Mount("", routes=_routes(board, entrance, around.desk), middleware=[Middleware(Gate, entrance=entrance)])
+    return Mount("", routes=_routes(board, entrance, around, changes), middleware=[Middleware(Gate, entrance=entrance)])
 
 
-def _routes(board: Board, entrance: Entrance, desk: Desk) -> list[Route]:
-    from bot.web.board import acting, entering, home  # noqa: PLC0415  (as above)
+def _routes(board: Board, entrance: Entrance, around: Around, changes: Pulse) -> list[Route]:
+    from bot.web.api.routes import routes as api  # noqa: PLC0415  (as above)
+    from bot.web.board import acting, entering, home, live, probes, vendor, vendors, views  # noqa: PLC0415  (as above)
     from bot.web.board.pages import static  # noqa: PLC0415  (as above)
 
-    return [*home.routes(board), *entering.routes(entrance), *acting.routes(entrance, desk), *static()]
+    pages = [route for one in (home, vendors, vendor, probes) for route in one.routes(board)]
+    acts = (*entering.routes(entrance), *acting.routes(entrance, around.desk))
+    return [*pages, *views.routes(board, around.beside), *live.routes(changes), *api(board), *acts, *static()]
 
 
 def _revealed(secret: Secret | None) -> str:

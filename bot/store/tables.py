@@ -8,7 +8,15 @@ from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Id, Instant, table, where
-from bot.store.people_tables import AuditRow, ChatRouteRow, MutingRow, OverrideRow, SpentPassRow
+from bot.store.listed_table import ListedRow
+from bot.store.people_tables import (
+    AuditRow,
+    ChatRouteRow,
+    MutingRow,
+    OverrideRow,
+    ReportAdditionRow,
+    SpentPassRow,
+)
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
 
 
@@ -155,9 +163,10 @@ class IncidentRow(SQLModel, table=True):
 
 
 class EntryRow(SQLModel, table=True):
-    """One line of an incident's history; rows are only ever added."""
+    """One line of an incident's history; rows are only ever added.  The board asks what was recorded lately."""
 
     __tablename__ = "timeline_entry"
+    __table_args__ = (Index("entry_recorded", "recorded_at"),)
 
     incident: str = Field(primary_key=True, sa_type=Text)
     seq: int = Field(primary_key=True)
@@ -294,5 +303,7 @@ AUDIT = table(AuditRow)
 MUTING = table(MutingRow)
 CHAT_ROUTE = table(ChatRouteRow)
 SPENT_PASS = table(SpentPassRow)
+REPORT_ADDITION = table(ReportAdditionRow)
 NOTE = table(NoteRow)
+LISTED = table(ListedRow)
 INSTALLATION = table(InstallationRow)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import uvicorn
@@ -49,8 +49,16 @@ def application(routes: Sequence[BaseRoute], gauges: Gauges = UNCOUNTED) -> Star
     return app
 
 
-async def serve(routes: Sequence[BaseRoute], listening: socket.socket, gauges: Gauges = UNCOUNTED) -> None:
-    """Serve `routes` until cancelled."""
+async def serve(
+    routes: Sequence[BaseRoute],
+    listening: socket.socket,
+    gauges: Gauges = UNCOUNTED,
+    ending: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve `routes` until cancelled.
+
+    `ending` is called before the answers that are under way are waited for: it lets those end that have no end.
+    """
     app = application(routes, gauges)
     config = uvicorn.Config(
         app,
@@ -68,6 +76,7 @@ async def serve(routes: Sequence[BaseRoute], listening: socket.socket, gauges: G
     try:
         await asyncio.shield(serving)
     finally:
+        ending()
         server.should_exit = True
         await serving
         listening.close()

@@ -23,6 +23,7 @@ TABLES = {
     "heartbeat",
     "incident",
     "installation",
+    "listed",
     "muting",
     "note",
     "oncall_override",

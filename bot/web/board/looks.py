@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.core.message import Item, Line, Link, Moment, Part, Quote, Tone, utc
+from bot.core.slugs import slug
 from bot.core.spans import duration
 from bot.core.wording import TONES
 from bot.model import Impact, Kind
@@ -71,5 +72,6 @@ FILTERS = {
     "day": day,
     "since": since,
     "duration": duration,
+    "slug": slug,
     "sort_of": sort_of,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from bot.store.migrations import people
+from bot.store.migrations import board, people
 from bot.store.migrations.people import id_, instant
 
 revision = "0001"
@@ -20,10 +20,12 @@ def upgrade() -> None:
     _callers()
     _claims()
     _incidents()
+    board.listed()
     people.oncall()
     people.audit()
     people.agreed_in_chat()
     people.passes()
+    people.reports()
     _polls()
     _sources()
 
@@ -158,6 +160,7 @@ def _incidents() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("incident", "seq"),
     )
+    op.create_index("entry_recorded", "timeline_entry", ["recorded_at"], unique=False)
 
 
 def _callers() -> None:

@@ -1,0 +1,90 @@
+"""`/incidents/{id}`: one incident on its two clocks, with everything that was said and done."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.core import affected, annals, choosing, clock_rows, lanes, lanes_drawn, places, roster, wording
+from bot.core.members import as_incident
+from bot.core.message import Item, Line, Message, Quote
+from bot.core.people import as_of
+from bot.model import SourceKind
+from bot.store import lookups
+from bot.store.whole import Whole, whole
+from bot.web.board import acting, grounding
+from bot.web.board.pages import Board, page
+
+_WIDE, _NARROW, _SHOWN = 960, 328, 150
+
+
+def routes(board: Board) -> list[Route]:
+    """Return what is served of it."""
+    return [Route("/incidents/{name}", partial(_incident, board))]
+
+
+async def _incident(board: Board, request: Request) -> Response:
+    name, now = request.path_params["name"], board.clock.now()
+    found = await whole(board.database, name, now)
+    if found is None:
+        return await _begun(board, request, name)
+    incident = as_of(found.incident, now)
+    two = lanes.clocks(incident, found.entries, now, found.unread, found.unchecked)
+    told = annals.rows(incident, found.entries)
+    newest_first, shows_all = request.query_params.get("order") != "oldest", "all" in request.query_params
+    rows = told if shows_all else told[-_SHOWN:]
+    root = wording.root(incident)
+    return page(
+        request,
+        "incident.html",
+        title=wording.headline(incident),
+        now=now,
+        incident=incident,
+        top=choosing.row(incident),
+        state=root.parts[0],
+        lines=_lines(root),
+        latest=incident.latest,
+        wide=lanes_drawn.drawn(two, _WIDE),
+        narrow=lanes_drawn.drawn(two, _NARROW),
+        clocks=two,
+        facts=clock_rows.facts(incident, two, now),
+        actions=acting.deeds(request, incident),
+        is_measured=any(view.teller is SourceKind.PROBE for view in incident.claims),
+        conditions=await grounding.conditions(board, incident),
+        components=affected.affected(incident),
+        told=places.tellings(found.told, incident.last_seq, now),
+        sources=annals.SOURCES,
+        rows=rows[::-1] if newest_first else rows,
+        newest_first=newest_first,
+        left_out=found.count - len(found.entries) + len(told) - len(rows),
+        members=[choosing.row(as_incident(one)) for one in roster.in_order(incident.members)],
+        burst=found.burst,
+        earlier=_earlier(found),
+    )
+
+
+async def _begun(board: Board, request: Request, name: str) -> Response:
+    """Lead to the incident whose id begins so; if there are several, to the search for them."""
+    alike = await lookups.named(board.database, name, limit=2)
+    if len(alike) == 1:
+        return RedirectResponse(f"/incidents/{alike[0].id}", 302)
+    if alike:
+        return RedirectResponse(request.url_for("search").include_query_params(q=name).path, 302)
+    text = f"No incident has the id “{name[:100]}”, and none has an id that begins so."
+    return page(request, "missing.html", 404, title="No such incident", text=text)
+
+
+def _lines(root: Message) -> tuple[Line, ...]:
+    """Return what the root message says, without the list of members and the words, which have places of their own."""
+    return tuple(part for part in root.parts[1:] if not isinstance(part, Quote | Item))
+
+
+def _earlier(found: Whole) -> list[tuple[choosing.Row, tuple[str, ...]]]:
+    """Return the vendor's earlier incidents with the parts that they have in common, those with the most first."""
+    mine = {part.id: part.name for part in found.incident.components}
+    shared = [(one, tuple(mine[part.id] for part in one.components if part.id in mine)) for one in found.earlier]
+    ordered = sorted(shared, key=lambda pair: -len(pair[1]))
+    return [(choosing.row(one), names) for one, names in ordered]
