@@ -86,7 +86,7 @@ def routes(entrance: Entrance, desk: Desk) -> list[Route]:
 async def _done(entrance: Entrance, desk: Desk, request: Request) -> Response:
     session = await entrance.session(request)
     if session is None:
-        raise Refused(401, "to act here, come by a link of your own: ask `/sitrep board` in the chat")
+        raise Refused(401, "to act here, come by a link of your own: ask for “/sitrep board” in the chat")
     form = await sent(request, passes.form_key(entrance.secret, session))
     incident = request.path_params["incident"]
     try:
