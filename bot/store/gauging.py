@@ -19,8 +19,8 @@ Labelled = tuple[tuple[str, ...], float]
 class Counted:
     """What there is.  Each part is labelled as its name says.
 
-    `oldest_read` is when the source was last read that was read longest ago, in seconds since 1970; `stale` for how many
-    seconds a vendor's source can not be read.
+    `oldest_read` is when the source was last read that was read longest ago, in seconds since 1970; `stale` for how
+    many seconds a vendor's source can not be read.
     """
 
     sources_by_kind_and_state: tuple[Labelled, ...]
