@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -70,9 +71,9 @@ async def _begun(board: Board, request: Request, name: str) -> Response:
     """Lead to the incident whose id begins so; if there are several, to the search for them."""
     alike = await lookups.named(board.database, name, limit=2)
     if len(alike) == 1:
-        return RedirectResponse(f"/incidents/{alike[0].id}", 302)
+        return RedirectResponse(f"/incidents/{quote(alike[0].id)}", 302)
     if alike:
-        return RedirectResponse(request.url_for("search").include_query_params(q=name).path, 302)
+        return RedirectResponse(f"/search?{urlencode({'q': name})}", 302)
     text = f"No incident has the id “{name[:100]}”, and none has an id that begins so."
     return page(request, "missing.html", 404, title="No such incident", text=text)
 
