@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.core import affected, annals, choosing, clock_rows, lanes, lanes_drawn, places, roster, wording
+from bot.core import affected, annals, choosing, clock_rows, lanes, lanes_drawn, members_drawn, places, roster, wording
 from bot.core.members import as_incident
 from bot.core.message import Item, Line, Message, Quote
 from bot.core.people import as_of
@@ -51,6 +51,7 @@ async def _incident(board: Board, request: Request) -> Response:
         wide=lanes_drawn.drawn(two, _WIDE),
         narrow=lanes_drawn.drawn(two, _NARROW),
         clocks=two,
+        sheets=[members_drawn.drawn(incident, now, width) for width in (_WIDE, _NARROW)] if incident.members else [],
         facts=clock_rows.facts(incident, two, now),
         actions=acting.deeds(request, incident),
         is_measured=any(view.teller is SourceKind.PROBE for view in incident.claims),
