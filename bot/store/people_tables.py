@@ -92,3 +92,12 @@ class ChatRouteRow(SQLModel, table=True):
     removed_at: datetime | None = Field(default=None, sa_type=Instant)
     removed_by: str = Field(default="", sa_type=Text)
     body: str = Field(sa_type=Text)
+
+
+class SpentPassRow(SQLModel, table=True):
+    """A pass to the board that is good no more, though its time is not over: a link that was used, a session ended."""
+
+    __tablename__ = "spent_pass"
+
+    mark: str = Field(primary_key=True, sa_type=Text)
+    until: datetime = Field(sa_type=Instant, index=True)

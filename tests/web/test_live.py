@@ -60,7 +60,7 @@ async def here() -> AsyncIterator[Changing]:
     socket = bound("127.0.0.1", 0)
     changing.url = f"http://127.0.0.1:{socket.getsockname()[1]}"
     running = asyncio.create_task(changing.pulse.run())
-    serving = asyncio.create_task(serve(routes(changing.pulse), socket, changing.pulse.close))
+    serving = asyncio.create_task(serve(routes(changing.pulse), socket, ending=changing.pulse.close))
     yield changing
     serving.cancel()
     running.cancel()

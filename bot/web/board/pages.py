@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from hashlib import blake2b
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -21,9 +22,10 @@ from bot.store.database import Database
 from bot.store.spells import Spells
 from bot.web.board import looks
 from bot.web.board.past import Past
+from bot.web.entrance import visitor_of
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_STATIC = ("board.css", "views.css", "board.js", "icon.svg")
+_STATIC = ("board.css", "views.css", "board.js", "enter.js", "icon.svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,11 @@ class Board:
 
 @cache
 def environment() -> Environment:
-    """Return the templates.  Whatever they are given is a stranger's until it is escaped, and that is the default."""
+    """Return the templates.
+
+    Whatever they are given is a stranger's until it is escaped, and that is the default; marks that turn the direction
+    of what stands beside them are taken out of it.
+    """
     made = Environment(
         loader=PackageLoader("bot.web.board"),
         autoescape=True,
@@ -56,6 +62,7 @@ def environment() -> Environment:
         finalize=_shown,
     )
     made.filters.update(looks.FILTERS)
+    made.globals["asset"] = cache(asset)
     return made
 
 
@@ -72,7 +79,8 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     Of the values `base.html` itself takes `title`; `now`, when the page is made; `fresh`, when a page was last looked
     at; and `query`, on the page that was searched for.
     """
-    html = environment().get_template(template).render(path=request.url.path, **values)
+    given = {"path": request.url.path, "visitor": visitor_of(request), **values}
+    html = environment().get_template(template).render(given)
     return HTMLResponse(html, status)
 
 
@@ -82,16 +90,25 @@ def missing(request: Request, title: str, text: str, now: datetime) -> HTMLRespo
 
 
 def static() -> list[Route]:
-    """Return the routes of what pages link to: one style sheet, one script, one icon."""
+    """Return the routes of what pages link to: style sheets, a script, an icon."""
     return [Route(f"/static/{name}", _static(name)) for name in _STATIC]
 
 
+def asset(name: str) -> str:
+    """Return the address of one of these: another one as soon as there is anything else in it."""
+    return f"/static/{name}?{blake2b(_body(name), digest_size=6).hexdigest()}"
+
+
+@cache
+def _body(name: str) -> bytes:
+    return (files("bot.web.board") / "static" / name).read_bytes()
+
+
 def _static(name: str) -> Callable[[Request], Awaitable[Response]]:
-    body = (files("bot.web.board") / "static" / name).read_bytes()
-    media = _TYPES[name.rpartition(".")[2]]
+    body, media, current = _body(name), _TYPES[name.rpartition(".")[2]], asset(name).partition("?")[2]
 
     async def endpoint(request: Request) -> Response:
-        del request
-        return Response(body, media_type=media, headers={"cache-control": "max-age=300"})
+        age = "max-age=31536000, immutable" if request.url.query == current else "max-age=300"
+        return Response(body, media_type=media, headers={"cache-control": age})
 
     return endpoint
