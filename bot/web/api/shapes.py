@@ -46,7 +46,8 @@ class Incident:
 
     `detected_at` is when the first witness of ours saw it, `acknowledged_at` when the vendor first wrote of it; `lag`
     is how much later that was, less than nothing if the vendor was first, null as long as not both have spoken.
-    `duration` is how long it lasted, or has lasted.  `we_see` is what our own witnesses see, in a few words.
+    `duration` is how long it lasted, null as long as it goes on.  `we_see` is what our own witnesses see, in a few
+    words.
     """
 
     id: str

@@ -74,7 +74,7 @@ async def some(asked: Asked) -> shapes.Incidents:
     if is_more and found:
         query = {**asked.query, "after": _cursor(found[-1].started_at, found[-1].id)}
         following = f"{asked.base}{asked.path}?{urlencode(query)}"
-    rows = tuple(told.incident(one, asked.base, asked.now) for one in found)
+    rows = tuple(told.incident(one, asked.base) for one in found)
     return shapes.Incidents(incidents=rows, next=following)
 
 
@@ -102,7 +102,7 @@ async def one(asked: Asked) -> shapes.IncidentWhole:
         raise Missing("no incident has this id")
     incident, entries = found
     return shapes.IncidentWhole(
-        incident=told.incident(incident, asked.base, asked.now),
+        incident=told.incident(incident, asked.base),
         timeline=tuple(told.line(entry, incident) for entry in entries),
         lines=incident.last_seq,
     )
@@ -132,7 +132,7 @@ async def vendor(asked: Asked) -> shapes.VendorWhole:
         name=name,
         sources=tuple(told.vendor(one, asked.base) for one in stands),
         components=told.components(parts.values()),
-        incidents=tuple(told.incident(one, asked.base, now) for one in ground.incidents),
+        incidents=tuple(told.incident(one, asked.base) for one in ground.incidents),
         scorecard=told.scorecard(card) if card else None,
         days=told.days(history.records, history.watch, now),
     )
