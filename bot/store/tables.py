@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Id, Instant, table, where
 from bot.store.listed_table import ListedRow
-from bot.store.people_tables import AuditRow, ChatRouteRow, MutingRow, OverrideRow
+from bot.store.people_tables import AuditRow, ChatRouteRow, MutingRow, OverrideRow, ReportAdditionRow
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
 
 
@@ -295,6 +295,7 @@ OVERRIDE = table(OverrideRow)
 AUDIT = table(AuditRow)
 MUTING = table(MutingRow)
 CHAT_ROUTE = table(ChatRouteRow)
+REPORT_ADDITION = table(ReportAdditionRow)
 NOTE = table(NoteRow)
 LISTED = table(ListedRow)
 INSTALLATION = table(InstallationRow)
