@@ -8,11 +8,11 @@ import os
 import random
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapters.console import Console
 from bot import boards, callers, catalog, garbage, paging, plugins, process, reaching
@@ -25,6 +25,7 @@ from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
+from bot.loops.alive import Alive, alive, watch_lag
 from bot.loops.checking import Probing
 from bot.loops.deliver import Delivering, deliver
 from bot.loops.escalate import Escalating, escalate
@@ -43,9 +44,10 @@ from bot.loops.watch import Watching, watch
 from bot.model import Source
 from bot.ports import Chat, Platform
 from bot.settings import Settings
-from bot.store import announcements, roles, sources
-from bot.store.database import Database, claim_purpose, migrate, open_database
+from bot.store import announcements, listed, roles, sources
+from bot.store.database import Database, claim_purpose, is_ready, migrate, open_database
 from bot.store.installations import Kept
+from bot.vitals import Pace, Vitals
 
 if TYPE_CHECKING:
     from adapters.discord.connect import Keys as DiscordKeys
@@ -81,6 +83,7 @@ async def run(settings: Settings) -> None:
 async def _prepare(database: Database, now: datetime) -> None:
     await migrate(database)
     await claim_purpose(database, "run")
+    await listed.catch_up(database)
     if database.is_sqlite:
         await sources.release_all(database)
         await announcements.release_all(database)
@@ -100,45 +103,62 @@ async def _loops(
     owner = f"{socket.gethostname()}-{os.getpid()}"
     due = asyncio.Event()
     dice = random.SystemRandom().random
-    rules = Rules(settings.routes, settings.services, settings.thresholds, settings.oncalls, settings.bursts)
-    heard = people.People(database, rules, settings.people, clock, due)
+    rules = Rules(
+        settings.routes, settings.services, settings.thresholds, settings.oncalls, settings.bursts, settings.board_url
+    )
+    crashes, gauges = Crashes(), boards.counting()
+    database.gauges = gauges
+    vitals = Vitals(partial(is_ready, database), crashed=lambda: crashes.repeated(clock.now()))
+    paced = partial(Pace, clock, vitals.turns)
+    heard = people.People(database, rules, settings.people, paced("people"), due)
     desk = desk_of(settings, heard, fetcher)
     chats = _chats(settings, desk, database, clock, due)
     desk.visits = {chat.platform.name: chat.visit for chat in chats if chat.visit is not None}
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
-    delivering = Delivering(database, platforms, clock, owner, dice, due, ruling=rules.ruling)
+    turned = partial(vitals.turns.turned, "deliver")
+    delivering = Delivering(
+        database, platforms, clock, owner, dice, due, ruling=rules.ruling, gauges=gauges, turned=turned
+    )
     eyes = Eyes(database, clock, settings.witnesses)
     await recall(eyes)
-    watching = Watching(
-        database, fetcher, rules, clock, owner, dice, due, Told(len(watched), pages_lost=eyes.pages_lost)
-    )
-    checks = Probing(database, web, rules, clock, owner, due, probes_of(settings), eyes, settings.windows)
-    mine = own.Own(database, delivering, own.places(settings.routes), clock, due, lambda: eyes.blind_since)
+    told = Told(len(watched), pages_lost=eyes.pages_lost)
+    watching = Watching(database, fetcher, rules, paced("watch"), owner, dice, due, told, gauges=gauges)
+    checks = Probing(database, web, rules, paced("probe"), owner, due, probes_of(settings), eyes, settings.windows)
+    checks.gauges = gauges
+    mine = own.Own(database, delivering, own.places(settings.routes), paced("own"), due, lambda: eyes.blind_since)
+    escalating = Escalating(database, reaching.plans_of(settings), paced("escalate"), due, gauges)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "watch": partial(watch, watching),
         "probe": partial(probe, checks),
         "deliver": partial(deliver, delivering),
-        "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
-        "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
-        "heed": partial(heed, Heeding(database, rules, clock, due)),
-        "hold": partial(hold, Holding(database, rules.ruling, clock, due)),
-        "escalate": partial(escalate, Escalating(database, reaching.plans_of(settings), clock, due)),
+        "revisit": partial(revisit, Revisiting(database, fetcher, rules, paced("revisit"), due)),
+        "remind": partial(remind, Reminding(database, fetcher, rules, paced("remind"), due)),
+        "heed": partial(heed, Heeding(database, rules, paced("heed"), due)),
+        "hold": partial(hold, Holding(database, rules.ruling, paced("hold"), due)),
+        "escalate": partial(escalate, escalating),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
-        "forget": partial(forget, Forgetting(database, settings.audit_keep, clock)),
+        "forget": partial(forget, Forgetting(database, settings.audit_keep, paced("forget"))),
+        "lag": partial(watch_lag, gauges, clock),
     }
     for chat in chats:
         loops |= chat.loops
     routes = [route for chat in chats for route in chat.routes]
-    around = callers.Around(database, rules, clock, due, watched)
+    if settings.heartbeat_url is not None:
+        loops["alive"] = partial(alive, Alive(settings.heartbeat_url.reveal(), web, vitals, clock, gauges))
+    around = callers.Around(database, rules, clock, due, watched, gauges=gauges, turns=vitals.turns)
     routes += callers.routes(settings, around, loops)
     those = calling.expected(settings, watched, catalog.load())
     desk.callers = lambda: calling.views(database, those, clock.now())
     desk.trail.directories = {chat.platform.name: chat.directory for chat in chats if chat.directory is not None}
     desk.platforms, desk.jobs = partial(_conditions, chats), partial(_shown, around.shown)
-    boards.serve(settings, database, clock, routes, loops)
+    desk.trail.gauges = gauges
+    vitals.platforms = partial(_cut_off, chats)
+    beside = Beside(settings.windows, desk.callers, desk.platforms, desk.jobs, clock.now())
+    boards.serve(settings, boards.Around(database, clock, desk, vitals, gauges, beside), routes, loops)
     garbage.seldom()
-    await _until_stopped(loops, chats, clock, dice, stop)
+    beginning = partial(supervise, clock=clock, chance=dice, crashes=crashes)
+    await _until_stopped(loops, chats, beginning, stop, vitals)
 
 
 def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
@@ -150,33 +170,39 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     desk.rotas, desk.plans, desk.configured = settings.oncalls, reaching.plans_of(settings), reaching.routed(settings)
     desk.ours = terms_of(settings)
     desk.ruling = heard.rules.ruling
+    desk.board = reaching.boarding_of(settings)
     return desk
 
 
 async def _until_stopped(
-    loops: Mapping[str, Callable[[], Awaitable[None]]],
+    loops: callers.Loops,
     chats: Sequence[Chat],
-    clock: SystemClock,
-    dice: Callable[[], float],
+    beginning: Callable[[str, Callable[[], Awaitable[None]]], Coroutine[Any, Any, None]],
     stop: asyncio.Event,
+    vitals: Vitals,
 ) -> None:
-    crashes = Crashes()
-    tasks = [
-        asyncio.create_task(supervise(name, loop, clock=clock, chance=dice, crashes=crashes), name=name)
-        for name, loop in loops.items()
-    ]
+    named = {name: asyncio.create_task(beginning(name, loop), name=name) for name, loop in loops.items()}
+    # To the last it is answered that we are stopping, so that nobody is sent here any more.
+    web = [named.pop("web")] if "web" in named else []
+    tasks = [*named.values()]
     tasks += [asyncio.create_task(chat.check(), name=f"{chat.platform.name}-check") for chat in chats]
     await stop.wait()
+    vitals.stopping = True
     log.info("stopping: finishing what is under way")
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    for some in (tasks, web):
+        for task in some:
+            task.cancel()
+        await asyncio.gather(*some, return_exceptions=True)
     for chat in chats:
         await chat.close()
 
 
 def _conditions(chats: Sequence[Chat]) -> tuple[str, ...]:
     return tuple(line for chat in chats for line in chat.condition().splitlines())
+
+
+def _cut_off(chats: Sequence[Chat]) -> tuple[str, ...]:
+    return tuple(filter(None, (chat.cut_off() for chat in chats)))
 
 
 def _shown(some: callers.Shown) -> tuple[str, ...]:

@@ -186,7 +186,8 @@ class Chat:
     The loops never end by themselves; `check` says once, in the log, what can not be guaranteed as the platform is set
     up; `condition` says what is wrong with it now, a line each, nothing if all is well; `close` gives back what is
     held; `directory` tells of groups and channels, where that has to be asked for.  `visit` looks at a channel that
-    somebody names, where people can name one; it raises SitrepError if there is none.
+    somebody names, where people can name one; it raises SitrepError if there is none.  `cut_off` says why the platform
+    does not hear us, or we it; nothing while we are connected.
     """
 
     platform: Platform
@@ -197,6 +198,7 @@ class Chat:
     close: Callable[[], Awaitable[None]]
     directory: Directory | None = None
     visit: Callable[[str], Awaitable[Visit]] | None = None
+    cut_off: Callable[[], str] = lambda: ""
 
 
 class Installations(Protocol):

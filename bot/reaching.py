@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.commands.boarding import Boarding
 from bot.core import direct
 from bot.core.escalation import Plans
 from bot.core.rota import Rotas
@@ -25,6 +26,12 @@ def plans_of(settings: Settings) -> Plans:
         places=places,
         routes=settings.routes,
     )
+
+
+def boarding_of(settings: Settings) -> Boarding:
+    """Return how people come to the board."""
+    secret = settings.board_secret.reveal() if settings.board_secret is not None else ""
+    return Boarding(settings.board_url, secret, frozenset(settings.access.everybody))
 
 
 def connected(settings: Settings) -> frozenset[str]:

@@ -21,7 +21,7 @@ Suggesting = Callable[[str], Awaitable[tuple[tuple[str, str], ...]]]
 _WHICH = "An incident: its id, or words for it. Left out: the one whose thread this is, else the newest"
 _LONGEST_WORDS = 2_000
 _ALL = (("All, also those that are over", "all"),)
-_ALONE = frozenset({Action.HEALTH, Action.WATCHES, Action.MUTES})
+_ALONE = frozenset({Action.BOARD, Action.HEALTH, Action.WATCHES, Action.MUTES})
 Shape = tuple[Callback, Mapping[str, Suggesting]]
 
 

@@ -107,7 +107,8 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         await _check(platform, around.addresses)
         await directory.learn(around.groups, around.rooms)
 
-    return Chat(platform, loops, _routes(app, keys), check, condition, close, directory, partial(_visit, platform))
+    visit, cut_off = partial(_visit, platform), partial(_condition, home, socket)
+    return Chat(platform, loops, _routes(app, keys), check, condition, close, directory, visit, cut_off)
 
 
 def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:

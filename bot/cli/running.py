@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from adapters._named import Named
-from bot import catalog, checks, compose, paging, plugins, reaching, settings
+from bot import boards, catalog, checks, compose, paging, plugins, reaching, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
 from bot.core.baseline import seconds
@@ -60,6 +60,8 @@ async def _check(options: Namespace) -> int:
     routes = _counted(len(chosen.routes), "route")
     print(f"{origin}: {_counted(len(watched), 'page')} watched, {probes}{routes}")
     for line in _addresses_of_callers(chosen):
+        print(line)
+    for line in boards.described(chosen):
         print(line)
     return await _live(chosen, watched) if options.live else 0
 

@@ -22,7 +22,7 @@ from bot.loops.people import People, report
 from bot.loops.recognising import read_once
 from bot.loops.take_in import Rules
 from bot.model import Person
-from bot.reaching import plans_of
+from bot.reaching import boarding_of, plans_of
 from bot.store.database import migrate, open_database
 
 
@@ -45,6 +45,7 @@ async def _ask(options: Namespace) -> int:
             desk.rotas, desk.plans = settings.oncalls, plans_of(settings)
             desk.ours = terms_of(settings)
             desk.ruling = rules.ruling
+            desk.board = boarding_of(settings)
             answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)
             if answer.later is not None:

@@ -16,7 +16,7 @@ from bot.commands.handing import Handing
 from bot.commands.linking import history, relink
 from bot.commands.muting import Mutes, timed
 from bot.commands.serving import Serving
-from bot.core import acted, actions, cards, chronicle, histories, remarks
+from bot.core import acted, actions, boarding, cards, chronicle, histories, remarks
 from bot.core.actions import DEEDS, Acted
 from bot.core.escalation import Plans
 from bot.core.grammar import spell
@@ -46,6 +46,7 @@ class Acting:
     serving: Serving
     rotas: tuple[Oncall, ...]
     plans: Plans
+    board: str = ""
 
     async def answer(self, asked: Asked) -> Reply:
         """Do what is asked to the incident that is meant, or ask back which one that is."""
@@ -112,7 +113,8 @@ class Acting:
             return remarks.no_incident(brief.id)
         (incident, entries), now = found, self.clock.now()
         plans = cards.plans(incident, await self.serving.conditions(incident), now)
-        return histories.details(as_of(incident, now), entries, plans)
+        link = (boarding.row(self.board, brief.id),) if self.board else ()
+        return histories.details(as_of(incident, now), entries, (*plans, *link))
 
     async def _timeline(self, brief: Brief, page: str) -> Reply:
         found = await lookups.one(self.database, brief.id, 0)

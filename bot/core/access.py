@@ -46,6 +46,7 @@ _OF_RIGHTS: Mapping[Right, tuple[Action, ...]] = {
         Action.ROUTES,
         Action.ROUTES_TEST,
         Action.ONCALL,
+        Action.BOARD,
         Action.HEALTH,
         Action.HELP,
     ),

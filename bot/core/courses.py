@@ -303,5 +303,10 @@ def is_told(incident: Incident) -> bool:
 
     That the team has declared it is no word of the vendor's.
     """
-    others = (view for view in incident.claims if view.teller is not SourceKind.TEAM)
-    return any(view.teller is SourceKind.FEED or view.kind is not Kind.SUSPECTED for view in others)
+    return is_told_by((view.teller, view.kind) for view in incident.claims)
+
+
+def is_told_by(claims: Iterable[tuple[SourceKind, Kind]]) -> bool:
+    """Whether an incident of such claims, by who makes each and of what kind it is, is more than a suspicion."""
+    others = ((teller, kind) for teller, kind in claims if teller is not SourceKind.TEAM)
+    return any(teller is SourceKind.FEED or kind is not Kind.SUSPECTED for teller, kind in others)

@@ -5,7 +5,7 @@ Pure: from stretches of time, and from when we watched.  A day that nobody watch
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -76,6 +76,8 @@ class Day:
     @property
     def sort(self) -> Sort:
         """What it was: a trouble that is known of counts, watched or not; and unknown is never well."""
+        if not self.spent and not self.suspected and not self.unwatched:
+            return Sort.WELL
         worst = self.spent[0][0] if self.spent else None
         if worst is not None and worst.rank >= Impact.MINOR.rank:
             return _SORTS[worst]
@@ -104,11 +106,14 @@ def days(marks: Iterable[Mark], watch: Watch, now: datetime, count: int = DAYS) 
     first = today - (count - 1) * _DAY
     # At midnight sharp nothing of today has passed: it is there all the same.
     end = max(now, today + timedelta(microseconds=1))
-    found = _by_day(marks, first, end)
-    seen = _by_day(_seen(watch, first, end), first, end)
+    found, blind = _by_day(marks, first, end), _by_day(_blind(watch, first, end), first, end)
+    starts = [first + number * _DAY for number in range(count)]
+    # Most days are like this: nothing was, and all of it was watched.
     return tuple(
-        _day(start, min(start + _DAY, end), found.get(start, ()), seen.get(start, ()), watch.since)
-        for start in (first + number * _DAY for number in range(count))
+        _day(start, min(start + _DAY, end), found.get(start, ()), blind.get(start, ()), watch.since)
+        if start in found or start in blind or start == today
+        else Day(date=start.date(), length=_DAY)
+        for start in starts
     )
 
 
@@ -130,28 +135,25 @@ def _by_day(marks: Iterable[Mark], first: datetime, end: datetime) -> dict[datet
     return found
 
 
-def _seen(watch: Watch, first: datetime, end: datetime) -> list[Mark]:
-    """Return the times in which somebody watched, none of which overlap."""
+def _blind(watch: Watch, first: datetime, end: datetime) -> list[Mark]:
+    """Return the times in which nobody watched, none of which overlap."""
     if watch.since is None:
-        return []
-    at, until = max(watch.since, first), min(watch.until or end, end)
-    found = []
+        return [Mark(first, end, Impact.NONE)]
+    found, at = [Mark(first, watch.since, Impact.NONE)], watch.since
     for gap in sorted(watch.gaps, key=lambda gap: gap.began_at):
-        if gap.began_at > at:
-            found.append(Mark(at, min(gap.began_at, until), Impact.NONE))
+        found.append(Mark(max(gap.began_at, at), gap.ended_at, Impact.NONE))
         at = max(at, gap.ended_at)
-    return [*found, Mark(at, until, Impact.NONE)]
+    return found if watch.until is None else [*found, Mark(max(at, watch.until), end, Impact.NONE)]
 
 
-def _day(start: datetime, end: datetime, marks: Sequence[Mark], seen: Sequence[Mark], since: datetime | None) -> Day:
-    watched = sum((_within(one, start, end) for one in seen), timedelta())
+def _day(start: datetime, end: datetime, marks: Sequence[Mark], blind: Sequence[Mark], since: datetime | None) -> Day:
     spent, suspected = _spent(marks, start, end) if marks else ((), timedelta())
     return Day(
         date=start.date(),
         length=end - start,
         spent=spent,
         suspected=suspected,
-        unwatched=end - start - watched,
+        unwatched=sum((_within(one, start, end) for one in blind), timedelta()),
         before=end - start if since is None else min(max(since - start, timedelta()), end - start),
         incidents=tuple(dict.fromkeys(mark.incident for mark in marks if mark.incident)),
     )
@@ -205,7 +207,7 @@ _WORDS = {Impact.UNKNOWN: "trouble", Impact.NONE: "notice"}
 
 def summary(found: Sequence[Day]) -> str:
     """Return what so many days came to, for whoever does not see them drawn."""
-    counts = {sort: sum(day.sort is sort for day in found) for sort in Sort}
+    counts = Counter(day.sort for day in found)
     parts = [
         _days(counts[Sort.WELL], "without trouble"),
         _days(sum(counts[sort] for sort in (Sort.CRITICAL, Sort.MAJOR, Sort.MINOR)), "with trouble"),
@@ -220,6 +222,17 @@ def summary(found: Sequence[Day]) -> str:
 
 def _days(count: int, what: str) -> str:
     return f"{count} {'day' if count == 1 else 'days'} {what}" if count else ""
+
+
+def told(past: Sequence[Day]) -> str:
+    """Return what 90 days came to, in a few words."""
+    trouble = sum((day.in_trouble for day in past), timedelta())
+    suspected = sum((day.suspected for day in past), timedelta())
+    blind = sum((day.unwatched - day.before for day in past), timedelta())
+    parts = [f"{duration(trouble)} in trouble"] if trouble else ["no trouble told"]
+    parts += [f"{duration(suspected)} seen by us alone"] if suspected else []
+    parts += [f"{duration(blind)} not watched"] if blind >= timedelta(minutes=1) else []
+    return ", ".join(parts)
 
 
 def written(when: date) -> str:

@@ -1,6 +1,6 @@
 """What somebody typed, as a command; and a command, as one would type it.
 
-    status [what] · history WHOSE · incidents [whose] · report WHAT [: WORDS] · health · help
+    status [what] · history WHOSE · incidents [whose] · report WHAT [: WORDS] · board · health · help
     watch add|remove WHOM · watch list · oncall [ROTA] · oncall override NAME until … · oncall remove
     routes · routes test VENDOR [component=…] [impact=…]
     [incident] details|unack|affected|works|unmute [which] · ack [which] [30m] · fallback on|off [which]

@@ -20,7 +20,7 @@ _FIRST = (
 )
 # Each thing that can be asked for stands under one of these: a test sees to it.
 TOPICS: tuple[tuple[str, tuple[Action, ...]], ...] = (
-    ("See", (Action.STATUS, Action.INCIDENTS, Action.DETAILS, Action.TIMELINE, Action.HISTORY)),
+    ("See", (Action.STATUS, Action.INCIDENTS, Action.DETAILS, Action.TIMELINE, Action.HISTORY, Action.BOARD)),
     ("Have it", (Action.ACK, Action.UNACK, Action.TAKE, Action.ASSIGN, Action.HANDOVER, Action.ESCALATE)),
     ("Say", (Action.NOTE, Action.LINK, Action.AFFECTED, Action.WORKS, Action.REPORT)),
     ("Quiet", (Action.MUTE, Action.UNMUTE, Action.MUTES)),

@@ -39,11 +39,15 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """By which route each incident is told in each destination, and so when, and in which words."""
+    """By which route each incident is told in each destination, and so when, and in which words.
+
+    `board` is where people find the pages of incidents, to which roots then lead.
+    """
 
     routes: tuple[Route, ...] = ()
     services: tuple[Service, ...] = ()
     rotas: Rotas = NOBODY
+    board: str = ""
 
     @property
     def holds(self) -> bool:

@@ -14,6 +14,17 @@ from bot.core import converge
 from bot.core.backoff import DELIVERY
 from bot.core.holding import Ruling
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
+from bot.gauges import (
+    DELIVERY_DELAY,
+    LEASES_LOST,
+    LIMIT_WAITS,
+    READ_BACK,
+    STEP_SECONDS,
+    STEPS,
+    UNCOUNTED,
+    Gauges,
+    timing,
+)
 from bot.loops.batch import Batch
 from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind
 from bot.ports import Apart, Platform
@@ -41,7 +52,7 @@ class Delivering:
     """What the deliver loop works with.  `due` wakes it; `carried` counts steps done.
 
     `ruling` says when and how each incident is told where.  `stopped` has the platforms that will not have us any more,
-    and why: nothing is sent there until the next start, and what is due there stays due.
+    and why: nothing is sent there until the next start, and what is due there stays due.  `turned` hears of every turn.
     """
 
     database: Database
@@ -53,6 +64,8 @@ class Delivering:
     observe: Callable[[Errand, Step], None] | None = None
     ruling: Ruling = announcements.AT_ONCE
     carried: int = 0
+    gauges: Gauges = UNCOUNTED
+    turned: Callable[[], None] = lambda: None
     stopped: dict[str, str] = field(default_factory=dict[str, str])
     under_way: dict[str, set[asyncio.Task[None]]] = field(default_factory=dict[str, set[asyncio.Task[None]]])
 
@@ -69,6 +82,7 @@ async def deliver(delivering: Delivering) -> None:
     try:
         while True:
             delivering.due.clear()
+            delivering.turned()
             if not await start_due(delivering, results):
                 await _nap(delivering)
             if writer.done():
@@ -130,6 +144,7 @@ async def _nap(delivering: Delivering) -> None:
 async def _run(delivering: Delivering, errand: Errand, results: Batch[Outcome]) -> None:
     if delivering.clock.now() >= errand.until:
         log.warning("lease passed before its step announcement=%d: we were asleep", errand.announcement.id)
+        delivering.gauges.count(LEASES_LOST, "announcement")
         return
     platform = delivering.platforms[errand.announcement.destination.platform]
     try:
@@ -147,16 +162,18 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
     """Do one errand and return what became of it; nothing that a platform may raise gets through."""
     try:
         if errand.unfinished is not None:
-            after = await _read_back(platform, errand, errand.unfinished)
+            after = await _read_back(platform, errand, errand.unfinished, delivering.gauges)
         else:
-            after = await _send(platform, errand)
-            delivering.carried += 1
+            with timing(delivering.gauges, STEP_SECONDS, errand.announcement.destination.platform):
+                after = await _send(platform, errand)
+            _count_done(delivering, errand)
             if delivering.observe is not None:
                 delivering.observe(errand, errand.step)
     except MessageGone:
         log.warning(
             "root gone incident=%s destination=%s", errand.announcement.incident, errand.announcement.destination
         )
+        _count(delivering, errand, "gone")
         after = converge.without_root(errand.announcement)
     except Busy as e:
         log.debug(
@@ -164,23 +181,40 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
         )
         return _later(errand, delivering, e.retry_after or LONGEST_NAP)
     except TemporaryFailure as e:
+        _count(delivering, errand, "again")
         return _again(errand, delivering, str(e), e.retry_after)
     except UnknownOutcome as e:
         return _unknown(errand, delivering, str(e))
     except PlatformStopped as e:
         return _stopped(errand, delivering, str(e))
     except PermanentFailure as e:
+        _count(delivering, errand, "parked")
         return _parked(errand, str(e))
     return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now())
 
 
-async def _read_back(platform: Platform, errand: Errand, unfinished: Intent) -> Announcement:
+def _count_done(delivering: Delivering, errand: Errand) -> None:
+    _count(delivering, errand, "done")
+    delivering.carried += 1
+    due_at = errand.announcement.due_at
+    if due_at is not None:
+        late = max((delivering.clock.now() - due_at).total_seconds(), 0)
+        delivering.gauges.measure(DELIVERY_DELAY, late, errand.announcement.destination.platform)
+
+
+def _count(delivering: Delivering, errand: Errand, came_of: str) -> None:
+    kind = (errand.unfinished or errand.step).kind
+    delivering.gauges.count(STEPS, errand.announcement.destination.platform, kind.value, came_of)
+
+
+async def _read_back(platform: Platform, errand: Errand, unfinished: Intent, gauges: Gauges) -> Announcement:
     """Somebody began this step and told nobody how it went: ask the platform before doing it again."""
     announcement = errand.announcement
     in_channel = unfinished.kind in {StepKind.POST, StepKind.BROADCAST}
     root = None if in_channel else announcement.root
     address = announcement.destination.address
     ref = await platform.find(address, root, unfinished.key, unfinished.since - CLOCKS_DIFFER)
+    gauges.count(READ_BACK, announcement.destination.platform, "no" if ref is None else "yes")
     if ref is None:
         return replace(announcement, intent=None)
     log.info("already sent key=%s", unfinished.key)
@@ -207,6 +241,7 @@ async def _send(platform: Platform, errand: Errand) -> Announcement:
 def _unknown(errand: Errand, delivering: Delivering, reason: str) -> Outcome:
     """Try later, and read back first: whether it was posted nobody knows."""
     begun = converge.begun(errand.announcement, errand.step, delivering.clock.now() - LEASE)
+    _count(delivering, errand, "unknown")
     return _again(errand, delivering, reason, None, before=begun if errand.unfinished is None else None)
 
 
@@ -223,6 +258,7 @@ def _again(
     attempts = before.attempts + 1
     after = replace(before, attempts=attempts, error=reason)
     if DELIVERY.is_over(attempts):
+        _count(delivering, errand, "given_up")
         log.error("given up incident=%s destination=%s: %s", after.incident, after.destination, reason)
         return Outcome(announcement=replace(after, state=AnnouncementState.DEAD), revision=errand.revision, due_at=None)
     wait = DELIVERY.delay(attempts, delivering.chance(), asked)
@@ -235,6 +271,8 @@ def _again(
 def _later(errand: Errand, delivering: Delivering, wait: timedelta) -> Outcome:
     """Wait for the platform's limits, which is no failed try: however long the queue, nobody is given up."""
     after = replace(errand.announcement, intent=errand.unfinished)
+    _count(delivering, errand, "busy")
+    delivering.gauges.count(LIMIT_WAITS, after.destination.platform, by=wait.total_seconds())
     return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now() + wait)
 
 
@@ -245,6 +283,7 @@ def _stopped(errand: Errand, delivering: Delivering, reason: str) -> Outcome:
         delivering.stopped[platform] = reason
         log.critical("%s stopped, nothing is posted there until the next start: %s", platform, reason)
     after = replace(errand.announcement, error=reason, intent=errand.unfinished)
+    _count(delivering, errand, "stopped")
     return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now())
 
 

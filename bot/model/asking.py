@@ -52,6 +52,7 @@ class Action(StrEnum):
     AUDIT = "audit"
     ROUTES = "routes"
     ROUTES_TEST = "routes_test"
+    BOARD = "board"
     HEALTH = "health"
     HELP = "help"
 

@@ -190,6 +190,8 @@ class Settings:
     `database_from_environment` tells that somebody said where to keep incidents, `defaulted_watches` that nobody
     said what to watch.  `config_path` is None where no file was read.  `port_from_environment` tells that
     somebody chose the port; `board_url` is the address by which people reach the board, nothing if none is known.
+    `board_is_signed` keeps it to those who come with a link of their own, which `board_secret` signs; `board_token`
+    lets programs in.  `heartbeat_url` is called while all is well.
     """
 
     database: Secret
@@ -222,3 +224,7 @@ class Settings:
     bursts: Bursts = field(default_factory=Bursts)
     port_from_environment: bool = False
     board_url: str = ""
+    board_is_signed: bool = False
+    board_secret: Secret | None = None
+    board_token: Secret | None = None
+    heartbeat_url: Secret | None = None

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select, update
 
-from bot.core import members, wordings
+from bot.core import boarding, members, wordings
 from bot.core.converge import addressed, begun, message_for, next_step
 from bot.core.holding import Ruling, as_heard
 from bot.core.message import Message, fingerprint
@@ -131,7 +131,7 @@ class _Contents:
         """Return the root message and its fingerprint."""
         which = (_seen(incident), words)
         if which not in self._roots:
-            message = words.root(incident)
+            message = boarding.with_link(words.root(incident), self._ruling.board, incident.id)
             self._roots[which] = (message, fingerprint(message))
         return self._roots[which]
 

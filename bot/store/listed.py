@@ -65,8 +65,8 @@ _STANDS = ("vendor", "kind", "is_open", "started_at", "peak", "ours_first", "is_
 def _put(engine: str) -> Any:
     put = insert_into(engine, LISTED)
     new = {name: put.excluded[name] for name in _STANDS}
-    named = func.substr(LISTED.c.named + put.excluded["named"], 1, terms.MOST)
-    return put.on_conflict_do_update(index_elements=["incident"], set_={**new, "named": named})
+    longer = {name: func.substr(LISTED.c[name] + put.excluded[name], 1, terms.MOST) for name in ("named", "words")}
+    return put.on_conflict_do_update(index_elements=["incident"], set_={**new, **longer})
 
 
 def _row(incident: Incident, named: str) -> dict[str, Any]:
@@ -81,5 +81,5 @@ def _row(incident: Incident, named: str) -> dict[str, Any]:
         "is_burst": bool(incident.cause),
         "burst": incident.burst,
         "named": named,
-        "words": "",
+        "words": named,
     }

@@ -15,7 +15,7 @@ class ListedRow(SQLModel, table=True):
 
     Beside `incident`, whose rows are long: to count and to search these is to read all of them.  `peak` is the rank of
     the worst that it ever was, `ours_first` that witnesses of ours saw it before its vendor wrote.  `named` are
-    the words of its names, `words` those that were said of it, each between spaces (bot/core/terms.py).
+    the words of its names, `words` these and those that were said of it, each between spaces (bot/core/terms.py).
     """
 
     __tablename__ = "listed"

@@ -94,6 +94,15 @@ class ChatRouteRow(SQLModel, table=True):
     body: str = Field(sa_type=Text)
 
 
+class SpentPassRow(SQLModel, table=True):
+    """A pass to the board that is good no more, though its time is not over: a link that was used, a session ended."""
+
+    __tablename__ = "spent_pass"
+
+    mark: str = Field(primary_key=True, sa_type=Text)
+    until: datetime = Field(sa_type=Instant, index=True)
+
+
 class ReportAdditionRow(SQLModel, table=True):
     """What somebody has added to the report of an incident; rows are only ever added.
 

@@ -9,7 +9,14 @@ from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Id, Instant, table, where
 from bot.store.listed_table import ListedRow
-from bot.store.people_tables import AuditRow, ChatRouteRow, MutingRow, OverrideRow, ReportAdditionRow
+from bot.store.people_tables import (
+    AuditRow,
+    ChatRouteRow,
+    MutingRow,
+    OverrideRow,
+    ReportAdditionRow,
+    SpentPassRow,
+)
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
 
 
@@ -156,10 +163,10 @@ class IncidentRow(SQLModel, table=True):
 
 
 class EntryRow(SQLModel, table=True):
-    """One line of an incident's history; rows are only ever added."""
+    """One line of an incident's history; rows are only ever added.  The board asks what was recorded lately."""
 
     __tablename__ = "timeline_entry"
-    __table_args__ = (Index("timeline_recorded", "recorded_at"),)
+    __table_args__ = (Index("entry_recorded", "recorded_at"),)
 
     incident: str = Field(primary_key=True, sa_type=Text)
     seq: int = Field(primary_key=True)
@@ -295,6 +302,7 @@ OVERRIDE = table(OverrideRow)
 AUDIT = table(AuditRow)
 MUTING = table(MutingRow)
 CHAT_ROUTE = table(ChatRouteRow)
+SPENT_PASS = table(SpentPassRow)
 REPORT_ADDITION = table(ReportAdditionRow)
 NOTE = table(NoteRow)
 LISTED = table(ListedRow)

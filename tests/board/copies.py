@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Table, select
 
 from bot.store.database import Database
 from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, INCIDENT, LISTED, PROBE, SOURCE
-from tests.board.stage import Scene, Stage, Vendor
+from tests.board.stage import Scene, Stage
 from tests.board.stories import Story
+from tests.board.vendor import Vendor
 
 Row = Mapping[str, Any]
 Rows = dict[str, list[Row]]

@@ -17,8 +17,9 @@ from bot.model import Impact, State
 from bot.store import incidents
 from bot.store.database import Database
 from bot.store.tables import ANNOUNCEMENT, GAP, POLL, PROBE_MINUTE
-from tests.board.stage import DOWN, SLOW, Scene, Stage, Vendor
+from tests.board.stage import DOWN, SLOW, Scene, Stage
 from tests.board.stories import FOUND, PAST, PRESENT
+from tests.board.vendor import Vendor
 
 _PARTS = (
     ("API", "Platform"),
@@ -55,7 +56,7 @@ _PRESENT = (
     ("Stripe", "suspected now"),
     ("Anthropic", "planned"),
     ("Twilio", "under maintenance"),
-    ("Twilio", "declared now"),
+    ("Vercel", "declared now"),
     ("Fastly", "many now"),
 )
 SERVICES = (

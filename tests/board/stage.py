@@ -14,7 +14,6 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
 
 from bot import catalog
 from bot.cli.replay import Paper
@@ -23,7 +22,7 @@ from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
 from bot.core import health, ours, team
 from bot.core.bursts import Terms as Bursts
-from bot.core.probing import ProbeState, Rule, advance
+from bot.core.probing import ProbeState, advance
 from bot.core.reports import Terms
 from bot.core.rules import Route, Service
 from bot.errors import FetchError
@@ -45,7 +44,6 @@ from bot.model import (
     ProbeResult,
     Snapshot,
     Source,
-    SourceKind,
     State,
     Update,
 )
@@ -53,6 +51,7 @@ from bot.store import incidents, sources
 from bot.store.database import Database
 from bot.store.polls import Look
 from bot.store.sources import CHAT, Watched
+from tests.board.vendor import RULE, Vendor
 
 OPS = Destination("slack", "C0123456789")
 ONCALL = Person("slack", "U1", "on-call")
@@ -60,45 +59,9 @@ SUPPORT = Person("slack", "U2", "support")
 LEAD = Person("slack", "U3", "lead")
 FINE, SLOW = ComponentStatus.OPERATIONAL, ComponentStatus.DEGRADED_PERFORMANCE
 PARTLY, DOWN = ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE
-RULE: Final = Rule(interval=timedelta(seconds=30))
 # Nothing is looked at again by whoever opens the database afterwards.
 NEVER = timedelta(days=3650)
 _FAULTS = {"x": ("HTTP 503", Fault.SERVER), "t": ("no answer within 10 s", Fault.TIMEOUT)}
-
-
-@dataclass(frozen=True, slots=True)
-class Vendor:
-    """Whose page it is, and what is on it: names with their groups."""
-
-    slug: str
-    name: str
-    parts: tuple[tuple[str, str | None], ...] = (("API", None), ("Website", None))
-    runs_on: str = ""
-
-    def source(self) -> Source:
-        url = f"https://status.{self.slug}.example"
-        return Source(
-            key=f"feed:{self.slug}",
-            vendor=self.slug,
-            name=self.name,
-            format="statuspage",
-            url=url,
-            runs_on=self.runs_on,
-        )
-
-    def probe(self, name: str) -> Source:
-        return Source(
-            key=f"probe:{name}",
-            vendor=self.slug,
-            vendor_name=self.name,
-            name=name,
-            format="http",
-            url=f"https://api.{self.slug}.example/health",
-            kind=SourceKind.PROBE,
-            interval=RULE.interval,
-            components=self.parts[0][:1],
-            remind=(),
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,18 +23,19 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, update
 
 from bot import catalog
-from bot.core.slugs import slug
 from bot.fetch import Validators
 from bot.model import Component, ComponentStatus, Impact, Page, Source
+from bot.settings.names import slug_of_page
 from bot.store import sources
 from bot.store.database import Database, migrate, open_database
-from bot.store.samples import BY_THE_MINUTE, KEPT
 from bot.store.sources import CHAT
 from bot.store.standings import page_columns
 from bot.store.tables import GAP, POLL, PROBE, PROBE_MINUTE, SOURCE
 from tests.board.copies import TABLES, Copier, Row, played
-from tests.board.stage import NEVER, Vendor
+from tests.board.measured import REASONS, gaps, minutes, states
+from tests.board.stage import NEVER
 from tests.board.stories import PAST, PRESENT
+from tests.board.vendor import Vendor
 
 _AT_ONCE = 20_000
 _MEMORY = Path("/dev/shm")  # noqa: S108  (TemporaryDirectory makes the name)
@@ -43,7 +44,6 @@ _WORDS = (
     "Notifications", "Reports", "Sandbox", "Storage", "Streaming", "Audit log", "Domains", "Certificates", "Builds",
 )  # fmt: skip
 _REGIONS = ("eu-west-1", "eu-north-1", "us-east-1", "us-west-2", "ap-south-1", "sa-east-1")
-_REASONS = ("HTTP 503", "no answer within 10 s", "HTTP 200, but HTML instead of JSON", "the name is not known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ class Built:
 
 def vendors(count: int, at: Callable[[int], str] | None = None) -> tuple[tuple[Vendor, Source], ...]:
     """Return vendors by the names that real ones have, and the page of each; `at` says where the pages are."""
-    names = dict.fromkeys(vendor.name for vendor in catalog.load().vendors)
-    found = {slug(name): name for name in names}
+    book = catalog.load()
+    found = {slug_of_page("", vendor.name, book): vendor.name for vendor in book.vendors}
     some = [Vendor(key, name, _parts(number)) for number, (key, name) in enumerate(found.items())][:count]
     return tuple((one, _source(one, at(n) if at else "")) for n, one in enumerate(some))
 
@@ -103,10 +103,10 @@ async def fill(
     _park(rows["announcement"], size.parked)
     await sources.register(database, [source for _, source in those], now)
     await database.write(lambda connection: _read(connection, those, happened, now, size, is_read_again=bool(pages)))
-    witnesses = [(one.of_vendor, one.key) for one in _witnesses(those, size)]
-    rows["gap"] = [*_gaps([source.key for _, source in those], size, now, dice)]
-    rows["probe"] = _states(copiers, witnesses)
-    rows["probe_minute"] = [*_minutes([key for _, key in witnesses], now, dice)]
+    witnesses = [(vendor, f"probe:{vendor.slug}-api") for vendor, _ in those[: size.probes]]
+    rows["gap"] = [*gaps([source.key for _, source in those], size.gaps, size.days, now, dice)]
+    rows["probe"] = states(copiers["only we saw it"], witnesses)
+    rows["probe_minute"] = [*minutes([key for _, key in witnesses], now, dice)]
     for vendor, _ in witnesses:
         await sources.add(database, vendor.probe(f"{vendor.slug}-api"), now + NEVER, CHAT)
     for table in (*TABLES, GAP, PROBE, PROBE_MINUTE):
@@ -251,54 +251,8 @@ def _poll(source: Source, place: int, many: int, now: datetime, size: Size) -> d
         "last_try": now - timedelta(seconds=place % 30),
         "failures": 9 if lost else 0,
         "failing_since": seen if lost else None,
-        "failure": _REASONS[place % len(_REASONS)] if lost else "",
+        "failure": REASONS[place % len(REASONS)] if lost else "",
     }
-
-
-def _gaps(keys: Sequence[str], size: Size, now: datetime, dice: Random) -> Iterator[Row]:
-    for _ in range(size.gaps):
-        began = now - timedelta(hours=1) - timedelta(days=size.days) * dice.random()
-        lasted = timedelta(minutes=2 + dice.expovariate(1 / 25))
-        ended = min(began + lasted, now - timedelta(minutes=30))
-        yield {"source": dice.choice(keys), "began_at": began, "ended_at": ended, "reason": dice.choice(_REASONS)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Witness:
-    of_vendor: Vendor
-    key: str
-
-
-def _witnesses(those: Sequence[tuple[Vendor, Source]], size: Size) -> Iterator[_Witness]:
-    for vendor, _ in those[: size.probes]:
-        yield _Witness(vendor, f"probe:{vendor.slug}-api")
-
-
-def _states(copiers: Mapping[str, Copier], witnesses: Sequence[tuple[Vendor, str]]) -> list[Row]:
-    """Return what is remembered of probes: of each that it passes."""
-    copier = copiers["only we saw it"]
-    found = [row for vendor, _ in witnesses for _, row in copier.copies(vendor, timedelta(), 0, "probe")]
-    return [{**row, "fence": 0} for row in found]
-
-
-def _minutes(keys: Sequence[str], now: datetime, dice: Random) -> Iterator[Row]:
-    """Return what the checks of each probe came to: by the minute for two days, by the hour before that."""
-    minute = now.replace(second=0, microsecond=0)
-    fine = int(BY_THE_MINUTE / timedelta(minutes=1))
-    by_minute = [(minute - timedelta(minutes=n), 2) for n in range(fine, 0, -1)]
-    hour = (minute - BY_THE_MINUTE).replace(minute=0)
-    by_hour = [(hour - timedelta(hours=n), 120) for n in range(int((KEPT - BY_THE_MINUTE) / timedelta(hours=1)), 0, -1)]
-    for key in keys:
-        usual = 0.08 + 0.3 * dice.random()
-        for at, checks in (*by_hour, *by_minute):
-            bad = dice.random() < 0.004
-            failures = dice.randint(1, checks) if bad else 0
-            took = usual * (0.9 + 0.3 * dice.random())
-            passed = checks - failures
-            yield {
-                "source": key, "minute": at, "checks": checks, "failures": failures, "slow": 0,
-                "latency": took * passed, "slowest": took * 1.6 if passed else 0.0,
-            }  # fmt: skip
 
 
 @contextmanager

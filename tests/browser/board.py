@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from aiohttp import ClientConnectionError, ClientSession
+from sqlalchemy import update
 
 from bot.clock import SystemClock
+from bot.core import team
+from bot.model import Incident, State
+from bot.store import incidents
+from bot.store.database import Database
+from bot.store.tables import POLL
 from tests.board import showcase
 from tests.databases import opened, sqlite_in
 from tests.e2e.program import PATIENCE, Sitrep, sitrep_in
@@ -29,10 +36,18 @@ class Board:
     page: StatusPage
     server: Server
     url: str
+    places: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def show(self) -> None:
         """Let the page show what has become of it."""
         self.server.answers = {path: Answer.json(one, etag=True) for path, one in self.page.documents()}
+
+    async def reads_now(self) -> None:
+        """Let the page show what has become of it, and have it read at once."""
+        self.show()
+        due = update(POLL).where(POLL.c.source == "feed:brightside").values(due_at=SystemClock().now())
+        async with opened(sqlite_in(self.sitrep.folder)) as database:
+            await database.write(lambda connection: connection.execute(due))
 
     async def starts(self) -> None:
         """Start the program, and return when its board answers."""
@@ -53,6 +68,26 @@ async def _answers(client: ClientSession, url: str) -> bool:
         return False
 
 
+async def _places(database: Database) -> Mapping[str, str]:
+    """Return where the incidents are that tests speak of, by what they call them."""
+    found = await incidents.recent_incidents(database, 100)
+    first = {name: next(one.id for one in found if is_it(one)) for name, is_it in _CALLED.items()}
+    return {name: f"/incidents/{quote(id_)}" for name, id_ in first.items()}
+
+
+_CALLED: Mapping[str, Callable[[Incident], bool]] = {
+    "two clocks": lambda one: one.vendor == "github" and one.is_open,
+    "the whole story": lambda one: one.state is State.POSTMORTEM,
+    "many at once": lambda one: bool(one.cause) and one.is_open,
+    "one of many": lambda one: bool(one.burst) and one.is_open,
+    "a long day": lambda one: one.vendor == "cloudflare" and not one.is_open,
+    "maintenance": lambda one: one.state is State.IN_PROGRESS,
+    "our own": lambda one: one.vendor == team.VENDOR and one.is_open,
+    "hostile": lambda one: one.vendor == "evil" and "script" in one.title,
+    "hostile and long": lambda one: one.vendor == "evil" and "script" not in one.title,
+}
+
+
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Board]:
     """Run a program on the database in `folder`, which is migrated, until the block ends."""
@@ -69,5 +104,6 @@ async def running(folder: Path) -> AsyncIterator[Board]:
         await board.starts()
         async with opened(sqlite_in(folder)) as database:
             await showcase.park(database)
+            board.places = await _places(database)
         yield board
         await board.ends()

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Page, Request, Response
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
@@ -26,8 +27,8 @@ Scheme = Literal["light", "dark"]
 # Best practices too: a page without one h1, or whose parts are in no landmark, is hard to find one's way in.
 # https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#options-parameter
 _RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-# What may be different where only colours or the width have changed; all else is as it was.
-_COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+# What may be different in another light and on another screen; all else is as it was.
+_COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block", "target-size"]}
 _WIDE = """() => {
   const most = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= most) return [];
@@ -94,9 +95,11 @@ class Reader:
         await self.page.set_viewport_size({"width": width, "height": _HEIGHTS.get(width, 900)})
 
     async def violations(self, *, again: bool = False) -> list[str]:
-        """Return what axe has against the page: all of it, or `again` what its colours may have changed."""
-        results = await Axe().run(self.page, options=_COLOURS if again else _RULES)
-        return [_violation(one, node) for one in results.response["violations"] for node in one["nodes"]]
+        """Return what axe has against the page: all of it, or `again` what another look may have changed."""
+        if not await self.run("() => 'axe' in window"):
+            await self.run(_axe())
+        found = await self.run("(rules) => axe.run(document, rules)", _COLOURS if again else _RULES)
+        return [_violation(one, node) for one in found["violations"] for node in one["nodes"]]
 
     async def too_wide(self) -> list[str]:
         """Return what sticks out of a page that scrolls sideways."""
@@ -106,7 +109,8 @@ class Reader:
     async def picture(self, name: str) -> None:
         """Keep a screenshot of the whole page."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        await self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, animations="disabled")
+        path = SCREENSHOTS / f"{name}.jpeg"
+        await self.page.screenshot(path=path, full_page=True, animations="disabled", quality=85, type="jpeg")
 
     async def until(self, script: str, what: str, *, within: float = 20) -> None:
         """Return as soon as a script of the page is true; fail after a long time, saying what was waited for."""
@@ -119,6 +123,12 @@ class Reader:
         """Return when the page has been drawn."""
         await self.run("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         await asyncio.sleep(0)
+
+
+@cache
+def _axe() -> str:
+    """Return axe-core, which this package brings along."""
+    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
 def _violation(rule: dict[str, Any], node: dict[str, Any]) -> str:

@@ -91,6 +91,17 @@ def agreed_in_chat() -> None:
     op.create_index("chat_route_once", "chat_route", once, unique=True, sqlite_where=some, postgresql_where=some)
 
 
+def passes() -> None:
+    """Make the table of passes to the board that are good no more."""
+    op.create_table(
+        "spent_pass",
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("until", instant(), nullable=False),
+        sa.PrimaryKeyConstraint("mark"),
+    )
+    op.create_index("ix_spent_pass_until", "spent_pass", ["until"])
+
+
 def reports() -> None:
     """Make the table of what people have added to reports."""
     op.create_table(

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot import catalog
-from bot.core import affected, annals, choosing, clock_rows, impact, lanes, lanes_drawn, places, roster, wording
+from bot.core import affected, annals, choosing, clock_rows, lanes, lanes_drawn, places, roster, wording
 from bot.core.members import as_incident
 from bot.core.message import Item, Line, Message, Quote
 from bot.core.people import as_of
-from bot.model import Incident
-from bot.store import grounds, lookups
+from bot.model import SourceKind
+from bot.store import lookups
 from bot.store.whole import Whole, whole
+from bot.web.board import acting, grounding
 from bot.web.board.pages import Board, page
 
 _WIDE, _NARROW, _SHOWN = 960, 328, 150
@@ -52,7 +51,9 @@ async def _incident(board: Board, request: Request) -> Response:
         narrow=lanes_drawn.drawn(two, _NARROW),
         clocks=two,
         facts=clock_rows.facts(incident, two, now),
-        conditions=await _conditions(board, incident),
+        actions=acting.deeds(request, incident),
+        is_measured=any(view.teller is SourceKind.PROBE for view in incident.claims),
+        conditions=await grounding.conditions(board, incident),
         components=affected.affected(incident),
         told=places.tellings(found.told, incident.last_seq, now),
         sources=annals.SOURCES,
@@ -79,15 +80,6 @@ async def _begun(board: Board, request: Request, name: str) -> Response:
 def _lines(root: Message) -> tuple[Line, ...]:
     """Return what the root message says, without the list of members and the words, which have places of their own."""
     return tuple(part for part in root.parts[1:] if not isinstance(part, Quote | Item))
-
-
-async def _conditions(board: Board, incident: Incident) -> Mapping[str, str]:
-    """Return how all stand that can stand in for what it touches, by slug."""
-    others = {one.stand_in for one in incident.cards if one.stand_in}
-    known = catalog.load()
-    names = impact.Names(title=lambda slug: vendor.name if (vendor := known.find(slug)) else slug)
-    found = await grounds.grounds(board.database, others)
-    return {vendor: impact.condition(vendor, ground, names) for vendor, ground in found.items()}
 
 
 def _earlier(found: Whole) -> list[tuple[choosing.Row, tuple[str, ...]]]:

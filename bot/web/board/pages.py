@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.core.rules import Service
+from bot.core.strangers import safe
 from bot.store.database import Database
+from bot.store.spells import Spells
 from bot.web.board import looks
+from bot.web.board.past import Past
+from bot.web.entrance import visitor_of
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_STATIC = ("board.css", "views.css", "board.js", "icon.svg")
+_STATIC = ("board.css", "views.css", "board.js", "enter.js", "icon.svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +35,22 @@ class Board:
     clock: Clock
     services: tuple[Service, ...] = ()
     url: str = ""
+    spells: Spells = field(init=False, compare=False)
+    past: Past = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """What went on is remembered from one page to the next."""
+        object.__setattr__(self, "spells", Spells(self.database))
+        object.__setattr__(self, "past", Past(self.database))
 
 
 @cache
 def environment() -> Environment:
-    """Return the templates.  Whatever they are given is a stranger's until it is escaped, and that is the default."""
+    """Return the templates.
+
+    Whatever they are given is a stranger's until it is escaped, and that is the default; marks that turn the direction
+    of what stands beside them are taken out of it.
+    """
     made = Environment(
         loader=PackageLoader("bot.web.board"),
         autoescape=True,
@@ -41,9 +58,17 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_shown,
     )
     made.filters.update(looks.FILTERS)
     return made
+
+
+def _shown(value: object) -> object:
+    """Return a value as it may be shown: of a stranger's text nothing that turns a line around or can not be seen."""
+    if not isinstance(value, str) or isinstance(value, Markup) or (value.isascii() and value.isprintable()):
+        return value
+    return safe(value)
 
 
 def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
@@ -52,8 +77,14 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     Of the values `base.html` itself takes `title`; `now`, when the page is made; `fresh`, when a page was last looked
     at; and `query`, on the page that was searched for.
     """
-    html = environment().get_template(template).render(path=request.url.path, **values)
+    given = {"path": request.url.path, "visitor": visitor_of(request), **values}
+    html = environment().get_template(template).render(given)
     return HTMLResponse(html, status)
+
+
+def missing(request: Request, title: str, text: str, now: datetime) -> HTMLResponse:
+    """Return the page for what is not there."""
+    return page(request, "missing.html", 404, title=title, text=text, now=now)
 
 
 def static() -> list[Route]:

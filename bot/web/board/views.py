@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from bot.web.board import incident, incidents
+from bot.web.board import incident, incidents, maintenance, operations, report, search, services
+from bot.web.board.beside import NOTHING, Beside
 from bot.web.board.pages import Board
 
 
-def routes(board: Board) -> list[Route]:
+def routes(board: Board, beside: Beside = NOTHING) -> list[Route]:
     """Return what is served of them."""
-    return [route for one in (incidents, incident) for route in one.routes(board)]
+    found = [route for one in (incidents, report, incident, search, services) for route in one.routes(board)]
+    return [*found, *maintenance.routes(board, beside.windows), *operations.routes(board, beside)]

@@ -24,6 +24,7 @@ def upgrade() -> None:
     people.oncall()
     people.audit()
     people.agreed_in_chat()
+    people.passes()
     people.reports()
     _polls()
     _sources()
@@ -159,7 +160,7 @@ def _incidents() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("incident", "seq"),
     )
-    op.create_index("timeline_recorded", "timeline_entry", ["recorded_at"])
+    op.create_index("entry_recorded", "timeline_entry", ["recorded_at"], unique=False)
 
 
 def _callers() -> None:

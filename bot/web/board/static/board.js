@@ -44,10 +44,10 @@
   const local = (at, seconds) => {
     const when = new Date(at);
     const today = when.toDateString() === new Date(now()).toDateString();
-    const day = today ? {} : { day: "numeric", month: "short" };
     const year = when.getFullYear() === new Date(now()).getFullYear() ? {} : { year: "numeric" };
-    const shown = { ...(today ? {} : { ...day, ...year }), ...hours, ...(seconds ? { second: "2-digit" } : {}) };
-    return when.toLocaleString(root.lang, shown);
+    const day = today ? {} : { day: "numeric", month: "short", ...year };
+    const shown = { ...day, ...hours, ...(seconds ? { second: "2-digit" } : {}) };
+    return when.toLocaleString("en-GB", shown);
   };
 
   const tellTime = (element) => {
@@ -202,7 +202,6 @@
   };
 
   const tick = () => {
-    tellTimes(document);
     if (document.hidden) return;
     if (wanted) renew();
     else if (Date.now() - fetchedAt > FRESH_MS) renew();

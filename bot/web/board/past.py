@@ -1,0 +1,69 @@
+"""What pages show of 90 days, made once for as long as nothing is added to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.core import choosing
+from bot.core.days import DAYS, Mark, days, told
+from bot.core.scorecard import WINDOW, Scorecard, Watch, scorecard
+from bot.store import records, spells
+from bot.store.database import Database
+from bot.web.board import bars
+from bot.web.board.bars import Bar
+
+BACK = timedelta(days=DAYS)
+# Today grows by a tenth of its column in that time.
+_STEP = timedelta(minutes=10)
+# What goes on is counted up to now: a record is made anew after that at the latest.
+_KEPT = timedelta(seconds=60)
+_MOST = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A vendor's record, as of `at`; `card` is None as long as nothing is known."""
+
+    name: str
+    card: Scorecard | None
+    rows: dict[str, choosing.Row]
+    at: datetime
+
+
+@dataclass(slots=True)
+class Past:
+    """Remembers drawings and records by vendor."""
+
+    database: Database
+    _bars: dict[str, tuple[object, Bar, str]] = field(default_factory=dict)
+    _records: dict[str, tuple[object, Record]] = field(default_factory=dict)
+
+    def bar(self, vendor: str, marks: Sequence[Mark], watch: Watch, now: datetime) -> tuple[Bar, str]:
+        """Return the drawing of 90 days and what they came to."""
+        made_of = (tuple(marks), watch, int(now.timestamp() // _STEP.total_seconds()))
+        kept = self._bars.get(vendor)
+        if kept is not None and kept[0] == made_of:
+            return kept[1:]
+        found = days(marks, watch, now)
+        if len(self._bars) >= _MOST:
+            self._bars.clear()
+        self._bars[vendor] = (made_of, bars.of_days(found), told(found))
+        return self._bars[vendor][1:]
+
+    async def record(self, vendor: str, now: datetime) -> Record:
+        """Return a vendor's record, at most a minute old, and never from before its last change."""
+        stamp = await spells.stamp(self.database, vendor)
+        kept = self._records.get(vendor)
+        if kept is not None and kept[0] == stamp and timedelta() <= now - kept[1].at < _KEPT:
+            return kept[1]
+        history = await records.history(self.database, vendor, now - WINDOW, now)
+        is_known = history.watch.since is not None or bool(history.records)
+        card = scorecard(vendor, history.name, history.records, history.watch, now, cut=history.is_cut)
+        rows = {one.incident.id: choosing.row(one.incident) for one in history.records}
+        if len(self._records) >= _MOST // 10:
+            self._records.clear()
+        found = Record(history.name, card if is_known else None, rows, now)
+        self._records[vendor] = (stamp, found)
+        return found
