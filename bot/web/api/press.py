@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.core import answers, published
+from bot.core.routing import ours
 from bot.core.standing import label
 from bot.model import Incident, State
 from bot.store import published as store
@@ -18,8 +19,8 @@ from bot.web.api import page_shapes as shapes
 from bot.web.api import parts as components
 from bot.web.api.page import Place, incident, indicator
 from bot.web.api.parts import Bench, Vendor, Written
-from bot.web.api.serving import views
 from bot.web.api.written import Writer
+from bot.web.board.grounding import views
 from bot.web.board.pages import Board
 
 # With more of them than this the summary of everything names only those that are not well: `components.json` has all.
@@ -177,7 +178,7 @@ class Press:
         await self._write(bench, bench.unknown(listed))
         written = [bench.of(one) for one in listed]
         if vendors is None:
-            written.append(components.services(await views(self.board), place.id))
+            written.append(components.services(await views(self.board, ours(self.board.services)), place.id))
         words = await self._words(place, vendors)
         status = indicator(open_ones, (one.status for one in written if one.count), words)
         told = tuple((one.incident.id, one.incident.last_seq) for one in found.told)

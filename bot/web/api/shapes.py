@@ -8,6 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from pydantic import ConfigDict
+from typing_extensions import TypedDict
+
 from bot.core.days import Sort
 from bot.model import AnnouncementState, ChangeKind, ComponentStatus, Impact, Kind, State, Who
 from bot.web.api.written import Instant, Seconds
@@ -122,6 +125,19 @@ class IncidentWhole:
     incident: Incident
     timeline: tuple[Line, ...]
     lines: int
+
+
+class Report(TypedDict):
+    """A report: more than is listed here is in it.  What is not known is null, and `<name>_unknown` says why."""
+
+    __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]  # how pydantic is told
+
+    schema: str
+    id: str
+    as_of: str
+    title: str
+    summary: str
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
 
 from bot.core import answers
+from bot.core.report.as_json import as_json
+from bot.core.report.facts import facts
+from bot.core.routing import ours
 from bot.core.scorecard import WINDOW, scorecard
 from bot.core.standing import in_order
 from bot.model import Impact, Kind, State
 from bot.store import chosen, grounds, incidents, lookups, maintenances, records, standings
 from bot.store.chosen import Chosen
+from bot.store.report import material
 from bot.web.api import shapes, told
 from bot.web.api.answers import Missing, Wrong
 from bot.web.api.operations import Asked, Operation, Parameter
-from bot.web.api.serving import views
+from bot.web.board.grounding import views
 
 _LINES: Final = 1_000
 _USUAL, _MOST = 50, 200
@@ -108,6 +113,14 @@ async def one(asked: Asked) -> shapes.IncidentWhole:
     )
 
 
+async def report(asked: Asked) -> Mapping[str, object]:
+    """Return what is written of one incident."""
+    found = await material(asked.board.database, asked.named["id"], asked.now)
+    if found is None:
+        raise Missing("no incident has this id")
+    return as_json(facts(found, asked.now))
+
+
 async def every_vendor(asked: Asked) -> shapes.Vendors:
     """Return how everything watched stands."""
     found = in_order(await standings.every(asked.board.database))
@@ -140,7 +153,7 @@ async def vendor(asked: Asked) -> shapes.VendorWhole:
 
 async def services(asked: Asked) -> shapes.Services:
     """Return how the team's own services stand."""
-    found = await views(asked.board)
+    found = await views(asked.board, ours(asked.board.services))
     return shapes.Services(services=tuple(told.service(view) for view in found))
 
 
@@ -219,6 +232,15 @@ OPERATIONS: Final = (
         about="One incident with its history.",
         answer=shapes.IncidentWhole,
         make=one,
+        parameters=(_ID,),
+        problems=_NO_INCIDENT,
+    ),
+    Operation(
+        path="/api/v1/incidents/{id}/report",
+        name="report",
+        about="What is written of one incident; docs/reports.md has every field.",
+        answer=shapes.Report,
+        make=report,
         parameters=(_ID,),
         problems=_NO_INCIDENT,
     ),
