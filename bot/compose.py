@@ -48,6 +48,7 @@ from bot.store import announcements, listed, roles, sources
 from bot.store.database import Database, claim_purpose, is_ready, migrate, open_database
 from bot.store.installations import Kept
 from bot.vitals import Pace, Vitals
+from bot.web.board.beside import Beside
 
 if TYPE_CHECKING:
     from adapters.discord.connect import Keys as DiscordKeys
