@@ -38,6 +38,12 @@ class _Which(StrEnum):
     ALL = "all"
 
 
+class _Least(StrEnum):
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
 class _Bursts(StrEnum):
     APART = "apart"
     TOGETHER = "together"
@@ -62,12 +68,12 @@ async def status(asked: Asked) -> shapes.Status:
 
 async def some(asked: Asked) -> shapes.Incidents:
     """Return a page of incidents."""
-    which = asked.one_of("state", _Which) or _Which.ALL
+    which, least = asked.one_of("state", _Which) or _Which.ALL, asked.one_of("min_impact", _Least)
     wanted = Chosen(
         vendor=asked.query.get("vendor", ""),
         kind=asked.one_of("kind", Kind),
         is_open=None if which is _Which.ALL else which is _Which.OPEN,
-        impact=asked.one_of("min_impact", Impact),
+        impact=Impact(least) if least is not None else None,
         since=asked.instant("since"),
         until=asked.instant("until"),
         bursts=asked.one_of("bursts", _Bursts) is _Bursts.TOGETHER,
@@ -207,9 +213,9 @@ OPERATIONS: Final = (
         make=some,
         parameters=(
             Parameter(name="state", about="Which of them.", schema=_enum(_Which, "all")),
-            Parameter(name="vendor", about="Of one vendor, by its slug; `ours` is what the team declared."),
+            Parameter(name="vendor", about="Of one vendor, by its slug; “ours” is what the team declared."),
             Parameter(name="kind", about="Of one kind.", schema=_enum(Kind)),
-            Parameter(name="min_impact", about="That were ever at least as bad.", schema=_enum(Impact)),
+            Parameter(name="min_impact", about="That were ever at least as bad.", schema=_enum(_Least)),
             Parameter(name="since", about="That began then or later.", schema=_TIME),
             Parameter(name="until", about="That began before.", schema=_TIME),
             Parameter(
@@ -222,7 +228,7 @@ OPERATIONS: Final = (
                 about="So many at once.",
                 schema={"type": "integer", "minimum": 1, "maximum": _MOST, "default": _USUAL},
             ),
-            Parameter(name="after", about="Where the page before ended; it is in its `next`."),
+            Parameter(name="after", about="Where the page before ended; its “next” has it."),
         ),
         problems=_STRANGE,
     ),
