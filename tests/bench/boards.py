@@ -38,7 +38,7 @@ PAGES = {
     "home": "/",
     "all vendors": "/vendors",
     "a vendor": "/vendors/{vendor}",
-    "a probe": "/probes/{probe}",
+    "a probe": "/probes/probe:{probe}",
     "incidents": "/incidents",
     "incidents of a vendor": "/incidents?vendor={vendor}",
     "an incident": "/incidents/{incident}",
