@@ -20,6 +20,7 @@ from bot.settings import Secret, Settings
 from bot.store import pulse
 from bot.store.database import Database
 from bot.vitals import Vitals
+from bot.web.board.beside import NOTHING, Beside
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute, Route
@@ -42,6 +43,7 @@ class Around:
     desk: Desk
     vitals: Vitals
     gauges: Prometheus
+    beside: Beside = NOTHING
 
 
 def counting() -> Prometheus:
@@ -92,9 +94,7 @@ def described(settings: Settings) -> tuple[str, ...]:
     here = address(settings.host, settings.port)
     at = f"{settings.board_url}/ (served on {here})" if settings.board_url else here
     who = "only by links from the chat" if settings.board_is_signed else "whoever reaches it"
-    acts = (
-        "people act by links from the chat" if settings.board_secret else "nobody acts there (no SITREP_BOARD_SECRET)"
-    )
+    acts = "people act by links from the chat" if settings.board_secret else "nobody acts (no SITREP_BOARD_SECRET)"
     return (f"board: {at}: {who} may look, {acts}", *(f"warning: {line}" for line in _warnings(settings)))
 
 
@@ -143,25 +143,25 @@ def _pages(settings: Settings, around: Around, changes: Pulse) -> BaseRoute:
         url=settings.board_url,
         is_local=is_local(settings.host),
     )
-    return Mount(
-        "", routes=_routes(board, entrance, around.desk, changes), middleware=[Middleware(Gate, entrance=entrance)]
-    )
+    return Mount("", routes=_routes(board, entrance, around, changes), middleware=[Middleware(Gate, entrance=entrance)])
 
 
-def _routes(board: Board, entrance: Entrance, desk: Desk, changes: Pulse) -> list[Route]:
+def _routes(board: Board, entrance: Entrance, around: Around, changes: Pulse) -> list[Route]:
     from bot.web.board import acting, entering  # noqa: PLC0415  (as above)
 
-    return [*_looks(board, changes), *entering.routes(entrance), *acting.routes(entrance, desk)]
+    acts = (*entering.routes(entrance), *acting.routes(entrance, around.desk))
+    return [*_looks(board, changes, around.beside), *acts]
 
 
-def _looks(board: Board, changes: Pulse) -> list[Route]:
+def _looks(board: Board, changes: Pulse, beside: Beside = NOTHING) -> list[Route]:
     """Return what there is to look at."""
     from bot.web.api.routes import routes as api  # noqa: PLC0415  (as above)
     from bot.web.board import home, live, probes, vendor, vendors, views  # noqa: PLC0415  (as above)
     from bot.web.board.pages import static  # noqa: PLC0415  (as above)
 
-    pages = [route for one in (home, vendors, vendor, probes, views) for route in one.routes(board)]
-    return [*pages, *live.routes(changes), *api(board), *static()]
+    pages = [route for one in (home, vendors, vendor, probes) for route in one.routes(board)]
+    more = views.routes(board, beside)
+    return [*pages, *more, *live.routes(changes), *api(board), *static()]
 
 
 @asynccontextmanager

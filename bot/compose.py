@@ -44,10 +44,11 @@ from bot.loops.watch import Watching, watch
 from bot.model import Source
 from bot.ports import Chat, Platform
 from bot.settings import Settings
-from bot.store import announcements, roles, sources
+from bot.store import announcements, listed, roles, sources
 from bot.store.database import Database, claim_purpose, is_ready, migrate, open_database
 from bot.store.installations import Kept
 from bot.vitals import Pace, Vitals
+from bot.web.board.beside import Beside
 
 if TYPE_CHECKING:
     from adapters.discord.connect import Keys as DiscordKeys
@@ -83,6 +84,7 @@ async def run(settings: Settings) -> None:
 async def _prepare(database: Database, now: datetime) -> None:
     await migrate(database)
     await claim_purpose(database, "run")
+    await listed.catch_up(database)
     if database.is_sqlite:
         await sources.release_all(database)
         await announcements.release_all(database)
@@ -144,7 +146,7 @@ async def _loops(
         loops |= chat.loops
     routes = [route for chat in chats for route in chat.routes]
     if settings.heartbeat_url is not None:
-        loops["alive"] = partial(alive, Alive(settings.heartbeat_url.reveal(), web, vitals, clock, gauges))
+        loops["alive"] = partial(alive, Alive(settings.heartbeat_url.reveal(), web, vitals, paced("alive"), gauges))
     around = callers.Around(database, rules, clock, due, watched, gauges=gauges, turns=vitals.turns)
     routes += callers.routes(settings, around, loops)
     those = calling.expected(settings, watched, catalog.load())
@@ -153,7 +155,8 @@ async def _loops(
     desk.platforms, desk.jobs = partial(_conditions, chats), partial(_shown, around.shown)
     desk.trail.gauges = gauges
     vitals.platforms = partial(_cut_off, chats)
-    boards.serve(settings, boards.Around(database, clock, desk, vitals, gauges), routes, loops)
+    beside = Beside(settings.windows, desk.callers, desk.platforms, desk.jobs, clock.now())
+    boards.serve(settings, boards.Around(database, clock, desk, vitals, gauges, beside), routes, loops)
     garbage.seldom()
     beginning = partial(supervise, clock=clock, chance=dice, crashes=crashes)
     await _until_stopped(loops, chats, beginning, stop, vitals)

@@ -9,7 +9,14 @@ from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Id, Instant, table, where
 from bot.store.listed_table import ListedRow
-from bot.store.people_tables import AuditRow, ChatRouteRow, MutingRow, OverrideRow, SpentPassRow
+from bot.store.people_tables import (
+    AuditRow,
+    ChatRouteRow,
+    MutingRow,
+    OverrideRow,
+    ReportAdditionRow,
+    SpentPassRow,
+)
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
 
 
@@ -296,6 +303,7 @@ AUDIT = table(AuditRow)
 MUTING = table(MutingRow)
 CHAT_ROUTE = table(ChatRouteRow)
 SPENT_PASS = table(SpentPassRow)
+REPORT_ADDITION = table(ReportAdditionRow)
 NOTE = table(NoteRow)
 LISTED = table(ListedRow)
 INSTALLATION = table(InstallationRow)

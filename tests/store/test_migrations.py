@@ -33,6 +33,7 @@ TABLES = {
     "probe_spent",
     "revisit",
     "source",
+    "spent_pass",
     "timeline_entry",
 }
 # Alembic compares neither which rows an index is of, nor how a table is stored.

@@ -100,3 +100,19 @@ def passes() -> None:
         sa.PrimaryKeyConstraint("mark"),
     )
     op.create_index("ix_spent_pass_until", "spent_pass", ["until"])
+
+
+def reports() -> None:
+    """Make the table of what people have added to reports."""
+    op.create_table(
+        "report_addition",
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("at", instant(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("incident", "number"),
+    )

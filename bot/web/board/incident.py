@@ -12,9 +12,10 @@ from bot.core import affected, annals, choosing, clock_rows, lanes, lanes_drawn,
 from bot.core.members import as_incident
 from bot.core.message import Item, Line, Message, Quote
 from bot.core.people import as_of
+from bot.model import SourceKind
 from bot.store import lookups
 from bot.store.whole import Whole, whole
-from bot.web.board import grounding
+from bot.web.board import acting, grounding
 from bot.web.board.pages import Board, page
 
 _WIDE, _NARROW, _SHOWN = 960, 328, 150
@@ -50,6 +51,8 @@ async def _incident(board: Board, request: Request) -> Response:
         narrow=lanes_drawn.drawn(two, _NARROW),
         clocks=two,
         facts=clock_rows.facts(incident, two, now),
+        actions=acting.deeds(request, incident),
+        is_measured=any(view.teller is SourceKind.PROBE for view in incident.claims),
         conditions=await grounding.conditions(board, incident),
         components=affected.affected(incident),
         told=places.tellings(found.told, incident.last_seq, now),

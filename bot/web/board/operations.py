@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -14,28 +12,12 @@ from starlette.routing import Route
 
 from bot import __version__, catalog
 from bot.core import operating, places, remarks, routing
-from bot.core.calling import CallerView, lines
+from bot.core.calling import lines
 from bot.core.message import Message
 from bot.store import filters, lookups, operations, standings
 from bot.store.operations import Running
+from bot.web.board.beside import Beside
 from bot.web.board.pages import Board, page
-
-
-async def _nobody() -> Sequence[CallerView]:
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What the database does not know of Sitrep.
-
-    Who calls in and how they are, what is wrong with platforms, which jobs are waited for, since when it runs.
-    """
-
-    callers: Callable[[], Awaitable[Sequence[CallerView]]] = _nobody
-    platforms: Callable[[], Sequence[str]] = tuple
-    jobs: Callable[[], Sequence[str]] = tuple
-    since: datetime | None = None
 
 
 def routes(board: Board, beside: Beside) -> list[Route]:

@@ -25,7 +25,7 @@ from bot.web.board.past import Past
 from bot.web.entrance import visitor_of
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_STATIC = ("board.css", "views.css", "board.js", "enter.js", "icon.svg")
+_STATIC = ("board.css", "views.css", "api.css", "board.js", "enter.js", "icon.svg")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ def upgrade() -> None:
     people.audit()
     people.agreed_in_chat()
     people.passes()
+    people.reports()
     _polls()
     _sources()
 
