@@ -8,15 +8,15 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, select, true
 
 from bot.core.health import Health
 from bot.core.kin import MARK
-from bot.model import Impact, Incident, Kind, Source, SourceKind, TimelineEntry
+from bot.model import Incident, Kind, Page, SourceKind, TimelineEntry
 from bot.store import codec
 from bot.store.database import Database, insert_into
 from bot.store.standings import HEALTH, SHOWN, health_of
-from bot.store.tables import ENTRY, INCIDENT, NOTE, POLL, SOURCE
+from bot.store.tables import ENTRY, INCIDENT, LISTED, NOTE, POLL, SOURCE
 
 # Statuspage's lists end there: https://metastatuspage.com/api
 NEWEST = 50
@@ -33,13 +33,15 @@ class Told:
     entries: tuple[TimelineEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A watched source, how well it can be read, and what its page shows, as it is stored."""
+    """A watched source, and how well it can be read; `version` is another whenever what its page shows may be."""
 
-    source: Source
+    key: str
+    vendor: str
+    name: str
     health: Health
-    page: str | None
+    version: str
     relayed: bool
 
 
@@ -63,27 +65,26 @@ async def page_id(database: Database) -> str:
 
 # A burst is how its members are told: what is published are these.
 _ALONE = INCIDENT.c.cause.is_(None)
-_PLANNED = or_(
-    INCIDENT.c.kind == Kind.MAINTENANCE.value,
-    and_(INCIDENT.c.kind == Kind.COMPONENT.value, INCIDENT.c.impact == Impact.MAINTENANCE.value),
-)
 _VENDORS: BindParameter[str] = bindparam("b_vendors", expanding=True)
 _IDS: BindParameter[str] = bindparam("b_ids", expanding=True)
 _BODIES = select(INCIDENT.c.body).where(_ALONE).order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)
 _OF_VENDORS = INCIDENT.c.vendor.in_(_VENDORS)
 
 
-def _queries(*chosen: ColumnElement[bool], limit: int | None = None) -> tuple[Select[Any], Select[Any]]:
-    """Return a query of all vendors' incidents, and one of some vendors'."""
-    query = _BODIES.where(*chosen)
-    of_some = query.where(_OF_VENDORS)
-    return (query, of_some) if limit is None else (query.limit(limit), of_some.limit(limit))
+_PLANNED = Kind.MAINTENANCE.value
+_OPEN = (_BODIES.where(INCIDENT.c.is_open), _BODIES.where(INCIDENT.c.is_open, _OF_VENDORS))
 
 
-_OPEN = _queries(INCIDENT.c.is_open)
-_INCIDENTS = _queries(~_PLANNED, limit=NEWEST)
-_MAINTENANCES = _queries(_PLANNED, limit=NEWEST)
-_ALL = _queries(limit=NEWEST)
+def _newest(listed: ColumnElement[bool], of_vendors: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
+    """Return a query of all vendors' newest incidents, and one of some vendors': rows of incidents are long."""
+    order = (LISTED.c.started_at.desc(), LISTED.c.incident)
+    names = select(LISTED.c.incident).where(~LISTED.c.is_burst, listed).order_by(*order).limit(NEWEST)
+    return _BODIES.where(INCIDENT.c.id.in_(names)), _BODIES.where(of_vendors, _OF_VENDORS).limit(NEWEST)
+
+
+_INCIDENTS = _newest(LISTED.c.kind != _PLANNED, INCIDENT.c.kind != _PLANNED)
+_MAINTENANCES = _newest(LISTED.c.kind == _PLANNED, INCIDENT.c.kind == _PLANNED)
+_ALL = _newest(true(), true())
 _RANKED = func.row_number().over(partition_by=ENTRY.c.incident, order_by=ENTRY.c.seq.desc())
 _PLACED = select(ENTRY.c.incident, ENTRY.c.seq, ENTRY.c.body, _RANKED.label("place")).where(ENTRY.c.incident.in_(_IDS))
 _PLACES = _PLACED.subquery()
@@ -150,8 +151,18 @@ def others(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(_OTHERS).scalars())
 
 
+# What a page shows may be long: it is only read of those that have changed.
 _SHOWN = (
-    select(SOURCE.c.spec, SOURCE.c.page, SOURCE.c.page_id, *HEALTH)
+    select(
+        SOURCE.c.key,
+        SOURCE.c.vendor,
+        SOURCE.c.name,
+        SOURCE.c.page_id,
+        SOURCE.c.severity,
+        SOURCE.c.endpoint,
+        SOURCE.c.validators,
+        *HEALTH,
+    )
     .join(POLL, POLL.c.source == SOURCE.c.key)
     .where(SHOWN)
     .order_by(SOURCE.c.called, SOURCE.c.key)
@@ -165,13 +176,30 @@ def shown(connection: Connection, vendors: Collection[str] | None) -> tuple[Show
     rows = connection.execute(_SHOWN if vendors is None else _SHOWN_OF, asked).mappings()
     return tuple(
         Shown(
-            codec.SOURCE.load(row["spec"]),
-            health_of(row),
-            row["page"],
-            (row["page_id"] or "").startswith(MARK),
+            key=row["key"],
+            vendor=row["vendor"],
+            name=row["name"],
+            health=health_of(row),
+            version=f"{row['severity']} {row['endpoint']} {row['validators']}",
+            relayed=(row["page_id"] or "").startswith(MARK),
         )
         for row in rows
     )
+
+
+async def pages(database: Database, keys: Collection[str]) -> Mapping[str, Page]:
+    """Return what the pages of some sources show, as far as they were ever read."""
+    if not keys:
+        return {}
+
+    def work(connection: Connection) -> Mapping[str, Page]:
+        rows = connection.execute(_PAGES, {"b_ids": [*keys]})
+        return {row.key: codec.PAGE.load(row.page) for row in rows}
+
+    return await database.read(work)
+
+
+_PAGES = select(SOURCE.c.key, SOURCE.c.page).where(SOURCE.c.key.in_(_IDS), SOURCE.c.page.is_not(None))
 
 
 _LATEST = select(func.max(ENTRY.c.recorded_at))

@@ -30,9 +30,13 @@ class Asked:
     address: str
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self.asks("GET", path, **headers)
+
+    async def asks(self, method: str, path: str, **headers: str) -> httpx.Response:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
         # Certificates that nobody asks for take longer to read than all the rest.
         async with httpx.AsyncClient(base_url=self.address, timeout=20, verify=False) as client:  # noqa: S501  (likewise)
-            return await client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+            return await client.request(method, path, headers=given)
 
     async def json(self, path: str) -> Any:
         answer = await self.get(path)
@@ -42,17 +46,25 @@ class Asked:
 
 @asynccontextmanager
 async def published(world: World) -> AsyncIterator[Asked]:
-    """Serve what a world knows, as long as it is not restarted; every answer is made anew."""
+    """Serve what a world knows, as long as it is not restarted."""
     await world.begins()
     configured = world.settings()
     board = Board(world.program.database, world.clock, ours(configured.services), configured.board_url)
+    async with serving(board) as found:
+        yield found
+
+
+@asynccontextmanager
+async def serving(board: Board) -> AsyncIterator[Asked]:
+    """Serve what a board knows; every answer is made anew."""
     socket = bound("127.0.0.1", 0)
-    serving = asyncio.create_task(serve(routes(board, keeps=0), socket))
+    port = socket.getsockname()[1]
+    task = asyncio.create_task(serve(routes(board, keeps=0), socket))
     try:
-        yield Asked(f"http://127.0.0.1:{socket.getsockname()[1]}")
+        yield Asked(f"http://127.0.0.1:{port}")
     finally:
-        serving.cancel()
-        await asyncio.wait([serving])
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def watching(address: str, name: str = "Kin") -> str:
@@ -81,7 +93,13 @@ def _copied(migrated: Path, folder: Path) -> str:
 
 async def both(one: World, other: World, minutes: float) -> None:
     """Let time pass for both, a minute at a time, each after the other."""
+    await pass_by(minutes, one, other)
+
+
+async def pass_by(minutes: float, *worlds: World) -> None:
+    """Let time pass, a minute at a time, for one world after the other."""
     for _ in range(round(minutes)):
-        one.clock.move(minutes=1)
-        await one.program.round()
-        await other.program.round()
+        worlds[0].clock.move(minutes=1)
+        for world in worlds:
+            await world.begins()
+            await world.program.round()

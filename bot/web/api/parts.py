@@ -6,15 +6,15 @@ as nothing of it has changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from bot.core import published
 from bot.core.health import TELL_AT
 from bot.core.impact import ServiceView
 from bot.core.slugs import slug
 from bot.model import Component, ComponentStatus, Impact, Incident, Page, State
-from bot.store import codec
 from bot.store.published import Shown
 from bot.web.api import page_shapes as shapes
 from bot.web.api.page import Part, component, component_id, group, group_id
@@ -32,12 +32,17 @@ class Vendor:
     name: str
     shown: tuple[Shown, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    pages: Mapping[str, Page] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def fingerprint(self) -> tuple[object, ...]:
         """What has changed if what is to be written has."""
-        pages = [(one.page, _blind(one), one.health.first_look, one.relayed) for one in self.shown]
+        pages = [(one.key, one.version, _blind(one), one.health.first_look, one.relayed) for one in self.shown]
         return (self.name, *pages, *((one.id, one.last_seq) for one in self.incidents))
+
+    def page(self, one: Shown) -> Page:
+        """Return what a source of it shows."""
+        return self.pages.get(one.key) or Page()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,29 +79,32 @@ class Bench:
         default_factory=dict[str, tuple[tuple[object, ...], Written]]
     )
 
+    def unknown(self, some: Iterable[Vendor]) -> tuple[Vendor, ...]:
+        """Return those of some vendors of which something has changed."""
+        return tuple(one for one in some if self._lies.get(one.slug, (None,))[0] != one.fingerprint)
+
+    def write(self, vendor: Vendor) -> None:
+        """Write the components of one vendor anew; of all its sources, `pages` are there."""
+        make = _of_vendor_alone if self.alone else _of_vendor
+        parts = tuple(_parts(vendor))
+        status = published.worst_of(_statuses(vendor, parts))
+        self._lies[vendor.slug] = (vendor.fingerprint, written(make(vendor, parts, self.page), status))
+
     def of(self, vendor: Vendor) -> Written:
-        """Return the components of one vendor."""
-        there = self._lies.get(vendor.slug)
-        mark = vendor.fingerprint
-        if there is None or there[0] != mark:
-            make = _of_vendor_alone if self.alone else _of_vendor
-            parts = tuple(_parts(vendor))
-            status = published.worst_of(_statuses(vendor, parts))
-            there = (mark, written(make(vendor, parts, self.page), status))
-            self._lies[vendor.slug] = there
-        return there[1]
+        """Return the components of one vendor, as they were written last."""
+        return self._lies[vendor.slug][1]
 
 
 def vendors(shown: Iterable[Shown], incidents: Sequence[Incident]) -> tuple[Vendor, ...]:
     """Return vendors by name: those that are watched, and those that only our own witnesses tell of."""
     pages: dict[str, list[Shown]] = {}
     for one in shown:
-        pages.setdefault(one.source.vendor, []).append(one)
+        pages.setdefault(one.vendor, []).append(one)
     open_ones: dict[str, list[Incident]] = {}
     for incident in incidents:
         open_ones.setdefault(incident.vendor, []).append(incident)
     names = {incident.vendor: incident.name for incident in incidents}
-    names |= {vendor: some[0].source.whose for vendor, some in pages.items()}
+    names |= {vendor: some[0].name for vendor, some in pages.items()}
     return tuple(
         Vendor(slug=v, name=name, shown=tuple(pages.get(v, ())), incidents=tuple(open_ones.get(v, ())))
         for v, name in sorted(names.items(), key=lambda item: (item[1].casefold(), item[0]))
@@ -160,17 +168,13 @@ def _parts(vendor: Vendor) -> Sequence[Component]:
     """Return all that is known of a vendor's components; what can not be seen just now is not called well."""
     found: dict[str, Component] = {}
     for one in vendor.shown:
-        for part in _page(one).components:
+        for part in vendor.page(one).components:
             is_dark = _blind(one) and part.status is ComponentStatus.OPERATIONAL
             status = ComponentStatus.UNKNOWN if is_dark else part.status
             there = found.get(part.id)
             worse = status if there is None else published.worst_of((there.status, status))
             found[part.id] = Component(part.id, part.name, worse, part.group)
     return published.with_incidents(tuple(found.values()), vendor.incidents)
-
-
-def _page(one: Shown) -> Page:
-    return codec.PAGE.load(one.page) if one.page else Page()
 
 
 def _lead(vendor: Vendor, parts: Iterable[Component]) -> Part:
@@ -192,7 +196,7 @@ def _lead(vendor: Vendor, parts: Iterable[Component]) -> Part:
 def _statuses(vendor: Vendor, parts: Iterable[Component]) -> Iterator[ComponentStatus]:
     """Give everything that says how a vendor is; of a page that says nothing of a part, the part says nothing."""
     for one in vendor.shown:
-        page = _page(one)
+        page = vendor.page(one)
         is_silent = page.indicator is Impact.UNKNOWN
         yield ComponentStatus.OPERATIONAL if is_silent else published.status_of(page.indicator)
         if _blind(one):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from bot.core import answers, published
+from bot.core.routing import ours
 from bot.core.standing import label
 from bot.model import Incident, State
 from bot.store import published as store
@@ -17,15 +18,17 @@ from bot.store.published import Gathered, Told
 from bot.web.api import page_shapes as shapes
 from bot.web.api import parts as components
 from bot.web.api.page import Place, incident, indicator
-from bot.web.api.parts import Bench, Written
-from bot.web.api.serving import views
+from bot.web.api.parts import Bench, Vendor, Written
 from bot.web.api.written import Writer
+from bot.web.board.grounding import views
 from bot.web.board.pages import Board
 
 # With more of them than this the summary of everything names only those that are not well: `components.json` has all.
 MOST_COMPONENTS: Final = 2_000
 # More pages of single vendors than this are not kept ready.
 _MOST_BENCHES = 500
+# So many vendors are written anew before others get their turn.
+_AT_ONCE = 10
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 _PAGE = Writer(shapes.Page)
@@ -48,12 +51,34 @@ def to_come(one: Incident) -> bool:
     return one.state is State.SCHEDULED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How everything stands: what was gathered, and the components as they are written, in the order of `slugs`.
+
+    `mark` is another whenever what is to be written is.
+    """
+
+    gathered: Gathered
+    status: shapes.Indicator
+    written: Sequence[Written]
+    slugs: Sequence[str]
+    mark: object
+
+    def parts_of(self, vendors: Collection[str]) -> dict[str, shapes.Component]:
+        """Return the components of some vendors, by id."""
+        some = (one for slug, one in zip(self.slugs, self.written, strict=False) if slug in vendors)
+        return {key: part for one in some for key, part in one.by_id.items()}
+
+
 @dataclass(slots=True)
 class Press:
     """Makes documents, of everything or of some vendors."""
 
     board: Board
     _benches: dict[tuple[str, bool], Bench] = field(default_factory=dict[tuple[str, bool], Bench])
+    _last: dict[tuple[str, Place, tuple[str, ...]], tuple[object, bytes]] = field(
+        default_factory=dict[tuple[str, Place, tuple[str, ...]], tuple[object, bytes]]
+    )
 
     async def place(self, base: str, vendor: str | None = None) -> Place | None:
         """Return whose page is asked for; None if it is of a vendor that nobody knows."""
@@ -67,46 +92,62 @@ class Press:
 
     async def summary(self, place: Place, vendors: Collection[str] | None) -> bytes:
         """Return `summary.json`."""
-        found = await store.standing(self.board.database, vendors)
-        status, written = await self._standing(place, vendors, found)
+        found = await self._standing(place, vendors)
 
         def make() -> bytes:
-            count = sum(one.count for one in written)
-            rows = [one.whole if count <= MOST_COMPONENTS else one.unwell for one in written]
-            known = {key: part for one in written for key, part in one.by_id.items()} if found.told else {}
-            planned, troubles = _sorted(found.told)
+            told, others = found.gathered.told, found.gathered.others
+            count = sum(one.count for one in found.written)
+            rows = [one.whole if count <= MOST_COMPONENTS else one.unwell for one in found.written]
+            known = found.parts_of({one.incident.vendor for one in told})
+            planned, troubles = _sorted(told)
             return _document(
-                page=_head(place, found),
+                page=_head(place, found.gathered),
                 components=_listed(rows),
-                incidents=_INCIDENTS(tuple(incident(one, place, found.others, known) for one in troubles)),
-                scheduled_maintenances=_INCIDENTS(tuple(incident(one, place, found.others, known) for one in planned)),
-                status=_STATUS(status),
+                incidents=_INCIDENTS(tuple(incident(one, place, others, known) for one in troubles)),
+                scheduled_maintenances=_INCIDENTS(tuple(incident(one, place, others, known) for one in planned)),
+                status=_STATUS(found.status),
             )
 
-        return await asyncio.to_thread(make)
+        return await self._made(("summary", place, vendors), found.mark, make)
 
     async def status(self, place: Place, vendors: Collection[str] | None) -> bytes:
         """Return `status.json`."""
-        found = await store.standing(self.board.database, vendors)
-        status, _ = await self._standing(place, vendors, found)
-        return _document(page=_head(place, found), status=_STATUS(status))
+        found = await self._standing(place, vendors)
+        return _document(page=_head(place, found.gathered), status=_STATUS(found.status))
 
     async def components(self, place: Place, vendors: Collection[str] | None) -> bytes:
         """Return `components.json`."""
-        found = await store.standing(self.board.database, vendors)
-        _, written = await self._standing(place, vendors, found)
-        return _document(page=_head(place, found), components=_listed([one.whole for one in written]))
+        found = await self._standing(place, vendors)
+
+        def make() -> bytes:
+            rows = [one.whole for one in found.written]
+            return _document(page=_head(place, found.gathered), components=_listed(rows))
+
+        return await self._made(("components", place, vendors), found.mark, make)
+
+    async def _made(
+        self, key: tuple[str, Place, Collection[str] | None], mark: object, make: Callable[[], bytes]
+    ) -> bytes:
+        """Return a document as it was made last, if nothing has changed since."""
+        document, place, vendors = key
+        name = (document, place, tuple(vendors or ()))
+        there = self._last.get(name)
+        if there is None or there[0] != mark:
+            if len(self._last) >= _MOST_BENCHES:
+                self._last.clear()
+            there = (mark, await asyncio.to_thread(make))
+            self._last[name] = there
+        return there[1]
 
     async def unresolved(self, place: Place, vendors: Collection[str] | None) -> bytes:
         """Return `incidents/unresolved.json`."""
         found = await store.listed(self.board.database, store.unresolved, vendors)
-        _, troubles = _sorted(found.told)
-        return self._list("incidents", place, found, troubles)
+        return self._list("incidents", place, found, _sorted(found.told)[1])
 
     async def incidents(self, place: Place, vendors: Collection[str] | None) -> bytes:
         """Return `incidents.json`."""
         found = await store.listed(self.board.database, store.incidents, vendors)
-        return self._list("incidents", place, found, found.told)
+        return self._list("incidents", place, found, _sorted(found.told)[1])
 
     async def maintenances(self, place: Place, vendors: Collection[str] | None, chosen: Chosen | None) -> bytes:
         """Return `scheduled-maintenances.json`, or those of them that are to come or going on."""
@@ -128,18 +169,28 @@ class Press:
         rows = tuple(incident(one, place, found.others) for one in some)
         return _document(page=_head(place, found), **{name: _INCIDENTS(rows)})
 
-    async def _standing(
-        self, place: Place, vendors: Collection[str] | None, found: Gathered
-    ) -> tuple[shapes.Indicator, Sequence[Written]]:
+    async def _standing(self, place: Place, vendors: Collection[str] | None) -> Standing:
         """Return how everything stands, and all components as they are written, by vendor."""
+        found = await store.standing(self.board.database, vendors)
         open_ones = [one.incident for one in found.told]
         listed = [one for one in components.vendors(found.shown, open_ones) if one.shown or _is_others(one.incidents)]
         bench = self._bench(place)
+        await self._write(bench, bench.unknown(listed))
         written = [bench.of(one) for one in listed]
         if vendors is None:
-            written.append(components.services(await views(self.board), place.id))
+            written.append(components.services(await views(self.board, ours(self.board.services)), place.id))
         words = await self._words(place, vendors)
-        return indicator(open_ones, (one.status for one in written if one.count), words), written
+        status = indicator(open_ones, (one.status for one in written if one.count), words)
+        told = tuple((one.incident.id, one.incident.last_seq) for one in found.told)
+        mark = (tuple(one.whole for one in written), told, found.at, found.others, status)
+        return Standing(gathered=found, status=status, written=written, slugs=[one.slug for one in listed], mark=mark)
+
+    async def _write(self, bench: Bench, vendors: Sequence[Vendor]) -> None:
+        for some in (vendors[start : start + _AT_ONCE] for start in range(0, len(vendors), _AT_ONCE)):
+            keys = [one.key for vendor in some for one in vendor.shown]
+            pages = await store.pages(self.board.database, keys)
+            for vendor in some:
+                bench.write(replace(vendor, pages=pages))
 
     def _bench(self, place: Place) -> Bench:
         key = (place.id, place.vendor is not None)

@@ -8,6 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from pydantic import ConfigDict
+from typing_extensions import TypedDict
+
 from bot.core.days import Sort
 from bot.model import AnnouncementState, ChangeKind, ComponentStatus, Impact, Kind, State, Who
 from bot.web.api.written import Instant, Seconds
@@ -46,7 +49,8 @@ class Incident:
 
     `detected_at` is when the first witness of ours saw it, `acknowledged_at` when the vendor first wrote of it; `lag`
     is how much later that was, less than nothing if the vendor was first, null as long as not both have spoken.
-    `duration` is how long it lasted, or has lasted.  `we_see` is what our own witnesses see, in a few words.
+    `duration` is how long it lasted, null as long as it goes on.  `we_see` is what our own witnesses see, in a few
+    words.
     """
 
     id: str
@@ -121,6 +125,19 @@ class IncidentWhole:
     incident: Incident
     timeline: tuple[Line, ...]
     lines: int
+
+
+class Report(TypedDict):
+    """A report: more than is listed here is in it.  What is not known is null, and `<name>_unknown` says why."""
+
+    __pydantic_config__ = ConfigDict(extra="allow")  # type: ignore[misc]  # how pydantic is told
+
+    schema: str
+    id: str
+    as_of: str
+    title: str
+    summary: str
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

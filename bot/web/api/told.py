@@ -21,9 +21,8 @@ from bot.web.api import shapes
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def incident(one: Incident, base: str, now: datetime) -> shapes.Incident:
+def incident(one: Incident, base: str) -> shapes.Incident:
     """Return an incident as it stands."""
-    over = one.resolved_at if not one.is_open else now
     acked = one.acked
     return shapes.Incident(
         id=one.id,
@@ -43,7 +42,7 @@ def incident(one: Incident, base: str, now: datetime) -> shapes.Incident:
         acknowledged_at=one.acknowledged_at,
         lag=testimony.lag(one),
         resolved_at=one.resolved_at,
-        duration=max(over - one.started_at, timedelta()) if over is not None else None,
+        duration=max(one.resolved_at - one.started_at, timedelta()) if one.resolved_at is not None else None,
         starts_at=one.starts_at,
         ends_at=one.ends_at,
         ending=one.ending,

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
 
 from bot.core import answers
+from bot.core.report.as_json import as_json
+from bot.core.report.facts import facts
+from bot.core.routing import ours
 from bot.core.scorecard import WINDOW, scorecard
 from bot.core.standing import in_order
 from bot.model import Impact, Kind, State
 from bot.store import chosen, grounds, incidents, lookups, maintenances, records, standings
 from bot.store.chosen import Chosen
+from bot.store.report import material
 from bot.web.api import shapes, told
 from bot.web.api.answers import Missing, Wrong
 from bot.web.api.operations import Asked, Operation, Parameter
-from bot.web.api.serving import views
+from bot.web.board.grounding import views
 
 _LINES: Final = 1_000
 _USUAL, _MOST = 50, 200
@@ -31,6 +36,12 @@ class _Which(StrEnum):
     OPEN = "open"
     OVER = "over"
     ALL = "all"
+
+
+class _Least(StrEnum):
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
 
 
 class _Bursts(StrEnum):
@@ -57,12 +68,12 @@ async def status(asked: Asked) -> shapes.Status:
 
 async def some(asked: Asked) -> shapes.Incidents:
     """Return a page of incidents."""
-    which = asked.one_of("state", _Which) or _Which.ALL
+    which, least = asked.one_of("state", _Which) or _Which.ALL, asked.one_of("min_impact", _Least)
     wanted = Chosen(
         vendor=asked.query.get("vendor", ""),
         kind=asked.one_of("kind", Kind),
         is_open=None if which is _Which.ALL else which is _Which.OPEN,
-        impact=asked.one_of("min_impact", Impact),
+        impact=Impact(least) if least is not None else None,
         since=asked.instant("since"),
         until=asked.instant("until"),
         bursts=asked.one_of("bursts", _Bursts) is _Bursts.TOGETHER,
@@ -74,7 +85,7 @@ async def some(asked: Asked) -> shapes.Incidents:
     if is_more and found:
         query = {**asked.query, "after": _cursor(found[-1].started_at, found[-1].id)}
         following = f"{asked.base}{asked.path}?{urlencode(query)}"
-    rows = tuple(told.incident(one, asked.base, asked.now) for one in found)
+    rows = tuple(told.incident(one, asked.base) for one in found)
     return shapes.Incidents(incidents=rows, next=following)
 
 
@@ -102,10 +113,18 @@ async def one(asked: Asked) -> shapes.IncidentWhole:
         raise Missing("no incident has this id")
     incident, entries = found
     return shapes.IncidentWhole(
-        incident=told.incident(incident, asked.base, asked.now),
+        incident=told.incident(incident, asked.base),
         timeline=tuple(told.line(entry, incident) for entry in entries),
         lines=incident.last_seq,
     )
+
+
+async def report(asked: Asked) -> Mapping[str, object]:
+    """Return what is written of one incident."""
+    found = await material(asked.board.database, asked.named["id"], asked.now)
+    if found is None:
+        raise Missing("no incident has this id")
+    return as_json(facts(found, asked.now))
 
 
 async def every_vendor(asked: Asked) -> shapes.Vendors:
@@ -132,7 +151,7 @@ async def vendor(asked: Asked) -> shapes.VendorWhole:
         name=name,
         sources=tuple(told.vendor(one, asked.base) for one in stands),
         components=told.components(parts.values()),
-        incidents=tuple(told.incident(one, asked.base, now) for one in ground.incidents),
+        incidents=tuple(told.incident(one, asked.base) for one in ground.incidents),
         scorecard=told.scorecard(card) if card else None,
         days=told.days(history.records, history.watch, now),
     )
@@ -140,7 +159,7 @@ async def vendor(asked: Asked) -> shapes.VendorWhole:
 
 async def services(asked: Asked) -> shapes.Services:
     """Return how the team's own services stand."""
-    found = await views(asked.board)
+    found = await views(asked.board, ours(asked.board.services))
     return shapes.Services(services=tuple(told.service(view) for view in found))
 
 
@@ -194,9 +213,9 @@ OPERATIONS: Final = (
         make=some,
         parameters=(
             Parameter(name="state", about="Which of them.", schema=_enum(_Which, "all")),
-            Parameter(name="vendor", about="Of one vendor, by its slug; `ours` is what the team declared."),
+            Parameter(name="vendor", about="Of one vendor, by its slug; “ours” is what the team declared."),
             Parameter(name="kind", about="Of one kind.", schema=_enum(Kind)),
-            Parameter(name="min_impact", about="That were ever at least as bad.", schema=_enum(Impact)),
+            Parameter(name="min_impact", about="That were ever at least as bad.", schema=_enum(_Least)),
             Parameter(name="since", about="That began then or later.", schema=_TIME),
             Parameter(name="until", about="That began before.", schema=_TIME),
             Parameter(
@@ -209,7 +228,7 @@ OPERATIONS: Final = (
                 about="So many at once.",
                 schema={"type": "integer", "minimum": 1, "maximum": _MOST, "default": _USUAL},
             ),
-            Parameter(name="after", about="Where the page before ended; it is in its `next`."),
+            Parameter(name="after", about="Where the page before ended; its “next” has it."),
         ),
         problems=_STRANGE,
     ),
@@ -219,6 +238,15 @@ OPERATIONS: Final = (
         about="One incident with its history.",
         answer=shapes.IncidentWhole,
         make=one,
+        parameters=(_ID,),
+        problems=_NO_INCIDENT,
+    ),
+    Operation(
+        path="/api/v1/incidents/{id}/report",
+        name="report",
+        about="What is written of one incident; docs/reports.md has every field.",
+        answer=shapes.Report,
+        make=report,
         parameters=(_ID,),
         problems=_NO_INCIDENT,
     ),
