@@ -31,7 +31,7 @@ VOLATILE = re.compile(
 )
 
 _API_ID = re.compile(r"/incidents/([A-Za-z0-9_-]+)/?(?:[?#].*)?$")
-_OF_A_SITREP = re.compile(rf"tag:sitrep,\d{{4}}:(?P<sitrep>{re.escape(MARK)}[a-z0-9-]{{1,200}})/")
+_OF_A_SITREP = re.compile(rf"tag:sitrep,\d{{4}}:(?P<sitrep>{re.escape(MARK)}[^/\s]{{1,200}})/")
 _NO_SCHEME = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,9}[A-Za-z]{2,63}/")
 _NO_YEAR = re.compile(r"\d{5,}-")
 _CLOSED = (b"</feed>", b"</rss>", b"</rdf:RDF>")

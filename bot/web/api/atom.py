@@ -26,7 +26,7 @@ from bot.core.wording import capital, words
 from bot.model import Incident
 from bot.store import published as store
 from bot.store.published import Gathered, Told
-from bot.web.api.addresses import base
+from bot.web.api.addresses import base, incident_page
 from bot.web.api.answers import OPEN, Missing, Shelf, answer, safely
 from bot.web.api.page import Place
 from bot.web.api.press import Press
@@ -92,7 +92,7 @@ def _entry(root: ET.Element, told: Told, place: Place) -> int:
     _text(entry, "title", published.name_of(one, alone=place.vendor is not None))
     _text(entry, "published", _iso(published.first_told(one)))
     _text(entry, "updated", _iso(max(times, default=one.first_seen_at)))
-    _link(entry, "alternate", "text/html", f"{place.base}/incidents/{one.id}")
+    _link(entry, "alternate", "text/html", incident_page(place.base, one.id))
     _author(entry, one.name)
     for term in dict.fromkeys((one.vendor, one.kind.value, one.impact.value)):
         ET.SubElement(entry, "category", {"term": term})
