@@ -15,7 +15,7 @@ from bot.web.api import page_shapes as shapes
 from bot.web.api.page import Place, incident, indicator
 from bot.web.api.parts import Bench, vendors
 from bot.web.api.written import Writer
-from tests.unit.build import ACME, NOON
+from tests.unit.build import ACME, NOON, at
 from tests.unit.desk import Desk, Ending, LookUp, unreadable
 
 PLACE = Place(
@@ -72,10 +72,17 @@ class Mirror:
         one = self.one.incidents.get(external_id)
         if one is None:
             return Ending.GONE
-        made = incident(self.told(one), PLACE, ())
-        body = _ONE(shapes.IncidentDocument(page=PLACE.about(made.updated_at), incident=made))
-        (claim,) = statuspage.parse(body, KIN).incidents
+        (claim,) = statuspage.parse(self._document(one), KIN).incidents
         return claim
+
+    def _document(self, one: Incident) -> bytes:
+        made = incident(self.told(one), PLACE, ())
+        return _ONE(shapes.IncidentDocument(page=PLACE.about(made.updated_at), incident=made))
+
+    def reads_again(self, minute: float) -> None:
+        """Let the second read of the only incident again, as it does for a root cause."""
+        seen = statuspage.parse(self._document(self.one.incident), KIN)
+        self.other.sees(replace(seen, taken_at=at(minute)), source=KIN)
 
     def differences(self) -> list[str]:
         """Return in what the second has it otherwise than the first: what is left out here is nobody's but one's."""

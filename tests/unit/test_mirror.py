@@ -11,7 +11,7 @@ import pytest
 
 from bot.errors import ParseError
 from bot.feeds import statuspage
-from bot.model import Impact, State
+from bot.model import ChangeKind, Impact, State
 from tests.unit.build import ACME, at, claim, component, degraded, down, fine, maintenance, quiet_page, snapshot, update
 from tests.unit.desk import found, gone
 from tests.unit.mirror import Mirror
@@ -45,8 +45,11 @@ def test_an_outage_from_its_beginning_to_its_root_cause(mirror: Mirror) -> None:
     mirror.sees(snapshot(20, components=[fine("API")], complete=True))
     mirror.sees(snapshot(301, replace(ended, updates=(*ended.updates, late), title="Outage"), complete=False))
 
-    # Later words are read of when it is looked up again, which is not done here.
-    assert [one for one in mirror.differences() if "words" not in one] == []
+    mirror.reads_again(302)
+
+    assert mirror.differences() == []
+    assert mirror.other.incident.state is mirror.one.incident.state
+    assert mirror.other.timelines[mirror.other.incident.id][-1].kind is ChangeKind.POSTMORTEM
 
 
 def test_one_that_opens_again_one_that_is_taken_back_and_one_that_vanishes(mirror: Mirror) -> None:
