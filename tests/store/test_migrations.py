@@ -31,8 +31,10 @@ TABLES = {
     "probe",
     "probe_minute",
     "probe_spent",
+    "report_addition",
     "revisit",
     "source",
+    "spent_pass",
     "timeline_entry",
 }
 # Alembic compares neither which rows an index is of, nor how a table is stored.
