@@ -91,9 +91,7 @@ def described(settings: Settings) -> tuple[str, ...]:
     here = address(settings.host, settings.port)
     at = f"{settings.board_url}/ (served on {here})" if settings.board_url else here
     who = "only by links from the chat" if settings.board_is_signed else "whoever reaches it"
-    acts = (
-        "people act by links from the chat" if settings.board_secret else "nobody acts there (no SITREP_BOARD_SECRET)"
-    )
+    acts = "people act by links from the chat" if settings.board_secret else "nobody acts (no SITREP_BOARD_SECRET)"
     return (f"board: {at}: {who} may look, {acts}", *(f"warning: {line}" for line in _warnings(settings)))
 
 

@@ -146,7 +146,7 @@ async def _loops(
         loops |= chat.loops
     routes = [route for chat in chats for route in chat.routes]
     if settings.heartbeat_url is not None:
-        loops["alive"] = partial(alive, Alive(settings.heartbeat_url.reveal(), web, vitals, clock, gauges))
+        loops["alive"] = partial(alive, Alive(settings.heartbeat_url.reveal(), web, vitals, paced("alive"), gauges))
     around = callers.Around(database, rules, clock, due, watched, gauges=gauges, turns=vitals.turns)
     routes += callers.routes(settings, around, loops)
     those = calling.expected(settings, watched, catalog.load())

@@ -16,8 +16,6 @@ _QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0
 _WEB = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0)
 _DELAYS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
 _LAGS = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0, 14400.0)
-# A vendor may speak before us: then the lag is below zero.
-_SIGNED = tuple(sorted((*(-lag for lag in _LAGS), 0.0, *_LAGS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +72,10 @@ DETECTION_LAG = Measure(
 )
 ACK_LAG = Measure(
     "sitrep_vendor_acknowledgement_lag_seconds",
-    "How long after our own witnesses a vendor spoke of an incident; below zero where it spoke first.",
-    (),
-    _SIGNED,
+    "How long lay between our own witnesses and a vendor's first word of an incident, by who was first: us or vendor.",
+    # By who was first, and not with a sign: a histogram with buckets below zero has no sum, and OpenMetrics no such.
+    ("first",),
+    _LAGS,
 )
 STEPS = Count(
     "sitrep_deliveries",

@@ -17,6 +17,7 @@ from bot.core.routing import misfits
 from bot.core.spending import day_of, so_far
 from bot.errors import ConfigError, FetchError, ParseError
 from bot.fetch import EgressPolicy, Fetcher
+from bot.loops.alive import call
 from bot.loops.checking import Probe, kept, paid
 from bot.loops.recognising import read_once
 from bot.model import Fault, ProbeResult, Source, Spent
@@ -88,6 +89,7 @@ async def _live(chosen: Settings, watched: tuple[Source, ...]) -> int:
     ):
         pages = await asyncio.gather(*(_try(fetcher, source, clock) for source in watched))
         tried = await _check_all(chosen, probes, web, clock) if probes else []
+        well = await _live_heartbeat(chosen, web) and well
     names = [*(source.name for source in watched), *(f"probe {probe.source.name}" for probe in probes.values())]
     for name, (good, words) in zip(names, (*pages, *tried), strict=True):
         print(f"{'ok  ' if good else 'FAIL'}  {name}: {words}", file=sys.stdout if good else sys.stderr)
@@ -139,6 +141,14 @@ async def _live_discord(chosen: Settings, clock: SystemClock) -> bool:
 
     names = _named(chosen, "discord")
     return _told("Discord", await check(compose.discord_keys(chosen.discord), names, clock.now))
+
+
+async def _live_heartbeat(chosen: Settings, web: Fetcher) -> bool:
+    """Call once who should notice when Sitrep does not run: the address is right if it is heard."""
+    if chosen.heartbeat_url is None:
+        return True
+    reason = await call(chosen.heartbeat_url.reveal(), web)
+    return _told("heartbeat", [(not reason, f"not heard: {reason}" if reason else "heard")])
 
 
 def _named(chosen: Settings, platform: str) -> Named:

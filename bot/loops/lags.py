@@ -24,4 +24,5 @@ def _measure(gauges: Gauges, told: Told, entry: TimelineEntry) -> None:
         gauges.measure(DETECTION_LAG, max((entry.recorded_at - view.published_at).total_seconds(), 0))
     behind = lag(incident)
     if entry.kind is ChangeKind.ACKNOWLEDGED and behind is not None:
-        gauges.measure(ACK_LAG, behind.total_seconds())
+        first = "vendor" if behind.total_seconds() < 0 else "us"
+        gauges.measure(ACK_LAG, abs(behind.total_seconds()), first)

@@ -38,7 +38,7 @@ class Reading:
 
 
 Read = Callable[[], Awaitable[Iterable[Reading]]]
-_OF_DATABASE: tuple[tuple[str, str, Callable[[Counted], Sequence[Labelled]], tuple[str, ...]], ...] = (
+OF_DATABASE: tuple[tuple[str, str, Callable[[Counted], Sequence[Labelled]], tuple[str, ...]], ...] = (
     (
         "sitrep_sources",
         "What is watched: read, stale (its last look failed), unread (not looked at yet).",
@@ -46,9 +46,15 @@ _OF_DATABASE: tuple[tuple[str, str, Callable[[Counted], Sequence[Labelled]], tup
         ("kind", "state"),
     ),
     (
-        "sitrep_source_last_read_timestamp_seconds",
-        "When a vendor's source was read that was read longest ago.",
-        lambda found: found.read_at_by_vendor_and_kind,
+        "sitrep_sources_oldest_read_timestamp_seconds",
+        "When the source was last read that was read longest ago.",
+        lambda found: found.oldest_read_by_kind,
+        ("kind",),
+    ),
+    (
+        "sitrep_source_stale_seconds",
+        "For how long a vendor's source can not be read; only of those that can not.",
+        lambda found: found.stale_by_vendor_and_kind,
         ("vendor", "kind"),
     ),
     (
@@ -84,9 +90,13 @@ _OF_DATABASE: tuple[tuple[str, str, Callable[[Counted], Sequence[Labelled]], tup
 )
 
 
+# What an instance shows of itself, and by which labels.
+OWN = {"sitrep_build_info": ("version",), "sitrep_loop_up": ("loop",)}
+
+
 def readings(found: Counted) -> Iterable[Reading]:
     """Return what the database shows, as it is told to Prometheus."""
-    for name, about, of, labels in _OF_DATABASE:
+    for name, about, of, labels in OF_DATABASE:
         for values, number in of(found):
             yield Reading(name, about, number, tuple(zip(labels, values, strict=True)))
 
@@ -149,7 +159,7 @@ class Shown(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """Return them as Prometheus wants them."""
         # Also what there is none of just now has a line that explains it.
-        families = {name: GaugeMetricFamily(name, about, labels=labels) for name, about, _, labels in _OF_DATABASE}
+        families = {name: GaugeMetricFamily(name, about, labels=labels) for name, about, _, labels in OF_DATABASE}
         for one in (*self.readings, *self._own()):
             names = [name for name, _ in one.labels]
             family = families.setdefault(one.name, GaugeMetricFamily(one.name, one.about, labels=names))
