@@ -98,6 +98,7 @@ class Slack:
     async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
         """Make the root say `message`.  Where Slack lets nobody edit it any more, its thread says it."""
         channel, ts = _parts(root)
+        message = replace(message, files=())
         dressed = render.root(message, await self._notes(earlier))
         try:
             await self._write("chat.update", channel, message, {**dressed, "ts": ts}, None)
