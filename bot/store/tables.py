@@ -8,7 +8,7 @@ from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Id, Instant, table, where
-from bot.store.people_tables import AuditRow, ChatRouteRow, MutingRow, OverrideRow
+from bot.store.people_tables import AuditRow, ChatRouteRow, MutingRow, OverrideRow, ReportAdditionRow
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
 
 
@@ -293,5 +293,6 @@ OVERRIDE = table(OverrideRow)
 AUDIT = table(AuditRow)
 MUTING = table(MutingRow)
 CHAT_ROUTE = table(ChatRouteRow)
+REPORT_ADDITION = table(ReportAdditionRow)
 NOTE = table(NoteRow)
 INSTALLATION = table(InstallationRow)

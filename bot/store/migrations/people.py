@@ -89,3 +89,19 @@ def agreed_in_chat() -> None:
     )
     once = ["vendor", "destination"]
     op.create_index("chat_route_once", "chat_route", once, unique=True, sqlite_where=some, postgresql_where=some)
+
+
+def reports() -> None:
+    """Make the table of what people have added to reports."""
+    op.create_table(
+        "report_addition",
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("at", instant(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("incident", "number"),
+    )

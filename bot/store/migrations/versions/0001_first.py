@@ -23,6 +23,7 @@ def upgrade() -> None:
     people.oncall()
     people.audit()
     people.agreed_in_chat()
+    people.reports()
     _polls()
     _sources()
 
