@@ -25,7 +25,19 @@ _HATCH = 6.0
 # The letters of Pillow's own font, https://pillow.readthedocs.io/en/stable/reference/ImageFont.html#PIL.ImageFont.load_default
 # beside ASCII: found by asking it for each.
 _LETTERS = frozenset("©«°±´·»‘’“”…‹›™")
-_SPELT = {"–": "-", "—": "-", "−": "-", "×": "x", "→": "->", "ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "ł": "l", "Ł": "L"}
+_SPELT = {
+    "–": "-",
+    "—": "-",
+    "−": "-",
+    "×": "x",
+    "→": "->",
+    "ß": "ss",
+    "ø": "o",
+    "Ø": "O",
+    "æ": "ae",
+    "ł": "l",
+    "Ł": "L",
+}
 _ANCHORS = {Anchor.START: "ls", Anchor.MIDDLE: "ms", Anchor.END: "rs"}
 _LAST_ASCII = 0x7F
 

@@ -80,9 +80,7 @@ def _probes(material: Material, span: Span, now: datetime) -> Iterator[Series]:
     gaps = {one.source.key: _gaps(one, span) for one in material.sources}
     for one in material.probes:
         unseen = gaps.get(one.source.key, ())
-        yield series(
-            one.source.name, one.minutes, unseen, span, material.incident.started_at, Grain(finest, hour)
-        )
+        yield series(one.source.name, one.minutes, unseen, span, material.incident.started_at, Grain(finest, hour))
 
 
 def _gaps(one: Watched, span: Span) -> tuple[Span, ...]:
@@ -142,7 +140,9 @@ def _titles(seen: Seen) -> Iterator[Shape]:
     since, until = seen.span.began_at.astimezone(UTC), seen.span.ended_at.astimezone(UTC)
     day = f"{until:%H:%M}" if since.date() == until.date() else f"{until:%a %-d %b %H:%M}"
     when = f"{since:%a %-d %b %Y, %H:%M} to {day} UTC"
-    yield Words(_EDGE, 24, fitting(wording.headline(seen.incident), _TITLE, WIDTH - 2 * _EDGE), Ink.INK, _TITLE, bold=True)
+    yield Words(
+        _EDGE, 24, fitting(wording.headline(seen.incident), _TITLE, WIDTH - 2 * _EDGE), Ink.INK, _TITLE, bold=True
+    )
     yield Words(_EDGE, 43, f"{when} · it goes on" if seen.incident.is_open else when, Ink.SOFT, _SMALL)
 
 

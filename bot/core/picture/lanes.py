@@ -81,7 +81,9 @@ def _statements(entries: Sequence[TimelineEntry], teller: SourceKind) -> Iterato
             continue
         if entry.kind is ChangeKind.BACKFILLED:
             continue
-        at = entry.happened_at if claim.key in known else min(claim.published_at or entry.recorded_at, entry.recorded_at)
+        at = (
+            entry.happened_at if claim.key in known else min(claim.published_at or entry.recorded_at, entry.recorded_at)
+        )
         if claim.state.is_over and claim.resolved_at is not None and claim.key in known:
             at = claim.resolved_at
         known.add(claim.key)

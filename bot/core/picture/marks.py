@@ -47,7 +47,9 @@ class Placed:
 def place(marks: Sequence[Mark], across: Across, edges: tuple[float, float]) -> tuple[Placed, ...]:
     """Return where the labels stand, between two edges, in as few rows as can be."""
     ordered = sorted(marks, key=lambda one: one.at)
-    found = [one for sides in product((False, True), repeat=len(ordered)) for one in _tried(ordered, sides, across, edges)]
+    found = [
+        one for sides in product((False, True), repeat=len(ordered)) for one in _tried(ordered, sides, across, edges)
+    ]
     return min(found, key=_cost) if found else ()
 
 
@@ -67,9 +69,7 @@ def _tried(
         flat.append(Placed(mark, x, 0, is_left, fitting(mark.text, SIZE, room)))
     rows = _rows(flat)
     if rows is not None and all(one.text for one in flat):
-        yield tuple(
-            Placed(one.mark, one.x, row, one.is_left, one.text) for one, row in zip(flat, rows, strict=True)
-        )
+        yield tuple(Placed(one.mark, one.x, row, one.is_left, one.text) for one, row in zip(flat, rows, strict=True))
 
 
 def _rows(flat: Sequence[Placed]) -> Sequence[int] | None:

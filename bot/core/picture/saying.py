@@ -17,9 +17,7 @@ from bot.model import Incident, Kind
 _MOST_GAPS = 4
 
 
-def of_incident(
-    incident: Incident, span: Span, found: Moments, lanes: Sequence[Lane], probes: Sequence[Series]
-) -> str:
+def of_incident(incident: Incident, span: Span, found: Moments, lanes: Sequence[Lane], probes: Sequence[Series]) -> str:
     """Return what the picture of an incident says."""
     sentences = [
         f"{wording.headline(incident).rstrip('.')}, {_from_to(span)} UTC",
@@ -33,8 +31,10 @@ def of_incident(
 
 def _from_to(span: Span) -> str:
     since, until = span.began_at.astimezone(UTC), span.ended_at.astimezone(UTC)
-    return f"{since:%-d %b %Y %H:%M} to {until:%H:%M}" if since.date() == until.date() else (
-        f"{since:%-d %b %Y %H:%M} to {until:%-d %b %Y %H:%M}"
+    return (
+        f"{since:%-d %b %Y %H:%M} to {until:%H:%M}"
+        if since.date() == until.date()
+        else (f"{since:%-d %b %Y %H:%M} to {until:%-d %b %Y %H:%M}")
     )
 
 
