@@ -118,7 +118,9 @@ async def _body(request: web.Request) -> tuple[Any, tuple[Sent, ...]]:
             for named, part in found
             if named is not None and isinstance(part, web.FileField)
         )
-        return json.loads(str(form.get("payload_json", "{}"))), files
+        body = form.get("payload_json", "{}")
+        # With a type of its own it comes as bytes.
+        return json.loads(body if isinstance(body, str | bytes | bytearray) else "{}"), files
     text = await request.text()
     if not text:
         return None, ()

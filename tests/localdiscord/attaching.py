@@ -17,6 +17,7 @@ from tests.localdiscord.errors import DiscordError, Json, Problems
 from tests.localdiscord.nouns import Channel
 from tests.localdiscord.permissions import Can
 from tests.localdiscord.places import needs
+from tests.localdiscord.world import World
 
 # https://docs.discord.com/developers/resources/message#attachment-object-attachment-structure
 MAX_DESCRIPTION = 1_024
@@ -40,17 +41,18 @@ def may_attach(asked: Asked, channel: Channel, body: Json, at: tuple[str | int, 
     problems.check()
 
 
-def kept(given: Sequence[Json], files: Sequence[Sent], first: int) -> list[Json]:
-    """Return the attachments of a message, from those that it names and the files that came; ids count from `first`."""
+def kept(world: World, given: Sequence[Json], files: Sequence[Sent]) -> list[Json]:
+    """Return the attachments of a message, from those that it names and the files that came."""
     described = {str(one.get("id")): one for one in given}
     old = [one for one in given if "url" in one]
-    new = [_one(one, described.get(one.number, {}), first + place) for place, one in enumerate(files)]
-    return [*old, *new]
+    return [*old, *(_one(world, one, described.get(one.number, {})) for one in files)]
 
 
-def _one(sent: Sent, described: Json, id_: int) -> Json:
+def _one(world: World, sent: Sent, described: Json) -> Json:
+    id_ = world.clock.snowflake()
+    world.uploads[id_] = sent.content
     shown = {
-        "id": str(id_),
+        "id": id_,
         "filename": _OTHERS.sub("_", str(described.get("filename") or sent.name)),
         "size": len(sent.content),
         "content_type": sent.media_type,

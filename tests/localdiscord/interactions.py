@@ -124,7 +124,7 @@ def kept(
     return world.add(
         channel,
         author=BOT_USER,
-        **content(data, files),
+        **content(world, data, files),
         flags=flags,
         type=kind,
         webhook=APP,

@@ -11,7 +11,6 @@ Chosen where the pages leave it open:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import count
 from typing import Any
 
 from tests.localdiscord import attaching, errors, shapes
@@ -40,8 +39,6 @@ from tests.localdiscord.world import BOT_USER, World
 
 SETTABLE = SUPPRESS_EMBEDS | SILENT | COMPONENTS_V2
 HOUR = 3_600
-# Of attachments, a hundred apart.
-_numbers = count(100, 100)
 MAX_PAGE = 100
 
 
@@ -63,7 +60,7 @@ def create(asked: Asked) -> Answer:
     made = asked.world.add(
         channel,
         author=BOT_USER,
-        **content(shown, asked.call.files),
+        **content(asked.world, shown, asked.call.files),
         flags=int(body.get("flags") or 0) & SETTABLE,
         type=REPLY if reference else DEFAULT,
         reference=reference,
@@ -100,7 +97,7 @@ def rewrite(world: World, channel: Channel, message: Message, body: Json, files:
     if will_be_v2(body, message.flags):
         check_message(after, v2=True)
     message.versions.append(shapes.message(world, message))
-    kept = content(after, files)
+    kept = content(world, after, files)
     message.content, message.embeds, message.components = kept["content"], kept["embeds"], kept["components"]
     if files:
         message.attachments = kept["attachments"]
@@ -119,14 +116,14 @@ def _now(message: Message) -> Json:
     return {name: getattr(message, name) for name in names}
 
 
-def content(body: Json, files: Sequence[Sent] = ()) -> dict[str, Any]:
+def content(world: World, body: Json, files: Sequence[Sent] = ()) -> dict[str, Any]:
     """Return content, embeds, components and attachments as they are kept: without space around them."""
     embeds = [_kept({"type": "rich", **one}) for one in body.get("embeds") or []]
     return {
         "content": str(body.get("content") or "").strip(),
         "embeds": embeds,
         "components": completed(body.get("components") or []),
-        "attachments": attaching.kept(body.get("attachments") or [], files, next(_numbers)),
+        "attachments": attaching.kept(world, body.get("attachments") or [], files),
     }
 
 

@@ -111,7 +111,7 @@ def _post(asked: Asked, forum: Channel) -> Answer:
         made,
         id_=made.id,
         author=BOT_USER,
-        **content(visible_part, asked.call.files),
+        **content(asked.world, visible_part, asked.call.files),
         flags=int(said.get("flags") or 0) & SETTABLE,
         thread_name=made.name,
         pinged=called(asked.world, made, said),
