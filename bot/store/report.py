@@ -15,6 +15,7 @@ from bot.model import Announcement, Incident, Source, SourceKind, TimelineEntry
 from bot.store import additions, codec
 from bot.store.database import Database
 from bot.store.errands import announcement_of
+from bot.store.samples import BY_THE_MINUTE
 from bot.store.tables import ANNOUNCEMENT, ENTRY, GAP, INCIDENT, POLL, PROBE_MINUTE, REVISIT, SOURCE
 
 # What stands before the beginning and after the end shows what is usual: a quarter of its length, within these.
@@ -90,6 +91,7 @@ def gathered(connection: Connection, incident: str, now: datetime) -> Material |
         probes=tuple(_probes(connection, sources, since, until)),
         revisit_at=_revisit(connection, one),
         additions=additions.of_incident(connection, one.id),
+        summed_until=now - BY_THE_MINUTE,
     )
 
 
