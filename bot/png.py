@@ -22,22 +22,10 @@ from bot.core.picture.svg import corners
 SCALE = 2
 _FINE = 2
 _HATCH = 6.0
-# The letters of Pillow's own font, https://pillow.readthedocs.io/en/stable/reference/ImageFont.html#PIL.ImageFont.load_default
-# beside ASCII: found by asking it for each.
-_LETTERS = frozenset("©«°±´·»‘’“”…‹›™")
-_SPELT = {
-    "–": "-",
-    "—": "-",
-    "−": "-",
-    "×": "x",
-    "→": "->",
-    "ß": "ss",
-    "ø": "o",
-    "Ø": "O",
-    "æ": "ae",
-    "ł": "l",
-    "Ł": "L",
-}
+# What Pillow's own font has beside ASCII, found by asking it for each letter.
+# https://pillow.readthedocs.io/en/stable/reference/ImageFont.html#PIL.ImageFont.load_default
+_LETTERS = frozenset("\u00a9\u00ab\u00b0\u00b1\u00b4\u00b7\u00bb\u2018\u2019\u201c\u201d\u2026\u2039\u203a\u2122")
+_SPELT = {"\u2212": "-", "–": "-", "—": "-", "×": "x", "→": "->", "ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "ł": "l"}
 _ANCHORS = {Anchor.START: "ls", Anchor.MIDDLE: "ms", Anchor.END: "rs"}
 _LAST_ASCII = 0x7F
 

@@ -126,6 +126,11 @@ def without_reports(entries: Sequence[TimelineEntry]) -> tuple[TimelineEntry, ..
     return tuple(replace(one, quiet=True) if one.kind is ChangeKind.REPORTED else one for one in entries)
 
 
+def but_reports(entries: Sequence[TimelineEntry]) -> tuple[TimelineEntry, ...]:
+    """Return entries without those that only post a report."""
+    return tuple(one for one in entries if one.kind is not ChangeKind.REPORTED)
+
+
 def unmade(message: Message) -> Message:
     """Return what is said instead when the report could not be made."""
     name = message.incident.id if message.incident is not None else "ID"

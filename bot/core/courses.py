@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -193,7 +193,7 @@ def _pauses(words: Sequence[_Statement], now: datetime | None) -> tuple[tuple[Pa
 
 def _all_clears(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[AllClear]:
     """Give every time that the vendor called an incident of its own over."""
-    failed = tuple(failing(entries, now))
+    sick = tuple(failing(entries, now))
     for key in _keys(entries):
         clear: datetime | None = None
         is_open = False
@@ -208,7 +208,7 @@ def _all_clears(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[All
                 clear = None
             is_open = not claim.state.is_over
         if clear is not None:
-            yield AllClear(clear, any(begun <= clear and end - clear >= STILL_FAILING for begun, end in failed))
+            yield AllClear(clear, any(begun <= clear and end - clear >= STILL_FAILING for begun, end in sick))
 
 
 def _keys(entries: Sequence[TimelineEntry]) -> Iterator[str]:
@@ -220,9 +220,7 @@ def _keys(entries: Sequence[TimelineEntry]) -> Iterator[str]:
     yield from first.values()
 
 
-def failing(
-    entries: Sequence[TimelineEntry], now: datetime, tellers: Collection[SourceKind] = _SEES_BY_ITSELF
-) -> Iterator[tuple[datetime, datetime]]:
+def failing(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Give the times during which a witness that sees by itself told of a failure.
 
     People are no such witness: that nobody reports it any more is known only when the last report has faded.
@@ -230,7 +228,7 @@ def failing(
     since: dict[str, datetime] = {}
     for entry in entries:
         claim = entry.claim
-        if claim is None or claim.teller not in tellers:
+        if claim is None or claim.teller not in _SEES_BY_ITSELF:
             continue
         if not claim.state.is_over:
             since.setdefault(claim.key, claim.started_at or entry.recorded_at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from bot.core import wording
 from bot.core.courses import course
@@ -13,7 +13,7 @@ from bot.core.picture.axes import Across, Span
 from bot.core.picture.lanes import Lane
 from bot.core.picture.marks import Mark
 from bot.core.picture.moments import Moments, moments, window
-from bot.core.picture.series import Grain, Series, common, series
+from bot.core.picture.series import Grain, Series, clipped, common, series
 from bot.core.picture.shapes import Anchor, Box, Drawing, Ink, Shape, Sign, Stroke, Words, fitting
 from bot.core.probing import BY_THE_MINUTE
 from bot.core.report.material import Material, Watched
@@ -32,14 +32,13 @@ _NAME = 130.0
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All that a picture of an incident shows; `others` are probes that there is no room for."""
+    """All that a picture of an incident may show; the worst probes come first."""
 
     incident: Incident
     span: Span
     moments: Moments
     lanes: tuple[Lane, ...]
     probes: tuple[Series, ...]
-    others: int = 0
 
 
 def of_incident(material: Material, now: datetime) -> Drawing | None:
@@ -64,8 +63,7 @@ def gathered(material: Material, now: datetime) -> Seen | None:
         span,
         moments(material.incident, material.entries, now),
         tuple(_lanes(material, span, now)),
-        tuple(probes[:_MOST_PROBES]),
-        max(len(probes) - _MOST_PROBES, 0),
+        tuple(probes),
     )
 
 
@@ -91,7 +89,7 @@ def _gaps(one: Watched, span: Span) -> tuple[Span, ...]:
     found += [Span(span.began_at, one.first_look)] if one.first_look > span.began_at else []
     if not one.is_active and one.last_look is not None and one.last_look < span.ended_at:
         found.append(Span(one.last_look, span.ended_at))
-    return tuple(found)
+    return tuple(clipped(found, span))
 
 
 def _lanes(material: Material, span: Span, now: datetime) -> Iterator[Lane]:
@@ -108,32 +106,39 @@ def _lanes(material: Material, span: Span, now: datetime) -> Iterator[Lane]:
     declared = tuple(lanes.said(entries, incident.claims, SourceKind.TEAM, now))
     if declared:
         yield Lane("We say", declared)
-    seen = lanes.seen(entries, now)
-    if seen or material.probes:
-        yield Lane("We see", seen)
+    seen = lanes.seen(entries, incident.claims, now)
+    # Without a witness nobody knows how it was.
+    yield Lane("We see", seen, () if seen or material.probes else (span,))
 
 
 def _drawn(seen: Seen, about: str) -> Drawing:
     across = Across(seen.span.began_at, seen.span.ended_at, _LEFT, _RIGHT)
     placed = marks.place(tuple(_marks(seen)), across, (_EDGE, WIDTH - _EDGE / 2))
     top = _MARKS_TOP + marks.rows_of(placed) * marks.ROW + 4
-    body, y = [], top
-    for lane in seen.lanes:
-        body += lanes.shapes(lane, across, y)
-        y += lanes.HEIGHT
-    y += 8 if seen.probes else 2
-    size = panels.heights(len(seen.probes))
-    for one in seen.probes:
-        body += panels.shapes(one, across, y, size)
-        y += panels.height_of(one, size)
-    bottom = y
-    under = [*_axis(across, top, bottom), *body, *marks.shapes(placed, _MARKS_TOP, bottom)]
+    body, heads, bottom = _body(seen, across, top)
+    under = [*_axis(across, top, bottom), *body, *marks.shapes(placed, _MARKS_TOP, bottom), *heads]
     items, height = legend.shapes(under, _LEFT, _RIGHT, bottom + 30)
     rest = _rest(seen, height)
     height += 18 if rest else 0
     ground = Box(0, 0, WIDTH, height + 6, Ink.GROUND)
     title = wording.headline(seen.incident)
     return Drawing(WIDTH, height + 6, title, about, (ground, *_titles(seen), *under, *items, *rest))
+
+
+def _body(seen: Seen, across: Across, y: float) -> tuple[Sequence[Shape], Sequence[Shape], float]:
+    """Return the bars and panels from `y` down, what is written over them, and where they end."""
+    body: list[Shape] = []
+    heads: list[Shape] = []
+    for lane in seen.lanes:
+        body += lanes.shapes(lane, across, y)
+        y += lanes.HEIGHT
+    y += 8 if seen.probes else 2
+    size = panels.heights(len(seen.probes))
+    for one in seen.probes[:_MOST_PROBES]:
+        body += panels.shapes(one, across, y, size)
+        heads += panels.head(one, across, y)
+        y += panels.height_of(one, size)
+    return body, heads, y
 
 
 def _titles(seen: Seen) -> Iterator[Shape]:
@@ -151,7 +156,7 @@ def _axis(across: Across, top: float, bottom: float) -> Iterator[Shape]:
         x = across.at(tick.at)
         yield Stroke(((x, top), (x, bottom)), Ink.GRID)
         yield Words(x, bottom + 15, tick.text, Ink.SOFT, _AXIS, Anchor.MIDDLE)
-    yield Words(across.left - 8, bottom + 15, "UTC", Ink.SOFT, _AXIS, Anchor.END)
+    yield Words(_EDGE, bottom + 15, "UTC", Ink.SOFT, _AXIS)
 
 
 def _marks(seen: Seen) -> Iterator[Mark]:
@@ -176,7 +181,8 @@ def _over(incident: Incident) -> str:
 
 
 def _rest(seen: Seen, y: float) -> Sequence[Shape]:
-    if not seen.others:
+    others = len(seen.probes) - _MOST_PROBES
+    if others <= 0:
         return ()
-    text = f"and {seen.others} more {'probe' if seen.others == 1 else 'probes'} with no more trouble than these"
+    text = f"and {others} more {'probe' if others == 1 else 'probes'}, with no more trouble than these"
     return (Words(_LEFT, y + 10, text, Ink.SOFT, _AXIS),)

@@ -81,13 +81,15 @@ def _statements(entries: Sequence[TimelineEntry], teller: SourceKind) -> Iterato
             continue
         if entry.kind is ChangeKind.BACKFILLED:
             continue
-        at = (
-            entry.happened_at if claim.key in known else min(claim.published_at or entry.recorded_at, entry.recorded_at)
-        )
-        if claim.state.is_over and claim.resolved_at is not None and claim.key in known:
-            at = claim.resolved_at
+        yield _at(entry, claim, is_first=claim.key not in known), claim.key, (claim.state, claim.impact)
         known.add(claim.key)
-        yield at, claim.key, (claim.state, claim.impact)
+
+
+def _at(entry: TimelineEntry, claim: ClaimView, *, is_first: bool) -> datetime:
+    """Return since when it is so, by the account of who said it, and not later than we heard of it."""
+    if is_first:
+        return min(claim.published_at or entry.recorded_at, entry.recorded_at)
+    return claim.resolved_at if claim.state.is_over and claim.resolved_at is not None else entry.happened_at
 
 
 def _joined(entries: Sequence[TimelineEntry], claims: Sequence[ClaimView], teller: SourceKind) -> Iterator[_Statement]:
@@ -116,14 +118,14 @@ def _segment(began_at: datetime, ended_at: datetime, shown: _Said) -> Segment:
     return Segment(began_at, ended_at, impact, (f"{word} · {bad}", word, bad))
 
 
-def seen(entries: Sequence[TimelineEntry], now: datetime) -> tuple[Segment, ...]:
+def seen(entries: Sequence[TimelineEntry], claims: Sequence[ClaimView], now: datetime) -> tuple[Segment, ...]:
     """Return when witnesses of ours told of a failure: those that see by themselves, or else people here."""
-    spans = joined([Span(*one) for one in failing(entries, now)])
-    told = ("our own checks fail", "failing")
+    spans, told = [Span(*one) for one in failing(entries, now)], ("our own checks fail", "failing")
     if not spans:
-        spans = joined([Span(*one) for one in failing(entries, now, {SourceKind.PEOPLE})])
+        reports = (one for one in claims if one.teller is SourceKind.PEOPLE and one.started_at)
+        spans = [Span(one.started_at, one.resolved_at or now) for one in reports if one.started_at]
         told = ("people here are affected", "affected")
-    return tuple(Segment(one.began_at, one.ended_at, Impact.MAJOR, told) for one in spans)
+    return tuple(Segment(one.began_at, one.ended_at, Impact.MAJOR, told) for one in joined(spans))
 
 
 def of_stretches(stretches: Sequence[Stretch]) -> tuple[Segment, ...]:
@@ -136,13 +138,13 @@ def shapes(lane: Lane, across: Across, top: float) -> Iterator[Shape]:
     middle = top + HEIGHT / 2
     yield Words(across.left - 8, middle + 4, fitting(lane.name, _WORDS, across.left - 12), Ink.INK, _WORDS, Anchor.END)
     yield Stroke(((across.left, middle), (across.right, middle)), Ink.GRID)
-    for gap in lane.unknown:
-        if (seen := across.within(gap)) is not None:
-            x = across.at(seen.began_at)
-            yield Box(x, middle - _BAR / 2, across.at(seen.ended_at) - x, _BAR, Ink.UNKNOWN, hatched=True)
     for one in lane.segments:
-        if (seen := across.within(Span(one.began_at, one.ended_at))) is not None:
-            yield from _bar(one, across.at(seen.began_at), across.at(seen.ended_at), middle)
+        if (seen_of := across.within(Span(one.began_at, one.ended_at))) is not None:
+            yield from _bar(one, across.at(seen_of.began_at), across.at(seen_of.ended_at), middle)
+    for gap in lane.unknown:
+        if (unseen := across.within(gap)) is not None:
+            x = across.at(unseen.began_at)
+            yield Box(x, middle - _BAR / 2, across.at(unseen.ended_at) - x, _BAR, Ink.UNKNOWN, hatched=True)
 
 
 def _bar(one: Segment, left: float, right: float, middle: float) -> Iterator[Shape]:

@@ -14,6 +14,7 @@ SIZE = 12.0
 ROW = 17.0
 _SIGN, _PAD, _DASH = 8.0, 8.0, (4.0, 3.0)
 _LINE = 1.4
+_APART = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _covers(one: Placed, other: Placed) -> bool:
 
 def _touch(one: Placed, other: Placed) -> bool:
     (begin, end), (start, stop) = one.span, other.span
-    return begin < stop and start < end
+    return begin < stop + _APART and start < end + _APART
 
 
 def rows_of(placed: Sequence[Placed]) -> int:

@@ -36,7 +36,7 @@ class Moments:
 
 def moments(incident: Incident, entries: Sequence[TimelineEntry], now: datetime) -> Moments:
     """Return what is marked; of a maintenance that was announced nobody detects or acknowledges anything."""
-    seen = lanes.seen(entries, now)
+    seen = lanes.seen(entries, incident.claims, now)
     posted = statements(incident.claims)
     ends = [view.resolved_at for view in posted if view.state.is_over and view.resolved_at]
     is_planned = incident.kind is Kind.MAINTENANCE

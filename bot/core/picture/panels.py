@@ -43,8 +43,7 @@ def height_of(series: Series, size: Heights) -> float:
 
 
 def shapes(series: Series, across: Across, y: float, size: Heights) -> Iterator[Shape]:
-    """Give a probe, from `y` down."""
-    yield from _head(series, across, y)
+    """Give the panels of a probe whose name stands at `y`."""
     y += HEAD
     if series.slowest:
         yield from _latency(series, across, y, size.latency)
@@ -52,12 +51,14 @@ def shapes(series: Series, across: Across, y: float, size: Heights) -> Iterator[
     yield from _failures(series, across, y, size.failures)
 
 
-def _head(series: Series, across: Across, y: float) -> Iterator[Shape]:
+def head(series: Series, across: Across, y: float) -> Iterator[Shape]:
+    """Give the name of a probe and what it comes to, on ground of their own: lines lead through there."""
     name = fitting(series.name, _NAME, (across.right - across.left) / 2)
+    wide = width_of(name, _NAME) + 10
+    note = fitting(_note(series), _NOTE, across.right - across.left - wide)
+    yield Box(across.left - 1, y + 2, wide + width_of(note, _NOTE), HEAD - 4, Ink.GROUND)
     yield Words(across.left, y + 12, name, Ink.INK, _NAME, bold=True)
-    note = _note(series)
-    room = across.right - across.left - width_of(name, _NAME) - 16
-    yield Words(across.right, y + 12, fitting(note, _NOTE, room), Ink.SOFT, _NOTE, Anchor.END)
+    yield Words(across.left + wide, y + 12, note, Ink.SOFT, _NOTE)
 
 
 def _note(series: Series) -> str:
@@ -89,7 +90,7 @@ def _latency(series: Series, across: Across, y: float, height: float) -> Iterato
     if series.usual is not None:
         high, low = place(series.usual.high), place(series.usual.low)
         yield Box(across.left, high, across.right - across.left, max(low - high, _LEAST), Ink.USUAL)
-    yield from _scale(across, y, bottom, baseline.seconds(most), "0")
+    yield from _scale(across, y, bottom, baseline.seconds(most).replace(".0 ", " "), "0")
     for one in series.bins:
         if one.mean is not None and one.slowest is not None and place(one.mean) - place(one.slowest) > _LEAST:
             x = _middle(one, across)

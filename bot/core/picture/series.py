@@ -82,14 +82,14 @@ def series(
     """Return a probe's checks within some time; what came before `began_at` says what is usual."""
     every = _rows(minutes, grain.by_the_minute)
     rows = [row for row in every if row.ended_at > within.began_at and row.began_at < within.ended_at]
-    unknown = joined([*_clipped(gaps, within), *_holes(rows, within)])
+    unknown = joined([*clipped(gaps, within), *_holes(rows, within)])
     return Series(name, tuple(_merged(rows, _pace(grain.finest))), unknown, _usual(rows, began_at))
 
 
 def _rows(minutes: Sequence[Minute], by_the_minute: datetime) -> Iterator[Bin]:
     """Give each row with its end: one that is old enough, and alone at a full hour, is of that hour."""
-    follows = [*(one.start for one in minutes[1:]), None]
-    for one, after in zip(minutes, follows, strict=True):
+    for number, one in enumerate(minutes):
+        after = minutes[number + 1].start if number + 1 < len(minutes) else None
         is_old = one.start < by_the_minute and one.start.minute == 0
         is_hour = is_old and (after is None or after >= one.start + _HOUR)
         answered = one.checks - one.failures
@@ -143,8 +143,8 @@ def _holes(rows: Sequence[Bin], within: Span) -> Iterator[Span]:
         yield within
         return
     starts = [row.began_at for row in rows]
-    steps = [later - earlier for earlier, later in pairwise(starts)]
-    patience = max(_PACES * median(steps), _LEAST) if steps else _LEAST
+    steps = [(later - earlier).total_seconds() for earlier, later in pairwise(starts)]
+    patience = max(_PACES * timedelta(seconds=median(steps)), _LEAST) if steps else _LEAST
     ends = [within.began_at, *(row.ended_at for row in rows)]
     begins = [*starts, within.ended_at]
     for ended, begun in zip(ends, begins, strict=True):
@@ -152,7 +152,8 @@ def _holes(rows: Sequence[Bin], within: Span) -> Iterator[Span]:
             yield Span(ended, begun)
 
 
-def _clipped(gaps: Sequence[Span], within: Span) -> Iterator[Span]:
+def clipped(gaps: Sequence[Span], within: Span) -> Iterator[Span]:
+    """Give what of some times is within another."""
     for gap in gaps:
         began_at, ended_at = max(gap.began_at, within.began_at), min(gap.ended_at, within.ended_at)
         if ended_at > began_at:

@@ -15,6 +15,8 @@ from bot.core.picture.shapes import Box, Drawing, Ink, Shape, Sign, Spot, Stroke
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
+_TILE = 'width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"'
+
 
 def svg(drawing: Drawing) -> str:
     """Return a drawing to be put into a page whose style sheet has `stylesheet`."""
@@ -43,13 +45,14 @@ def _whole(drawing: Drawing, style: str) -> str:
     # Several of them may stand in one page, and names are the page's.
     name = blake2b(f"{drawing.title}\n{drawing.about}".encode(errors="replace"), digest_size=6).hexdigest()
     size = f"0 0 {_number(drawing.width)} {_number(drawing.height)}"
+    look = f'width="{_number(drawing.width)}" height="{_number(drawing.height)}" font-family="{_FONT}"'
+    told = f'role="img" aria-labelledby="t{name} d{name}"'
     rows = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" viewBox="{size}" width="{_number(drawing.width)}" '
-        f'height="{_number(drawing.height)}" role="img" aria-labelledby="t{name} d{name}" font-family="{_FONT}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" viewBox="{size}" {look} {told}>',
         f'<title id="t{name}">{_text(drawing.title)}</title>',
         f'<desc id="d{name}">{_text(drawing.about)}</desc>',
         style,
-        f'<defs><pattern id="h{name}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'<defs><pattern id="h{name}" {_TILE}>',
         f'<line x1="0" y1="0" x2="0" y2="6" {_stroke(Ink.UNKNOWN)} stroke-width="2"/></pattern></defs>',
         *(element for shape in drawing.shapes for element in _shape(shape, name)),
         "</svg>",
