@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core.access import Access
-from bot.core.audit import KEEP
 from bot.core.afterwards import Terms as Reports
+from bot.core.audit import KEEP
 from bot.core.bursts import Terms as Bursts
 from bot.core.evidence import DEFAULT, Thresholds
 from bot.core.heartbeat import Spec

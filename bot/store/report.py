@@ -10,12 +10,12 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 
 from bot.core.courses import Record
 from bot.core.health import Gap, absence
+from bot.core.probing import BY_THE_MINUTE
 from bot.core.report.material import Material, Minute, Probed, Watched
 from bot.model import Announcement, Incident, Source, SourceKind, TimelineEntry
 from bot.store import additions, codec
 from bot.store.database import Database
 from bot.store.errands import announcement_of
-from bot.store.samples import BY_THE_MINUTE
 from bot.store.tables import ANNOUNCEMENT, ENTRY, GAP, INCIDENT, POLL, PROBE_MINUTE, REVISIT, SOURCE
 
 # What stands before the beginning and after the end shows what is usual: a quarter of its length, within these.
