@@ -1,8 +1,8 @@
 """Answers that have files: only messages show any, and an answer for one person alone is none.
 
 `chat.postEphemeral` and what goes with an acknowledgement have no way to carry a file
-(https://docs.slack.dev/reference/methods/chat.postEphemeral), and what nobody was shown stays its owner's.  So the files
-go to whoever asked, in their direct messages with the bot, and the answer says so.
+(https://docs.slack.dev/reference/methods/chat.postEphemeral), and what nobody was shown stays its owner's.  So the
+files go to whoever asked, in their direct messages with the bot, and the answer says so.
 """
 
 from __future__ import annotations
