@@ -13,10 +13,12 @@ from bot.clock import Clock
 from bot.core import converge
 from bot.core.backoff import DELIVERY
 from bot.core.holding import Ruling
+from bot.core.message import Message
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
+from bot.loops import weekly
 from bot.loops.batch import Batch
 from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind
-from bot.ports import Apart, Platform
+from bot.ports import Apart, Carries, Platform
 from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
@@ -149,7 +151,7 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
         if errand.unfinished is not None:
             after = await _read_back(platform, errand, errand.unfinished)
         else:
-            after = await _send(platform, errand)
+            after = await _send(platform, errand, await _worded(platform, errand, delivering))
             delivering.carried += 1
             if delivering.observe is not None:
                 delivering.observe(errand, errand.step)
@@ -188,8 +190,15 @@ async def _read_back(platform: Platform, errand: Errand, unfinished: Intent) -> 
     return converge.stepped(announcement, done, ref)
 
 
-async def _send(platform: Platform, errand: Errand) -> Announcement:
-    step, announcement, message = errand.step, errand.announcement, errand.message
+async def _worded(platform: Platform, errand: Errand, delivering: Delivering) -> Message:
+    if errand.week is None:
+        return errand.message
+    has_pictures = isinstance(platform, Carries)
+    return await weekly.summary(delivering.database, delivering.ruling, errand.week, has_pictures=has_pictures)
+
+
+async def _send(platform: Platform, errand: Errand, message: Message) -> Announcement:
+    step, announcement = errand.step, errand.announcement
     ref: Ref | None = None
     if step.kind is StepKind.POST:
         ref = await platform.post(announcement.destination.address, message, step.key, announcement.earlier)
