@@ -48,6 +48,19 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A time between one statement and the next, in which a vendor said nothing."""
+
+    began_at: datetime
+    ended_at: datetime
+
+    @property
+    def span(self) -> timedelta:
+        """How long it was."""
+        return self.ended_at - self.began_at
+
+
+@dataclass(frozen=True, slots=True)
 class AllClear:
     """When a vendor called an incident over; false if it opened it again, or our witnesses went on failing."""
 
@@ -60,7 +73,7 @@ class Course:
     """What one incident says of its vendor.
 
     `told_at` is the vendor's first word, `seen_at` when a witness of ours first told of it; `backdated` is by how much
-    the vendor says that it began before its first word.  `silences` lie between one statement and the next while it was
+    the vendor says that it began before its first word.  `pauses` lie between one statement and the next while it was
     open, `running` is the one that has not ended.  `cause_after` is how long after the end a root cause came.
     `is_sure` says whether more than a single witness of ours told of it.
     """
@@ -71,11 +84,16 @@ class Course:
     told_at: datetime | None = None
     seen_at: datetime | None = None
     backdated: timedelta | None = None
-    silences: tuple[timedelta, ...] = ()
-    running: timedelta | None = None
+    pauses: tuple[Pause, ...] = ()
+    running: Pause | None = None
     all_clears: tuple[AllClear, ...] = ()
     cause_after: timedelta | None = None
     is_sure: bool = False
+
+    @property
+    def silences(self) -> tuple[timedelta, ...]:
+        """How long each pause was."""
+        return tuple(pause.span for pause in self.pauses)
 
     @property
     def lag(self) -> timedelta | None:
@@ -87,7 +105,7 @@ def course(record: Record, now: datetime) -> Course:
     """Return what an incident's history says of its vendor, as far as it is known."""
     incident, entries = record.incident, record.entries
     words = tuple(_statements(entries))
-    silences, running = _silences(words, now if incident.is_open else None)
+    pauses, running = _pauses(words, now if incident.is_open else None)
     return Course(
         id=incident.id,
         is_open=incident.is_open,
@@ -96,7 +114,7 @@ def course(record: Record, now: datetime) -> Course:
         # What was going on when we began to watch was there before we could have seen it.
         seen_at=None if incident.was_open_at_first_look else incident.detected_at,
         backdated=max((span for entry in entries if (span := _backdated(entry))), default=None),
-        silences=silences,
+        pauses=pauses,
         running=running,
         all_clears=tuple(_all_clears(entries, now)),
         cause_after=_cause_after(incident, entries),
@@ -164,13 +182,13 @@ def _statements(entries: Sequence[TimelineEntry]) -> Iterator[_Statement]:
             yield _Statement(_told_at(entry) if entry.said is None else entry.happened_at, claim.state.is_over)
 
 
-def _silences(words: Sequence[_Statement], now: datetime | None) -> tuple[tuple[timedelta, ...], timedelta | None]:
+def _pauses(words: Sequence[_Statement], now: datetime | None) -> tuple[tuple[Pause, ...], Pause | None]:
     """Return the times between statements, and the one since the last if it still goes on (`now`)."""
     ordered = sorted(words, key=lambda word: (word.at, word.ends))
     pairs = pairwise(ordered)
-    spans = tuple(later.at - before.at for before, later in pairs if not before.ends and later.at > before.at)
+    found = tuple(Pause(b.at, later.at) for b, later in pairs if not b.ends and later.at > b.at)
     waits = now is not None and bool(ordered) and not ordered[-1].ends
-    return spans, max(now - ordered[-1].at, timedelta()) if waits and now else None
+    return found, Pause(ordered[-1].at, max(now, ordered[-1].at)) if waits and now else None
 
 
 def _all_clears(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[AllClear]:

@@ -239,7 +239,7 @@ def grade(average: timedelta | None) -> str | None:
 
 def _words(told: Sequence[Course]) -> Words:
     silences = [Extreme(span, one.id) for one in told for span in one.silences]
-    running = [Extreme(one.running, one.id) for one in told if one.running]
+    running = [Extreme(one.running.span, one.id) for one in told if one.running and one.running.span]
     return Words(
         count=len(silences),
         median=_median([one.span for one in silences]),

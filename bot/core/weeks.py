@@ -140,6 +140,12 @@ def in_order(weeks: Iterable[VendorWeek]) -> tuple[VendorWeek, ...]:
     return tuple(sorted((one for one in weeks if not one.is_quiet), key=_badness, reverse=True))
 
 
+def shown(weeks: Sequence[VendorWeek]) -> tuple[VendorWeek, ...]:
+    """Return those that are drawn: the worst first, and then as many of the others as there is room for."""
+    calm = sorted((one for one in weeks if one.is_quiet), key=lambda one: one.gathered.called.casefold())
+    return (*in_order(weeks), *calm)[:MOST]
+
+
 def _badness(one: VendorWeek) -> tuple[bool, int, timedelta, int, str]:
     worst = max((impact.rank for impact, _ in one.card.spent), default=0)
     return bool(one.open), worst, one.card.in_trouble, one.card.incidents, one.gathered.called

@@ -199,6 +199,8 @@ class ChangeKind(StrEnum):
     CARD = "card"
     FALLBACK_ON = "fallback_on"
     FALLBACK_OFF = "fallback_off"
+    # Its report is posted: all that was written before this line, as it is known then.
+    REPORTED = "reported"
     # It is one of many of one cause, which are told together; a person has taken it out of them.
     GROUPED = "grouped"
     UNGROUPED = "ungrouped"

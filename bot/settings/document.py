@@ -23,6 +23,7 @@ from bot.settings.fields import HOOK_TYPES
 from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, path, report_errors, shown
 from bot.settings.names import Names, said
+from bot.settings.reports import ReportsTable
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.scalars import NAMED, duration, moment
 from bot.settings.tables import EgressTable, EvidenceTable, IncidentsTable, PeopleTable, ServiceTable, Table, WatchTable
@@ -51,6 +52,7 @@ SINGLES: Mapping[str, type[Table]] = {
     "network": NetworkTable,
     "bursts": BurstsTable,
     "board": BoardTable,
+    "reports": ReportsTable,
 }
 
 

@@ -114,16 +114,16 @@ def _is_unplanned(connection: Connection, why: Hold, to: Destination, route: Rou
 def _planned(connection: Connection, why: Hold, to: Destination, route: Route, now: datetime) -> bool:
     last = _last(connection, why, to)
     since = now if last is None else last[0].ends_at
+    after = max(now, since)
     if last is not None and last[1] is None:
         # It is planned for another time than the configuration names now.
         since = last[0].starts_at
         if last[0].ends_at <= now or not _dropped(connection, last[0]):
             return False
-    if why is Hold.WEEKLY:
-        # A week that nobody was there to tell of is not told of later than the next one.
-        digest = holding.week_of(to, route, _due(why, route, max(now, last[0].ends_at if last else now)))
-    else:
-        digest = holding.summary_of(to, route, since, _due(why, route, max(now, since)))
+        after = max(now, since)
+    due_at = _due(why, route, after)
+    is_week = why is Hold.WEEKLY
+    digest = holding.week_of(to, route, due_at) if is_week else holding.summary_of(to, route, since, due_at)
     return announce(connection, digest, digest.ends_at)
 
 

@@ -85,9 +85,7 @@ def ended_by(one: Addition, additions: Sequence[Addition]) -> Addition | None:
     return next((other for other in additions if other.done == one.number), None)
 
 
-def add(
-    incident: Incident, before: Sequence[Addition], wording: Wording, by: Person, now: datetime
-) -> Added:
+def add(incident: Incident, before: Sequence[Addition], wording: Wording, by: Person, now: datetime) -> Added:
     """Return what is added to a report by what somebody wants written.  The same words twice are written once."""
     number = max((one.number for one in before), default=0) + 1
     if wording.done is not None:
@@ -102,9 +100,7 @@ def add(
 
 
 def _addition(number: int, wording: Wording, by: Person, now: datetime) -> Addition:
-    return Addition(
-        number=number, section=wording.section, at=now, person=by.key, author=by.name, text=wording.text
-    )
+    return Addition(number=number, section=wording.section, at=now, person=by.key, author=by.name, text=wording.text)
 
 
 def _done(incident: Incident, before: Sequence[Addition], which: int, new: Addition) -> Added:
