@@ -153,7 +153,7 @@ def _badness(one: VendorWeek) -> tuple[bool, int, timedelta, int, str]:
 
 def announced(digest: Digest) -> Message:
     """Return the summary of a week before it is counted: nothing of it is ever edited, so it may stand for it."""
-    return Message(tone=Tone.NOTICE, headline=f"The week {_when(digest)}")
+    return Message(tone=Tone.NOTICE, headline=title(digest))
 
 
 def message(digest: Digest, weeks: Sequence[VendorWeek]) -> Message:
@@ -161,23 +161,27 @@ def message(digest: Digest, weeks: Sequence[VendorWeek]) -> Message:
     troubled = in_order(weeks)
     calm = [one for one in weeks if one.is_quiet]
     parts = [*_items(troubled), *_calm(calm, troubled), *_unwatched(weeks)]
-    when = _when(digest)
-    if not troubled:
-        return Message(tone=Tone.RESOLVED, headline=f"The week {when}: {_nothing(calm)}", parts=tuple(parts))
-    tone = max((_tone(one) for one in troubled), key=_TONES.index)
-    return Message(tone=tone, headline=f"The week {when}: {_counted(troubled)}", parts=tuple(parts))
+    tone = max((_tone(one) for one in troubled), key=_TONES.index, default=Tone.RESOLVED)
+    return Message(tone=tone, headline=f"{title(digest)}: {in_short(weeks)}", parts=tuple(parts))
 
 
-def _when(digest: Digest) -> str:
+def in_short(weeks: Sequence[VendorWeek]) -> str:
+    """Return in a few words what there was."""
+    troubled = in_order(weeks)
+    return _counted(troubled) if troubled else _nothing(weeks)
+
+
+def title(digest: Digest) -> str:
+    """Return from when to when a week is, by the clock of its channel."""
     zone = ZoneInfo(digest.clock)
     since, until = digest.starts_at.astimezone(zone), digest.ends_at.astimezone(zone)
-    return f"{since:%a %-d %b %H:%M} to {until:%a %-d %b %H:%M}"
+    return f"The week {since:%a %-d %b %H:%M} to {until:%a %-d %b %H:%M}"
 
 
 def _nothing(calm: Sequence[VendorWeek]) -> str:
     if not calm:
         return "nothing was watched"
-    known = [one for one in calm if one.card.watched and not one.card.unwatched]
+    known = [one for one in calm if not _missed(one)]
     many = f"{len(calm)} vendors" if len(calm) > 1 else "1 vendor"
     return f"nothing happened at {many}" if len(known) == len(calm) else f"nothing is known to have happened at {many}"
 

@@ -48,9 +48,9 @@ class Hour:
 
 
 def of_week(
-    digest: Digest, found: Sequence[VendorWeek], checks: Mapping[str, Sequence[Minute]], title: str
+    digest: Digest, found: Sequence[VendorWeek], checks: Mapping[str, Sequence[Minute]], note: str = ""
 ) -> Drawing | None:
-    """Return the picture of a week; None if nobody is in it."""
+    """Return the picture of a week, with a note on what there was; None if nobody is in it."""
     if not found:
         return None
     across = Across(digest.starts_at, digest.ends_at, _LEFT, _RIGHT)
@@ -63,13 +63,14 @@ def of_week(
     drawn = [*_days(across, digest.clock, y), *rows]
     items, bottom = legend.of_week(drawn, _LEFT, _RIGHT, y + 26)
     ground = Box(0, 0, WIDTH, bottom + 6, Ink.GROUND)
-    shapes = (ground, *_titles(digest, title), *drawn, *items)
-    return Drawing(WIDTH, bottom + 6, title, _about(found, title), shapes)
+    shapes = (ground, *_titles(digest, note), *drawn, *items)
+    return Drawing(WIDTH, bottom + 6, weeks.title(digest), _about(digest, found), shapes)
 
 
-def _titles(digest: Digest, title: str) -> Iterator[Shape]:
-    yield Words(_EDGE, 24, fitting(title, _TITLE, WIDTH - 2 * _EDGE), Ink.INK, _TITLE, bold=True)
-    yield Words(_EDGE, 43, f"each cell is an hour, the worst of it · {digest.clock}", Ink.SOFT, _SMALL)
+def _titles(digest: Digest, note: str) -> Iterator[Shape]:
+    yield Words(_EDGE, 24, fitting(weeks.title(digest), _TITLE, WIDTH - 2 * _EDGE), Ink.INK, _TITLE, bold=True)
+    said = " · ".join(filter(None, (note, "each cell is an hour, the worst of it", digest.clock)))
+    yield Words(_EDGE, 43, fitting(said, _SMALL, WIDTH - 2 * _EDGE), Ink.SOFT, _SMALL)
 
 
 def _height(one: VendorWeek) -> float:
@@ -170,6 +171,6 @@ def _days(across: Across, clock: str, bottom: float) -> Iterator[Shape]:
             yield Words((left + right) / 2, bottom + 10, text, Ink.SOFT, _AXIS, Anchor.MIDDLE)
 
 
-def _about(found: Sequence[VendorWeek], title: str) -> str:
+def _about(digest: Digest, found: Sequence[VendorWeek]) -> str:
     said = [f"{one.gathered.called}: {weeks.counts(one)}" for one in found]
-    return ". ".join([f"{title}, hour by hour", *said]) + "."
+    return ". ".join([f"{weeks.title(digest)}, hour by hour", *said]) + "."
