@@ -91,7 +91,6 @@ def gathered(connection: Connection, incident: str, now: datetime) -> Material |
         probes=tuple(_probes(connection, sources, since, until)),
         revisit_at=_revisit(connection, one),
         additions=additions.of_incident(connection, one.id),
-        summed_until=now - BY_THE_MINUTE,
     )
 
 
