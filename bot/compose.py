@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from adapters.slack.connect import Keys
     from bot.core.message import File
     from bot.core.report.material import Material
+    from bot.model import TimelineEntry
+    from bot.store.errands import Errand
 
 log = logging.getLogger("sitrep")
 
@@ -110,8 +112,8 @@ async def _loops(
     chats = _chats(settings, desk, database, clock, due)
     desk.visits = {chat.platform.name: chat.visit for chat in chats if chat.visit is not None}
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
-    files = partial(attach, Attaching(database, partial(_files, settings)))
-    delivering = Delivering(database, platforms, clock, owner, dice, due, ruling=rules.ruling, files=files)
+    delivering = Delivering(database, platforms, clock, owner, dice, due, ruling=rules.ruling)
+    delivering.files = files_of(settings, database)
     eyes = Eyes(database, clock, settings.witnesses)
     await recall(eyes)
     watching = Watching(
@@ -181,10 +183,15 @@ async def _until_stopped(
         await chat.close()
 
 
-def _files(settings: Settings, material: Material, now: datetime) -> tuple[File, ...]:
-    from bot.written import files  # noqa: PLC0415  (Pillow, for those who have a report written)
+def files_of(settings: Settings, database: Database) -> Callable[[Errand, TimelineEntry], Awaitable[tuple[File, ...]]]:
+    """Return what makes the files of a report that is posted."""
 
-    return files(material, settings.reports.form, now)
+    def write(material: Material, now: datetime) -> tuple[File, ...]:
+        from bot.written import files  # noqa: PLC0415  (Pillow, for those who have a report posted)
+
+        return files(material, settings.reports.form, now)
+
+    return partial(attach, Attaching(database, write))
 
 
 def _conditions(chats: Sequence[Chat]) -> tuple[str, ...]:
