@@ -10,7 +10,6 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 
 from bot.core.courses import Record
 from bot.core.health import Gap, absence
-from bot.core.probing import BY_THE_MINUTE
 from bot.core.report.material import Material, Minute, Probed, Watched
 from bot.model import Announcement, Incident, Source, SourceKind, TimelineEntry
 from bot.store import additions, codec

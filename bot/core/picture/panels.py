@@ -17,6 +17,8 @@ _NAME, _NOTE, _AXIS = 12.0, 11.0, 10.0
 # Thinner than this nobody sees it.
 _LEAST = 2.0
 _LINE, _PASSED = 1.6, 3.0
+# Above the slowest answer there is some room.
+_ROOM = 1.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def head(series: Series, across: Across, y: float) -> Iterator[Shape]:
     name = fitting(series.name, _NAME, (across.right - across.left) / 2)
     wide = width_of(name, _NAME) + 10
     note = fitting(_note(series), _NOTE, across.right - across.left - wide)
-    yield Box(across.left - 1, y + 2, wide + width_of(note, _NOTE), HEAD - 4, Ink.GROUND)
+    yield Box(across.left - 1, y, wide + width_of(note, _NOTE), HEAD - 1, Ink.GROUND)
     yield Words(across.left, y + 12, name, Ink.INK, _NAME, bold=True)
     yield Words(across.left + wide, y + 12, note, Ink.SOFT, _NOTE)
 
@@ -80,7 +82,7 @@ def between(low: float, high: float) -> str:
 
 
 def _latency(series: Series, across: Across, y: float, height: float) -> Iterator[Shape]:
-    most = top(max(series.slowest, series.usual.high if series.usual else 0.0))
+    most = top(_ROOM * max(series.slowest, series.usual.high if series.usual else 0.0))
     bottom = y + height
 
     def place(value: float) -> float:
