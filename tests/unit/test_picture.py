@@ -21,7 +21,7 @@ from bot.core.picture.series import Grain, Series, common, series
 from bot.core.picture.shapes import Box, Drawing, Ink, Sign, Spot, Stroke, Words, about, bounds, extent
 from bot.core.picture.svg import standalone, stylesheet, svg
 from bot.core.report.material import Material, Minute
-from bot.model import ChangeKind, Impact, SourceKind, State
+from bot.model import ChangeKind, Impact, Kind, SourceKind, State
 from bot.png import SCALE, png, spelt
 from tests.unit import pictured
 from tests.unit.build import NOON, at
@@ -209,9 +209,10 @@ def test_only_what_no_page_told_is_unread() -> None:
 
 
 def test_what_has_not_begun_has_no_picture() -> None:
-    found = material(Story().vendor(60))
+    plan = Story().vendor(-30, State.SCHEDULED, of=Kind.MAINTENANCE, impact=Impact.MAINTENANCE)
 
-    assert of_incident(found, at(0)) is None
+    assert of_incident(material(Story().vendor(60)), at(0)) is None
+    assert of_incident(material(plan), at(60)) is None
 
 
 def test_a_vendor_that_takes_it_off_its_page_has_not_resolved_it() -> None:
