@@ -161,7 +161,9 @@ def message(digest: Digest, weeks: Sequence[VendorWeek]) -> Message:
     troubled = in_order(weeks)
     calm = [one for one in weeks if one.is_quiet]
     parts = [*_items(troubled), *_calm(calm, troubled), *_unwatched(weeks)]
-    tone = max((_tone(one) for one in troubled), key=_TONES.index, default=Tone.RESOLVED)
+    # What is over alarms nobody any more; in the list it has the sign of how bad it was.
+    going_on = [_tone(one) for one in troubled if one.open]
+    tone = max(going_on, key=_TONES.index, default=Tone.NOTICE if troubled else Tone.RESOLVED)
     return Message(tone=tone, headline=f"{title(digest)}: {in_short(weeks)}", parts=tuple(parts))
 
 
@@ -272,6 +274,13 @@ def _lags(card: Scorecard) -> Iterator[Line]:
         yield line(f"{first}: it told {signed(lags.median)} (median){worst}")
     if lags.never:
         yield line(f"It never told of {lags.never} that we were sure of")
+
+
+def brief(one: VendorWeek) -> str:
+    """Write what there was, or that not all is known."""
+    missed = f"not watched for {duration(_missed(one))}" if _missed(one) else ""
+    said = "nothing known" if missed and one.is_quiet else counts(one)
+    return f"{said}, {missed}" if missed else said
 
 
 def _calm(calm: Sequence[VendorWeek], troubled: Sequence[VendorWeek]) -> Iterator[Line]:

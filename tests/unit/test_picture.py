@@ -8,13 +8,13 @@ from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from bot.core.picture.axes import Across, Span, ticks, top
 from bot.core.picture.colours import DARK, LIGHT
-from bot.core.picture.incident import WIDTH, of_incident
+from bot.core.picture.incident import WIDTH, gathered, of_incident
 from bot.core.picture.lanes import said
 from bot.core.picture.marks import Mark, Placed, place, rows_of, shapes
 from bot.core.picture.series import Grain, Series, common, series
@@ -27,6 +27,7 @@ from tests.unit import pictured
 from tests.unit.build import NOON, at
 from tests.unit.pictured import CASES, fails, material, unwatched
 from tests.unit.story import Story
+from tests.unit.vendor import HISTORIES, Step, lived_through
 
 ACROSS = Across(at(0), at(120), 104.0, 740.0)
 EDGES = (20.0, 750.0)
@@ -87,8 +88,10 @@ def test_labels_neither_overlap_nor_leave_the_picture_nor_are_crossed(marks: lis
 
 @pytest.mark.parametrize("name", CASES)
 def test_nothing_leaves_the_picture(name: str) -> None:
-    picture = drawn(name)
+    _fits(drawn(name))
 
+
+def _fits(picture: Drawing) -> None:
     for shape in picture.shapes:
         left, upper, right, lower = bounds(shape)
         assert 0 <= left <= right <= picture.width, shape
@@ -200,6 +203,27 @@ def test_what_was_read_at_one_look_is_one_statement() -> None:
         ("investigating · minor", at(0)),
         ("identified · critical", at(10)),
     ]
+
+
+@settings(max_examples=25)
+@given(HISTORIES)
+def test_no_history_makes_a_picture_that_can_not_be(history: list[Step]) -> None:
+    desk, _ = lived_through(history)
+    now = NOON + timedelta(days=40)
+    for one in desk.incidents.values():
+        found = Material(
+            incident=one, entries=tuple(desk.timelines[one.id]), since=NOON - timedelta(days=40), until=now
+        )
+
+        picture, seen = of_incident(found, now), gathered(found, now)
+
+        assert (picture is None) == (seen is None)
+        if picture is not None and seen is not None:
+            _fits(picture)
+            for lane in seen.lanes:
+                spans = [(segment.began_at, segment.ended_at) for segment in lane.segments]
+                assert all(begun < ended <= now for begun, ended in spans)
+                assert all(before[1] <= after[0] for before, after in pairwise(spans))
 
 
 def test_only_what_no_page_told_is_unread() -> None:

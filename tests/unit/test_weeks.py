@@ -167,9 +167,15 @@ def test_nothing_leaves_the_picture_of_a_week(found: tuple[Gathered, ...]) -> No
 
 
 def test_it_says_in_words_what_the_week_was_like() -> None:
-    assert drawn(acme(), calm()).about == (
-        "The week Mon 23 Feb 09:00 to Mon 2 Mar 09:00, hour by hour. Acme: 2 incidents, 2 h in trouble. Dune: nothing."
+    assert drawn(acme(), calm(), new()).about == (
+        "The week Mon 23 Feb 09:00 to Mon 2 Mar 09:00, hour by hour. Acme: 2 incidents, 2 h in trouble. Dune: nothing. "
+        "Elm: nothing known, not watched for 4 d 4 h."
     )
+
+
+def test_a_week_alarms_nobody_with_what_is_over() -> None:
+    assert told(acme()).tone is Tone.NOTICE
+    assert told(acme(), bolt()).tone is Tone.MAJOR
 
 
 def test_what_is_only_planned_is_not_open() -> None:

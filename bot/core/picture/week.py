@@ -172,5 +172,5 @@ def _days(across: Across, clock: str, bottom: float) -> Iterator[Shape]:
 
 
 def _about(digest: Digest, found: Sequence[VendorWeek]) -> str:
-    said = [f"{one.gathered.called}: {weeks.counts(one)}" for one in found]
+    said = [f"{one.gathered.called}: {weeks.brief(one)}" for one in found]
     return ". ".join([f"{weeks.title(digest)}, hour by hour", *said]) + "."
