@@ -88,10 +88,10 @@ def _latency(series: Series, across: Across, y: float, height: float) -> Iterato
     def place(value: float) -> float:
         return bottom - height * min(value / most, 1.0)
 
-    yield from _ground(series, across, y, height)
     if series.usual is not None:
         high, low = place(series.usual.high), place(series.usual.low)
         yield Box(across.left, high, across.right - across.left, max(low - high, _LEAST), Ink.USUAL)
+    yield from _ground(series, across, y, height)
     yield from _scale(across, y, bottom, baseline.seconds(most).replace(".0 ", " "), "0")
     for one in series.bins:
         if one.mean is not None and one.slowest is not None and place(one.mean) - place(one.slowest) > _LEAST:

@@ -69,7 +69,7 @@ def of_week(
 
 def _titles(digest: Digest, note: str) -> Iterator[Shape]:
     yield Words(_EDGE, 24, fitting(weeks.title(digest), _TITLE, WIDTH - 2 * _EDGE), Ink.INK, _TITLE, bold=True)
-    said = " · ".join(filter(None, (note, "each cell is an hour, the worst of it", digest.clock)))
+    said = " · ".join(filter(None, (f"the worst of each hour, {digest.clock}", note)))
     yield Words(_EDGE, 43, fitting(said, _SMALL, WIDTH - 2 * _EDGE), Ink.SOFT, _SMALL)
 
 
