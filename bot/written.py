@@ -9,7 +9,7 @@ from bot.core.afterwards import Form
 from bot.core.message import File
 from bot.core.picture.incident import of_incident
 from bot.core.picture.shapes import Drawing, about
-from bot.core.picture.svg import svg
+from bot.core.picture.svg import standalone
 from bot.core.report.facts import facts
 from bot.core.report.html import html
 from bot.core.report.markdown import markdown
@@ -32,4 +32,4 @@ def _text(material: Material, form: Form, drawing: Drawing | None, now: datetime
     known = facts(material, now)
     if form is Form.MARKDOWN:
         return markdown(known)
-    return html(known, svg(drawing) if drawing is not None else "")
+    return html(known, standalone(drawing) if drawing is not None else "")

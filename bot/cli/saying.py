@@ -28,7 +28,7 @@ from bot.store.database import migrate, open_database
 
 async def _ask(options: Namespace) -> int:
     """Answer as the bot would.  Who can open the database may do everything, as an admin may."""
-    settings, clock, person = load(options), SystemClock(), _who()
+    settings, clock, person = load(options), SystemClock(), who()
     database = open_database(settings.database.reveal())
     try:
         await migrate(database)
@@ -54,7 +54,8 @@ async def _ask(options: Namespace) -> int:
     return 0
 
 
-def _who() -> Person:
+def who() -> Person:
+    """Return whoever sits at the terminal."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):

@@ -28,6 +28,8 @@ _BACKDATED = timedelta(minutes=1)
 _SEES_BY_ITSELF = frozenset({SourceKind.PROBE, SourceKind.HOOK})
 _SURE = frozenset({Confidence.MEDIUM, Confidence.HIGH, Confidence.CONFIRMED})
 _TWO = 2
+# An incident and its first words are written in one go, and dated some milliseconds apart.
+_ONE_WORD = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ def _pauses(words: Sequence[_Statement], now: datetime | None) -> tuple[tuple[Pa
     """Return the times between statements, and the one since the last if it still goes on (`now`)."""
     ordered = sorted(words, key=lambda word: (word.at, word.ends))
     pairs = pairwise(ordered)
-    found = tuple(Pause(b.at, later.at) for b, later in pairs if not b.ends and later.at > b.at)
+    found = tuple(Pause(b.at, later.at) for b, later in pairs if not b.ends and later.at - b.at >= _ONE_WORD)
     waits = now is not None and bool(ordered) and not ordered[-1].ends
     return found, Pause(ordered[-1].at, max(now, ordered[-1].at)) if waits and now else None
 
@@ -201,7 +203,7 @@ def _all_clears(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[All
             claim = entry.claim
             if claim is None or claim.key != key or claim.kind is not Kind.INCIDENT:
                 continue
-            if is_open and claim.state.is_over and entry.kind is not ChangeKind.WITHDRAWN:
+            if is_open and claim.state.is_over and not is_withdrawn(entry):
                 clear = claim.resolved_at or entry.happened_at
             elif clear is not None and not claim.state.is_over:
                 yield AllClear(clear, is_false=True)
@@ -209,6 +211,12 @@ def _all_clears(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[All
             is_open = not claim.state.is_over
         if clear is not None:
             yield AllClear(clear, any(begun <= clear and end - clear >= STILL_FAILING for begun, end in sick))
+
+
+def is_withdrawn(entry: TimelineEntry) -> bool:
+    """Whether a vendor lists something no longer: nobody has said that it is over."""
+    gone = (one.before == ChangeKind.WITHDRAWN for one in entry.transitions if one.subject == "still")
+    return entry.kind is ChangeKind.WITHDRAWN or any(gone)
 
 
 def _keys(entries: Sequence[TimelineEntry]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from bot.core.backoff import DELIVERY
 from bot.core.holding import Ruling
 from bot.core.message import File
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
+from bot.loops import weekly
 from bot.loops.batch import Batch
 from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind, TimelineEntry
 from bot.ports import Apart, Carries, Platform
@@ -153,7 +154,7 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
         if errand.unfinished is not None:
             after = await _read_back(platform, errand, errand.unfinished)
         else:
-            after = await _send(platform, await _with_files(errand, delivering))
+            after = await _send(platform, await _whole(platform, errand, delivering))
             delivering.carried += 1
             if delivering.observe is not None:
                 delivering.observe(errand, errand.step)
@@ -190,6 +191,16 @@ async def _read_back(platform: Platform, errand: Errand, unfinished: Intent) -> 
     log.info("already sent key=%s", unfinished.key)
     done = Step(unfinished.kind, unfinished.key, unfinished.through)
     return converge.stepped(announcement, done, ref)
+
+
+async def _whole(platform: Platform, errand: Errand, delivering: Delivering) -> Errand:
+    """Make what takes longer to make than a claim may: the summary of a week, files."""
+    if errand.week is None:
+        return await _with_files(errand, delivering)
+    draws = isinstance(platform, Carries)
+    return replace(
+        errand, message=await weekly.summary(delivering.database, delivering.ruling, errand.week, draws=draws)
+    )
 
 
 async def _with_files(errand: Errand, delivering: Delivering) -> Errand:

@@ -226,11 +226,15 @@ class AnnouncementState(StrEnum):
 
 
 class Hold(StrEnum):
-    """Why a channel hears of an incident later: its quiet hours, its hourly cap, or that it wants digests only."""
+    """Why a channel hears of an incident later: its quiet hours, its hourly cap, or that it wants digests only.
+
+    WEEKLY holds nothing back: it is the summary of a week, beside all else.
+    """
 
     QUIET = "quiet"
     HOURLY = "hourly"
     DIGEST = "digest"
+    WEEKLY = "weekly"
 
 
 class StepKind(StrEnum):

@@ -19,6 +19,7 @@ from bot.model import (
     Announcement,
     AnnouncementState,
     Destination,
+    Digest,
     Hold,
     Incident,
     Intent,
@@ -40,6 +41,8 @@ INCIDENTS = "incident"
 class Errand:
     """One step to do for one announcement, and the message that it sends; a digest is of no one `incident`.
 
+    The message of a `week` is still to be made: it is about what was until then.
+
     `unfinished` is a step that somebody began and nobody reported on: it is read back before anything else.
     Nothing may be sent any more after `until`: somebody else may hold the announcement then.
     """
@@ -51,6 +54,7 @@ class Errand:
     unfinished: Intent | None
     revision: int
     until: datetime
+    week: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class _Ready:
     step: Step | None
     message: Message | None
     revision: int
+    week: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def prepare(
             unfinished=_unfinished(one.announcement),
             revision=one.revision,
             until=until,
+            week=one.week,
         )
         for one in ready
         if one.step is not None and one.message is not None
@@ -190,7 +196,7 @@ def _of_digest(row: RowMapping, holds: Holds) -> _Ready | None:
         return None
     if turn.step is None:
         holds.stirred |= digesting.wake(holds.connection, announcement, holds.now)
-    return _Ready(announcement, None, turn.step, turn.message, row["revision"])
+    return _Ready(announcement, None, turn.step, turn.message, row["revision"], turn.week)
 
 
 def _next(row: RowMapping, contents: _Contents, able: Able, holds: Holds) -> _Ready | None:

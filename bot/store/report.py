@@ -10,7 +10,6 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 
 from bot.core.courses import Record
 from bot.core.health import Gap, absence
-from bot.core.probing import BY_THE_MINUTE
 from bot.core.report.material import Material, Minute, Probed, Watched
 from bot.model import Announcement, Incident, Source, SourceKind, TimelineEntry
 from bot.store import additions, codec
@@ -91,7 +90,6 @@ def gathered(connection: Connection, incident: str, now: datetime) -> Material |
         probes=tuple(_probes(connection, sources, since, until)),
         revisit_at=_revisit(connection, one),
         additions=additions.of_incident(connection, one.id),
-        summed_until=now - BY_THE_MINUTE,
     )
 
 

@@ -73,16 +73,24 @@ def _when(one: _Statement) -> datetime:
 
 
 def _statements(entries: Sequence[TimelineEntry], teller: SourceKind) -> Iterator[_Statement]:
-    """Give when it said what of which of its incidents; what its page shows without words is none."""
-    known: set[str] = set()
+    """Give when it said what of which of its incidents; what its page shows without words is none.
+
+    What was read at one look is one statement: the last of its lines says how it stands, the first since when.
+    """
+    looks: dict[tuple[str, datetime], tuple[datetime, _Said]] = {}
+    last: dict[str, datetime] = {}
     for entry in entries:
         claim = entry.claim
         if claim is None or claim.teller is not teller or claim.kind is Kind.COMPONENT:
             continue
         if entry.kind is ChangeKind.BACKFILLED:
             continue
-        yield _at(entry, claim, is_first=claim.key not in known), claim.key, (claim.state, claim.impact)
-        known.add(claim.key)
+        look = claim.key, entry.recorded_at
+        at = _at(entry, claim, is_first=claim.key not in last)
+        begun = looks[look][0] if look in looks else max(at, last.get(claim.key, at))
+        looks[look] = min(begun, at) if look in looks else begun, (claim.state, claim.impact)
+        last[claim.key] = looks[look][0]
+    yield from ((at, key, word) for (key, _), (at, word) in looks.items())
 
 
 def _at(entry: TimelineEntry, claim: ClaimView, *, is_first: bool) -> datetime:

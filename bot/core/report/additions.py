@@ -119,3 +119,22 @@ def _done(incident: Incident, before: Sequence[Addition], which: int, new: Addit
 def _place(one: Addition, among: Sequence[Addition]) -> int | None:
     known = follow_ups(among)
     return known.index(one) + 1 if one in known else None
+
+
+def told(added: Added, wording: Wording) -> str:
+    """Say what came of it to whoever wanted it written."""
+    done = wording.done is not None
+    where = f"Follow-up {added.follow_up}" if added.follow_up is not None else f"The {wording.section}"
+    if added.outcome is Outcome.ALREADY:
+        return f"{where} is done already" if done else f"{where} says so already"
+    if added.outcome is Outcome.NOTHING:
+        return f"There is no follow-up {added.follow_up}"
+    if added.outcome is Outcome.EMPTY:
+        return "What shall it say? `write follow-up: ask for the root cause`"
+    return (
+        f"{where} is done"
+        if done
+        else f"Follow-up {added.follow_up} is open"
+        if added.follow_up
+        else f"Added to the {wording.section}"
+    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.core.courses import failing
+from bot.core.courses import failing, is_withdrawn
 from bot.core.message import utc
-from bot.core.report.known import Clock, Unknown
+from bot.core.report.known import Clock
 from bot.core.report.story import Story, first, is_planned, last
+from bot.core.report.unknown import Unknown
 from bot.core.team import is_ours
 from bot.core.wording import has_not_begun
-from bot.model import ChangeKind, ClaimView, Incident, Kind, SourceKind, Transition, Who
+from bot.model import ChangeKind, ClaimView, Incident, Kind, SourceKind, State, Who
 
 _SEES_BY_ITSELF = frozenset({SourceKind.PROBE, SourceKind.HOOK})
 NO_VENDOR = "it is a trouble of our own: there is no vendor to ask"
@@ -24,8 +25,8 @@ def whole(story: Story) -> Clock:
             began_at=Unknown("it did not begin: it was over before the time that it was planned for"),
             ended_at=one.resolved_at or Unknown("it is not over"),
         )
-    if one.started_at > story.now:
-        return Clock(began_at=Unknown(f"it is planned for {utc(one.started_at)}"), ended_at=Unknown("it has not begun"))
+    if one.state is State.SCHEDULED:
+        return _scheduled(story)
     return Clock(
         began_at=one.started_at,
         ended_at=one.resolved_at or _going_on(story),
@@ -34,6 +35,17 @@ def whole(story: Story) -> Clock:
         lasted=max(story.over_at - one.started_at, timedelta()),
         goes_on=one.is_open,
     )
+
+
+def _scheduled(story: Story) -> Clock:
+    """What is planned for a time that has come may have begun, and its vendor has not said so."""
+    one = story.incident
+    if one.starts_at is None:
+        return Clock(began_at=Unknown("no time was planned"), ended_at=Unknown("it has not begun"))
+    if one.starts_at > story.now:
+        return Clock(began_at=Unknown(f"it is planned for {utc(one.starts_at)}"), ended_at=Unknown("it has not begun"))
+    silent = Unknown(f"it was planned for {utc(one.starts_at)}, and {one.name} has not said that it began")
+    return Clock(began_at=silent, ended_at=silent)
 
 
 def _going_on(story: Story) -> Unknown:
@@ -53,14 +65,24 @@ def _began_by(incident: Incident) -> str:
 def _ended_by(story: Story) -> str:
     one = story.incident
     if one.ending is ChangeKind.WITHDRAWN:
-        return f"when {one.name} no longer listed it; how it ended is not known"
+        return f"when {_who_listed(story)} no longer; how it ended is not known"
     if one.ending is ChangeKind.MERGED:
         return "when it went on as part of another incident"
     ended = next((entry for entry, then in reversed(story.then) if not then.is_open and entry.kind in _ENDS), None)
     if ended is None or ended.of:
         return ""
+    if ended.who is Who.VENDOR and ended.claim is not None and ended.claim.kind is Kind.COMPONENT:
+        return f"when {ended.author}'s status page showed {ended.claim.title} well again"
     said = {Who.VENDOR: f"by {ended.author}'s word", Who.PERSON: f"by {ended.author}'s word"}
     return said.get(ended.who, f"when {ended.author} saw it no more")
+
+
+def _who_listed(story: Story) -> str:
+    gone = (entry for entry, _ in reversed(story.then) if entry.kind is ChangeKind.WITHDRAWN)
+    last_word = next(gone, None)
+    if last_word is None or last_word.who is Who.VENDOR:
+        return f"{story.incident.name} listed it"
+    return f"{last_word.author} told of it"
 
 
 _ENDS = frozenset({ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.MERGED, ChangeKind.UPDATED})
@@ -114,7 +136,7 @@ def vendors(story: Story) -> Clock:
         none = Unknown(unposted(story))
         return Clock(began_at=none, ended_at=none)
     if any(is_planned(record.incident) for record in story.records):
-        return _planned(story, views)
+        return _planned(views)
     dated = first(view.started_at for view in views)
     told = first((story.incident.acknowledged_at, *(view.published_at for view in views)))
     begun = dated or told
@@ -132,7 +154,7 @@ def vendors(story: Story) -> Clock:
     )
 
 
-def _planned(story: Story, views: list[ClaimView]) -> Clock:
+def _planned(views: list[ClaimView]) -> Clock:
     starts, ends = first(view.starts_at for view in views), last(view.ends_at for view in views)
     lasted = ends - starts if starts and ends and ends > starts else None
     return Clock(
@@ -141,7 +163,6 @@ def _planned(story: Story, views: list[ClaimView]) -> Clock:
         began_by="as announced",
         ended_by="as announced",
         lasted=lasted,
-        goes_on=story.incident.is_open,
     )
 
 
@@ -159,12 +180,7 @@ def _vendors_end(story: Story, views: list[ClaimView]) -> datetime | Unknown:
 def withdrawn(story: Story) -> set[datetime | None]:
     """Return the times at which something was no longer listed: nobody said that it ended then."""
     lines = [entry for record in story.records for entry in record.entries]
-    gone = [one for one in lines if one.kind is ChangeKind.WITHDRAWN or _is_gone_in_part(one.transitions)]
-    return {one.claim.resolved_at for one in gone if one.claim is not None}
-
-
-def _is_gone_in_part(transitions: tuple[Transition, ...]) -> bool:
-    return any(one.subject == "still" and one.before == ChangeKind.WITHDRAWN for one in transitions)
+    return {one.claim.resolved_at for one in lines if one.claim is not None and is_withdrawn(one)}
 
 
 def unposted(story: Story) -> str:

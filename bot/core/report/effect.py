@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bot.core.probing import BY_THE_MINUTE
 from bot.core.report.clocks import no_witness
 from bot.core.report.known import Checks, Effect, Part
 from bot.core.report.material import Minute
-from bot.core.report.story import Story
+from bot.core.report.story import Story, retold
 from bot.core.witnesses import testimonies
 from bot.core.wording import STATUS_WORDS
-from bot.model import Component, ComponentStatus, Impact, Incident
+from bot.model import Component, ComponentStatus, Impact, Incident, TimelineEntry
 
 _ORDER = list(STATUS_WORDS)
+_OURS = "our witnesses"
 
 
 def effect(story: Story) -> Effect:
@@ -47,7 +49,7 @@ def _why_no_checks(story: Story) -> str:
 def _parts(story: Story) -> Iterator[Part]:
     """Give every component that was ever listed, the worst first, by its name as it is now."""
     found: dict[str, Part] = {}
-    for entry, then in story.then:
+    for entry, then in _then(story):
         for part in then.components:
             before = found.get(part.id)
             if before is None:
@@ -58,15 +60,24 @@ def _parts(story: Story) -> Iterator[Part]:
             else:
                 worst = max(before.worst, part.status, key=_ORDER.index)
                 found[part.id] = Part(name=part.name, worst=worst, last=part.status, since=before.since, by=before.by)
-    still = {part.id for part in story.incident.components}
+    still = {part.id for record in story.records for part in record.incident.components}
     # What a witness of ours called by a name of ours is listed by the vendor's own as soon as there is one.
-    kept = [part for id_, part in found.items() if id_ in still or part.by == story.incident.name]
+    kept = [part for id_, part in found.items() if id_ in still or part.by != _OURS]
     yield from sorted(kept, key=lambda part: -_ORDER.index(part.worst))
+
+
+def _then(story: Story) -> Iterator[tuple[TimelineEntry, Incident]]:
+    """Give the lines of all that it is made of, each with the incident as it was then."""
+    if len(story.records) == 1:
+        yield from story.then
+        return
+    for record in story.records:
+        yield from retold(record.incident, record.entries)
 
 
 def _by(part: Component, then: Incident) -> str:
     ours = {component.id for view in testimonies(then.claims) for component in view.components}
-    return "our witnesses" if part.id in ours else then.name
+    return _OURS if part.id in ours else then.name
 
 
 def _checks(story: Story) -> Iterator[Checks]:
@@ -74,8 +85,7 @@ def _checks(story: Story) -> Iterator[Checks]:
     begun, over = min(story.incident.started_at, story.now), story.over_at
     first = story.incident.detected_at
     begun = min(begun, first) if first else begun
-    summed = story.material.summed_until
-    by_the_hour = summed is not None and begun < summed
+    by_the_hour = begun < story.now - BY_THE_MINUTE
     start = begun.replace(minute=0, second=0, microsecond=0) if by_the_hour else begun.replace(second=0, microsecond=0)
     for probed in story.material.probes:
         rows = [row for row in probed.minutes if start <= row.start <= over]

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from bot.core import team, testimony
 from bot.core.message import utc
 from bot.core.report.clocks import NO_VENDOR, no_witness, unposted
-from bot.core.report.known import Acknowledgement, Detection, Unknown
+from bot.core.report.known import Acknowledgement, Detection
 from bot.core.report.story import Story, first, is_planned
+from bot.core.report.unknown import Unknown
 from bot.core.wording import STATUS_WORDS, capital
 from bot.model import (
     ChangeKind,
@@ -123,8 +124,14 @@ def acknowledgement(story: Story) -> Acknowledgement:
         lag=_lag(story, told),
         read_at=_read(story, told),
         dated_from=first(view.started_at for view in story.posted),
-        title=story.posted[0].title,
+        title=_first_title(story) if len(story.records) == 1 else "",
     )
+
+
+def _first_title(story: Story) -> str:
+    """Return what the vendor called it at first; it may have another name by now."""
+    posted = {view.key for view in story.posted}
+    return next((entry.claim.title for entry, _ in story.then if entry.claim and entry.claim.key in posted), "")
 
 
 def _announced(story: Story) -> Acknowledgement:

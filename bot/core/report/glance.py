@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from bot.core.courses import Pause
 from bot.core.message import Link, Moment, Span
 from bot.core.report.blocks import Spans
-from bot.core.report.known import Acknowledgement, Clock, Detection, Facts, Talk, Unknown
+from bot.core.report.known import Acknowledgement, Clock, Detection, Facts
+from bot.core.report.spoken import Talk
+from bot.core.report.unknown import Unknown
 from bot.core.spans import duration
 from bot.core.wording import capital, words
 from bot.model import Impact, Kind
@@ -28,7 +31,8 @@ def _glance(facts: Facts) -> Iterator[tuple[str, Spans]]:
         yield "By our own witnesses", _clock(facts.ours)
     whose = facts.name if facts.has_vendor else "a vendor"
     yield f"By {whose}'s account", _clock(facts.vendors)
-    yield "How bad", _how_bad(facts)
+    if facts.kind is not Kind.MAINTENANCE or facts.peak.rank >= Impact.MINOR.rank:
+        yield "How bad", _how_bad(facts)
     yield "We knew of it", _detection(facts.detection)
     yield capital(f"{whose} told of it"), _acknowledgement(facts.acknowledgement)
     if facts.kind is not Kind.MAINTENANCE:
@@ -111,7 +115,8 @@ def _order(facts: Facts) -> Spans:
 def _cause(facts: Facts) -> Spans:
     cause = facts.cause
     if isinstance(cause.at, Unknown):
-        return (f"{cause.at.reason[:1].upper()}{cause.at.reason[1:]}.",)
+        more = f" After the end it said more ({numbers(cause.late)})." if cause.late else ""
+        return (f"{cause.at.reason[:1].upper()}{cause.at.reason[1:]}.{more}",)
     after = f", {duration(cause.after)} after the end" if cause.after is not None else ", before it was over"
     return ("published at ", Moment(cause.at), after, f" ({numbers(cause.statements)})")
 
@@ -119,7 +124,7 @@ def _cause(facts: Facts) -> Spans:
 def _told(facts: Facts) -> Spans:
     if not facts.told:
         return ("no channel",)
-    return ("; ".join(f"{one.destination} ({one.how})" for one in facts.told), ". No links are kept.")
+    return ("; ".join(f"{one.destination} ({one.how})" for one in facts.told),)
 
 
 def numbers(which: tuple[int, ...]) -> str:
@@ -138,40 +143,37 @@ def _talk(facts: Facts, one: Talk) -> Iterator[tuple[str, Spans]]:
     late = sum(said.is_late for said in facts.statements)
     more = f", and {late} afterwards" if late else ""
     yield "Statements", (f"{one.statements} while it was open{more}",)
-    if isinstance(one.cadence, Unknown):
-        yield "Cadence", unknown(one.cadence.reason)
-    else:
-        yield "Cadence", (f"one every {duration(one.cadence)} (median)",)
-    if isinstance(one.longest, Unknown):
-        yield "Longest silence", unknown(one.longest.reason)
-    else:
-        yield "Longest silence", _pause(one.longest.began_at, one.longest.ended_at, one.longest == one.running)
-    if one.running is not None and one.running != one.longest:
-        yield "Silent since", _pause(one.running.began_at, one.running.ended_at, is_running=True)
-    if one.vanished is not None:
-        last, gone = Moment(one.vanished.began_at), Moment(one.vanished.ended_at)
-        yield (
-            "Silent at the end",
-            (f"{duration(one.vanished.span)}, ", last, " to ", gone, ", when it was no longer listed"),
-        )
-    for promised, found in one.late_promises:
-        yield (
-            "Late promise",
-            ("The next words were promised for ", Moment(promised), "; by ", Moment(found), " there were none."),
-        )
-    yield "All-clears", _all_clears(one, facts)
+    # Of what is planned nobody is expected to speak at any pace.
+    if facts.kind is not Kind.MAINTENANCE:
+        yield from _pace(facts, one)
+        yield "All-clears", _all_clears(one, facts)
     yield "Changed afterwards", (_changed(one),)
     if one.backdated is not None:
         yield "Dated back", (f"by {duration(one.backdated)}: it says that it began so long before its first word",)
 
 
-def _pause(began: datetime, ended: datetime, is_running: bool) -> Spans:  # noqa: FBT001  (a fact, not a flag)
-    span = duration(ended - began)
-    return (
-        (f"{span}, from ", Moment(began), " until now")
-        if is_running
-        else (f"{span}, ", Moment(began), " to ", Moment(ended))
-    )
+def _pace(facts: Facts, one: Talk) -> Iterator[tuple[str, Spans]]:
+    each = ", incident by incident" if facts.members else ""
+    if isinstance(one.cadence, Unknown):
+        yield "Cadence", unknown(one.cadence.reason)
+    else:
+        yield "Cadence", (f"one every {duration(one.cadence)} (median{each})",)
+    if isinstance(one.longest, Unknown):
+        yield "Longest silence", unknown(one.longest.reason)
+    else:
+        yield "Longest silence", _pause(one.longest, is_running=one.longest == one.running)
+    if one.running is not None and one.running != one.longest:
+        yield "Silent since", _pause(one.running, is_running=True)
+    if one.vanished is not None:
+        yield "Silent at the end", (*_pause(one.vanished, is_running=False), ", when it was no longer listed")
+    for promised, found in one.late_promises:
+        words = "The next words were promised for "
+        yield "Late promise", (words, Moment(promised), "; by ", Moment(found), " there were none.")
+
+
+def _pause(pause: Pause, *, is_running: bool) -> Spans:
+    begun: Spans = (f"{duration(pause.span)}, from ", Moment(pause.began_at))
+    return (*begun, " until now") if is_running else (*begun, " to ", Moment(pause.ended_at))
 
 
 def _all_clears(one: Talk, facts: Facts) -> Spans:

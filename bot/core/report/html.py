@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from bot.core.message import Link, Moment, Span, utc
+from bot.core.picture.svg import stylesheet
 from bot.core.report.blocks import Block, Bullets, Pairs, Part, Spans, Table, Text, Theirs, Words
 from bot.core.report.known import Facts
 from bot.core.report.markdown import iso
@@ -21,7 +22,7 @@ _STYLE = """
   --tint: #161b22; --mark: #79b8ff; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 62rem; background: var(--page); color: var(--ink);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; overflow-wrap: anywhere; }
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; overflow-wrap: break-word; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .25rem; }
 h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; padding-bottom: .25rem; border-bottom: 1px solid var(--line); }
 p { margin: .5rem 0; }
@@ -33,8 +34,9 @@ table { width: 100%; border-collapse: collapse; margin: .5rem 0 1rem; font-size:
 caption { text-align: left; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
 tbody th { font-weight: 600; width: 13rem; }
-td:first-child time { white-space: nowrap; }
-time { font-variant-numeric: tabular-nums; }
+td { overflow-wrap: anywhere; }
+time { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 figure { margin: 1rem 0; }
 figure svg { max-width: 100%; height: auto; }
 blockquote { margin: .25rem 0 1rem; padding: .5rem .9rem; border-left: .25rem solid var(--line);
@@ -75,7 +77,7 @@ def _head(name: str) -> tuple[str, ...]:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="robots" content="noindex">',
         f"<title>{name}</title>",
-        f"<style>{_STYLE}</style>",
+        f"<style>{_STYLE}{stylesheet()}</style>",
         "</head>",
         "<body>",
     )
@@ -107,7 +109,7 @@ def _block(block: Block) -> Iterator[str]:
 
 def _pairs(block: Pairs) -> Iterator[str]:
     yield f'<div class="wide" tabindex="0" role="group" aria-label="{_text(block.about)}"><table>'
-    yield f"<caption>{_text(block.about)}</caption>"
+    yield f'<caption><span class="unseen">{_text(block.about)}</span></caption>'
     yield "<tbody>"
     for name, value in block.rows:
         yield f'<tr><th scope="row">{_text(name)}</th><td>{_spans(value)}</td></tr>'

@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from bot.core import team
 from bot.core.message import utc
 from bot.core.report.additions import ended_by, follow_ups
-from bot.core.report.known import Cause, FollowUp, Lack, Said, Told, Unknown
+from bot.core.report.glance import numbers
+from bot.core.report.known import FollowUp, Lack, Told
+from bot.core.report.spoken import Cause, Said
 from bot.core.report.statements import Spoken
 from bot.core.report.story import Story, is_planned
+from bot.core.report.unknown import Unknown
 from bot.core.spans import duration
 from bot.core.witnesses import overlap
 from bot.core.wording import has_not_begun
@@ -137,9 +140,13 @@ def left(story: Story, cause: Cause) -> tuple[FollowUp, ...]:
 def _open(story: Story, cause: Cause) -> Iterator[str]:
     one = story.incident
     if one.is_open:
-        yield "It is not over." if one.state is not State.SCHEDULED else "It has not begun."
+        yield "It is not over." if one.state is not State.SCHEDULED else f"{one.name} has not said that it began."
     elif story.posted and not is_planned(one) and isinstance(cause.at, Unknown) and one.kind is not Kind.NOTICE:
-        yield f"{one.name} has not published a root cause."
+        if cause.late:
+            which = numbers(cause.late)
+            yield f"{one.name} spoke after the end without naming a root cause: is it in its words ({which})?"
+        else:
+            yield f"{one.name} has not published a root cause."
     if one.ending is ChangeKind.WITHDRAWN and not has_not_begun(one):
         yield f"How it ended is not known: {one.name} no longer lists it."
     yield from _switched_over(one)

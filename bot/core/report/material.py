@@ -83,8 +83,7 @@ class Material:
     `burst` is that one, and `announcements` are the burst's as well.  `members` are the incidents of a burst, each with
     its own timeline.  `sources` are those whose claims it holds and those that watch its vendor, `probes` those with
     checks around it.  `revisit_at` is when the vendor's page is next read for a root cause.  `additions` are people's,
-    oldest first.  `since` and `until` are the time that probes and gaps were gathered for; before `summed_until` checks
-    are known by the hour only.
+    oldest first.  `since` and `until` are the time that probes and gaps were gathered for.
     """
 
     incident: Incident
@@ -98,4 +97,3 @@ class Material:
     probes: tuple[Probed, ...] = ()
     revisit_at: datetime | None = None
     additions: tuple[Addition, ...] = ()
-    summed_until: datetime | None = None

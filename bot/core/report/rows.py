@@ -80,12 +80,16 @@ def _row(entry: TimelineEntry, then: Incident, story: Story, spoken: Spoken) -> 
         seq=entry.seq,
         speaker=_SPEAKERS[entry.who],
         source=_source(entry, story),
-        what=said.headline,
+        what=f"Told together from now on: {then.title}" if _is_burst(entry) else said.headline,
         details=tuple(_details(said.parts, number)),
         text=cut(" ".join(entry.text.split()), _WORDS) if is_vendors else entry.text,
         statement=number,
         known_at=entry.recorded_at if entry.recorded_at - at > _LATER else None,
     )
+
+
+def _is_burst(entry: TimelineEntry) -> bool:
+    return entry.who is Who.BOT and entry.kind is ChangeKind.OPENED
 
 
 def _details(parts: tuple[object, ...], number: int | None) -> Iterator[tuple[Span, ...]]:

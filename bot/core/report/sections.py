@@ -10,8 +10,10 @@ from bot.core.answers import cut
 from bot.core.message import Link, Moment, Span, utc
 from bot.core.report import glance
 from bot.core.report.blocks import Block, Bullets, Pairs, Part, Spans, Table, Text, Theirs, Words
-from bot.core.report.known import Checks, Facts, Lack, Row, Said, Unknown
+from bot.core.report.known import Checks, Facts, Lack, Row
 from bot.core.report.material import Section
+from bot.core.report.spoken import Said
+from bot.core.report.unknown import Unknown
 from bot.core.spans import duration
 from bot.core.wording import STATUS_WORDS, words
 from bot.model import Card, Kind, Member, State
@@ -129,7 +131,8 @@ def _cause(facts: Facts) -> Iterator[Block]:
         yield from (_words(said) for said in facts.statements if said.number in cause.statements)
     if cause.late:
         which = glance.numbers(cause.late)
-        yield Text((f"After the end {facts.name} also said what it does not call a root cause: {which}, below.",))
+        yield Text((f"After the end {facts.name} said this, which it does not call a root cause ({which}):",))
+        yield from (_words(said) for said in facts.statements if said.number in cause.late)
 
 
 def _words(said: Said, most: int | None = None) -> Words:
@@ -157,7 +160,7 @@ def _announced(facts: Facts) -> Iterator[Block]:
     which = glance.numbers(tuple(said.number for said in found))
     where = f"Only what {facts.name} said at the end and afterwards ({which}) can announce any"
     yield Text((f"{where}; it is quoted, and not read into:",))
-    quoted = {*facts.cause.statements}
+    quoted = {*facts.cause.statements, *facts.cause.late}
     for said in found:
         if said.number in quoted:
             yield Text((f"Statement {said.number} is quoted under “Root cause”.",))

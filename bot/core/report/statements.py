@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core.courses import Record
-from bot.core.report.known import Channel, Edit, Said, Unknown
+from bot.core.report.spoken import Channel, Edit, Said
 from bot.core.report.story import Story, happened, is_vendors
+from bot.core.report.unknown import Unknown
 from bot.model import ChangeKind, State, TimelineEntry
 
 # `sitrep replay` reads no page: where it can not know the page's address it stands in for one with this.

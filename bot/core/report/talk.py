@@ -8,10 +8,11 @@ from statistics import median
 
 from bot.core.courses import Pause
 from bot.core.message import utc
-from bot.core.report.clocks import unposted
-from bot.core.report.known import Cause, Said, Talk, Unknown
+from bot.core.report.clocks import unposted, withdrawn
+from bot.core.report.spoken import Cause, Said, Talk
 from bot.core.report.statements import Spoken
 from bot.core.report.story import Story, first, is_planned, last
+from bot.core.report.unknown import Unknown
 from bot.core.revisit import VISITS
 from bot.model import ChangeKind, Kind, State
 
@@ -31,7 +32,7 @@ def talk(story: Story, spoken: Spoken) -> Talk:
         running=running,
         vanished=_vanished(story, spoken),
         late_promises=tuple(_late_promises(story)),
-        all_clears=tuple(one for course in story.courses for one in course.all_clears),
+        all_clears=tuple(sorted((one for c in story.courses for one in c.all_clears), key=lambda one: one.at)),
         edited=sum(bool(said.edits) for said in spoken.said),
         retracted=sum(said.retracted_at is not None for said in spoken.said),
         backdated=max((c.backdated for c in story.courses if c.backdated), default=None),
@@ -39,10 +40,11 @@ def talk(story: Story, spoken: Spoken) -> Talk:
 
 
 def _vanished(story: Story, spoken: Spoken) -> Pause | None:
-    one, words = story.incident, [said.at for said in spoken.said if not said.is_late]
-    if one.ending is not ChangeKind.WITHDRAWN or one.resolved_at is None or not words:
+    words = [said.at for said in spoken.said if not said.is_late]
+    over = last(view.resolved_at for view in story.posted)
+    if not words or over is None or over not in withdrawn(story) or any(not v.state.is_over for v in story.posted):
         return None
-    return Pause(max(words), max(one.resolved_at, *words))
+    return Pause(max(words), max(over, *words))
 
 
 def _why_no_pauses(story: Story, spoken: Spoken) -> str:
@@ -62,13 +64,19 @@ def _late_promises(story: Story) -> Iterator[tuple[datetime, datetime]]:
 def cause(story: Story, spoken: Spoken) -> Cause:
     """Return the root cause as published; why there is none, and until when it is looked for."""
     causes = [said for said in spoken.said if said.is_cause and said.retracted_at is None]
-    late = tuple(said.number for said in spoken.said if said.is_late and not said.is_cause)
+    late = tuple(said.number for said in spoken.said if not said.is_cause and _is_of_afterwards(said, story))
     if not causes:
         return Cause(at=Unknown(_no_cause(story)), late=late)
     at = causes[0].at
     over = _called_over(story)
     after = at - over if over is not None and at >= over else None
     return Cause(at=at, statements=tuple(said.number for said in causes), after=after, late=late)
+
+
+def _is_of_afterwards(said: Said, story: Story) -> bool:
+    """Whether it was said after the end, or rewritten then: some vendors write the cause over their last words."""
+    over = _called_over(story) if not story.incident.is_open else None
+    return said.is_late or (over is not None and any(edit.seen_at > over for edit in said.edits))
 
 
 def _called_over(story: Story) -> datetime | None:
@@ -90,11 +98,17 @@ def _no_cause(story: Story) -> str:
 def _until_when(story: Story) -> str:
     """Return how long Sitrep looks for it."""
     ended = first(view.resolved_at for view in story.posted) or story.incident.resolved_at
-    if story.material.revisit_at is None or ended is None:
+    until, again = ended + VISITS[-1] if ended else None, story.material.revisit_at
+    if until is not None and until <= story.now:
+        return (
+            f"Sitrep looked for it until {utc(until)}"
+            if again is None
+            else f"it was to be looked for until {utc(until)}"
+        )
+    if until is None or again is None:
         return "Sitrep reads of it again only if the page still shows it"
-    again = story.material.revisit_at
     soon = f", next at {utc(again)}" if again > story.now else ""
-    return f"Sitrep looks until {utc(ended + VISITS[-1])}{soon}"
+    return f"Sitrep looks until {utc(until)}{soon}"
 
 
 def measures(spoken: Spoken) -> tuple[Said, ...]:
