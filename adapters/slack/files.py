@@ -46,9 +46,10 @@ class Uploaded:
 
 @dataclass(slots=True)
 class Files:
-    """The uploads of one workspace.  What was uploaded for a message is remembered: a second try needs none."""
+    """The uploads of one workspace.  What was uploaded for a message is remembered: a second try goes on from there."""
 
     web: Web
+    _sent: OrderedDict[str, tuple[str, ...]] = field(default_factory=OrderedDict[str, tuple[str, ...]])
     _done: OrderedDict[str, tuple[Uploaded, ...]] = field(default_factory=OrderedDict[str, tuple[Uploaded, ...]])
     _failed: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
 
@@ -65,11 +66,13 @@ class Files:
 
     async def _uploaded(self, files: Sequence[File], key: str) -> tuple[Uploaded, ...]:
         try:
-            return await self._upload(files)
+            return await self._upload(files, key)
         except Busy:
+            # What was sent stays sent: else those who wait for each other's turns would never be done.
             raise
         except (TemporaryFailure, UnknownOutcome) as error:
             # Whatever became of it, nobody sees it: it is begun anew.
+            self._sent.pop(key, None)
             _put(self._failed, key, self._failed.get(key, 0) + 1)
             if self._failed[key] >= _TRIES:
                 raise Unattached(f"Slack could not be given it ({error})") from error
@@ -81,8 +84,11 @@ class Files:
         except (PermanentFailure, Refused, Frozen) as error:
             raise Unattached(str(error)) from error
 
-    async def _upload(self, files: Sequence[File]) -> tuple[Uploaded, ...]:
-        ids = [await self._sent(file) for file in files]
+    async def _upload(self, files: Sequence[File], key: str) -> tuple[Uploaded, ...]:
+        ids = self._sent.get(key, ())
+        for file in files[len(ids) :]:
+            ids = (*ids, await self._send(file))
+            _put(self._sent, key, ids)
         named = [{"id": id_, "title": attached.file_name(file.name)} for id_, file in zip(ids, files, strict=True)]
         answer = await self.web.call("files.completeUploadExternal", files=json.dumps(named))
         links = {str(one.get("id")): str(one.get("permalink") or "") for one in answer.get("files") or ()}
@@ -91,7 +97,7 @@ class Files:
             raise PermanentFailure("Slack does not say where the file is")
         return tuple(found)
 
-    async def _sent(self, file: File) -> str:
+    async def _send(self, file: File) -> str:
         name, words = attached.file_name(file.name), attached.about(file)
         told = words if file.media_type.startswith("image/") else ""
         answer = await self.web.call(

@@ -11,6 +11,7 @@ from bot.core.strangers import cut
 
 # What every platform and every file system takes as it is: a name goes into a header too, and must not end it.
 _OTHERS = re.compile(r"[^A-Za-z0-9._-]+")
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}\Z")
 _LONGEST_NAME = 100
 _LONGEST_ABOUT = 1_000
 _READABLE = frozenset({"text/markdown", "text/plain"})
@@ -19,11 +20,10 @@ _MIB = 1024 * 1024
 
 def file_name(name: str) -> str:
     """Return a name of plain letters that leads into no other folder; what it ends in stays."""
-    stem, dot, ending = _OTHERS.sub("-", name).strip(".-").rpartition(".")
-    if not dot:
-        return ending[:_LONGEST_NAME] or "file"
-    ending = ending[:10]
-    return f"{stem[: _LONGEST_NAME - 1 - len(ending)].rstrip('.-') or 'file'}.{ending}"
+    found = _ENDING.search(name)
+    ending = found[0] if found is not None else ""
+    stem = _OTHERS.sub("-", name.removesuffix(ending)).strip(".-")
+    return f"{stem[: _LONGEST_NAME - len(ending)].rstrip('.-') or 'file'}{ending}"
 
 
 def about(file: File) -> str:

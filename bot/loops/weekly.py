@@ -15,7 +15,6 @@ from bot.core.picture.week import of_week
 from bot.core.report.material import Minute
 from bot.core.weeks import VendorWeek
 from bot.model import Digest
-from bot.png import png
 from bot.store import weeks as stored
 from bot.store.database import Database
 
@@ -50,4 +49,6 @@ def _drawn(
     drawing = of_week(digest, shown, checks, note)
     if drawing is None:
         return ()
+    from bot.png import png  # noqa: PLC0415  (Pillow, for those who have a week drawn)
+
     return (File(f"week-{digest.ends_at:%Y-%m-%d}.png", "image/png", png(drawing), about(drawing)),)
