@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.core import routing, weeks
+from bot.core import routing, week_words, weeks
 from bot.core.holding import Ruling, as_meant
 from bot.core.message import File, Message
 from bot.core.picture.shapes import about
@@ -27,13 +27,13 @@ async def summary(database: Database, ruling: Ruling, digest: Digest, *, draws: 
     meant = [one for one in routes if as_meant(one, digest.destination).weekly is not None]
     gathered = weeks.matched(await stored.week(database, digest), meant or routes, routing.ours(ruling.services))
     found = await asyncio.to_thread(lambda: [weeks.week_of(one, digest) for one in gathered])
-    message = weeks.message(digest, found)
+    message = week_words.message(digest, found)
     return replace(message, files=await _pictures(database, digest, found)) if draws else message
 
 
 async def _pictures(database: Database, digest: Digest, found: Sequence[VendorWeek]) -> tuple[File, ...]:
     """Return the picture, if there is anything to see; one that can not be made holds nothing up."""
-    shown, note = weeks.shown(found), weeks.in_short(found)
+    shown, note = weeks.shown(found), week_words.in_short(found)
     try:
         probes = [key for one in shown for key in one.gathered.probes]
         checks = await stored.checks(database, probes, digest)

@@ -33,7 +33,7 @@ _INCIDENTS = (
         or_(INCIDENT.c.is_open, INCIDENT.c.started_at >= _SINCE, INCIDENT.c.resolved_at >= _SINCE),
     )
     .order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)
-    .limit(_MOST)
+    .limit(_MOST + 1)
 )
 _LINES = (
     select(ENTRY.c.incident, ENTRY.c.body)
@@ -96,7 +96,8 @@ async def checks(database: Database, probes: Collection[str], digest: Digest) ->
 def gathered(connection: Connection, since: datetime, until: datetime) -> tuple[Gathered, ...]:
     """Do what `week` does, inside a transaction that is already open."""
     asked = {"b_since": since, "b_until": until}
-    incidents = [codec.INCIDENT.load(body) for body in connection.execute(_INCIDENTS, asked).scalars()]
+    bodies = connection.execute(_INCIDENTS, asked).scalars().all()
+    incidents = [codec.INCIDENT.load(body) for body in bodies[:_MOST]]
     troubled: dict[str, list[Record]] = {}
     for one, lines in zip(incidents, _lines(connection, incidents), strict=True):
         troubled.setdefault(one.vendor, []).append(Record(one, lines))
@@ -111,6 +112,7 @@ def gathered(connection: Connection, since: datetime, until: datetime) -> tuple[
         replace(
             _watched(vendor, sources.get(vendor, ()), blind, until),
             records=tuple(troubled.get(vendor, ())),
+            is_cut=len(bodies) > _MOST,
             additions=tuple(found for one in troubled.get(vendor, ()) if (found := added.get(one.incident.id))),
         )
         for vendor in sorted({*troubled, *sources})

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from bot.core import weeks
+from bot.core import week_words
 from bot.core.picture import legend
 from bot.core.picture.axes import Across, Span
 from bot.core.picture.series import clipped, joined
@@ -64,11 +64,11 @@ def of_week(
     items, bottom = legend.of_week(drawn, _LEFT, _RIGHT, y + 26)
     ground = Box(0, 0, WIDTH, bottom + 6, Ink.GROUND)
     shapes = (ground, *_titles(digest, note), *drawn, *items)
-    return Drawing(WIDTH, bottom + 6, weeks.title(digest), _about(digest, found), shapes)
+    return Drawing(WIDTH, bottom + 6, week_words.title(digest), _about(digest, found), shapes)
 
 
 def _titles(digest: Digest, note: str) -> Iterator[Shape]:
-    yield Words(_EDGE, 24, fitting(weeks.title(digest), _TITLE, WIDTH - 2 * _EDGE), Ink.INK, _TITLE, bold=True)
+    yield Words(_EDGE, 24, fitting(week_words.title(digest), _TITLE, WIDTH - 2 * _EDGE), Ink.INK, _TITLE, bold=True)
     said = " · ".join(filter(None, (f"the worst of each hour, {digest.clock}", note)))
     yield Words(_EDGE, 43, fitting(said, _SMALL, WIDTH - 2 * _EDGE), Ink.SOFT, _SMALL)
 
@@ -172,5 +172,5 @@ def _days(across: Across, clock: str, bottom: float) -> Iterator[Shape]:
 
 
 def _about(digest: Digest, found: Sequence[VendorWeek]) -> str:
-    said = [f"{one.gathered.called}: {weeks.brief(one)}" for one in found]
-    return ". ".join([f"{weeks.title(digest)}, hour by hour", *said]) + "."
+    said = [f"{one.gathered.called}: {week_words.brief(one)}" for one in found]
+    return ". ".join([f"{week_words.title(digest)}, hour by hour", *said]) + "."
