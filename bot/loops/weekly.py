@@ -13,6 +13,7 @@ from bot.core.message import File, Message
 from bot.core.picture.shapes import about
 from bot.core.picture.week import of_week
 from bot.core.report.material import Minute
+from bot.core.rules import Route, Service
 from bot.core.weeks import VendorWeek
 from bot.model import Digest
 from bot.store import weeks as stored
@@ -25,10 +26,17 @@ async def summary(database: Database, ruling: Ruling, digest: Digest, *, draws: 
     """Return what the week of a digest was like in the channel that it is for; with a picture, where there are any."""
     routes = [one for one in ruling.routes if digest.destination in one.to]
     meant = [one for one in routes if as_meant(one, digest.destination).weekly is not None]
-    gathered = weeks.matched(await stored.week(database, digest), meant or routes, routing.ours(ruling.services))
-    found = await asyncio.to_thread(lambda: [weeks.week_of(one, digest) for one in gathered])
+    read, services = await stored.week(database, digest), routing.ours(ruling.services)
+    found = await asyncio.to_thread(_counted, read, digest, meant or routes, services)
     message = week_words.message(digest, found)
     return replace(message, files=await _pictures(database, digest, found)) if draws else message
+
+
+def _counted(
+    read: stored.Read, digest: Digest, routes: Sequence[Route], services: Sequence[Service]
+) -> tuple[VendorWeek, ...]:
+    mine = weeks.matched(stored.gathered(read), routes, services)
+    return tuple(weeks.week_of(one, digest) for one in mine)
 
 
 async def _pictures(database: Database, digest: Digest, found: Sequence[VendorWeek]) -> tuple[File, ...]:
