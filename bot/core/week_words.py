@@ -68,7 +68,7 @@ def _counted(troubled: Sequence[VendorWeek]) -> str:
     alone = sum(one.card.unconfirmed + one.card.pending for one in troubled if not one.gathered.is_ours)
     ours = sum(len(one.gathered.records) for one in troubled if one.gathered.is_ours)
     whose = f" of {sum(bool(one.card.incidents) for one in troubled)} vendors" if incidents > 1 else ""
-    said = [f"{incidents} incident{'' if incidents == 1 else 's'}{whose}"] if incidents else []
+    said = [f"{incidents:,} incident{'' if incidents == 1 else 's'}{whose}"] if incidents else []
     said += [f"{alone} that only we saw"] if alone else []
     said += [f"{ours} declared by us"] if ours else []
     said += [f"{open_now} open now"] if open_now else []

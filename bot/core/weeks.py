@@ -131,7 +131,7 @@ def _left_open(additions: Sequence[Addition]) -> int:
 
 def in_order(weeks: Iterable[VendorWeek]) -> tuple[VendorWeek, ...]:
     """Return those of whom there is anything to tell, the worst first: what is open, how bad, how long."""
-    return tuple(sorted((one for one in weeks if not one.is_quiet), key=_badness, reverse=True))
+    return tuple(sorted((one for one in weeks if not one.is_quiet), key=_badness))
 
 
 def shown(weeks: Sequence[VendorWeek]) -> tuple[VendorWeek, ...]:
@@ -142,4 +142,4 @@ def shown(weeks: Sequence[VendorWeek]) -> tuple[VendorWeek, ...]:
 
 def _badness(one: VendorWeek) -> tuple[bool, int, timedelta, int, str]:
     worst = max((impact.rank for impact, _ in one.card.spent), default=0)
-    return bool(one.open), worst, one.card.in_trouble, one.card.incidents, one.gathered.called
+    return not one.open, -worst, -one.card.in_trouble, -one.card.incidents, one.gathered.called.casefold()

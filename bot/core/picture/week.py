@@ -101,13 +101,13 @@ def _look(one: VendorWeek, began_at: datetime, ended_at: datetime) -> tuple[Ink,
 def _row(one: VendorWeek, hours: Sequence[Hour], across: Across, y: float) -> Iterator[Shape]:
     yield Words(_EDGE, y + 13, fitting(one.gathered.called, _NAME, _LEFT - _EDGE - 10), Ink.INK, _NAME, bold=True)
     bottom = y + _CELL
+    for gap in _unwatched(one, across):
+        left, right = across.at(gap.began_at), across.at(gap.ended_at)
+        yield Box(left, y, right - left, _CELL, Ink.UNKNOWN, hatched=True)
     for begun, ended, look in _alike(hours):
         left, right = across.at(begun), across.at(ended)
         if look is not None:
             yield Box(left, bottom - look[1], max(right - left, 2.0), look[1], look[0])
-    for gap in _unwatched(one, across):
-        left, right = across.at(gap.began_at), across.at(gap.ended_at)
-        yield Box(left, y, right - left, _CELL, Ink.UNKNOWN, hatched=True)
     yield Stroke(((across.left, bottom), (across.right, bottom)), Ink.FRAME)
     if one.gathered.probes:
         yield from _probes(hours, across, bottom + _BETWEEN)
