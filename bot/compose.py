@@ -52,7 +52,7 @@ from bot.store.installations import Kept
 if TYPE_CHECKING:
     from adapters.discord.connect import Keys as DiscordKeys
     from adapters.slack.connect import Keys
-    from bot.core.message import File
+    from bot.core.afterwards import Written
     from bot.core.report.material import Material
     from bot.model import TimelineEntry
     from bot.store.errands import Errand
@@ -113,7 +113,7 @@ async def _loops(
     desk.visits = {chat.platform.name: chat.visit for chat in chats if chat.visit is not None}
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
     delivering = Delivering(database, platforms, clock, owner, dice, due, ruling=rules.ruling)
-    delivering.files = files_of(settings, database)
+    delivering.report = report_of(settings, database)
     eyes = Eyes(database, clock, settings.witnesses)
     await recall(eyes)
     watching = Watching(
@@ -183,13 +183,13 @@ async def _until_stopped(
         await chat.close()
 
 
-def files_of(settings: Settings, database: Database) -> Callable[[Errand, TimelineEntry], Awaitable[tuple[File, ...]]]:
-    """Return what makes the files of a report that is posted."""
+def report_of(settings: Settings, database: Database) -> Callable[[Errand, TimelineEntry], Awaitable[Written]]:
+    """Return what makes a report that is posted."""
 
-    def write(material: Material, now: datetime) -> tuple[File, ...]:
-        from bot.written import files  # noqa: PLC0415  (Pillow, for those who have a report posted)
+    def write(material: Material, now: datetime) -> Written:
+        from bot.written import posted  # noqa: PLC0415  (Pillow, for those who have a report posted)
 
-        return files(material, settings.reports.form, now)
+        return posted(material, settings.reports.form, now)
 
     return partial(attach, Attaching(database, write))
 

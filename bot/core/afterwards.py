@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.core.clocks import Parts
 from bot.core.fold import advance
 from bot.core.lines import by_bot, by_person
-from bot.core.message import Line, Message, Quote, line
+from bot.core.message import File, Line, Message, Part, Quote, line
 from bot.core.spans import duration
 from bot.core.testimony import order
 from bot.core.wording import has_not_begun
@@ -58,6 +58,14 @@ class Verdict:
 
     entries: tuple[TimelineEntry, ...] = ()
     again: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is said beside the essentials that an incident tells by itself, and the files that go with it."""
+
+    parts: tuple[Part, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 # Where it is held back, by quiet hours or because a platform is away, it is looked at again.
@@ -129,6 +137,12 @@ def without_reports(entries: Sequence[TimelineEntry]) -> tuple[TimelineEntry, ..
 def but_reports(entries: Sequence[TimelineEntry]) -> tuple[TimelineEntry, ...]:
     """Return entries without those that only post a report."""
     return tuple(one for one in entries if one.kind is not ChangeKind.REPORTED)
+
+
+def with_report(message: Message, entries: Sequence[TimelineEntry], posted: Written) -> Message:
+    """Return a message with the report that it posts; among many lines told at once its words stay as they are."""
+    more = posted.parts if len(entries) == 1 else ()
+    return replace(message, parts=(*message.parts, *more), files=posted.files)
 
 
 def unmade(message: Message) -> Message:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import afterwards, members
-from bot.core.message import File
+from bot.core.afterwards import Written
 from bot.core.report.material import Material
 from bot.model import Destination, TimelineEntry
 from bot.store import report
@@ -18,17 +18,17 @@ from bot.store.errands import Errand
 
 @dataclass(frozen=True, slots=True)
 class Attaching:
-    """What files are made with: `write` makes them of all that is known at a moment, and takes its time."""
+    """What reports are made with: `write` makes one of all that is known at a moment, and takes its time."""
 
     database: Database
-    write: Callable[[Material, datetime], tuple[File, ...]]
+    write: Callable[[Material, datetime], Written]
 
 
-async def attach(attaching: Attaching, errand: Errand, entry: TimelineEntry) -> tuple[File, ...]:
-    """Return the files that go with the line `entry`: none of what has opened again since."""
+async def attach(attaching: Attaching, errand: Errand, entry: TimelineEntry) -> Written:
+    """Return what goes with the line `entry`: nothing where it has opened again since."""
     material = await report.material(attaching.database, entry.incident, entry.recorded_at)
     if material is None or material.incident.is_open:
-        return ()
+        return Written()
     told = as_told(material, errand.announcement.destination, entry)
     return await asyncio.to_thread(attaching.write, told, entry.recorded_at)
 

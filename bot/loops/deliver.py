@@ -11,9 +11,9 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.core import afterwards, converge
+from bot.core.afterwards import Written
 from bot.core.backoff import DELIVERY
 from bot.core.holding import Ruling
-from bot.core.message import File
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
 from bot.loops import weekly
 from bot.loops.batch import Batch
@@ -42,7 +42,7 @@ COMMIT_EVERY = 0.005
 class Delivering:
     """What the deliver loop works with.  `due` wakes it; `carried` counts steps done.
 
-    `files` makes what goes with the line that says that a report is posted.  `ruling` says when and how each incident
+    `report` makes what goes with the line that posts one.  `ruling` says when and how each incident
     is told where.  `stopped` has the platforms that will not have us any more,
     and why: nothing is sent there until the next start, and what is due there stays due.
     """
@@ -54,7 +54,7 @@ class Delivering:
     chance: Callable[[], float]
     due: asyncio.Event
     observe: Callable[[Errand, Step], None] | None = None
-    files: Callable[[Errand, TimelineEntry], Awaitable[tuple[File, ...]]] | None = None
+    report: Callable[[Errand, TimelineEntry], Awaitable[Written]] | None = None
     ruling: Ruling = announcements.AT_ONCE
     carried: int = 0
     stopped: dict[str, str] = field(default_factory=dict[str, str])
@@ -206,14 +206,14 @@ async def _whole(platform: Platform, errand: Errand, delivering: Delivering) -> 
 async def _with_files(errand: Errand, delivering: Delivering) -> Errand:
     """Make the files that a message is to have, now that it is sent; what can not be made holds nothing up."""
     entry = afterwards.report_in(errand.step.entries)
-    if entry is None or delivering.files is None or errand.step.kind is StepKind.BROADCAST:
+    if entry is None or delivering.report is None or errand.step.kind is StepKind.BROADCAST:
         return errand
     try:
-        files = await delivering.files(errand, entry)
+        posted = await delivering.report(errand, entry)
     except Exception:
         log.exception("its report can not be made incident=%s", errand.announcement.incident)
         return replace(errand, message=afterwards.unmade(errand.message))
-    return replace(errand, message=replace(errand.message, files=files))
+    return replace(errand, message=afterwards.with_report(errand.message, errand.step.entries, posted))
 
 
 async def _send(platform: Platform, errand: Errand) -> Announcement:

@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from bot.core.afterwards import Terms
+from bot.core.afterwards import Terms, Written
 from bot.core.message import File, plain
 from bot.core.report.material import Material
 from bot.errors import TemporaryFailure
@@ -33,10 +33,10 @@ CAUSE = ("postmortem", "A certificate ran out.", 100.0)
 OWN_PAGE = "/api/v2/incidents/1.json"
 
 
-def wrote(material: Material, now: datetime) -> tuple[File, ...]:
+def wrote(material: Material, now: datetime) -> Written:
     """A report that says how much it knows of, and when it was made."""
     known = f"{len(material.entries)} lines, {material.incident.state}, as of {now:%H:%M}"
-    return (File(f"{material.incident.id}.md", "text/markdown", known.encode()),)
+    return Written(files=(File(f"{material.incident.id}.md", "text/markdown", known.encode()),))
 
 
 @dataclass(slots=True)
@@ -99,7 +99,7 @@ async def told(database: Database, fake: type[FakePlatform] = CarryingPlatform) 
         there = fake(world.clock)
         await world.look()
         delivering = Delivering(database, {"fake": there}, world.clock, "one", lambda: 1.0, asyncio.Event())
-        delivering.files = partial(attach, Attaching(database, wrote))
+        delivering.report = partial(attach, Attaching(database, wrote))
         yield Told(world, there, delivering, Reporting(database, Terms(), world.clock, asyncio.Event()))
 
 
@@ -169,11 +169,11 @@ async def test_a_second_try_sends_the_same_report(file: Database) -> None:
 
 
 async def test_what_can_not_be_made_is_said_and_holds_nothing_up(file: Database) -> None:
-    async def fails(*_: object) -> tuple[File, ...]:
+    async def fails(*_: object) -> Written:
         raise ZeroDivisionError
 
     async with told(file) as here:
-        here.delivering.files = fails
+        here.delivering.report = fails
         await here.ended()
         await here.passes(minutes=11)
         await here.explained()
