@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Connection, bindparam, select, update
 
-from bot.core import digests, holding, members, weeks
+from bot.core import digests, holding, members, week_words
 from bot.core.converge import digest_step
 from bot.core.digests import Listed
 from bot.core.holding import Ruling
@@ -102,7 +102,7 @@ def turn(connection: Connection, announcement: Announcement, ruling: Ruling, now
 
 
 def _week(connection: Connection, announcement: Announcement, digest: Digest, asked: dict[str, str]) -> Turn:
-    message = weeks.announced(digest)
+    message = week_words.announced(digest)
     step = digest_step(announcement, digest, message)
     if step is not None:
         connection.execute(_COUNT, {**asked, "b_told": 1})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,9 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 
 from bot.core.courses import Record
 from bot.core.health import Gap
-from bot.core.report.material import Addition, Minute
+from bot.core.report.material import Minute
 from bot.core.weeks import Gathered
-from bot.model import Digest, Incident, SourceKind, TimelineEntry
+from bot.model import Digest, SourceKind
 from bot.store import additions, codec, records
 from bot.store.database import Database
 from bot.store.tables import ENTRY, GAP, INCIDENT, POLL, PROBE_MINUTE, REPORT_ADDITION, SOURCE
@@ -25,7 +25,7 @@ _SINCE = bindparam("b_since", type_=INCIDENT.c.started_at.type)
 _UNTIL = bindparam("b_until", type_=INCIDENT.c.started_at.type)
 _IDS: BindParameter[Any] = bindparam("b_ids", expanding=True)
 _INCIDENTS = (
-    select(INCIDENT.c.body)
+    select(INCIDENT.c.id, INCIDENT.c.body)
     .where(
         # What is told together is counted one by one.
         INCIDENT.c.cause.is_(None),
@@ -33,7 +33,7 @@ _INCIDENTS = (
         or_(INCIDENT.c.is_open, INCIDENT.c.started_at >= _SINCE, INCIDENT.c.resolved_at >= _SINCE),
     )
     .order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)
-    .limit(_MOST)
+    .limit(_MOST + 1)
 )
 _LINES = (
     select(ENTRY.c.incident, ENTRY.c.body)
@@ -74,9 +74,39 @@ _CHECKED = (
 )
 
 
-async def week(database: Database, digest: Digest) -> tuple[Gathered, ...]:
-    """Return what is known of the week that a digest is about, of every vendor that is watched or had trouble."""
-    return await database.read(lambda connection: gathered(connection, digest.starts_at, digest.ends_at))
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of a week, as it stands in the database: to make something of it takes its time."""
+
+    until: datetime
+    incidents: Sequence[Row[*tuple[Any, ...]]]
+    lines: Sequence[Row[*tuple[Any, ...]]]
+    added: Sequence[Row[*tuple[Any, ...]]]
+    sources: Sequence[Row[*tuple[Any, ...]]]
+    gaps: Sequence[Row[*tuple[Any, ...]]]
+
+
+async def week(database: Database, digest: Digest) -> Read:
+    """Read what is known of the week that a digest is about, of every vendor that is watched or had trouble."""
+    asked = {"b_since": digest.starts_at, "b_until": digest.ends_at}
+
+    def work(connection: Connection) -> Read:
+        incidents = connection.execute(_INCIDENTS, asked).all()
+        ids = [row.id for row in incidents[:_MOST]]
+        return Read(
+            digest.ends_at,
+            incidents,
+            [row for some in _some(ids) for row in connection.execute(_LINES, {"b_ids": some})],
+            [row for some in _some(ids) for row in connection.execute(_ADDED, {"b_ids": some})],
+            connection.execute(_SOURCES, asked).all(),
+            connection.execute(_BLIND, asked).all(),
+        )
+
+    return await database.read(work)
+
+
+def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[first : first + _AT_ONCE] for first in range(0, len(ids), _AT_ONCE))
 
 
 async def checks(database: Database, probes: Collection[str], digest: Digest) -> Mapping[str, tuple[Minute, ...]]:
@@ -93,34 +123,44 @@ async def checks(database: Database, probes: Collection[str], digest: Digest) ->
     return await database.read(work)
 
 
-def gathered(connection: Connection, since: datetime, until: datetime) -> tuple[Gathered, ...]:
-    """Do what `week` does, inside a transaction that is already open."""
-    asked = {"b_since": since, "b_until": until}
-    incidents = [codec.INCIDENT.load(body) for body in connection.execute(_INCIDENTS, asked).scalars()]
+def gathered(read: Read) -> tuple[Gathered, ...]:
+    """Return what was read, vendor by vendor."""
+    lines, added = _grouped(read.lines, "incident"), _grouped(read.added, "incident")
     troubled: dict[str, list[Record]] = {}
-    for one, lines in zip(incidents, _lines(connection, incidents), strict=True):
-        troubled.setdefault(one.vendor, []).append(Record(one, lines))
-    added = _added(connection, incidents)
-    blind: dict[str, list[Gap]] = {}
-    for gap in connection.execute(_BLIND, asked):
-        blind.setdefault(gap.source, []).append(Gap(gap.began_at, gap.ended_at, gap.reason))
-    sources: dict[str, list[_Row]] = {}
-    for row in connection.execute(_SOURCES, asked):
-        sources.setdefault(row.vendor, []).append(row)
+    for row in read.incidents[:_MOST]:
+        one = codec.INCIDENT.load(row.body)
+        entries = tuple(codec.ENTRY.load(line.body) for line in lines.get(one.id, ()))
+        troubled.setdefault(one.vendor, []).append(Record(one, entries))
+    blind = {
+        key: [Gap(row.began_at, row.ended_at, row.reason) for row in rows]
+        for key, rows in _grouped(read.gaps, "source").items()
+    }
+    sources = _grouped(read.sources, "vendor")
     return tuple(
         replace(
-            _watched(vendor, sources.get(vendor, ()), blind, until),
+            _watched(vendor, sources.get(vendor, ()), blind, read.until),
             records=tuple(troubled.get(vendor, ())),
-            additions=tuple(found for one in troubled.get(vendor, ()) if (found := added.get(one.incident.id))),
+            is_cut=len(read.incidents) > _MOST,
+            additions=tuple(
+                tuple(map(additions.addition_of, added[one.incident.id]))
+                for one in troubled.get(vendor, ())
+                if one.incident.id in added
+            ),
         )
         for vendor in sorted({*troubled, *sources})
     )
 
 
-_Row = Row[*tuple[Any, ...]]
+def _grouped(rows: Sequence[Row[*tuple[Any, ...]]], by: str) -> Mapping[str, Sequence[Row[*tuple[Any, ...]]]]:
+    found: dict[str, list[Row[*tuple[Any, ...]]]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, by), []).append(row)
+    return found
 
 
-def _watched(vendor: str, rows: Sequence[_Row], blind: Mapping[str, Sequence[Gap]], until: datetime) -> Gathered:
+def _watched(
+    vendor: str, rows: Sequence[Row[*tuple[Any, ...]]], blind: Mapping[str, Sequence[Gap]], until: datetime
+) -> Gathered:
     """Return what is known of a vendor beside its incidents: what it is called, when it was watched, its probes."""
     specs = {row.key: codec.SOURCE.load(row.spec) for row in rows}
     feeds = [row for row in rows if specs[row.key].kind is SourceKind.FEED]
@@ -129,25 +169,3 @@ def _watched(vendor: str, rows: Sequence[_Row], blind: Mapping[str, Sequence[Gap
     name, watch = records.watched(feeds, specs, gaps, until)
     own = next((one.vendor_name or one.name for one in probes), "")
     return Gathered(vendor=vendor, name=name or own, watch=watch, probes=tuple(one.key for one in probes))
-
-
-def _lines(connection: Connection, incidents: Sequence[Incident]) -> Iterator[tuple[TimelineEntry, ...]]:
-    """Give the timeline of each, in their order."""
-    found: dict[str, list[TimelineEntry]] = {}
-    for ids in _some(incidents):
-        for row in connection.execute(_LINES, {"b_ids": ids}):
-            found.setdefault(row.incident, []).append(codec.ENTRY.load(row.body))
-    return (tuple(found.get(one.id, ())) for one in incidents)
-
-
-def _added(connection: Connection, incidents: Sequence[Incident]) -> Mapping[str, tuple[Addition, ...]]:
-    found: dict[str, list[Addition]] = {}
-    for ids in _some(incidents):
-        for row in connection.execute(_ADDED, {"b_ids": ids}):
-            found.setdefault(row.incident, []).append(additions.addition_of(row))
-    return {id_: tuple(several) for id_, several in found.items()}
-
-
-def _some(incidents: Sequence[Incident]) -> Iterator[Sequence[str]]:
-    ids = [one.id for one in incidents]
-    return (ids[first : first + _AT_ONCE] for first in range(0, len(ids), _AT_ONCE))

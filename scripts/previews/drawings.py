@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.core import weeks
+from bot.core import week_words, weeks
 from bot.core.picture.incident import of_incident
 from bot.core.picture.shapes import Drawing, about
 from bot.core.picture.svg import stylesheet, svg
@@ -32,7 +32,7 @@ def _drawings() -> Iterator[tuple[str, Drawing]]:
         if drawing is not None:
             yield name, drawing
     week = [weeks.week_of(one, weekly.DIGEST) for one in weekly.EVERYBODY]
-    drawing = of_week(weekly.DIGEST, weeks.shown(week), weekly.checks(), weeks.in_short(week))
+    drawing = of_week(weekly.DIGEST, weeks.shown(week), weekly.checks(), week_words.in_short(week))
     if drawing is not None:
         yield "week", drawing
 

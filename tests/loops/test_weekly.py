@@ -42,12 +42,17 @@ def carrying(night: Night) -> Night:
     return night
 
 
+async def later(night: Night, **span: float) -> None:
+    night.clock.move(**span)
+    await night.settles()
+
+
 async def test_a_week_is_summed_up_beside_what_is_told_as_usual(database: Database) -> None:
     night = carrying(Night(database, (WEEKLY,)))
     await registered(database, "acme", now=night.clock.now() - timedelta(days=30))
     await night.settles()
     await night.opens("acme-1", Impact.CRITICAL, claims=POSTED)
-    await night.passes(hours=13)
+    await later(night, hours=13)
 
     assert night.headlines() == [
         "Acme: Errors acme-1",
@@ -67,7 +72,7 @@ async def test_it_comes_every_week_and_once_however_often_it_is_begun_anew(small
     night.clock.move(hours=13)
     await night.starts()
     await night.starts()
-    await night.passes(days=1)
+    await later(night, days=1)
     night.clock.move(days=6)
     await night.settles()
 
@@ -82,7 +87,7 @@ async def test_an_answer_that_was_lost_does_not_double_it(small: Database) -> No
     night = Night(small, (WEEKLY,))
     await night.settles()
     night.desk.fake.loses_the_answer()
-    await night.passes(hours=14)
+    await later(night, hours=14)
 
     assert len(night.headlines()) == 1
 
@@ -93,7 +98,7 @@ async def test_a_week_that_was_missed_is_told_at_the_start(small: Database) -> N
     await night.opens(claims=POSTED)
     night.clock.move(days=20)
     await night.starts()
-    await night.passes(minutes=5)
+    await later(night, minutes=5)
 
     assert [one.partition(":")[0] for one in night.headlines()[1:]] == ["The week Mon 23 Feb 09"]
 
@@ -102,7 +107,7 @@ async def test_nobody_gets_it_any_more_once_no_route_wants_it(small: Database) -
     night = Night(small, (WEEKLY,))
     await night.settles()
     await night.starts(replace(WEEKLY, weekly=None))
-    await night.passes(days=2)
+    await later(night, days=2)
 
     assert night.headlines() == []
 
@@ -111,7 +116,7 @@ async def test_at_another_time_it_is_planned_anew(small: Database) -> None:
     night = Night(small, (WEEKLY,))
     await night.settles()
     await night.starts(replace(WEEKLY, weekly=Summary(Handover(1, time(8)), "UTC")))
-    await night.passes(days=3)
+    await later(night, days=3)
 
     assert night.headlines() == ["The week Tue 24 Feb 08:00 to Tue 3 Mar 08:00: nothing was watched"]
 
@@ -124,7 +129,7 @@ async def test_quiet_hours_do_not_hold_it_back_and_its_route_says_whose_week_it_
     await night.opens("acme-1", Impact.CRITICAL, to=(replace(OPS, address="rest"),), claims=POSTED)
     await night.opens("bolt-1", Impact.MINOR, vendor="bolt", claims=POSTED)
     await night.ends("bolt-1")
-    await night.passes(hours=13)
+    await later(night, hours=13)
 
     (week,) = [number for number, one in enumerate(night.headlines()) if one.startswith("The week")]
     assert night.headlines()[week].endswith(": 1 incident")

@@ -43,7 +43,7 @@ async def test_a_week_is_read_at_once_and_nothing_of_another_week_is(database: D
     await database.write(lambda c: c.execute(insert(GAP), gaps))
     await database.write(lambda c: c.execute(insert(PROBE_MINUTE), [minute(PROBE.key, h) for h in (-200, -5, 5)]))
 
-    (found,) = await weeks.week(database, DIGEST)
+    (found,) = weeks.gathered(await weeks.week(database, DIGEST))
     checks = await weeks.checks(database, found.probes, DIGEST)
 
     assert (found.vendor, found.called, found.probes) == ("acme", "Acme", (PROBE.key,))

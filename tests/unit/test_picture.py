@@ -120,7 +120,7 @@ def test_it_says_in_words_what_it_shows() -> None:
         "gpt: 308 of 444 checks failed, between 12:04 and 13:21. "
         "openai-api: 304 of 444 checks failed, between 12:04 and 13:20. "
         "gpt: 16 checks were too slow, between 12:00 and 12:04, up to 14 s; usual is 0.4 s to 0.6 s. "
-        "We detected it at 12:00. OpenAI acknowledged it at 12:17, 17 min after us. "
+        "We detected it at 12:00. OpenAI acknowledged it at 12:17, 17 min after us. OpenAI dates it from 11:55. "
         "OpenAI says: investigating · minor from 12:17, identified · critical from 12:27, monitoring · critical from "
         "13:09. OpenAI called it resolved at 13:13. We recovered at 13:21, 8 min after that."
     )

@@ -7,15 +7,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core import holding, weeks
+from bot.core import holding, week_words, weeks
+from bot.core.health import Gap
 from bot.core.message import Message, Tone, plain
 from bot.core.picture.shapes import Box, Drawing, Ink, Words, bounds
 from bot.core.picture.week import of_week
 from bot.core.rules import Match, Route, Service
+from bot.core.scorecard import Watch
 from bot.core.weeks import Gathered
 from bot.model import ChangeKind, Destination, Impact, Kind, State
 from bot.settings import scalars
 from tests.unit import weekly
+from tests.unit.build import at
 from tests.unit.story import Story
 from tests.unit.weekly import DAY, DIGEST, EVERYBODY, acme, bolt, calm, checks, cove, new, vendor
 
@@ -24,7 +27,7 @@ ANY = Route(name="route[1]", to=(OPS,))
 
 
 def told(*gathered: Gathered) -> Message:
-    return weeks.message(DIGEST, [weeks.week_of(one, DIGEST) for one in gathered])
+    return week_words.message(DIGEST, [weeks.week_of(one, DIGEST) for one in gathered])
 
 
 def drawn(*gathered: Gathered) -> Drawing:
@@ -176,6 +179,26 @@ def test_it_says_in_words_what_the_week_was_like() -> None:
 def test_a_week_alarms_nobody_with_what_is_over() -> None:
     assert told(acme()).tone is Tone.NOTICE
     assert told(acme(), bolt()).tone is Tone.MAJOR
+
+
+def test_what_the_team_has_declared_is_told_as_its_own() -> None:
+    story = Story("ours-1").people(-DAY).people(-DAY + 45, report=False)
+    ours = replace(vendor("ours", story, watch=Watch()), name="Our own")
+
+    message = told(ours, calm())
+
+    assert message.headline.endswith(": 1 declared by us")
+    assert plain(message).splitlines()[1:] == ["- Our own · 1 declared by us, 45 min", "Nothing at Dune"]
+
+
+def test_a_page_that_nobody_could_read_all_week_is_not_among_those_at_which_nothing_happened() -> None:
+    blind = vendor("Gulf", watch=Watch(since=weekly.ALWAYS.since, gaps=(Gap(at(-99 * DAY), at(DAY), "HTTP 503"),)))
+
+    assert plain(told(calm(), blind)).splitlines()[1:] == ["Watched: Dune", "Not watched all the time: Gulf 7 d"]
+
+
+def test_a_week_of_which_not_all_was_read_says_so() -> None:
+    assert "There were more incidents than are counted here" in plain(told(replace(acme(), is_cut=True)))
 
 
 def test_what_is_only_planned_is_not_open() -> None:

@@ -104,7 +104,7 @@ def _lanes(material: Material, span: Span, unseen: tuple[Span, ...], now: dateti
     says = tuple(lanes.said(entries, incident.claims, SourceKind.FEED, now))
     unread = common([_gaps(one, span) for one in feeds]) if feeds else (span,)
     if feeds or says:
-        yield Lane(f"{incident.name} says", says, unread if feeds else ())
+        yield Lane(f"{incident.name} says", says, unread if feeds else (), incident.dated_from)
     declared = tuple(lanes.said(entries, incident.claims, SourceKind.TEAM, now))
     if declared:
         yield Lane("We say", declared)

@@ -39,11 +39,15 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One bar: whose, what it says, and the times in which nobody could tell."""
+    """One bar: whose, what it says, and the times in which nobody could tell.
+
+    It may say afterwards that it began before its first word: at `dated_from`.
+    """
 
     name: str
     segments: tuple[Segment, ...]
     unknown: tuple[Span, ...] = ()
+    dated_from: datetime | None = None
 
 
 def said(
@@ -146,6 +150,9 @@ def shapes(lane: Lane, across: Across, top: float) -> Iterator[Shape]:
     middle = top + HEIGHT / 2
     yield Words(across.left - 8, middle + 4, fitting(lane.name, _WORDS, across.left - 12), Ink.INK, _WORDS, Anchor.END)
     yield Stroke(((across.left, middle), (across.right, middle)), Ink.GRID)
+    if lane.segments and lane.dated_from is not None and lane.dated_from < lane.segments[0].began_at:
+        first = across.at(lane.segments[0].began_at)
+        yield Stroke(((across.at(lane.dated_from), middle), (first, middle)), Ink.DATED, 3, (2.0, 3.0))
     for one in lane.segments:
         if (seen_of := across.within(Span(one.began_at, one.ended_at))) is not None:
             yield from _bar(one, across.at(seen_of.began_at), across.at(seen_of.ended_at), middle)

@@ -54,6 +54,10 @@ def _whisker(x: float, y: float) -> Iterator[Shape]:
     yield Stroke(((x + _SAMPLE / 2, y - 5), (x + _SAMPLE / 2, y + 5)), Ink.SLOWEST)
 
 
+def _dated(x: float, y: float) -> Iterator[Shape]:
+    yield Stroke(((x, y), (x + _SAMPLE, y)), Ink.DATED, 3, (2.0, 3.0))
+
+
 def _slow(x: float, y: float) -> Iterator[Shape]:
     yield Spot(x + _SAMPLE / 2, y, 7, Sign.DIAMOND, Ink.SLOW)
 
@@ -72,6 +76,7 @@ _WEEK: tuple[_Item, ...] = (
     (Ink.UNKNOWN, False, "not known: nobody watched", _box(Ink.UNKNOWN, 10, hatched=True)),
 )
 _ITEMS: tuple[_Item, ...] = (
+    (Ink.DATED, False, "from when the vendor dates it", _dated),
     (Ink.LATENCY, False, "latency, mean", _line(Ink.LATENCY, 1.8)),
     (Ink.SLOWEST, False, "slowest answer", _whisker),
     (Ink.USUAL, False, "usual before it began", _box(Ink.USUAL, 9)),

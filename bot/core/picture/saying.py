@@ -83,6 +83,8 @@ def _order(incident: Incident, found: Moments, span: Span, *, has_probes: bool) 
         yield f"{name} had posted it at {at}, {testimony.order(incident)}"
     else:
         yield f"{name} acknowledged it at {at}, {testimony.order(incident)}"
+    if testimony.dated_back(incident) and incident.dated_from is not None:
+        yield f"{name} dates it from {_stamp(incident.dated_from, span)}"
 
 
 def _end(found: Moments, span: Span) -> datetime:

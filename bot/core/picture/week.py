@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from bot.core import weeks
+from bot.core import week_words
 from bot.core.picture import legend
 from bot.core.picture.axes import Across, Span
 from bot.core.picture.series import clipped, joined
@@ -64,11 +64,11 @@ def of_week(
     items, bottom = legend.of_week(drawn, _LEFT, _RIGHT, y + 26)
     ground = Box(0, 0, WIDTH, bottom + 6, Ink.GROUND)
     shapes = (ground, *_titles(digest, note), *drawn, *items)
-    return Drawing(WIDTH, bottom + 6, weeks.title(digest), _about(digest, found), shapes)
+    return Drawing(WIDTH, bottom + 6, week_words.title(digest), _about(digest, found), shapes)
 
 
 def _titles(digest: Digest, note: str) -> Iterator[Shape]:
-    yield Words(_EDGE, 24, fitting(weeks.title(digest), _TITLE, WIDTH - 2 * _EDGE), Ink.INK, _TITLE, bold=True)
+    yield Words(_EDGE, 24, fitting(week_words.title(digest), _TITLE, WIDTH - 2 * _EDGE), Ink.INK, _TITLE, bold=True)
     said = " · ".join(filter(None, (f"the worst of each hour, {digest.clock}", note)))
     yield Words(_EDGE, 43, fitting(said, _SMALL, WIDTH - 2 * _EDGE), Ink.SOFT, _SMALL)
 
@@ -101,13 +101,13 @@ def _look(one: VendorWeek, began_at: datetime, ended_at: datetime) -> tuple[Ink,
 def _row(one: VendorWeek, hours: Sequence[Hour], across: Across, y: float) -> Iterator[Shape]:
     yield Words(_EDGE, y + 13, fitting(one.gathered.called, _NAME, _LEFT - _EDGE - 10), Ink.INK, _NAME, bold=True)
     bottom = y + _CELL
+    for gap in _unwatched(one, across):
+        left, right = across.at(gap.began_at), across.at(gap.ended_at)
+        yield Box(left, y, right - left, _CELL, Ink.UNKNOWN, hatched=True)
     for begun, ended, look in _alike(hours):
         left, right = across.at(begun), across.at(ended)
         if look is not None:
             yield Box(left, bottom - look[1], max(right - left, 2.0), look[1], look[0])
-    for gap in _unwatched(one, across):
-        left, right = across.at(gap.began_at), across.at(gap.ended_at)
-        yield Box(left, y, right - left, _CELL, Ink.UNKNOWN, hatched=True)
     yield Stroke(((across.left, bottom), (across.right, bottom)), Ink.FRAME)
     if one.gathered.probes:
         yield from _probes(hours, across, bottom + _BETWEEN)
@@ -172,5 +172,5 @@ def _days(across: Across, clock: str, bottom: float) -> Iterator[Shape]:
 
 
 def _about(digest: Digest, found: Sequence[VendorWeek]) -> str:
-    said = [f"{one.gathered.called}: {weeks.brief(one)}" for one in found]
-    return ". ".join([f"{weeks.title(digest)}, hour by hour", *said]) + "."
+    said = [f"{one.gathered.called}: {week_words.brief(one)}" for one in found]
+    return ". ".join([f"{week_words.title(digest)}, hour by hour", *said]) + "."
