@@ -25,6 +25,7 @@ from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
+from bot.loops.attach import Attaching, attach
 from bot.loops.checking import Probing
 from bot.loops.deliver import Delivering, deliver
 from bot.loops.escalate import Escalating, escalate
@@ -34,6 +35,7 @@ from bot.loops.hold import Holding, hold
 from bot.loops.probing import probe
 from bot.loops.recognising import read_once
 from bot.loops.remind import Reminding, remind
+from bot.loops.report import Reporting, report
 from bot.loops.revisit import Revisiting, revisit
 from bot.loops.sight import Eyes, recall
 from bot.loops.supervise import Crashes, supervise
@@ -50,6 +52,10 @@ from bot.store.installations import Kept
 if TYPE_CHECKING:
     from adapters.discord.connect import Keys as DiscordKeys
     from adapters.slack.connect import Keys
+    from bot.core.afterwards import Written
+    from bot.core.report.material import Material
+    from bot.model import TimelineEntry
+    from bot.store.errands import Errand
 
 log = logging.getLogger("sitrep")
 
@@ -107,6 +113,7 @@ async def _loops(
     desk.visits = {chat.platform.name: chat.visit for chat in chats if chat.visit is not None}
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
     delivering = Delivering(database, platforms, clock, owner, dice, due, ruling=rules.ruling)
+    delivering.report = report_of(settings, database)
     eyes = Eyes(database, clock, settings.witnesses)
     await recall(eyes)
     watching = Watching(
@@ -123,6 +130,7 @@ async def _loops(
         "heed": partial(heed, Heeding(database, rules, clock, due)),
         "hold": partial(hold, Holding(database, rules.ruling, clock, due)),
         "escalate": partial(escalate, Escalating(database, reaching.plans_of(settings), clock, due)),
+        "report": partial(report, Reporting(database, settings.reports, clock, due)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
         "forget": partial(forget, Forgetting(database, settings.audit_keep, clock)),
@@ -173,6 +181,17 @@ async def _until_stopped(
     await asyncio.gather(*tasks, return_exceptions=True)
     for chat in chats:
         await chat.close()
+
+
+def report_of(settings: Settings, database: Database) -> Callable[[Errand, TimelineEntry], Awaitable[Written]]:
+    """Return what makes a report that is posted."""
+
+    def write(material: Material, now: datetime) -> Written:
+        from bot.written import posted  # noqa: PLC0415  (Pillow, for those who have a report posted)
+
+        return posted(material, settings.reports.form, now)
+
+    return partial(attach, Attaching(database, write))
 
 
 def _conditions(chats: Sequence[Chat]) -> tuple[str, ...]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.core import converge
+from bot.core import afterwards, converge
+from bot.core.afterwards import Written
 from bot.core.backoff import DELIVERY
 from bot.core.holding import Ruling
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
+from bot.loops import weekly
 from bot.loops.batch import Batch
-from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind
-from bot.ports import Apart, Platform
+from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind, TimelineEntry
+from bot.ports import Apart, Carries, Platform
 from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
@@ -40,7 +42,8 @@ COMMIT_EVERY = 0.005
 class Delivering:
     """What the deliver loop works with.  `due` wakes it; `carried` counts steps done.
 
-    `ruling` says when and how each incident is told where.  `stopped` has the platforms that will not have us any more,
+    `report` makes what goes with the line that posts one.  `ruling` says when and how each incident
+    is told where.  `stopped` has the platforms that will not have us any more,
     and why: nothing is sent there until the next start, and what is due there stays due.
     """
 
@@ -51,6 +54,7 @@ class Delivering:
     chance: Callable[[], float]
     due: asyncio.Event
     observe: Callable[[Errand, Step], None] | None = None
+    report: Callable[[Errand, TimelineEntry], Awaitable[Written]] | None = None
     ruling: Ruling = announcements.AT_ONCE
     carried: int = 0
     stopped: dict[str, str] = field(default_factory=dict[str, str])
@@ -91,6 +95,7 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
         room=room,
         longest={name: platform.longest for name, platform in delivering.platforms.items()},
         apart=[name for name, platform in delivering.platforms.items() if isinstance(platform, Apart)],
+        carrying=[name for name, platform in delivering.platforms.items() if isinstance(platform, Carries)],
         lease=LEASE,
         ruling=delivering.ruling,
     )
@@ -149,7 +154,7 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
         if errand.unfinished is not None:
             after = await _read_back(platform, errand, errand.unfinished)
         else:
-            after = await _send(platform, errand)
+            after = await _send(platform, await _whole(platform, errand, delivering))
             delivering.carried += 1
             if delivering.observe is not None:
                 delivering.observe(errand, errand.step)
@@ -186,6 +191,29 @@ async def _read_back(platform: Platform, errand: Errand, unfinished: Intent) -> 
     log.info("already sent key=%s", unfinished.key)
     done = Step(unfinished.kind, unfinished.key, unfinished.through)
     return converge.stepped(announcement, done, ref)
+
+
+async def _whole(platform: Platform, errand: Errand, delivering: Delivering) -> Errand:
+    """Make what takes longer to make than a claim may: the summary of a week, files."""
+    if errand.week is None:
+        return await _with_files(errand, delivering)
+    draws = isinstance(platform, Carries)
+    return replace(
+        errand, message=await weekly.summary(delivering.database, delivering.ruling, errand.week, draws=draws)
+    )
+
+
+async def _with_files(errand: Errand, delivering: Delivering) -> Errand:
+    """Make the files that a message is to have, now that it is sent; what can not be made holds nothing up."""
+    entry = afterwards.report_in(errand.step.entries)
+    if entry is None or delivering.report is None or errand.step.kind is StepKind.BROADCAST:
+        return errand
+    try:
+        posted = await delivering.report(errand, entry)
+    except Exception:
+        log.exception("its report can not be made incident=%s", errand.announcement.incident)
+        return replace(errand, message=afterwards.unmade(errand.message))
+    return replace(errand, message=afterwards.with_report(errand.message, errand.step.entries, posted))
 
 
 async def _send(platform: Platform, errand: Errand) -> Announcement:
