@@ -49,7 +49,7 @@ async def with_files(message: Message, room: int, send: Callable[[Message], Awai
 
 def described(files: Sequence[File]) -> list[Json]:
     """Return what a message says of its files: https://docs.discord.com/developers/resources/message#attachment-object."""
-    named = [{"id": number, "filename": attached.file_name(file.name)} for number, file in enumerate(files)]
+    named = [{"id": str(number), "filename": attached.file_name(file.name)} for number, file in enumerate(files)]
     words = [attached.about(file) for file in files]
     return [{**one, "description": said} if said else one for one, said in zip(named, words, strict=True)]
 

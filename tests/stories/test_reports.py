@@ -6,6 +6,7 @@ import asyncio
 from itertools import chain
 from pathlib import Path
 
+from bot.model import ChangeKind
 from tests import localslack
 from tests.localdiscord import LocalDiscord
 from tests.localdiscord import readable as readable_on_discord
@@ -101,3 +102,22 @@ async def test_whoever_is_killed_between_the_upload_and_the_message_sends_one_me
         assert len(shared) == 2
         # What the dead had uploaded nobody was ever shown.
         assert len(slack.world.uploads) in {2, 4}
+
+
+async def test_many_at_once_have_one_report_and_those_among_them_none(tmp_path: Path, sqlite_url: str) -> None:
+    names = ("EC2", "S3", "Lambda", "RDS")
+    async with everywhere(tmp_path, sqlite_url, SOON) as (world, slack, discord):
+        await world.lives(minutes=2)
+        for name in names:
+            world.page.posts(f"{name} fails", "We look.", impact="major")
+        await world.lives(minutes=2)
+        for one in world.page.board.incidents:
+            one.vanishes("It works again.")
+        world.page.show()
+        await world.lives(minutes=6)
+
+        ((report, _),) = on_slack(slack).values()
+        assert list(on_discord(discord)) == [THE_REPORT]
+        assert all(f"{name} fails" in (report.content or b"").decode() for name in names)
+        told = [entry.kind for _, entries in await world.timelines() for entry in entries]
+        assert told.count(ChangeKind.REPORTED) == 1
