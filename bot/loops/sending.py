@@ -20,7 +20,7 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 async def read_back(platform: Platform, errand: Errand, unfinished: Intent, gauges: Gauges) -> Announcement:
-    """Return the announcement as it is after all: somebody began this step and told nobody how it went, so ask first."""
+    """Return the announcement as it is after all: somebody began a step and told nobody how it went."""
     announcement = errand.announcement
     in_channel = unfinished.kind in {StepKind.POST, StepKind.BROADCAST}
     root = None if in_channel else announcement.root
