@@ -6,7 +6,7 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fuzz bench lint pins picture formats previews clean
+.PHONY: help run demo test fuzz bench lint pins picture board-picture formats previews clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,10 @@ pins: ## write the requirements files from pyproject.toml (UPGRADE=1: newest of 
 picture: ## draw docs/demo.svg anew
 	@scripts/venv.sh dev
 	$(PY) scripts/picture.py
+
+board-picture: ## draw docs/board.png anew, where a Chromium is
+	@scripts/venv.sh dev
+	$(PY) -m scripts.board
 
 formats: ## write docs/formats.md and docs/detection.md anew
 	@scripts/venv.sh dev
