@@ -186,7 +186,7 @@ def _place(path: str, built: Built, number: int) -> str:
     vendor = built.vendors[number % 100]
     return path.format(
         vendor=vendor.slug,
-        probe=f"{vendor.slug}-api",
+        probe=f"{built.vendors[number % Size().probes].slug}-api",
         incident=built.incidents[number * 37 % len(built.incidents)],
         open=built.open[number % len(built.open)],
         word=_WORDS[number % len(_WORDS)].replace(" ", "+"),
