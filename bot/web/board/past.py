@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core import choosing
+from bot.core.courses import Record as Story
 from bot.core.days import DAYS, Mark, days, told
 from bot.core.scorecard import WINDOW, Scorecard, Watch, scorecard
 from bot.store import records, spells
@@ -24,11 +25,15 @@ _MOST = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A vendor's record, as of `at`; `card` is None as long as nothing is known."""
+    """A vendor's record, as of `at`; `card` is None as long as nothing is known.
+
+    `named` are the components that its incidents named, by name, each with the ids of these.
+    """
 
     name: str
     card: Scorecard | None
     rows: dict[str, choosing.Row]
+    named: dict[str, frozenset[str]]
     at: datetime
 
 
@@ -72,6 +77,14 @@ class Past:
         rows = {one.incident.id: choosing.row(one.incident) for one in history.records}
         if len(self._records) >= _MOST // 10:
             self._records.clear()
-        found = Record(history.name, card if is_known else None, rows, now)
+        found = Record(history.name, card if is_known else None, rows, _named(history.records), now)
         self._records[vendor] = (stamp, found)
         return found
+
+
+def _named(found: Sequence[Story]) -> dict[str, frozenset[str]]:
+    names: dict[str, set[str]] = {}
+    for one in found:
+        for part in one.incident.components:
+            names.setdefault(part.name, set()).add(one.incident.id)
+    return {name: frozenset(ids) for name, ids in names.items()}
