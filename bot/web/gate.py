@@ -54,7 +54,7 @@ class Gate:
             raise Refused(421, f"this is not the board's address{_instead(self._entrance)}")
         is_free = request.url.path.startswith(FREE)
         if self._entrance.is_signed and visitor is None and not is_free and not self._entrance.is_program(request):
-            raise Refused(401, "this board opens by a link of your own: ask `/sitrep board` in the chat")
+            raise Refused(401, "this board opens by a link of your own: ask for “/sitrep board” in the chat")
         await self._answer(scope, receive, _Answered(self._entrance, request, send))
 
     def _ration(self, request: Request) -> None:
