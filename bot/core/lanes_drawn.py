@@ -80,7 +80,7 @@ class Drawn:
 
 def drawn(clocks: Clocks, width: int) -> Drawn:
     """Return two clocks on a sheet of `width`."""
-    scale = _Scale(clocks.since, clocks.until, width)
+    scale = Scale(clocks.since, clocks.until, width)
     lag = (scale.x(clocks.lag[0]), scale.x(clocks.lag[1])) if clocks.lag else None
     return Drawn(
         width=width,
@@ -93,7 +93,7 @@ def drawn(clocks: Clocks, width: int) -> Drawn:
             *_pins([one for one in clocks.marks if not one.is_ours], scale, _ABOVE, THEIRS),
             *_pins([one for one in clocks.marks if one.is_ours], scale, _BELOW, OURS + BAR),
         ),
-        ticks=tuple(_ticks(scale)),
+        ticks=tuple(ticks(scale)),
         lag=lag,
         lag_words=clocks.lag_words,
         lag_at=_beside(lag, clocks.lag_words, width),
@@ -104,7 +104,9 @@ def drawn(clocks: Clocks, width: int) -> Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class Scale:
+    """From when to when a sheet of some width reaches."""
+
     since: datetime
     until: datetime
     width: int
@@ -119,7 +121,7 @@ def _goes_on(clocks: Clocks) -> bool:
     return clocks.is_ongoing and bool(clocks.theirs or clocks.ours)
 
 
-def _boxes(some: Iterable[Stretch], y: float, scale: _Scale) -> Iterator[Box]:
+def _boxes(some: Iterable[Stretch], y: float, scale: Scale) -> Iterator[Box]:
     for one in some:
         x = scale.x(one.began_at)
         # What was short is there all the same.
@@ -128,7 +130,7 @@ def _boxes(some: Iterable[Stretch], y: float, scale: _Scale) -> Iterator[Box]:
         yield Box(x, y, width, one.tone, one.word, told, has_room=width > len(one.word) * _LETTER + 10)
 
 
-def _gaps(some: Iterable[Gap], y: float, scale: _Scale, word: str) -> Iterator[Box]:
+def _gaps(some: Iterable[Gap], y: float, scale: Scale, word: str) -> Iterator[Box]:
     for one in some:
         x = scale.x(one.began_at)
         width = round(max(scale.x(one.ended_at) - x, 1.5), 1)
@@ -136,7 +138,7 @@ def _gaps(some: Iterable[Gap], y: float, scale: _Scale, word: str) -> Iterator[B
         yield Box(x, y, width, Tone.NOTICE, word, told, has_room=width > len(word) * _LETTER + 10)
 
 
-def _pins(some: Sequence[Mark], scale: _Scale, y: float, edge: float) -> Iterator[Pin]:
+def _pins(some: Sequence[Mark], scale: Scale, y: float, edge: float) -> Iterator[Pin]:
     points = [scale.x(one.at) for one in some]
     places = spread(points, _APART, RADIUS + 1, scale.width - RADIUS - 1)
     for one, point, place in zip(some, points, places, strict=True):
@@ -169,7 +171,7 @@ def _beside(lag: tuple[float, float] | None, words: str, width: int) -> tuple[fl
     return (float(width), "end") if middle > width - half else (round(middle, 1), "middle")
 
 
-def _ticks(scale: _Scale) -> Iterator[Tick]:
+def ticks(scale: Scale) -> Iterator[Tick]:
     """Give the times of the axis: round ones, a date wherever a new day begins, none so near that they touch."""
     span = scale.until - scale.since
     most = max(scale.width // _TICK, 1)

@@ -19,12 +19,13 @@ Labelled = tuple[tuple[str, ...], float]
 class Counted:
     """What there is.  Each part is labelled as its name says.
 
-    `read_at` is when the source of a vendor was last read that was read longest ago, in seconds since 1970; one that
-    was never read is missing there, and is among the `unread` of `sources`.
+    `oldest_read` is when the source was last read that was read longest ago, in seconds since 1970; `stale` for how
+    many seconds a vendor's source can not be read.
     """
 
     sources_by_kind_and_state: tuple[Labelled, ...]
-    read_at_by_vendor_and_kind: tuple[Labelled, ...]
+    oldest_read_by_kind: tuple[Labelled, ...]
+    stale_by_vendor_and_kind: tuple[Labelled, ...]
     incidents_by_state_impact_kind: tuple[Labelled, ...]
     due_by_platform: tuple[Labelled, ...]
     oldest_due_by_platform: tuple[Labelled, ...]
@@ -41,8 +42,9 @@ def _counted(connection: Connection, now: datetime) -> Counted:
     due = connection.execute(_due(now)).all()
     return Counted(
         sources_by_kind_and_state=_rows(connection.execute(_SOURCES)),
-        read_at_by_vendor_and_kind=tuple(
-            ((row.vendor, row.kind), row.at.timestamp()) for row in connection.execute(_READ_AT)
+        oldest_read_by_kind=tuple(((row.kind,), row.at.timestamp()) for row in connection.execute(_READ_AT)),
+        stale_by_vendor_and_kind=tuple(
+            ((row.vendor, row.kind), (now - row.since).total_seconds()) for row in connection.execute(_STALE)
         ),
         incidents_by_state_impact_kind=_rows(connection.execute(_INCIDENTS)),
         due_by_platform=tuple(((row.platform,), row.n) for row in due),
@@ -67,9 +69,16 @@ _SOURCES = (
     .group_by(POLL.c.kind, _SOURCE_STATE)
 )
 _READ_AT = (
-    select(SOURCE.c.vendor, SOURCE.c.kind, func.min(POLL.c.last_look).label("at"))
+    select(POLL.c.kind, func.min(POLL.c.last_look).label("at"))
+    .where(POLL.c.active, POLL.c.last_look.is_not(None), POLL.c.kind.in_(("feed", "probe")))
+    .group_by(POLL.c.kind)
+)
+# Only of those in trouble, of which there are few: a series for each of a thousand vendors takes longer to write down
+# than all the rest together.
+_STALE = (
+    select(SOURCE.c.vendor, SOURCE.c.kind, func.min(POLL.c.failing_since).label("since"))
     .join(POLL, POLL.c.source == SOURCE.c.key)
-    .where(POLL.c.active, POLL.c.last_look.is_not(None), SOURCE.c.kind.in_(("feed", "probe")))
+    .where(POLL.c.active, POLL.c.failing_since.is_not(None))
     .group_by(SOURCE.c.vendor, SOURCE.c.kind)
 )
 # Those that many are told in are not counted besides them.

@@ -11,6 +11,7 @@ from bot.web.bodies import Refused
 
 _HEADLINES = {
     401: "You need a link of your own",
+    403: "That was not accepted",
     404: "There is no such page",
     405: "That can not be asked here",
     421: "This is not the board's address",

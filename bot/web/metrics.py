@@ -46,9 +46,15 @@ OF_DATABASE: tuple[tuple[str, str, Callable[[Counted], Sequence[Labelled]], tupl
         ("kind", "state"),
     ),
     (
-        "sitrep_source_last_read_timestamp_seconds",
-        "When a vendor's source was read that was read longest ago.",
-        lambda found: found.read_at_by_vendor_and_kind,
+        "sitrep_sources_oldest_read_timestamp_seconds",
+        "When the source was last read that was read longest ago.",
+        lambda found: found.oldest_read_by_kind,
+        ("kind",),
+    ),
+    (
+        "sitrep_source_stale_seconds",
+        "For how long a vendor's source can not be read; only of those that can not.",
+        lambda found: found.stale_by_vendor_and_kind,
         ("vendor", "kind"),
     ),
     (

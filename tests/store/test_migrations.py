@@ -31,6 +31,7 @@ TABLES = {
     "probe",
     "probe_minute",
     "probe_spent",
+    "report_addition",
     "revisit",
     "source",
     "spent_pass",

@@ -133,9 +133,10 @@ async def test_the_database_shows_what_is_watched_what_is_open_and_what_waits(ho
 
     assert value(found, "sitrep_sources", kind="feed", state="read") == 1
     assert value(found, "sitrep_sources", kind="feed", state="stale") == 1
-    name = "sitrep_source_last_read_timestamp_seconds"
-    acme = office.clock.now() - timedelta(seconds=90)
-    assert value(found, name, vendor="acme", kind="feed") == acme.timestamp()
+    lost = office.clock.now() - timedelta(hours=1, seconds=90)
+    assert value(found, "sitrep_sources_oldest_read_timestamp_seconds", kind="feed") == lost.timestamp()
+    assert value(found, "sitrep_source_stale_seconds", vendor="lost", kind="feed") == 3690
+    assert len(found["sitrep_source_stale_seconds"].samples) == 1
     (open_ones,) = found["sitrep_incidents_open"].samples
     assert (open_ones.labels["impact"], open_ones.value) == ("major", 1)
     assert value(found, "sitrep_deliveries_due", platform="fake") == 1

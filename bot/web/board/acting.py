@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.core import passes
+from bot.core.audit import BOARD
 from bot.core.controls import controls, pressed
 from bot.core.message import Control, Line, Reply, plain_part
 from bot.model import Action, Asked, Incident
@@ -86,7 +87,7 @@ def routes(entrance: Entrance, desk: Desk) -> list[Route]:
 async def _done(entrance: Entrance, desk: Desk, request: Request) -> Response:
     session = await entrance.session(request)
     if session is None:
-        raise Refused(401, "to act here, come by a link of your own: ask `/sitrep board` in the chat")
+        raise Refused(401, "to act here, come by a link of your own: ask for “/sitrep board” in the chat")
     form = await sent(request, passes.form_key(entrance.secret, session))
     incident = request.path_params["incident"]
     try:
@@ -97,7 +98,7 @@ async def _done(entrance: Entrance, desk: Desk, request: Request) -> Response:
         raise Refused(400, "that can not be done here; ask for it in the chat")
     command = pressed(action, incident, form.get("option", ""), form.get("text", "").strip()[:_LONGEST_TEXT])
     # The name is the form's and the session's: nobody can use up another one's.
-    once = f"board:{session.nonce}:{action}:{form.get('request', '')[:40]}"
+    once = f"{BOARD}{session.nonce}:{action}:{form.get('request', '')[:40]}"
     answer = await desk.ask(Asked(command=command, person=session.person, request=once))
     back = RedirectResponse(f"/incidents/{quote(incident, safe='')}", 303)
     entrance.say(back, session, said(answer.reply))

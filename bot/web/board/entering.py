@@ -23,7 +23,7 @@ from bot.web.entrance import Entrance
 
 log = logging.getLogger(__name__)
 
-_STALE = "this link is used already, or older than 15 minutes, or not one of this board's: ask `/sitrep board` again"
+_STALE = "this link is used already, or older than 15 minutes, or not this board's: ask for “/sitrep board” again"
 
 
 def routes(entrance: Entrance) -> list[Route]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.core import affected, annals, choosing, clock_rows, lanes, lanes_drawn, places, roster, wording
+from bot.core import affected, annals, choosing, clock_rows, lanes, lanes_drawn, members_drawn, places, roster, wording
 from bot.core.members import as_incident
 from bot.core.message import Item, Line, Message, Quote
 from bot.core.people import as_of
@@ -50,6 +51,7 @@ async def _incident(board: Board, request: Request) -> Response:
         wide=lanes_drawn.drawn(two, _WIDE),
         narrow=lanes_drawn.drawn(two, _NARROW),
         clocks=two,
+        sheets=[members_drawn.drawn(incident, now, width) for width in (_WIDE, _NARROW)] if incident.members else [],
         facts=clock_rows.facts(incident, two, now),
         actions=acting.deeds(request, incident),
         is_measured=any(view.teller is SourceKind.PROBE for view in incident.claims),
@@ -70,9 +72,9 @@ async def _begun(board: Board, request: Request, name: str) -> Response:
     """Lead to the incident whose id begins so; if there are several, to the search for them."""
     alike = await lookups.named(board.database, name, limit=2)
     if len(alike) == 1:
-        return RedirectResponse(f"/incidents/{alike[0].id}", 302)
+        return RedirectResponse(f"/incidents/{quote(alike[0].id)}", 302)
     if alike:
-        return RedirectResponse(request.url_for("search").include_query_params(q=name).path, 302)
+        return RedirectResponse(f"/search?{urlencode({'q': name})}", 302)
     text = f"No incident has the id “{name[:100]}”, and none has an id that begins so."
     return page(request, "missing.html", 404, title="No such incident", text=text)
 

@@ -42,14 +42,15 @@ async def _maintenance(board: Board, windows: Sequence[Window], request: Request
     vendor = request.query_params.get("vendor", "").strip()[:100]
     since, until = min(now - _RECENT, begins - timedelta(days=7)), max(now + _AHEAD, ends + timedelta(days=7))
     ours = agenda.of_windows(windows, since, max(now + _OURS, ends + timedelta(days=7)))
-    events = _of(agenda.in_order([*await _events(board, since, until), *ours]), vendor)
+    everything = agenda.in_order([*await _events(board, since, until), *ours])
+    events = _of(everything, vendor)
     return page(
         request,
         "maintenance.html",
         title="Maintenance",
         now=now,
         vendor=vendor,
-        conflicts=agenda.conflicts(events, board.services, now),
+        conflicts=agenda.conflicts(everything, board.services, now),
         underway=[one for one in events if one.starts <= now and not one.is_over and (one.vendor or one.last > now)],
         days=agenda.by_day(one for one in events if one.starts > now and not one.is_over),
         past=[one for one in events if one.is_over and one.last > now - _RECENT][::-1],

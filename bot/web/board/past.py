@@ -40,6 +40,14 @@ class Record:
     at: datetime
 
 
+def _made_of(marks: Sequence[Mark], watch: Watch, now: datetime) -> object:
+    """Return what a drawing is made of; what goes on reaches up to this minute, and another drawing is made then."""
+    minute = now.replace(second=0, microsecond=0)
+    told = tuple((one.began_at, min(one.ended_at, minute), one.impact, one.is_ours, one.incident) for one in marks)
+    gaps = tuple((gap.began_at, min(gap.ended_at, minute)) for gap in watch.gaps)
+    return told, gaps, watch.since, watch.until, int(now.timestamp() // _STEP.total_seconds())
+
+
 @dataclass(slots=True)
 class Past:
     """Remembers drawings and records by vendor."""
@@ -49,8 +57,8 @@ class Past:
     _records: dict[str, tuple[object, Record]] = field(default_factory=dict)
 
     def bar(self, vendor: str, marks: Sequence[Mark], watch: Watch, now: datetime) -> tuple[Bar, str]:
-        """Return the drawing of 90 days and what they came to."""
-        made_of = (tuple(marks), watch, int(now.timestamp() // _STEP.total_seconds()))
+        """Return the drawing of 90 days and what they came to, at most a minute ago where something goes on."""
+        made_of = _made_of(marks, watch, now)
         kept = self._bars.get(vendor)
         if kept is not None and kept[0] == made_of:
             return kept[1:]
