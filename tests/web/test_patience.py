@@ -80,6 +80,21 @@ async def test_the_next_head_of_a_connection_is_not_waited_for_either(
     assert answer.count(b"HTTP/1.1 200 OK") == 2
 
 
+async def test_a_connection_that_is_used_again_and_again_is_not_cut_off_between_two_requests(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "SECONDS", 0.05)
+    whole = f"{HEAD}Content-Length: {len(GROUP)}\r\n\r\n".encode() + GROUP
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    ends = asyncio.get_running_loop().time() + 0.2
+    while asyncio.get_running_loop().time() < ends:
+        writer.write(whole)
+        assert await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(3)
+    writer.close()
+    await writer.wait_closed()
+
+
 async def test_who_asks_for_another_protocol_is_answered_in_this_one_and_fills_no_log(
     port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
