@@ -7,6 +7,9 @@ import logging
 from collections.abc import AsyncIterator
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from bot.core.hooks import Heard, Hook
 from bot.errors import ParseError
@@ -81,18 +84,25 @@ async def test_the_next_head_of_a_connection_is_not_waited_for_either(
 
 
 async def test_a_connection_that_is_used_again_and_again_is_not_cut_off_between_two_requests(
-    port: int, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(patience, "SECONDS", 0.05)
-    whole = f"{HEAD}Content-Length: {len(GROUP)}\r\n\r\n".encode() + GROUP
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    ends = asyncio.get_running_loop().time() + 0.2
+    monkeypatch.setattr(patience, "SECONDS", 0.3)
+    listening = bound("127.0.0.1", 0)
+    serving = asyncio.create_task(serve([Route("/", _hello)], listening))
+    reader, writer = await asyncio.open_connection(*listening.getsockname())
+    ends = asyncio.get_running_loop().time() + 0.4
     while asyncio.get_running_loop().time() < ends:
-        writer.write(whole)
-        assert await reader.readuntil(b"\r\n\r\n")
-        await reader.readexactly(3)
+        writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        assert await reader.readexactly(5) == b"hello"
     writer.close()
     await writer.wait_closed()
+    serving.cancel()
+    await asyncio.wait([serving])
+
+
+async def _hello(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("hello")
 
 
 async def test_who_asks_for_another_protocol_is_answered_in_this_one_and_fills_no_log(
