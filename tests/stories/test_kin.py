@@ -148,3 +148,37 @@ async def test_what_is_withdrawn_planned_and_declared_is_the_same_there_too(
     assert theirs["Checkout is down"].is_open
     assert theirs["Checkout is down"].kind is Kind.INCIDENT
     assert "on-call" not in str(last)
+
+
+async def test_what_can_not_be_read_is_never_operational_and_said_to_be_unknown(
+    world: World, tmp_path: Path, migrated_file: Path
+) -> None:
+    async with kin.published(world) as asked, kin.beside(world, tmp_path / "other", migrated_file) as other:
+        other.has(kin.watching(asked.address))
+        await other.begins()
+        await kin.both(world, other, 2)
+        before = await asked.json("/api/v2/summary.json")
+        world.page.turns("Login", "partial_outage")
+        await kin.both(world, other, 2)
+        world.page.vanishes()
+        await kin.both(world, other, 8)
+        after = await asked.json("/api/v2/summary.json")
+        status = await asked.json("/vendors/openai/api/v2/status.json")
+        told = [one.title for one, _ in await other.timelines()]
+
+    group, chat, login = (after["components"][number] for number in (0, 1, 3))
+    assert (before["status"]["indicator"], before["components"][1]["status"]) == ("none", "operational")
+    assert (chat["name"], chat["status"], chat["sitrep"]["status"]) == (
+        "Chat Completions",
+        "degraded_performance",
+        "unknown",
+    )
+    assert chat["description"].startswith("Not known: its status page can not be read just now")
+    assert (login["name"], login["status"], login["sitrep"]["status"]) == ("Login", "partial_outage", "partial_outage")
+    assert (group["status"], after["status"]["indicator"], status["status"]["indicator"]) == (
+        "partial_outage",
+        "minor",
+        "minor",
+    )
+    # What is only not known is no trouble to whoever watches.
+    assert told == ["OpenAI: Login"]

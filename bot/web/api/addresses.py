@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from starlette.requests import Request
 
@@ -13,6 +14,16 @@ _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})|\[[0-9A-Fa-f:.]{2,4
 
 class StrangeHost(Exception):
     """Somebody asks for a host of a name that no host has."""
+
+
+def incident_page(where: str, name: str) -> str:
+    """Return the address of an incident's page."""
+    return f"{where}/incidents/{quote(name, safe='')}"
+
+
+def vendor_page(where: str, slug: str) -> str:
+    """Return the address of a vendor's page."""
+    return f"{where}/vendors/{quote(slug, safe='')}"
 
 
 def base(request: Request, configured: str) -> str:

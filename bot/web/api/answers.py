@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import partial
 from hashlib import blake2b
 from http import HTTPStatus
 from types import MappingProxyType
@@ -74,9 +75,15 @@ class Shelf:
         if making is None:
             making = asyncio.create_task(self._made(key, make))
             self._making[key] = making
-            making.add_done_callback(lambda _: self._making.pop(key, None))
+            making.add_done_callback(partial(self._over, key))
         # Whoever goes away does not take it from the others.
         return await asyncio.shield(making)
+
+    def _over(self, key: tuple[str, ...], making: asyncio.Task[Kept]) -> None:
+        self._making.pop(key, None)
+        # Where all who waited have gone away, nobody else looks at what went wrong.
+        if not making.cancelled():
+            making.exception()
 
     async def _made(self, key: tuple[str, ...], make: Callable[[], Awaitable[bytes]]) -> Kept:
         made_at = asyncio.get_running_loop().time()

@@ -2,11 +2,12 @@
 
 Facts: https://www.rfc-editor.org/rfc/rfc4287, ids after https://www.rfc-editor.org/rfc/rfc4151; the text of an entry is
 written as Statuspage's `history.atom` writes it (see bot/feeds/_paragraphs.py), which has no place for who says it: so
-lines of ours say that they are ours.
+lines of ours say that they are ours, and what is only known from another Sitrep is left out.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from html import escape
@@ -19,12 +20,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.core import published
+from bot.core.kin import is_relayed
 from bot.core.published import Statement
 from bot.core.wording import capital, words
 from bot.model import Incident
 from bot.store import published as store
 from bot.store.published import Gathered, Told
-from bot.web.api.addresses import base
+from bot.web.api.addresses import base, incident_page
 from bot.web.api.answers import OPEN, Missing, Shelf, answer, safely
 from bot.web.api.page import Place
 from bot.web.api.press import Press
@@ -34,6 +36,8 @@ _NAMESPACE = "http://www.w3.org/2005/Atom"
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 # A page's ids do not change if its address does: they are of the day on which this was first written.
 _SINCE = "2026"
+_LARGEST = 600_000
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def routes(press: Press, shelf: Shelf) -> list[Route]:
@@ -68,13 +72,17 @@ def feed(place: Place, found: Gathered) -> bytes:
     _link(root, "self", "application/atom+xml", f"{place.url}/incidents.atom")
     _author(root, place.name)
     ET.SubElement(root, "generator").text = "Sitrep"
+    size = 0
     for told in found.told:
-        _entry(root, told, place)
+        # Readers of feeds, Sitrep itself among them, do not read the largest: the newest are what matters.
+        if size < _LARGEST and not is_relayed(told.incident, found.others):
+            size += _entry(root, told, place)
     written: bytes = ET.tostring(root, encoding="utf-8")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + written
 
 
-def _entry(root: ET.Element, told: Told, place: Place) -> None:
+def _entry(root: ET.Element, told: Told, place: Place) -> int:
+    """Add an entry, and return how long it is."""
     one, planned = told.incident, published.is_planned(told.incident)
     said = published.statements(one, told.entries)
     times = [statement.changed_at for statement in said]
@@ -84,12 +92,14 @@ def _entry(root: ET.Element, told: Told, place: Place) -> None:
     _text(entry, "title", published.name_of(one, alone=place.vendor is not None))
     _text(entry, "published", _iso(published.first_told(one)))
     _text(entry, "updated", _iso(max(times, default=one.first_seen_at)))
-    _link(entry, "alternate", "text/html", f"{place.base}/incidents/{one.id}")
+    _link(entry, "alternate", "text/html", incident_page(place.base, one.id))
     _author(entry, one.name)
     for term in dict.fromkeys((one.vendor, one.kind.value, one.impact.value)):
         ET.SubElement(entry, "category", {"term": term})
     content = ET.SubElement(entry, "content", {"type": "html"})
     content.text = _printable("".join((*_window(one), *_paragraphs(reversed(said), planned=planned))))
+
+    return len(content.text)
 
 
 def _paragraphs(said: Iterable[Statement], *, planned: bool) -> Iterator[str]:
@@ -121,8 +131,8 @@ def _text(parent: ET.Element, name: str, text: str) -> None:
 
 
 def _printable(text: str) -> str:
-    """Return text without the two characters that XML has no way to write: https://www.w3.org/TR/xml/#charsets."""
-    return text.replace("\ufffe", "").replace("\uffff", "")
+    """Return text without the characters that XML has no way to write: https://www.w3.org/TR/xml/#charsets."""
+    return _UNWRITABLE.sub("", text)
 
 
 def _author(parent: ET.Element, name: str) -> None:

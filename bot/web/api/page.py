@@ -14,6 +14,7 @@ from bot.core.severity import worst
 from bot.model import Component, ComponentStatus, Impact, Incident, State
 from bot.store.published import Told
 from bot.web.api import page_shapes as shapes
+from bot.web.api.addresses import incident_page
 from bot.web.api.written import typed
 
 
@@ -103,7 +104,7 @@ def incident(
         "monitoring_at": _first(said, State.VERIFYING if planned else State.MONITORING),
         "resolved_at": one.resolved_at if state.is_over else None,
         "impact": published.impact_of(one.impact).value,
-        "shortlink": f"{place.base}/incidents/{one.id}",
+        "shortlink": incident_page(place.base, one.id),
         "started_at": one.started_at,
         "page_id": place.id,
         "incident_updates": tuple(reversed(tuple(_updates(one, said, planned=planned)))),

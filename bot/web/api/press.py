@@ -17,6 +17,7 @@ from bot.store import standings
 from bot.store.published import Gathered, Told
 from bot.web.api import page_shapes as shapes
 from bot.web.api import parts as components
+from bot.web.api.addresses import vendor_page
 from bot.web.api.page import Place, incident, indicator
 from bot.web.api.parts import Bench, Vendor, Written
 from bot.web.api.written import Writer
@@ -88,7 +89,7 @@ class Press:
         name = await store.name_of(self.board.database, vendor)
         if name is None:
             return None
-        return Place(id=f"{page}-{vendor}", name=name, url=f"{base}/vendors/{vendor}", base=base, vendor=vendor)
+        return Place(id=f"{page}-{vendor}", name=name, url=vendor_page(base, vendor), base=base, vendor=vendor)
 
     async def summary(self, place: Place, vendors: Collection[str] | None) -> bytes:
         """Return `summary.json`."""

@@ -17,6 +17,7 @@ from bot.core.standing import Standing, label
 from bot.core.wording import headline
 from bot.model import Announcement, Claim, Component, Impact, Incident, Kind, TimelineEntry
 from bot.web.api import shapes
+from bot.web.api.addresses import incident_page, vendor_page
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -26,7 +27,7 @@ def incident(one: Incident, base: str) -> shapes.Incident:
     acked = one.acked
     return shapes.Incident(
         id=one.id,
-        url=f"{base}/incidents/{one.id}",
+        url=incident_page(base, one.id),
         vendor=one.vendor,
         vendor_name=one.name,
         kind=one.kind,
@@ -102,7 +103,7 @@ def vendor(one: Standing, base: str) -> shapes.Vendor:
         is_probe=one.is_probe,
         incidents=tuple(i.id for i in one.incidents),
         page=one.url,
-        url=f"{base}/vendors/{one.vendor}",
+        url=vendor_page(base, one.vendor),
     )
 
 
