@@ -195,6 +195,8 @@ async def shown(database: Database, clock: Clock, port: int) -> AsyncIterator[st
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # Who is cancelled before they have begun closes nothing.
+        listening.close()
 
 
 def _revealed(secret: Secret | None) -> str:
