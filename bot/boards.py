@@ -80,8 +80,16 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
     log.info("board: %s", address(settings.host, listening.getsockname()[1]))
     for line in _warnings(settings):
         log.warning("%s", line)
-    loops["board"] = changes.run
+    loops["board"] = partial(_keep_current, changes)
     loops["web"] = partial(server.serve, routes, listening, around.gauges, changes.close)
+
+
+async def _keep_current(changes: Pulse) -> None:
+    from bot.web.board.pages import ready  # noqa: PLC0415  (as above)
+
+    # Half a second of work, in which everything else goes on.
+    await asyncio.to_thread(ready)
+    await changes.run()
 
 
 def address(host: str, port: int) -> str:
