@@ -89,7 +89,10 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
 async def _current(board: Board, changes: Pulse) -> None:
     """Know what pages are made from before anybody asks, then look for what changes, for ever."""
     from bot.web.board import past  # noqa: PLC0415  (as above)
+    from bot.web.board.pages import ready  # noqa: PLC0415  (as above)
 
+    # Half a second of work, in which everything else goes on.
+    await asyncio.to_thread(ready)
     await past.warm(board.database, board.spells, board.clock.now())
     await changes.run()
 

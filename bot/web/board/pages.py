@@ -66,6 +66,13 @@ def environment() -> Environment:
     return made
 
 
+def ready() -> None:
+    """Make all templates: the first visitor of each page would wait for that, and everything else with them."""
+    made = environment()
+    for name in made.list_templates():
+        made.get_template(name)
+
+
 def _shown(value: object) -> object:
     """Return a value as it may be shown: of a stranger's text nothing that turns a line around or can not be seen."""
     if not isinstance(value, str) or isinstance(value, Markup) or (value.isascii() and value.isprintable()):
