@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from bot.web.metrics import Prometheus
 
 log = logging.getLogger(__name__)
+_HERE = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +147,46 @@ def _pages(settings: Settings, around: Around, changes: Pulse) -> BaseRoute:
 
 
 def _routes(board: Board, entrance: Entrance, around: Around, changes: Pulse) -> list[Route]:
+    from bot.web.board import acting, entering  # noqa: PLC0415  (as above)
+
+    acts = (*entering.routes(entrance), *acting.routes(entrance, around.desk))
+    return [*_looks(board, changes, around.beside), *acts]
+
+
+def _looks(board: Board, changes: Pulse, beside: Beside = NOTHING) -> list[Route]:
+    """Return what there is to look at."""
     from bot.web.api.routes import routes as api  # noqa: PLC0415  (as above)
-    from bot.web.board import acting, entering, home, live, probes, vendor, vendors, views  # noqa: PLC0415  (as above)
+    from bot.web.board import home, live, probes, vendor, vendors, views  # noqa: PLC0415  (as above)
     from bot.web.board.pages import static  # noqa: PLC0415  (as above)
 
     pages = [route for one in (home, vendors, vendor, probes) for route in one.routes(board)]
-    acts = (*entering.routes(entrance), *acting.routes(entrance, around.desk))
-    return [*pages, *views.routes(board, around.beside), *live.routes(changes), *api(board), *acts, *static()]
+    more = views.routes(board, beside)
+    return [*pages, *more, *live.routes(changes), *api(board), *static()]
+
+
+@asynccontextmanager
+async def shown(database: Database, clock: Clock, port: int) -> AsyncIterator[str]:
+    """Serve the board to this machine alone for as long as the block lasts, to be looked at only; gives its address.
+
+    Where another program has the port, it is another one.
+    """
+    from bot.web import server  # noqa: PLC0415  (as above)
+    from bot.web.board import live  # noqa: PLC0415  (as above)
+    from bot.web.board.pages import Board  # noqa: PLC0415  (as above)
+
+    changes = live.Pulse(lambda: pulse.version(database, clock.now()))
+    try:
+        listening = server.bound(_HERE, port)
+    except ConfigError:
+        listening = server.bound(_HERE, 0)
+    serving = server.serve(_looks(Board(database, clock), changes), listening, ending=changes.close)
+    tasks = [asyncio.create_task(serving), asyncio.create_task(changes.run())]
+    try:
+        yield address(_HERE, listening.getsockname()[1])
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _revealed(secret: Secret | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from unicodedata import combining, normalize
 
 from bot.model import ChangeKind, Incident, TimelineEntry
@@ -13,6 +13,8 @@ LONGEST, MOST = 40, 60_000
 # What a word that is typed may be the beginning of; shorter ones are meant as they are.
 _BEGINS = 3
 _ASKED, _TYPED = 6, 200
+# So much of a text is shown around a word that was found in it, and so much of that before it.
+_AROUND, _BEFORE = 280, 110
 _WORD = re.compile(r"[^\W_]+")
 _COMMON = frozenset(
     _WORD.findall(
@@ -45,6 +47,24 @@ def asked(query: str) -> tuple[str, ...]:
     """Return what is to be found in every answer to a query: the beginnings of words, or short words as they are."""
     found = terms(query[:_TYPED])[:_ASKED]
     return tuple(f" {word}" if len(word) >= _BEGINS else f" {word} " for word in found)
+
+
+def found_in(text: str, wanted: Sequence[str]) -> tuple[tuple[str, bool], ...]:
+    """Return a text in pieces, those marked that were asked for; cut to what stands around the first of them."""
+    folded = [(match, "".join(f" {word} " for word in terms(match[0]))) for match in _WORD.finditer(text)]
+    hits = [match.span() for match, word in folded if any(one in word for one in wanted)]
+    start = max(hits[0][0] - _BEFORE, 0) if hits else 0
+    start = text.rfind(" ", 0, start) + 1 if start else 0
+    end = start + _AROUND
+    pieces, last = [("… ", False)] if start else [], start
+    for begin, stop in hits:
+        if begin < last or stop > end:
+            continue
+        pieces += [(text[last:begin], False), (text[begin:stop], True)]
+        last = stop
+    rest = text[last:end]
+    pieces.append((f"{rest.rsplit(None, 1)[0]} …" if end < len(text) and rest.strip() else rest, False))
+    return tuple((piece, is_found) for piece, is_found in pieces if piece)
 
 
 def kept(words: Iterable[str]) -> str:

@@ -115,7 +115,8 @@ class Spells:
         def work(connection: Connection) -> tuple[Sequence[Any], dict[str, str], dict[str, list[str]]]:
             rows = connection.execute(_OF_VENDORS, {"b_vendors": [*vendors], "b_since": since}).all()
             asked = {"b_ids": [row.id for row in rows if not self._knows(row)]}
-            bodies = dict(connection.execute(_BODIES, asked).tuples().all()) if asked["b_ids"] else {}
+            unknown = connection.execute(_BODIES, asked).all() if asked["b_ids"] else ()
+            bodies = {row.id: row.body for row in unknown}
             lines: dict[str, list[str]] = defaultdict(list)
             for incident, body in connection.execute(_LINES, asked) if bodies else ():
                 lines[incident].append(body)

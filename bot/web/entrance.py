@@ -74,12 +74,13 @@ class Entrance:
     def is_called(self, host: str) -> bool:
         """Whether this may be a name of ours: a page of somebody else's may have its own name lead to our address.
 
-        An address in numbers can not be bent like that.
+        An address in numbers can not be bent like that, nor a name without a dot; and where a session is asked for,
+        such a page has none.
         """
-        name = (urlsplit(f"//{host}").hostname or "") if host.isprintable() else ""
-        if not self.url and not self.is_local:
+        if self.is_signed or not (self.url or self.is_local):
             return True
-        return name in {"localhost", urlsplit(self.url).hostname} or _is_number(name)
+        name = _name(host)
+        return name == urlsplit(self.url).hostname or (bool(name) and "." not in name) or _is_number(name)
 
     def is_program(self, request: Request) -> bool:
         """Whether a program calls that has the token."""
@@ -122,6 +123,14 @@ class Entrance:
 
     def _set(self, response: Response, name: str, value: str, seconds: int) -> None:
         response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=self.is_https)
+
+
+def _name(host: str) -> str:
+    """Return the name in a header `Host`; nothing where there is none that could be read."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_number(name: str) -> bool:

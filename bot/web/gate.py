@@ -22,7 +22,8 @@ ENTERING_AT_ONCE, ENTERING_PER_SECOND = 20, 0.5
 AT_WORK = 64
 SECONDS = 10.0
 # What is shown to whoever is not let in yet, and how they are.
-FREE = ("/static/", "/enter")
+STATIC = "/static/"
+FREE = (STATIC, "/enter")
 
 
 @dataclass(slots=True)
@@ -48,11 +49,11 @@ class Gate:
         """Answer one request."""
         request = Request(scope, receive)
         self._ration(request)
-        visitor = await self._entrance.visitor(request)
+        is_free = request.url.path.startswith(FREE)
+        visitor = None if request.url.path.startswith(STATIC) else await self._entrance.visitor(request)
         scope.setdefault("state", {})["visitor"] = visitor
         if not self._entrance.is_called(request.headers.get("host", "")):
             raise Refused(421, f"this is not the board's address{_instead(self._entrance)}")
-        is_free = request.url.path.startswith(FREE)
         if self._entrance.is_signed and visitor is None and not is_free and not self._entrance.is_program(request):
             raise Refused(401, "this board opens by a link of your own: ask for “/sitrep board” in the chat")
         await self._answer(scope, receive, _Answered(self._entrance, request, send))
@@ -109,7 +110,7 @@ class _Answered:
             self.begin()
             if self.limit is not None:
                 self.limit.reschedule(None)
-            if not self._request.url.path.startswith("/static/"):
+            if not self._request.url.path.startswith(STATIC):
                 message = {**message, "headers": [*message["headers"], *self._more(message)]}
         await self._send(message)
 
@@ -130,7 +131,9 @@ class _Answered:
 
 
 def _instead(entrance: Entrance) -> str:
-    return f": that is {entrance.url}/" if entrance.url else "; write 127.0.0.1 or localhost"
+    if entrance.url:
+        return f": that is {entrance.url}/; a proxy in between has to hand the header Host on"
+    return "; write 127.0.0.1 or localhost, or set `url` in the table [board]"
 
 
 def _is_here(caller: str) -> bool:

@@ -6,6 +6,7 @@ delivered, is written by hand.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import sin
@@ -50,6 +51,7 @@ _PAST = (
     ("GitHub", "a colour without a word", 20),
     ("Stripe", "our own", 1),
 )
+_PROBED = ("openai", "github", "stripe")
 _PRESENT = (
     ("GitHub", "down now"),
     ("Cloudflare", "slow now"),
@@ -118,8 +120,13 @@ async def _hostile(stage: Stage, now: datetime) -> None:
 
 async def _measured(database: Database, now: datetime) -> None:
     """Write what probes measured for two days and 90, when nothing could be read, and what could not be delivered."""
-    probes = ("openai", "github", "stripe")
-    minutes = [row for number, name in enumerate(probes) for row in _minutes(f"probe:{name}-api", number, now)]
+    found = await incidents.recent_incidents(database, 100)
+    seen = [(one.vendor, one.detected_at, one.resolved_at or now) for one in found if one.detected_at]
+    minutes = [
+        row
+        for number, name in enumerate(_PROBED)
+        for row in _minutes(f"probe:{name}-api", number, now, [(a, b) for whose, a, b in seen if whose == name])
+    ]
     gap = {"source": "feed:openai", "reason": "nobody looked: Sitrep was not running, or far behind"}
     gaps = [
         gap | {"began_at": now - timedelta(days=2, hours=hour), "ended_at": now - timedelta(days=2, hours=hour - 1)}
@@ -143,16 +150,19 @@ async def park(database: Database) -> None:
     await database.write(lambda connection: connection.execute(one))
 
 
-def _minutes(source: str, number: int, now: datetime) -> list[dict[str, object]]:
-    """A minute of checks every five for three days, an hour before that, with failures once in a while."""
-    fine = [now - timedelta(minutes=5 * n) for n in range(1, 12 * 72)]
-    rough = [now - timedelta(hours=n) for n in range(73, 24 * 89)]
+def _minutes(
+    source: str, number: int, now: datetime, troubles: Sequence[tuple[datetime, datetime]]
+) -> list[dict[str, object]]:
+    """A minute of checks every two for two days, an hour before that, with failures in troubles and now and then."""
+    fine = [now - timedelta(minutes=2 * n) for n in range(24 * 60)]
+    rough = [now - timedelta(hours=n) for n in range(48, 24 * 89)]
     rows = []
     for place, at in enumerate((*fine, *rough)):
-        failures = 1 if (place + number * 7) % 131 == 0 else 0
+        is_down = any(begin <= at <= end for begin, end in troubles)
+        failures = 2 if is_down else int((place + number * 7) % 331 == 0)
         took = 0.18 + 0.05 * sin(place / 9) + 0.02 * number
         rows.append({
             "source": source, "minute": at.replace(second=0, microsecond=0), "checks": 2, "failures": failures,
-            "slow": 0, "latency": took * (2 - failures), "slowest": took * 1.4,
+            "slow": 0, "latency": took * (2 - failures), "slowest": took * 1.4 if failures < 2 else 0.0,
         })  # fmt: skip
     return rows

@@ -55,6 +55,9 @@ class Board:
         async with ClientSession() as client, asyncio.timeout(PATIENCE):
             while not await _answers(client, self.url):  # noqa: ASYNC110  (another program rings no bell)
                 await asyncio.sleep(0.02)
+        # Only now: a start tries anew to deliver what could not be delivered.
+        async with opened(sqlite_in(self.sitrep.folder)) as database:
+            await showcase.park(database)
 
     async def ends(self) -> None:
         await self.sitrep.stop()
@@ -103,7 +106,6 @@ async def running(folder: Path) -> AsyncIterator[Board]:
         sitrep.watches({"Brightside": server.url}, _INTERVAL, showcase.TABLES)
         await board.starts()
         async with opened(sqlite_in(folder)) as database:
-            await showcase.park(database)
             board.places = await _places(database)
         yield board
         await board.ends()

@@ -25,10 +25,13 @@ _STRANGE = """() => {
     turned: /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(document.documentElement.textContent),
   };
 }"""
+_WHERE = (
+    "/", "/incidents?vendor=evil", "hostile", "hostile and long", "/vendors/evil", "/search?q=evil", "/operations"
+)  # fmt: skip
 _NOTHING = {"made": [], "acts": [], "leads": [], "turned": False}
 
 
-@pytest.mark.parametrize("where", ["/", "/incidents", "/incidents?vendor=evil", "hostile", "hostile and long"])
+@pytest.mark.parametrize("where", _WHERE)
 async def test_what_a_vendor_writes_does_nothing(opened: Opens, board: Board, where: str) -> None:
     """No dialog, no request, no error: the reader notes these, and the fixture fails the test."""
     reader = await opened(width=PHONE)

@@ -29,7 +29,7 @@ _FOCUSED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("where", ["/", "/incidents", "two clocks"])
+@pytest.mark.parametrize("where", ["/", "/incidents", "two clocks", "/vendors/openai"])
 async def test_everything_is_reached_in_order_and_one_sees_where_one_is(
     opened: Opens, board: Board, where: str
 ) -> None:

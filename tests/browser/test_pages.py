@@ -13,15 +13,24 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 # A page by its name, or an incident by what `tests/browser/board.py` calls it.
 PAGES = {
     "home": "/",
+    "vendors": "/vendors",
+    "vendor": "/vendors/openai",
+    "vendor-hostile": "/vendors/evil",
+    "probe": "/probes/probe:openai-api",
     "incidents": "/incidents",
     "incident-two-clocks": "two clocks",
     "incident-whole-story": "the whole story",
     "incident-long-day": "a long day",
     "incident-many-at-once": "many at once",
-    "incident-one-of-many": "one of many",
     "incident-maintenance": "maintenance",
     "incident-our-own": "our own",
     "incident-hostile": "hostile",
+    "search": "/search?q=load+balancer",
+    "services": "/services",
+    "service": "/services/Checkout",
+    "maintenance": "/maintenance",
+    "operations": "/operations",
+    "api": "/api",
     "nothing": "/nothing-is-here",
 }
 LOOKS: tuple[tuple[Scheme, int], ...] = (("light", DESK), ("dark", DESK), ("dark", PHONE), ("light", PHONE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 
 from hypothesis import given
@@ -23,9 +24,11 @@ def clocks(story: Story, now: float, *gaps: Gap) -> Clocks:
 
 
 def words(some: tuple[Stretch, ...]) -> list[tuple[str, float, float]]:
-    return [
-        (one.word, *((moment - at(0)).total_seconds() / 60 for moment in (one.began_at, one.ended_at))) for one in some
-    ]
+    return [(one.word, minute(one.began_at), minute(one.ended_at)) for one in some]
+
+
+def minute(moment: datetime) -> float:
+    return (moment - at(0)).total_seconds() / 60
 
 
 def marked(found: Clocks) -> list[str]:

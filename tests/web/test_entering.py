@@ -10,10 +10,13 @@ import httpx
 import pytest
 
 from bot.core import passes
+from bot.core.holding import Ruling
+from bot.core.message import Link, line
 from bot.core.passes import Purpose
 from bot.model import Person
 from bot.store.database import Database, open_database
-from tests.commands.office import LEAD, Office
+from tests.commands.office import LEAD, Office, text
+from tests.loops.desk import Desk as Delivery
 from tests.web.house import SECRET, TOKEN, House, configured, open_house, secrets_of
 
 
@@ -170,14 +173,19 @@ async def test_in_a_thread_the_link_leads_to_its_incident(house: House) -> None:
     [
         ("evil.example", 421),
         ("evil.example:8080", 421),
-        ("localhost:8080", 401),
-        ("10.1.2.3", 401),
-        ("[::1]:8080", 401),
-        ("127.0.0.1", 401),
+        ("localhost.evil.example", 421),
+        ("[evil", 421),
+        ("localhost:8080", 200),
+        ("sitrep:8080", 200),
+        ("10.1.2.3", 200),
+        ("[::1]:8080", 200),
+        ("127.0.0.1", 200),
     ],
 )
-async def test_a_name_that_is_not_ours_is_refused_wherever_it_leads(house: House, host: str, status: int) -> None:
-    async with house.browser() as browser:
+async def test_a_name_that_is_not_ours_is_refused_wherever_it_leads(
+    database: Database, tmp_path: Path, host: str, status: int
+) -> None:
+    async with open_house(Office(database), configured(tmp_path)) as house, house.browser() as browser:
         answer = await browser.get("/", headers={"host": host})
         health = await browser.get("/healthz", headers={"host": host})
 
@@ -210,3 +218,24 @@ async def test_without_a_secret_the_board_is_only_looked_at(database: Database, 
     assert "http://127.0.0.1/" in repr(reply.message)
     assert [one.status_code for one in (looked, entered, acted)] == [200, 403, 401]
     assert "private" not in looked.headers.get("cache-control", "")
+
+
+async def test_whoever_is_here_already_is_asked_before_they_come_as_somebody_else(house: House) -> None:
+    async with house.entered(LEAD) as browser, house.browser() as other:
+        here = await browser.get("/enter", params={"pass": await house.link()})
+        new = await other.get("/enter", params={"pass": await house.link()})
+
+    assert "This browser is here as lead now." in here.text
+    assert ("enter.js" in here.text, "enter.js" in new.text) == (False, True)
+
+
+async def test_an_incidents_root_and_its_details_lead_to_its_page_once_it_is_known_where_that_is(house: House) -> None:
+    office = house.office
+    await office.opens()
+    delivery = Delivery(office.database, office.clock, ruling=Ruling(board="https://sitrep.example"))
+    await delivery.settles()
+
+    link = Link("On the board", "https://sitrep.example/incidents/acme-1")
+    assert line(link) in delivery.fake.root("ops").message.parts
+    assert "On the board (http://127.0.0.1/incidents/acme-1)" in text(await office.says("details"))
+    assert "Board: http://127.0.0.1" in text(await office.says("health"))

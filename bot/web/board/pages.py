@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from hashlib import blake2b
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -61,6 +62,7 @@ def environment() -> Environment:
         finalize=_shown,
     )
     made.filters.update(looks.FILTERS)
+    made.globals["asset"] = cache(asset)
     return made
 
 
@@ -88,16 +90,25 @@ def missing(request: Request, title: str, text: str, now: datetime) -> HTMLRespo
 
 
 def static() -> list[Route]:
-    """Return the routes of what pages link to: one style sheet, one script, one icon."""
+    """Return the routes of what pages link to: style sheets, a script, an icon."""
     return [Route(f"/static/{name}", _static(name)) for name in _STATIC]
 
 
+def asset(name: str) -> str:
+    """Return the address of one of these: another one as soon as there is anything else in it."""
+    return f"/static/{name}?{blake2b(_body(name), digest_size=6).hexdigest()}"
+
+
+@cache
+def _body(name: str) -> bytes:
+    return (files("bot.web.board") / "static" / name).read_bytes()
+
+
 def _static(name: str) -> Callable[[Request], Awaitable[Response]]:
-    body = (files("bot.web.board") / "static" / name).read_bytes()
-    media = _TYPES[name.rpartition(".")[2]]
+    body, media, current = _body(name), _TYPES[name.rpartition(".")[2]], asset(name).partition("?")[2]
 
     async def endpoint(request: Request) -> Response:
-        del request
-        return Response(body, media_type=media, headers={"cache-control": "max-age=300"})
+        age = "max-age=31536000, immutable" if request.url.query == current else "max-age=300"
+        return Response(body, media_type=media, headers={"cache-control": age})
 
     return endpoint

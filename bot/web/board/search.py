@@ -13,14 +13,13 @@ from starlette.routing import Route
 
 from bot import catalog
 from bot.core import choosing, routing, terms
-from bot.core.answers import cut
 from bot.core.rules import Service
 from bot.core.slugs import slug
 from bot.store import searching
 from bot.store.searching import Called
 from bot.web.board.pages import Board, page
 
-_LONGEST, _VENDORS, _QUOTE, _ALIKE = 200, 8, 260, 78
+_LONGEST, _VENDORS, _ALIKE = 200, 8, 78
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,10 @@ async def _search(board: Board, request: Request) -> Response:
     alike = await searching.ids_like(board.database, query)
     found, is_more = await searching.incidents(board.database, asked)
     ids = {one.id for one in alike}
-    rows = [(choosing.row(one), "") for one in alike]
-    rows += [(choosing.row(one.incident), cut(one.words, _QUOTE)) for one in found if one.incident.id not in ids]
+    rows: list[tuple[choosing.Row, tuple[tuple[str, bool], ...]]] = [(choosing.row(one), ()) for one in alike]
+    rows += [
+        (choosing.row(one.incident), terms.found_in(one.words, asked)) for one in found if one.incident.id not in ids
+    ]
     return page(
         request,
         "search.html",
