@@ -9,7 +9,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.core import affected, annals, choosing, clock_rows, lanes, lanes_drawn, members_drawn, places, roster, wording
+from bot.core import (
+    affected,
+    annals,
+    choosing,
+    clock_rows,
+    lanes,
+    lanes_drawn,
+    members_drawn,
+    places,
+    roster,
+    team,
+    wording,
+)
 from bot.core.members import as_incident
 from bot.core.message import Item, Line, Message, Quote
 from bot.core.people import as_of
@@ -44,6 +56,7 @@ async def _incident(board: Board, request: Request) -> Response:
         title=wording.headline(incident),
         now=now,
         incident=incident,
+        is_ours=incident.vendor == team.VENDOR,
         top=choosing.row(incident),
         state=root.parts[0],
         lines=_lines(root),
