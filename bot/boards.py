@@ -61,14 +61,16 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
     """
     from bot.web import health, metrics, server  # noqa: PLC0415  (a fifth of a second, for those who need it)
     from bot.web.board import live  # noqa: PLC0415  (as above)
+    from bot.web.board.pages import Board  # noqa: PLC0415  (as above)
 
+    board = Board(around.database, around.clock, settings.services, settings.board_url)
     changes = live.Pulse(lambda: pulse.version(around.database, around.clock.now()))
     shown = metrics.Shown(metrics.readers(around.database, around.clock), around.vitals)
     routes: list[BaseRoute] = [
         *others,
         *health.routes(around.vitals),
         *metrics.routes(around.gauges, shown, _revealed(settings.board_token)),
-        *_pages(settings, around, changes),
+        *_pages(settings, around, board, changes),
     ]
     try:
         listening = server.bound(settings.host, settings.port)
@@ -80,8 +82,16 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
     log.info("board: %s", address(settings.host, listening.getsockname()[1]))
     for line in _warnings(settings):
         log.warning("%s", line)
-    loops["board"] = changes.run
+    loops["board"] = partial(_current, board, changes)
     loops["web"] = partial(server.serve, routes, listening, around.gauges, changes.close)
+
+
+async def _current(board: Board, changes: Pulse) -> None:
+    """Know what pages are made from before anybody asks, then look for what changes, for ever."""
+    from bot.web.board import past  # noqa: PLC0415  (as above)
+
+    await past.warm(board.database, board.spells, board.clock.now())
+    await changes.run()
 
 
 def address(host: str, port: int) -> str:
@@ -124,13 +134,11 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def _pages(settings: Settings, around: Around, changes: Pulse) -> list[Route]:
+def _pages(settings: Settings, around: Around, board: Board, changes: Pulse) -> list[Route]:
     """Return all that people look at, behind the gate."""
-    from bot.web.board.pages import Board  # noqa: PLC0415  (as above)
     from bot.web.entrance import Entrance  # noqa: PLC0415  (as above)
     from bot.web.gate import Gate, Limits  # noqa: PLC0415  (as above)
 
-    board = Board(around.database, around.clock, settings.services, settings.board_url)
     entrance = Entrance(
         around.database,
         around.clock,
@@ -188,6 +196,8 @@ async def shown(database: Database, clock: Clock, port: int) -> AsyncIterator[st
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # Who is cancelled before they have begun closes nothing.
+        listening.close()
 
 
 def _revealed(secret: Secret | None) -> str:

@@ -39,7 +39,17 @@ class Impact(StrEnum):
     @property
     def rank(self) -> int:
         """The order of severity; UNKNOWN counts like MINOR: never green, never an alarm of its own."""
-        return {"none": 0, "maintenance": 1, "unknown": 2, "minor": 2, "major": 3, "critical": 4}[self.value]
+        return _RANKS[self]
+
+
+_RANKS = {
+    Impact.NONE: 0,
+    Impact.MAINTENANCE: 1,
+    Impact.UNKNOWN: 2,
+    Impact.MINOR: 2,
+    Impact.MAJOR: 3,
+    Impact.CRITICAL: 4,
+}
 
 
 class ComponentStatus(StrEnum):

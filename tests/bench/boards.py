@@ -63,9 +63,13 @@ _WORDS = ("gateway", "latency", "cloudflare", "balancer routing", "eu-west", "up
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What one page's answers came to: seconds each, and the bytes of the last, as they are and packed."""
+    """What one page's answers came to: seconds each, CPU seconds of one, and the bytes of the last, also packed.
+
+    The CPU is the whole program's, with all that it did meanwhile: it is the figure that a busy machine leaves alone.
+    """
 
     times: Sequence[float]
+    cpu: float
     size: int
     packed: int
 
@@ -76,23 +80,23 @@ def measure() -> Iterator[Figure]:
         built = apart(filled, url, pages)
         yield plain("a database of 1,000 vendors and 10,000 incidents, made: SQLite", built.took, "s")
         with on(folder, url, pages) as (program, home):
-            yield from _first(program, home)
-            yield from _figures("SQLite", asyncio.run(_all(home, built.what)))
+            yield from _first(home)
+            yield from _figures("SQLite", asyncio.run(_all(program, home, built.what)))
             yield plain("resident memory at its most, SQLite", program.memory("VmHWM"), "MiB")
     with serving() as server, postgres() as url, folder_in_memory() as folder:
         pages = vendors(Size().vendors, server.still)
         built = apart(filled, url, pages)
         yield plain("the same, made: PostgreSQL", built.took, "s")
-        with on(folder, url, pages) as (_, home):
-            yield from _figures("PostgreSQL", asyncio.run(_all(home, built.what)))
+        with on(folder, url, pages) as (program, home):
+            yield from _figures("PostgreSQL", asyncio.run(_all(program, home, built.what)))
 
 
-def _first(program: Program, home: str) -> Iterator[Figure]:
+def _first(home: str) -> Iterator[Figure]:
     """Return what the first visitor of a program that has just begun has to wait for."""
-    del program
-    paints = painted(home)
+    paints, bare = painted(home), painted(f"{home}/healthz")
     if not paints:
         return
+    yield plain("a page of one word in Chromium: first paint", percentile([one.first for one in bare], 0.5), "ms")
     yield under("home in Chromium, the first page of a fresh program: first paint", paints[0].first, _PAINT_GOAL, "ms")
     yield under("the same, later: first paint", percentile([one.first for one in paints[1:]], 0.5), _PAINT_GOAL, "ms")
     yield plain("the same, later: all there", percentile([one.whole for one in paints[1:]], 0.5), "ms")
@@ -101,7 +105,7 @@ def _first(program: Program, home: str) -> Iterator[Figure]:
 def _figures(engine: str, found: Mapping[str, Answered]) -> Iterator[Figure]:
     for what, one in found.items():
         median, slowest = 1e3 * percentile(one.times, 0.5), 1e3 * max(one.times)
-        about = f"median {median:.3g} ms, slowest {slowest:.3g} ms"
+        about = f"median {median:.3g} ms, slowest {slowest:.3g} ms, CPU {1e3 * one.cpu:.3g} ms"
         if engine == "SQLite":
             about += f"; {one.size / 1024:.0f} kB, packed {one.packed / 1024:.0f} kB"
         yield under(f"{what}, {engine} ({about}): 99 %", 1e3 * percentile(one.times, 0.99), _GOAL, "ms")
@@ -146,7 +150,7 @@ def _is_reached(port: int) -> bool:
         return one.connect_ex(("127.0.0.1", port)) == 0
 
 
-async def _all(home: str, built: Built) -> Mapping[str, Answered]:
+async def _all(program: Program, home: str, built: Built) -> Mapping[str, Answered]:
     """Ask for each page many times, one after the other, on one connection; of those that are not there, nothing."""
     found = {}
     async with ClientSession(headers={"accept-encoding": "identity"}, auto_decompress=False) as client:
@@ -155,14 +159,16 @@ async def _all(home: str, built: Built) -> Mapping[str, Answered]:
                 if answer.status == 404:
                     print(f"board: there is no {path}", flush=True)
                     continue
-            found[what] = await _asked(client, home, path, built)
+            found[what] = await _asked(client, program, home + path, built)
     return found
 
 
-async def _asked(client: ClientSession, home: str, path: str, built: Built) -> Answered:
-    times, body = [], b""
+async def _asked(client: ClientSession, program: Program, path: str, built: Built) -> Answered:
+    times, body, cpu = [], b"", 0.0
     for number in range(-_WARM, _TIMES):
-        where = home + _place(path, built, number)
+        where = _place(path, built, number)
+        if not number:
+            cpu = program.cpu()
         await asyncio.sleep(_PAUSE)
         began = time.perf_counter()
         async with client.get(where) as answer:
@@ -172,7 +178,7 @@ async def _asked(client: ClientSession, home: str, path: str, built: Built) -> A
                 raise RuntimeError(f"{where}: {answer.status} {body[:200]!r}")
         if number >= 0:
             times.append(took)
-    return Answered(times, len(body), len(gzip.compress(body, 6)))
+    return Answered(times, (program.cpu() - cpu) / _TIMES, len(body), len(gzip.compress(body, 6)))
 
 
 def _place(path: str, built: Built, number: int) -> str:
@@ -180,7 +186,7 @@ def _place(path: str, built: Built, number: int) -> str:
     vendor = built.vendors[number % 100]
     return path.format(
         vendor=vendor.slug,
-        probe=f"{vendor.slug}-api",
+        probe=f"{built.vendors[number % Size().probes].slug}-api",
         incident=built.incidents[number * 37 % len(built.incidents)],
         open=built.open[number % len(built.open)],
         word=_WORDS[number % len(_WORDS)].replace(" ", "+"),

@@ -51,6 +51,7 @@ async def _incident(board: Board, request: Request) -> Response:
     return page(
         request,
         "incident.html",
+        200,
         title=wording.headline(incident),
         now=now,
         incident=incident,

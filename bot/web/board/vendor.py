@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.core import choosing, records
-from bot.core.days import Day, days, said, told
+from bot.core.days import Day, Mark, days, said, told
 from bot.core.message import Span, Tone
 from bot.core.probe_days import probe_days
 from bot.core.probe_views import alone, tone
@@ -28,7 +28,7 @@ from bot.web.board.pages import Board, missing, page
 from bot.web.board.past import BACK
 from bot.web.board.vendors import KEY
 
-_INCIDENTS, _LISTED = 30, 60
+_INCIDENTS, _LISTED, _NAMED = 30, 60, 12
 _LATELY, _STEP = timedelta(hours=24), timedelta(minutes=10)
 
 
@@ -94,6 +94,7 @@ async def _vendor(board: Board, request: Request) -> Response:
         key=KEY,
         days=_days(past, known.rows),
         groups=cards.groups(parts),
+        named=_named(marks, known.named, watch, now),
         probes=await _probes(board, slug, now),
         record=records.record(known.card).message if known.card else None,
         grade=known.card.grade if known.card else None,
@@ -120,6 +121,22 @@ def _days(past: Sequence[Day], known: Mapping[str, choosing.Row]) -> list[_Told]
             found.append(_Told(f"day-{day.date.isoformat()}", day.date, said(day), tuple(rows), more))
             left -= len(rows)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A component that incidents named: the days of these."""
+
+    name: str
+    bar: Bar
+    said: str
+
+
+def _named(marks: Sequence[Mark], named: Mapping[str, frozenset[str]], watch: Watch, now: datetime) -> list[_Named]:
+    """Return the components that incidents of 90 days named, those with the most first."""
+    found = [(name, [mark for mark in marks if mark.incident in ids]) for name, ids in named.items()]
+    some = sorted((one for one in found if one[1]), key=lambda one: (-len(one[1]), one[0].lower()))[:_NAMED]
+    return [_Named(name, bars.of_days(past), told(past)) for name, its in some for past in [days(its, watch, now)]]
 
 
 async def _probes(board: Board, slug: str, now: datetime) -> list[_Probe]:
