@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -64,6 +65,13 @@ def environment() -> Environment:
     made.filters.update(looks.FILTERS)
     made.globals["asset"] = cache(asset)
     return made
+
+
+async def warm() -> None:
+    """Read all templates before anybody asks for a page: each takes some milliseconds, the first time."""
+    for name in environment().list_templates():
+        environment().get_template(name)
+        await asyncio.sleep(0)
 
 
 def _shown(value: object) -> object:
