@@ -94,7 +94,8 @@ async def _current(board: Board, changes: Pulse) -> None:
     from bot.web.board import pages, past  # noqa: PLC0415  (as above)
 
     await board.clock.sleep(_FIRST)
-    await pages.warm()
+    # Half a second of work, in which everything else goes on.
+    await asyncio.to_thread(pages.ready)
     await standings.overview(board.database)
     await past.warm(board.database, board.spells, board.clock.now())
     await changes.run()

@@ -82,8 +82,6 @@ _CALLED: Mapping[str, Callable[[Incident], bool]] = {
     "two clocks": lambda one: one.vendor == "github" and one.is_open,
     "the whole story": lambda one: one.state is State.POSTMORTEM,
     "many at once": lambda one: bool(one.cause) and one.is_open,
-    "one of many": lambda one: bool(one.burst) and one.is_open,
-    "a long day": lambda one: one.vendor == "cloudflare" and not one.is_open,
     "maintenance": lambda one: one.state is State.IN_PROGRESS,
     "our own": lambda one: one.vendor == team.VENDOR and one.is_open,
     "hostile": lambda one: one.vendor == "evil" and "script" in one.title,

@@ -26,7 +26,7 @@ _STRANGE = """() => {
   };
 }"""
 _WHERE = (
-    "/", "/incidents?vendor=evil", "hostile", "hostile and long", "/vendors/evil", "/search?q=evil", "/operations"
+    "/", "/incidents?vendor=evil", "hostile", "hostile and long", "/vendors/evil", "/search?q=evil"
 )  # fmt: skip
 _NOTHING = {"made": [], "acts": [], "leads": [], "turned": False}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,11 +66,11 @@ def environment() -> Environment:
     return made
 
 
-async def warm() -> None:
-    """Read all templates before anybody asks for a page: each takes some milliseconds, the first time."""
-    for name in environment().list_templates():
-        environment().get_template(name)
-        await asyncio.sleep(0)
+def ready() -> None:
+    """Make all templates: the first visitor of each page would wait for that, and everything else with them."""
+    made = environment()
+    for name in made.list_templates():
+        made.get_template(name)
 
 
 def _shown(value: object) -> object:
