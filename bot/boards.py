@@ -90,15 +90,16 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
 
 
 async def _current(board: Board, changes: Pulse) -> None:
-    """Know what pages are made from before anybody asks, then look for what changes, for ever."""
+    """Look for what changes, for ever; meanwhile learn what pages are made from, before anybody asks for one."""
     from bot.web.board import pages, past  # noqa: PLC0415  (as above)
 
-    await board.clock.sleep(_FIRST)
-    # Half a second of work, in which everything else goes on.
-    await asyncio.to_thread(pages.ready)
-    await standings.overview(board.database)
-    await past.warm(board.database, board.spells, board.clock.now())
-    await changes.run()
+    async with asyncio.TaskGroup() as both:
+        both.create_task(changes.run())
+        await board.clock.sleep(_FIRST)
+        # Half a second of work, in which everything else goes on.
+        await asyncio.to_thread(pages.ready)
+        await standings.overview(board.database)
+        await past.warm(board.database, board.spells, board.clock.now())
 
 
 def address(host: str, port: int) -> str:
