@@ -207,6 +207,7 @@ SHAPES: Mapping[Any, Callable[[Verb, Listener], Shape]] = {
     hand_verbs.assigning: hand_shapes.assign,
     hand_verbs.handing: hand_shapes.handover,
     hand_verbs.escalating: hand_shapes.escalate,
+    report_verbs.reporting: hand_shapes.report,
     report_verbs.writing: hand_shapes.write,
     team_verbs.declare: team_shapes.declare,
     team_verbs.update: team_shapes.update,

@@ -14,6 +14,11 @@ from bot.core.verbs import Misunderstood, Verb, is_id, which
 from bot.model import Command
 
 
+def reporting(verb: Verb, rest: str) -> Command:
+    """Read whose report is wanted; nothing means the incident at hand."""
+    return Command(action=verb.action, incident=which(rest))
+
+
 def writing(verb: Verb, rest: str) -> Command | Misunderstood:
     """Read the part and the words, after an id or words for an incident if there are any."""
     about, said = _split(rest.lstrip(":, \t\r\n"))
