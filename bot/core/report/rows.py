@@ -67,7 +67,7 @@ def deeds(story: Story, spoken: Spoken) -> tuple[Row, ...]:
 
 def _is_deed(entry: TimelineEntry) -> bool:
     if entry.who is Who.PERSON:
-        return entry.kind not in _WITNESS
+        return entry.kind not in _WITNESS and entry.kind is not ChangeKind.REPORTED
     return entry.who is Who.BOT and entry.kind in _FOR_US and not entry.quiet
 
 
