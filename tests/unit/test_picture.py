@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import timedelta
-from importlib.resources import files
 from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
 
@@ -266,11 +265,12 @@ def test_a_picture_in_a_page_has_no_style_of_its_own_and_strangers_write_no_mark
     assert "<style>" in standalone(of(hostile, 60))
 
 
-def test_the_board_has_the_colours_of_pictures() -> None:
-    """Written anew by `bot.core.picture.svg.stylesheet()`."""
-    of_board = files("bot.web.board").joinpath("static/picture.css").read_text(encoding="utf-8")
+def test_a_picture_has_each_colour_twice_and_turns_with_the_theme() -> None:
+    rules = stylesheet()
 
-    assert of_board.partition("\n")[2] == f"{stylesheet()}\n"
+    assert rules.count("--picture-ground:") == 2
+    assert "@media screen and (prefers-color-scheme: dark)" in rules
+    assert all(f"fill: var(--picture-{ink})" in rules for ink in Ink)
 
 
 def test_two_pictures_in_one_page_share_no_name() -> None:
