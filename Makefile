@@ -6,7 +6,7 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fuzz bench lint pins picture formats previews clean
+.PHONY: help run demo test fuzz bench lint pins picture board-picture formats previews clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,10 @@ picture: ## draw docs/demo.svg anew
 	@scripts/venv.sh dev
 	$(PY) scripts/picture.py
 
+board-picture: ## draw docs/board.png anew, where a Chromium is
+	@scripts/venv.sh dev
+	$(PY) -m scripts.board
+
 formats: ## write docs/formats.md and docs/detection.md anew
 	@scripts/venv.sh dev
 	$(PY) -m scripts.formats
@@ -63,6 +67,7 @@ formats: ## write docs/formats.md and docs/detection.md anew
 previews: ## draw every reviewed message as a page in its platform's look, and as pictures where a Chromium is
 	@scripts/venv.sh dev
 	$(PY) -m scripts.previews $(ARGS)
+	$(PY) -m scripts.previews.drawings $(ARGS)
 
 clean: ## remove .venv, caches and build output, never your database
 	rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from bot import catalog, plugins
 from bot.clock import Clock
+from bot.gauges import UNCOUNTED, Gauges
 from bot.loops import hearing, heartbeats
 from bot.loops.take_in import Rules
 from bot.model import Source, SourceKind
 from bot.settings import Job, Settings
 from bot.settings.callers import accused
 from bot.store.database import Database
+from bot.vitals import Pace, Turns
 
 if TYPE_CHECKING:
     from starlette.routing import Route
@@ -34,6 +36,12 @@ class Around:
     due: asyncio.Event
     watched: Sequence[Source]
     shown: Shown = field(default_factory=Shown)
+    gauges: Gauges = UNCOUNTED
+    turns: Turns = field(default_factory=Turns)
+
+    def paced(self, loop: str) -> Pace:
+        """Return the clock that a loop sleeps by."""
+        return Pace(self.clock, self.turns, loop)
 
 
 def routes(settings: Settings, around: Around, loops: Loops) -> list[Route]:
@@ -46,7 +54,7 @@ def routes(settings: Settings, around: Around, loops: Loops) -> list[Route]:
 
 def _hooks(settings: Settings, around: Around, loops: Loops) -> list[Route]:
     name = partial(accused, watched=around.watched, catalog=catalog.load())
-    ear = hearing.Hearing(around.database, around.rules, around.clock, around.due, name)
+    ear = hearing.Hearing(around.database, around.rules, around.paced("hearing"), around.due, name)
     # Also where no hook is configured any more: what it told once grows old all the same.
     loops["hearing"] = partial(hearing.expire, ear)
     if not settings.doors:
@@ -58,13 +66,13 @@ def _hooks(settings: Settings, around: Around, loops: Loops) -> list[Route]:
         for door in settings.doors
         if door.token is not None
     ]
-    return hooks.routes(doors, partial(hearing.hear, ear), around.clock)
+    return hooks.routes(doors, partial(hearing.hear, ear), around.clock, gauges=around.gauges)
 
 
 def _heartbeats(settings: Settings, around: Around, loops: Loops) -> list[Route]:
     jobs = [_job(job, around) for job in settings.jobs]
     beating = heartbeats.Beating(
-        around.database, jobs, around.rules, around.clock, around.due, windows=settings.windows
+        around.database, jobs, around.rules, around.paced("heartbeats"), around.due, windows=settings.windows
     )
     around.shown.append(partial(heartbeats.shown, beating))
     # Also where no job is configured any more, as above.
@@ -74,7 +82,7 @@ def _heartbeats(settings: Settings, around: Around, loops: Loops) -> list[Route]
     from bot.web import heartbeats as web  # noqa: PLC0415  (as above)
 
     doors = [web.Door(job.slug, job.token.reveal()) for job in settings.jobs if job.token is not None]
-    return web.routes(doors, partial(heartbeats.call, beating), around.clock)
+    return web.routes(doors, partial(heartbeats.call, beating), around.clock, gauges=around.gauges)
 
 
 def _job(job: Job, around: Around) -> heartbeats.Job:

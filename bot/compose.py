@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import random
-import secrets
-import socket
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from adapters.console import Console
-from bot import __version__, boards, callers, catalog, garbage, logs, paging, plugins, process, reaching
+from bot import __version__, beginning, boards, callers, catalog, garbage, logs, plugins, process, reaching
 from bot import settings as configuration
+from bot.beginning import patiently, prepare
+from bot.chats import chats as chats_of
 from bot.checks import PROBE_LIMITS, probes_of
-from bot.clock import AgreedClock, Clock
+from bot.clock import AgreedClock
 from bot.commands import calling
 from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
-from bot.errors import StoreUnavailable
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
+from bot.loops.alive import Alive, alive, watch_lag
+from bot.loops.attach import Attaching, attach
 from bot.loops.checking import Probing
 from bot.loops.deliver import Delivering, deliver
 from bot.loops.escalate import Escalating, escalate
@@ -37,27 +37,27 @@ from bot.loops.hold import Holding, hold
 from bot.loops.probing import probe
 from bot.loops.recognising import read_once
 from bot.loops.remind import Reminding, remind
+from bot.loops.report import Reporting, report
 from bot.loops.revisit import Revisiting, revisit
 from bot.loops.sight import Eyes, recall
-from bot.loops.supervise import DATABASE_PAUSE, Crashes, supervise
+from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules
 from bot.loops.telling import Told
 from bot.loops.watch import Watching, watch
 from bot.model import Source
 from bot.ports import Chat, Platform
 from bot.settings import Settings
-from bot.store import announcements, sources
-from bot.store.database import Database, claim_purpose, migrate, open_database
-from bot.store.installations import Kept
+from bot.store.database import Database, is_ready, migrate, open_database
+from bot.vitals import Pace, Vitals
+from bot.web.board.beside import Beside
 
 if TYPE_CHECKING:
-    from adapters.discord.connect import Keys as DiscordKeys
-    from adapters.slack.connect import Keys
+    from bot.core.afterwards import Written
+    from bot.core.report.material import Material
+    from bot.model import TimelineEntry
+    from bot.store.errands import Errand
 
 log = logging.getLogger("sitrep")
-T = TypeVar("T")
-
-_PATIENCE = 30
 
 
 async def run(settings: Settings) -> None:
@@ -67,15 +67,14 @@ async def run(settings: Settings) -> None:
     process.allow_many_connections()
     clock = AgreedClock()
     watched = configuration.sources(settings, catalog.load(), plugins.discover("bot.feeds"))
-    # A process may come again under its number, and a container under its name.
-    name = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(3)}"
+    name = beginning.name()
     database = open_database(settings.database.reveal(), name)
     fleet = Fleet(database, clock, name, __version__, asyncio.Event())
     try:
         database.hold()
         await migrate(database)
         all_of_it = (*watched, *map(configuration.source_of, settings.probes))
-        await _patiently(partial(_prepare, database, all_of_it, clock.now()), clock)
+        await patiently(partial(prepare, database, all_of_it, clock.now()), clock)
         _announce(settings, len(watched))
         egress = EgressPolicy.allowing(*settings.egress_allow)
         async with (
@@ -88,27 +87,6 @@ async def run(settings: Settings) -> None:
         await database.close()
 
 
-async def _patiently(work: Callable[[], Awaitable[T]], clock: Clock) -> T:
-    """Do what may be done twice; a database that was there a moment ago is waited for."""
-    for _ in range(_PATIENCE):
-        try:
-            return await work()
-        except StoreUnavailable as error:
-            log.warning("starting waits for the database: %s", error)
-        await clock.sleep(DATABASE_PAUSE)
-    return await work()
-
-
-async def _prepare(database: Database, watched: Sequence[Source], now: datetime) -> None:
-    await claim_purpose(database, "run")
-    if database.is_sqlite:
-        await sources.release_all(database)
-        await announcements.release_all(database)
-    # A person may have mended what was in the way; if not, it is parked again.
-    await announcements.revive(database, now)
-    await sources.register(database, watched, now)
-
-
 async def _loops(
     settings: Settings,
     fleet: Fleet,
@@ -119,47 +97,67 @@ async def _loops(
     fetcher, web = fetchers
     database, clock, owner, due = fleet.database, fleet.clock, fleet.id, fleet.due
     dice = random.SystemRandom().random
-    rules = Rules(settings.routes, settings.services, settings.thresholds, settings.oncalls, settings.bursts)
-    heard = people.People(database, rules, settings.people, clock, due)
+    rules = Rules(
+        settings.routes, settings.services, settings.thresholds, settings.oncalls, settings.bursts, settings.board_url
+    )
+    crashes, gauges = Crashes(), boards.counting()
+    database.gauges = gauges
+    vitals = Vitals(partial(is_ready, database), crashed=lambda: crashes.repeated(clock.now()))
+    paced = partial(Pace, clock, vitals.turns)
+    heard = people.People(database, rules, settings.people, paced("people"), due)
     desk = desk_of(settings, heard, fetcher)
-    chats = _chats(settings, desk, fleet)
+    chats = chats_of(settings, desk, fleet)
     desk.visits = {chat.platform.name: chat.visit for chat in chats if chat.visit is not None}
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
-    delivering = Delivering(database, platforms, clock, owner, dice, due, None, rules.ruling, fleet.held, fleet.shards)
-    eyes = Eyes(database, clock, settings.witnesses)
-    await _patiently(partial(recall, eyes), clock)
-    watching = Watching(
-        database, fetcher, rules, clock, owner, dice, due, Told(len(watched), pages_lost=eyes.pages_lost)
+    turned = partial(vitals.turns.turned, "deliver")
+    delivering = Delivering(
+        database, platforms, clock, owner, dice, due, ruling=rules.ruling, gauges=gauges, turned=turned
     )
-    checks = Probing(database, web, rules, clock, owner, due, probes_of(settings), eyes, settings.windows)
-    mine = own.Own(database, delivering, own.places(settings.routes), clock, due, lambda: eyes.blind_since)
-    escalating = Escalating(database, reaching.plans_of(settings), clock, due)
+    delivering.term, delivering.shards = fleet.held, fleet.shards
+    delivering.report = report_of(settings, database)
+    eyes = Eyes(database, clock, settings.witnesses)
+    await patiently(partial(recall, eyes), clock)
+    told = Told(len(watched), pages_lost=eyes.pages_lost)
+    watching = Watching(database, fetcher, rules, paced("watch"), owner, dice, due, told, gauges=gauges)
+    checks = Probing(database, web, rules, paced("probe"), owner, due, probes_of(settings), eyes, settings.windows)
+    checks.gauges = gauges
+    mine = own.Own(database, delivering, own.places(settings.routes), paced("own"), due, lambda: eyes.blind_since)
+    escalating = Escalating(database, reaching.plans_of(settings), paced("escalate"), due, gauges)
+    rests = partial(vitals.turns.rests, "escalate")
     loops: dict[str, Callable[[], Awaitable[None]]] = {
-        "fleet": partial(keep, fleet),
         "watch": partial(watch, watching),
         "probe": partial(probe, checks),
         "deliver": partial(deliver, delivering),
-        "revisit": partial(revisit, Revisiting(database, fetcher, rules, clock, due)),
-        "remind": partial(remind, Reminding(database, fetcher, rules, clock, due)),
-        "heed": partial(heed, Heeding(database, rules, clock, due)),
-        "hold": partial(hold, Holding(database, rules.ruling, clock, due)),
-        "escalate": partial(fleet.alone, "escalation", partial(escalate, escalating)),
+        "revisit": partial(revisit, Revisiting(database, fetcher, rules, paced("revisit"), due)),
+        "remind": partial(remind, Reminding(database, fetcher, rules, paced("remind"), due)),
+        "heed": partial(heed, Heeding(database, rules, paced("heed"), due)),
+        "hold": partial(hold, Holding(database, rules.ruling, paced("hold"), due)),
+        "fleet": partial(keep, fleet),
+        "escalate": partial(fleet.alone, "escalation", partial(escalate, escalating), rests),
+        "report": partial(report, Reporting(database, settings.reports, paced("report"), due)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
-        "forget": partial(forget, Forgetting(database, settings.audit_keep, clock)),
+        "forget": partial(forget, Forgetting(database, settings.audit_keep, paced("forget"))),
+        "lag": partial(watch_lag, gauges, clock),
     }
     for chat in chats:
         loops |= chat.loops
     routes = [route for chat in chats for route in chat.routes]
-    around = callers.Around(database, rules, clock, due, watched)
+    if settings.heartbeat_url is not None:
+        loops["alive"] = partial(alive, Alive(settings.heartbeat_url.reveal(), web, vitals, paced("alive"), gauges))
+    around = callers.Around(database, rules, clock, due, watched, gauges=gauges, turns=vitals.turns)
     routes += callers.routes(settings, around, loops)
     those = calling.expected(settings, watched, catalog.load())
     desk.callers = lambda: calling.views(database, those, clock.now())
     desk.trail.directories = {chat.platform.name: chat.directory for chat in chats if chat.directory is not None}
-    desk.platforms, desk.jobs = partial(_conditions, chats), partial(_shown, around.shown)
-    boards.serve(settings, database, clock, routes, loops)
+    desk.platforms, desk.jobs = partial(reaching.conditions, chats), partial(_shown, around.shown)
+    desk.trail.gauges = gauges
+    vitals.platforms = partial(reaching.cut_off, chats)
+    beside = Beside(settings.windows, desk.callers, desk.platforms, desk.jobs, clock.now())
+    boards.serve(settings, boards.Around(database, clock, desk, vitals, gauges, beside), routes, loops)
     garbage.seldom()
-    await _until_stopped(loops, chats, clock, dice, stop)
+    begun = partial(supervise, clock=clock, chance=dice, crashes=crashes)
+    await _until_stopped(loops, chats, begun, stop, vitals)
 
 
 def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
@@ -171,27 +169,27 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
     desk.rotas, desk.plans, desk.configured = settings.oncalls, reaching.plans_of(settings), reaching.routed(settings)
     desk.ours = terms_of(settings)
     desk.ruling = heard.rules.ruling
+    desk.board = reaching.boarding_of(settings)
     return desk
 
 
 async def _until_stopped(
-    loops: Mapping[str, Callable[[], Awaitable[None]]],
+    loops: callers.Loops,
     chats: Sequence[Chat],
-    clock: Clock,
-    dice: Callable[[], float],
+    begun: Callable[[str, Callable[[], Awaitable[None]]], Coroutine[Any, Any, None]],
     stop: asyncio.Event,
+    vitals: Vitals,
 ) -> None:
-    crashes = Crashes()
-    tasks = [
-        asyncio.create_task(supervise(name, loop, clock=clock, chance=dice, crashes=crashes), name=name)
-        for name, loop in loops.items()
-    ]
+    named = {name: asyncio.create_task(begun(name, loop), name=name) for name, loop in loops.items()}
+    # To the last it is answered that we are stopping, so that nobody is sent here any more; and others count on a sign
+    # of life for as long as anything of ours may still be sent.
+    last = [named.pop(name) for name in ("web", "fleet") if name in named]
+    tasks = [*named.values()]
     tasks += [asyncio.create_task(chat.check(), name=f"{chat.platform.name}-check") for chat in chats]
     await stop.wait()
+    vitals.stopping = True
     log.info("stopping: finishing what is under way")
-    # Others count on a sign of life for as long as anything of ours may still be sent.
-    lasting = [task for task in tasks if task.get_name() == "fleet"]
-    for some in ([task for task in tasks if task not in lasting], lasting):
+    for some in (tasks, last):
         for task in some:
             task.cancel()
         await asyncio.gather(*some, return_exceptions=True)
@@ -199,8 +197,15 @@ async def _until_stopped(
         await chat.close()
 
 
-def _conditions(chats: Sequence[Chat]) -> tuple[str, ...]:
-    return tuple(line for chat in chats for line in chat.condition().splitlines())
+def report_of(settings: Settings, database: Database) -> Callable[[Errand, TimelineEntry], Awaitable[Written]]:
+    """Return what makes a report that is posted."""
+
+    def write(material: Material, now: datetime) -> Written:
+        from bot.written import posted  # noqa: PLC0415  (Pillow, for those who have a report posted)
+
+        return posted(material, settings.reports.form, now)
+
+    return partial(attach, Attaching(database, write))
 
 
 def _shown(some: callers.Shown) -> tuple[str, ...]:
@@ -210,75 +215,6 @@ def _shown(some: callers.Shown) -> tuple[str, ...]:
 def _console(settings: Settings) -> dict[str, Platform]:
     console = Console(sys.stdout, settings.console_log, colour=sys.stdout.isatty())
     return {console.name: console}
-
-
-def _chats(settings: Settings, desk: Desk, fleet: Fleet) -> tuple[Chat, ...]:
-    """Return the chat platforms that there are tokens for."""
-    database, clock = fleet.database, fleet.clock
-
-    async def revive(platform: str) -> None:
-        await announcements.revive(database, clock.now(), platform)
-        fleet.due.set()
-
-    addresses = [to for to in reaching.addressed(settings) if to.address]
-    chats = []
-    if settings.slack.is_configured:
-        from adapters.slack.connect import Around, connect  # noqa: PLC0415  (a third of a second, for those who use it)
-
-        here = tuple(to.address for to in addresses if to.platform == "slack")
-        rooms = tuple(room.partition(":")[2] for room, _ in settings.access.channels if room.startswith("slack:"))
-        around = Around(clock.now, revive, Kept(database, "slack"), here, settings.access.groups, rooms)
-        chats.append(connect(slack_keys(settings.slack), desk, around))
-    if settings.discord.token is not None:
-        there = tuple(to.address for to in addresses if to.platform == "discord")
-        chats.append(_discord(settings.discord, desk, fleet, revive, there))
-    return (*chats, *paging.chats(settings, database, clock.now))
-
-
-def _discord(
-    discord: configuration.Discord,
-    desk: Desk,
-    fleet: Fleet,
-    revive: Callable[[str], Awaitable[None]],
-    addresses: tuple[str, ...],
-) -> Chat:
-    from adapters.discord.connect import Around, connect  # noqa: PLC0415  (half a second, for those who use it)
-
-    around = Around(
-        now=fleet.clock.now,
-        revive=revive,
-        kept=Kept(fleet.database, "discord"),
-        alone=partial(fleet.alone, "discord-gateway"),
-        addresses=addresses,
-        crew=lambda: fleet.crew,
-    )
-    return connect(discord_keys(discord), desk, around)
-
-
-def discord_keys(discord: configuration.Discord) -> DiscordKeys:
-    """Return what the bot is known by on Discord."""
-    from adapters.discord.connect import Keys as DiscordKeys  # noqa: PLC0415  (as above)
-
-    token = _revealed(discord.token) or ""
-    return DiscordKeys(token=token, api_url=discord.api_url, gateway_url=discord.gateway_url)
-
-
-def slack_keys(slack: configuration.Slack) -> Keys:
-    """Return what Slack's app is known by."""
-    from adapters.slack.connect import Keys  # noqa: PLC0415  (as above)
-
-    return Keys(
-        bot_token=_revealed(slack.bot_token),
-        app_token=_revealed(slack.app_token),
-        signing_secret=_revealed(slack.signing_secret),
-        client_id=slack.client_id,
-        client_secret=_revealed(slack.client_secret),
-        api_url=slack.api_url,
-    )
-
-
-def _revealed(secret: configuration.Secret | None) -> str | None:
-    return secret.reveal() if secret else None
 
 
 def _announce(settings: Settings, pages: int) -> None:

@@ -165,6 +165,16 @@ class Apart(Protocol):
         ...
 
 
+@runtime_checkable
+class Carries(Protocol):
+    """A platform on which files go with a message: `largest` is how many bytes each may have.
+
+    Where one can not go for a reason of the place, the message says so, and what can be read in it as text.
+    """
+
+    largest: int
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What to show at once, and, where that is not all, how to get what shall take its place."""
@@ -202,7 +212,8 @@ class Chat:
     The loops never end by themselves; `check` says once, in the log, what can not be guaranteed as the platform is set
     up; `condition` says what is wrong with it now, a line each, nothing if all is well; `close` gives back what is
     held; `directory` tells of groups and channels, where that has to be asked for.  `visit` looks at a channel that
-    somebody names, where people can name one; it raises SitrepError if there is none.
+    somebody names, where people can name one; it raises SitrepError if there is none.  `cut_off` says why the platform
+    does not hear us, or we it; nothing while we are connected.
     """
 
     platform: Platform
@@ -213,6 +224,7 @@ class Chat:
     close: Callable[[], Awaitable[None]]
     directory: Directory | None = None
     visit: Callable[[str], Awaitable[Visit]] | None = None
+    cut_off: Callable[[], str] = lambda: ""
 
 
 class Installations(Protocol):

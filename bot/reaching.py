@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.commands.boarding import Boarding
 from bot.core import direct
 from bot.core.escalation import Plans
 from bot.core.rota import Rotas
 from bot.core.rules import EscalationStep
 from bot.core.summoning import ROTA
 from bot.model import Destination
+from bot.ports import Chat
 from bot.settings import Settings
 
 
@@ -25,6 +27,12 @@ def plans_of(settings: Settings) -> Plans:
         places=places,
         routes=settings.routes,
     )
+
+
+def boarding_of(settings: Settings) -> Boarding:
+    """Return how people come to the board."""
+    secret = settings.board_secret.reveal() if settings.board_secret is not None else ""
+    return Boarding(settings.board_url, secret, frozenset(settings.access.everybody))
 
 
 def connected(settings: Settings) -> frozenset[str]:
@@ -65,3 +73,13 @@ def directly(settings: Settings) -> tuple[Destination, ...]:
 
 def _steps(settings: Settings) -> Iterable[EscalationStep]:
     return (step for plan in settings.escalations for step in plan.steps)
+
+
+def conditions(chats: Iterable[Chat]) -> tuple[str, ...]:
+    """Return what is wrong with the platforms now, a line each."""
+    return tuple(line for chat in chats for line in chat.condition().splitlines())
+
+
+def cut_off(chats: Iterable[Chat]) -> tuple[str, ...]:
+    """Return why platforms do not hear us, or we them."""
+    return tuple(filter(None, (chat.cut_off() for chat in chats)))

@@ -118,15 +118,49 @@ def test_a_secret_can_come_from_a_file_without_its_last_line_break(tmp_path: Pat
 def test_every_secret_can_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "url").write_text("sqlite:///a.db")
     (tmp_path / "token").write_text("made-up")
+    (tmp_path / "long").write_text("made-up" * 5)
+    (tmp_path / "address").write_text("https://hc.example/ping/made-up\n")
+    files = {
+        "DATABASE_URL": "url",
+        "SITREP_BOARD_SECRET": "long",
+        "SITREP_BOARD_TOKEN": "long",
+        "SITREP_HEARTBEAT_URL": "address",
+    }
     names = [variable.name for variable in settings.VARIABLES if variable.secret]
 
-    environ = {f"{name}_FILE": "url" if name == "DATABASE_URL" else "token" for name in names}
+    environ = {f"{name}_FILE": files.get(name, "token") for name in names}
     environ["SLACK_CLIENT_ID"] = "100.200"
     found = settings.load(None, environ, tmp_path)
 
     slack = (found.slack.bot_token, found.slack.app_token, found.slack.signing_secret, found.slack.client_secret)
     assert (*slack, found.discord.token) == (Secret("made-up"),) * 5
     assert found.database == Secret("sqlite+aiosqlite:///a.db")
+    assert (found.board_secret, found.board_token) == (Secret("made-up" * 5),) * 2
+    assert found.heartbeat_url == Secret("https://hc.example/ping/made-up")
+
+
+def test_what_opens_the_board_is_too_long_to_be_guessed_and_is_never_repeated(tmp_path: Path) -> None:
+    found = mistakes(
+        tmp_path, SITREP_BOARD_SECRET="s" * 31, SITREP_BOARD_TOKEN="t" * 15, SITREP_HEARTBEAT_URL="ping/made-up"
+    )
+
+    assert found == (
+        "environment: SITREP_BOARD_SECRET: is short enough to be guessed; write at least 32 random characters",
+        "environment: SITREP_BOARD_TOKEN: is short enough to be guessed; write at least 16 random characters",
+        "environment: SITREP_HEARTBEAT_URL: is not an http or https address; write it as the service shows it",
+    )
+
+
+def test_a_board_for_those_with_links_needs_what_signs_them(tmp_path: Path) -> None:
+    (tmp_path / "sitrep.toml").write_text('[board]\naccess = "signed"\n')
+
+    without, with_secret = load(tmp_path), load(tmp_path, SITREP_BOARD_SECRET="s" * 32)
+
+    assert [line.partition(";")[0] for line in settings.missing_tokens(without)] == [
+        'board.access: "signed" needs SITREP_BOARD_SECRET, which is not set'
+    ]
+    assert settings.missing_tokens(with_secret) == ()
+    assert with_secret.board_is_signed
 
 
 def test_half_an_app_for_several_workspaces_is_a_mistake(tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         partial(_condition, platform, gateway),
         close,
         visit=partial(_visit, platform),
+        cut_off=partial(_condition, platform, gateway),
     )
 
 

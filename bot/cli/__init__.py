@@ -26,6 +26,7 @@ COMMANDS = {
     "db": ("moving", "copy the database to another engine, or back it up"),
     "status": ("asking", "how everything watched stands"),
     "incidents": ("asking", "the open incidents"),
+    "report": ("reporting", "all that is known of an incident"),
     "audit": ("auditing", "who did what, when, and from where"),
     "ask": ("saying", "ask or do whatever can be asked or done in a chat"),
     "vendors": ("explaining", "the vendors that Sitrep knows"),

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from adapters.console import Console
-from bot import catalog
+from bot import boards, catalog, process
 from bot.cli.frames import series
 from bot.cli.rehearsed import parts
 from bot.cli.replay import Wish, replay
 from bot.cli.verb import Verb, load
-from bot.clock import SimulatedClock
+from bot.clock import Clock, SimulatedClock
 from bot.commands.recording import Recording
 from bot.core import wording
 from bot.core.bursts import Terms
@@ -25,6 +28,7 @@ from bot.model import Destination
 from bot.store import incidents
 from bot.store.database import Database
 
+_PORT, _HIGHEST = 8080, 65_535
 _TO_CONSOLE = Rules(routes=(Route(name="default", to=(Destination("console"),)),), bursts=Terms())
 
 
@@ -60,6 +64,7 @@ async def _demo(options: Namespace) -> int:
         wish = Wish(
             series=series([folder / "acme"]),
             probes=parts(folder / "probes.toml"),
+            beside=_board,
             end=_what_is_left,
             vendor="acme",
             speed=options.speed,
@@ -67,6 +72,22 @@ async def _demo(options: Namespace) -> int:
         await replay(wish, _TO_CONSOLE, None, _print)
     print("\nThat was the demo. `sitrep run` watches real vendors; `sitrep init` writes a configuration.")
     return 0
+
+
+@asynccontextmanager
+async def _board(database: Database, clock: Clock) -> AsyncIterator[None]:
+    """Serve the board while it is played, and, where somebody sits at a terminal, until they have seen enough."""
+    async with boards.shown(database, clock, _port()) as address:
+        print(f"The board: {address}", flush=True)
+        yield
+        if sys.stdout.isatty() and sys.stdin.isatty():
+            print(f"\nThe board stays at {address} until Ctrl-C.", flush=True)
+            await process.told_to_stop().wait()
+
+
+def _port() -> int:
+    text = os.environ.get("PORT", "")
+    return int(text) if text.isascii() and text.isdecimal() and int(text) <= _HIGHEST else _PORT
 
 
 async def _what_is_left(database: Database, now: datetime) -> None:

@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from adapters.console import Console
 from bot import catalog, plugins
 from bot.cli.frames import Frame, Series
 from bot.cli.rehearsed import RULE, Check, Part, checks
-from bot.clock import SimulatedClock
+from bot.clock import Clock, SimulatedClock
 from bot.core.message import Message, plain
 from bot.errors import ConfigError, ParseError
 from bot.loops.deliver import Delivering
@@ -36,11 +36,13 @@ LONGEST_PAUSE = 10.0
 class Wish:
     """What to replay and how.  `speed` is how many times faster than life, None for as fast as it goes.
 
-    `probes` are checked beside what was recorded of pages; `end` is done when all was played, at that time.
+    `probes` are checked beside what was recorded of pages; `beside` goes on while it is played, and `end` is done when
+    all was, at that time.
     """
 
     series: tuple[Series, ...]
     probes: tuple[Part, ...] = ()
+    beside: Callable[[Database, Clock], AbstractAsyncContextManager[object]] = lambda _database, _clock: nullcontext()
     end: Callable[[Database, datetime], Awaitable[None]] | None = None
     format: str | None = None
     vendor: str | None = None
@@ -149,7 +151,7 @@ async def replay(wish: Wish, rules: Rules, database_url: str | None, say: Callab
             say(json.dumps(step_line(errand, step, clock.now()), ensure_ascii=False))
 
     clock = SimulatedClock(scenes[0].at)
-    async with _database(database_url) as database:
+    async with _database(database_url) as database, wish.beside(database, clock):
         endings = {one.source.key: one.series.ending for one in found}
         stage = Replay(
             database,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from adapters._named import Named
-from bot import catalog, checks, compose, paging, plugins, reaching, settings
+from bot import boards, catalog, chats, checks, compose, paging, plugins, reaching, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
 from bot.core.baseline import seconds
@@ -17,6 +17,7 @@ from bot.core.routing import misfits
 from bot.core.spending import day_of, so_far
 from bot.errors import ConfigError, FetchError, ParseError
 from bot.fetch import EgressPolicy, Fetcher
+from bot.loops.alive import call
 from bot.loops.checking import Probe, kept, paid
 from bot.loops.recognising import read_once
 from bot.model import Fault, ProbeResult, Source, Spent
@@ -61,6 +62,8 @@ async def _check(options: Namespace) -> int:
     print(f"{origin}: {_counted(len(watched), 'page')} watched, {probes}{routes}")
     for line in _addresses_of_callers(chosen):
         print(line)
+    for line in boards.described(chosen):
+        print(line)
     return await _live(chosen, watched) if options.live else 0
 
 
@@ -86,6 +89,7 @@ async def _live(chosen: Settings, watched: tuple[Source, ...]) -> int:
     ):
         pages = await asyncio.gather(*(_try(fetcher, source, clock) for source in watched))
         tried = await _check_all(chosen, probes, web, clock) if probes else []
+        well = await _live_heartbeat(chosen, web) and well
     names = [*(source.name for source in watched), *(f"probe {probe.source.name}" for probe in probes.values())]
     for name, (good, words) in zip(names, (*pages, *tried), strict=True):
         print(f"{'ok  ' if good else 'FAIL'}  {name}: {words}", file=sys.stdout if good else sys.stderr)
@@ -127,7 +131,7 @@ async def _live_slack(chosen: Settings, clock: SystemClock) -> bool:
     from adapters.slack.checks import check  # noqa: PLC0415  (a third of a second, for those who use it)
 
     names = _named(chosen, "slack")
-    return _told("Slack", await check(compose.slack_keys(chosen.slack), names, clock.now))
+    return _told("Slack", await check(chats.slack_keys(chosen.slack), names, clock.now))
 
 
 async def _live_discord(chosen: Settings, clock: SystemClock) -> bool:
@@ -136,7 +140,15 @@ async def _live_discord(chosen: Settings, clock: SystemClock) -> bool:
     from adapters.discord.checks import check  # noqa: PLC0415  (half a second, for those who use it)
 
     names = _named(chosen, "discord")
-    return _told("Discord", await check(compose.discord_keys(chosen.discord), names, clock.now))
+    return _told("Discord", await check(chats.discord_keys(chosen.discord), names, clock.now))
+
+
+async def _live_heartbeat(chosen: Settings, web: Fetcher) -> bool:
+    """Call once who should notice when Sitrep does not run: the address is right if it is heard."""
+    if chosen.heartbeat_url is None:
+        return True
+    reason = await call(chosen.heartbeat_url.reveal(), web)
+    return _told("heartbeat", [(not reason, f"not heard: {reason}" if reason else "heard")])
 
 
 def _named(chosen: Settings, platform: str) -> Named:

@@ -22,13 +22,13 @@ from bot.loops.people import People, report
 from bot.loops.recognising import read_once
 from bot.loops.take_in import Rules
 from bot.model import Person
-from bot.reaching import plans_of
+from bot.reaching import boarding_of, plans_of
 from bot.store.database import migrate, open_database
 
 
 async def _ask(options: Namespace) -> int:
     """Answer as the bot would.  Who can open the database may do everything, as an admin may."""
-    settings, clock, person = load(options), SystemClock(), _who()
+    settings, clock, person = load(options), SystemClock(), who()
     database = open_database(settings.database.reveal())
     try:
         await migrate(database)
@@ -45,6 +45,7 @@ async def _ask(options: Namespace) -> int:
             desk.rotas, desk.plans = settings.oncalls, plans_of(settings)
             desk.ours = terms_of(settings)
             desk.ruling = rules.ruling
+            desk.board = boarding_of(settings)
             answer = await desk.say(" ".join(options.words), person)
             _show(answer.reply)
             if answer.later is not None:
@@ -54,7 +55,8 @@ async def _ask(options: Namespace) -> int:
     return 0
 
 
-def _who() -> Person:
+def who() -> Person:
+    """Return whoever sits at the terminal."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):

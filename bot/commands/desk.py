@@ -13,6 +13,7 @@ from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.commands import acting, declaring, oncall, routes
 from bot.commands.acting import Acting
+from bot.commands.boarding import Boarding
 from bot.commands.calling import Callers, nobody
 from bot.commands.declaring import Declaring
 from bot.commands.finding import as_told, label, matching
@@ -81,13 +82,14 @@ class Desk(Port):
         `platforms` says what is wrong with them, `jobs` which are waited for, a line each; `callers` how all stand who
         call in; `rotas` are who takes turns, `plans` who is called when; `trail` knows who may do what; `visits` look
         at a channel on each platform, `configured` is where the file leads; `ours` who is told of what the team
-        declares, `ruling` where incidents are told.
+        declares, `ruling` where incidents are told, `board` how people come to look instead.
         """
         self.rotas: tuple[Oncall, ...] = ()
         self.trail = Trail(database, clock, access, lambda: self.rotas)
         self.plans = Plans()
         self.ours = Terms(services=services)
         self.ruling = Ruling()
+        self.board = Boarding()
         self.platforms: Callable[[], Sequence[str]] = tuple
         self.jobs: Callable[[], Sequence[str]] = tuple
         self.callers: Callers = nobody
@@ -189,29 +191,30 @@ class Desk(Port):
     async def _said(self, text: str, asked: Asked) -> Answer:
         command = parse(text)
         if isinstance(command, Misunderstood):
-            if command.otherwise is None or not await self._is_name(command.otherwise):
+            if command.otherwise is None or not await self._is_meant(command.otherwise, asked):
                 return Answer(remarks.misunderstood(command))
             command = command.otherwise
         return await self._do(replace(asked, command=command))
 
-    async def _is_name(self, otherwise: Command) -> bool:
-        """Whether a word that is almost a verb is really the name of something."""
+    async def _is_meant(self, otherwise: Command, asked: Asked) -> bool:
+        """Whether a word that is almost a verb is really the name of something, or is plain where it was said."""
         wanted = otherwise.query or otherwise.incident or ""
+        if otherwise.action is Action.WRITE_UP:
+            there = asked.thread
+            return there is not None and await lookups.of_root(self._database, asked.person.platform, there) is not None
         if otherwise.action is Action.STATUS:
             return await self._vendors.knows(wanted)
         return bool(await lookups.named(self._database, wanted))
 
     async def _do(self, asked: Asked) -> Answer:
-        command = asked.command
+        command = await self._reporting.understood(asked.command)
         title = team_verbs.titled(whom.worded(command.title))
         meant = replace(asked, command=replace(command, title=title, text=whom.worded(command.text)))
         return await self.trail.kept(meant, lambda: self._done(meant))
 
     async def _done(self, asked: Asked) -> Answer:
         action = asked.command.action
-        if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE} or _mutes_a_vendor(asked.command):
-            what = without_secrets(asked.command.query)
-            log.info("asked for action=%s what=%s person=%s", action, what, asked.person.key)
+        _log(asked)
         if action is Action.MUTES or _mutes_a_vendor(asked.command):
             return Answer(await self._mutes().answer(asked, self._clock.now()))
         if action in declaring.ABOUT:
@@ -229,6 +232,8 @@ class Desk(Port):
             return await self._about_channels(asked)
         if action is Action.REPORT:
             return Answer(await self._reporting.answer(asked))
+        if action is Action.BOARD:
+            return Answer(await self.board.answer(self._database, asked, self._clock.now()))
         return await self._answer(asked.command)
 
     async def _about_channels(self, asked: Asked) -> Answer:
@@ -263,7 +268,8 @@ class Desk(Port):
             case Action.AUDIT:
                 return await self.trail.shown(command.query)
             case Action.HEALTH:
-                return await health(self._database, self._catalog, self._clock.now(), self.platforms(), self.jobs())
+                said, board = (self.platforms(), self.jobs()), self.board.url
+                return await health(self._database, self._catalog, self._clock.now(), *said, board)
             case _:
                 return helping.usage(command.query)
 
@@ -277,10 +283,17 @@ class Desk(Port):
     @property
     def _acting(self) -> Acting:
         around = (self._database, self._catalog, self._clock, self._due)
-        return Acting(*around, self._serving, self.rotas, self.plans)
+        return Acting(*around, self._serving, self.rotas, self.plans, self.board.url)
 
     def _mutes(self) -> Mutes:
         return Mutes(self._database, self._catalog, self.rotas)
+
+
+def _log(asked: Asked) -> None:
+    action = asked.command.action
+    if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE} or _mutes_a_vendor(asked.command):
+        what = without_secrets(asked.command.query)
+        log.info("asked for action=%s what=%s person=%s", action, what, asked.person.key)
 
 
 def _mutes_a_vendor(command: Command) -> bool:

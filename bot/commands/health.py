@@ -13,9 +13,12 @@ from bot.store.database import Database
 
 
 async def health(
-    database: Database, catalog: Catalog, now: datetime, platforms: Sequence[str], jobs: Sequence[str]
+    database: Database, catalog: Catalog, now: datetime, platforms: Sequence[str], jobs: Sequence[str], board: str = ""
 ) -> Reply:
-    """Return what can not be read or told; `platforms` says what is wrong with them, `jobs` which are waited for."""
+    """Return what can not be read or told; `platforms` says what is wrong with them, `jobs` which are waited for.
+
+    `board` is where people find it, nothing if nobody said.
+    """
     found = await lookups.troubles(database, now)
     lost = {one.key: one for one in await standings.some(database, found.stale)}
     seen = remarks.Health(
@@ -30,6 +33,7 @@ async def health(
         platforms=tuple(platforms),
         misfits=await _misfits(database, catalog),
         jobs=tuple(jobs),
+        board=board,
     )
     return remarks.health(seen, now)
 

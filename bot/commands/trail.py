@@ -12,6 +12,7 @@ from bot.core.access import FREE, QUESTIONS, RIGHTS, Access
 from bot.core.audit import CameOf, Deed
 from bot.core.message import Reply
 from bot.core.rules import Oncall
+from bot.gauges import COMMAND_SECONDS, COMMANDS, UNCOUNTED, Gauges, timing
 from bot.model import Asked, Destination, Person
 from bot.ports import Answer, Directory
 from bot.store import audit as stored
@@ -46,37 +47,48 @@ class Trail:
     access: Access
     rotas: Callable[[], Sequence[Oncall]] = tuple
     directories: Mapping[str, Directory] = field(default_factory=dict[str, Directory])
+    gauges: Gauges = UNCOUNTED
 
     async def kept(self, asked: Asked, work: Callable[[], Awaitable[Answer]]) -> Answer:
         """Do a deed, if whoever asks may, and keep a record of it; a question is only answered."""
+        action, outcome = asked.command.action.value, "crashed"
+        with timing(self.gauges, COMMAND_SECONDS, action):
+            try:
+                answer, outcome = await self._kept(asked, work)
+            finally:
+                self.gauges.count(COMMANDS, action, outcome)
+        return answer
+
+    async def _kept(self, asked: Asked, work: Callable[[], Awaitable[Answer]]) -> tuple[Answer, str]:
+        """Return the answer, and in a word what came of it."""
         refused = await self.refusal(asked)
         if refused is not None:
-            return Answer(refused)
+            return Answer(refused), CameOf.DENIED
         if asked.command.action in QUESTIONS:
-            return await work()
+            return await work(), "answered"
         signature = Signature(await self._deed(asked))
         try:
             with stored.signing(signature):
                 answer = await work()
         except DoneBefore:
             log.info("delivered again action=%s person=%s", asked.command.action, asked.person.key)
-            return Answer(remarks.say("That is done already"))
+            return Answer(remarks.say("That is done already")), CameOf.ALREADY
         except NotPermitted as denied:
             self._log_denied(asked)
             await stored.note(self.database, signature, CameOf.DENIED, denied.reply.message.headline)
-            return Answer(denied.reply)
+            return Answer(denied.reply), CameOf.DENIED
         except Exception as error:
             await stored.note(self.database, signature, CameOf.FAILED, f"an error of our own: {type(error).__name__}")
             raise
-        await self._explain(signature, answer.reply)
-        return answer
+        return answer, await self._explain(signature, answer.reply)
 
-    async def _explain(self, signature: Signature, reply: Reply) -> None:
+    async def _explain(self, signature: Signature, reply: Reply) -> CameOf:
         """Where nothing was done, keep what was answered; whoever is asked back has done nothing yet."""
         came = signature.came_of or (CameOf.ALREADY if reply.already else CameOf.FAILED)
         is_asked_back = signature.came_of is None and bool(reply.choices) and not reply.already
         if came is not CameOf.DONE and not is_asked_back:
             await stored.note(self.database, signature, came, reply.message.headline)
+        return came
 
     async def refusal(self, asked: Asked) -> Reply | None:
         """Return what to tell somebody who may not do this, None if they may; that they wanted to is kept."""

@@ -128,7 +128,7 @@ def item(standing: Standing, now: datetime) -> Item:
     rows += [line(f"and {more} more incident{'s' if more > 1 else ''}")] if more > 0 else []
     if not going_on and standing.components:
         rows.append(line(_parts(standing.components)))
-    rows += [*_stale(standing, now), *_probes(standing, now)]
+    rows += [*lost(standing, now), *probed(standing, now)]
     return Item(look(standing), standing.name, (condition(standing),), tuple(rows))
 
 
@@ -187,15 +187,22 @@ def stage(incident: Incident) -> tuple[Span, ...]:
     return state_word(incident), " since ", Moment(incident.started_at), has, " · muted" if incident.muted else ""
 
 
-def _stale(standing: Standing, now: datetime) -> list[Line]:
+def lost(standing: Standing, now: datetime) -> list[Line]:
+    """Return since when and why it can not be read; nothing if it can."""
     # What a probe can not tell is in its own line.
     if standing.stale_since is None or standing.is_probe:
         return []
     return [line(f"Can not be read for {duration(now - standing.stale_since)}: {cut(standing.reason, 200)}")]
 
 
-def _probes(standing: Standing, now: datetime) -> list[Line]:
+def probed(standing: Standing, now: datetime) -> list[Line]:
+    """Return how its probes stand; nothing if it has none."""
     return [line(*of_probes(standing, now))] if standing.probes else []
+
+
+def unwell(components: Sequence[Component]) -> Line:
+    """Return which components are not well."""
+    return line("Not well: ", _parts(components))
 
 
 def _parts(components: Sequence[Component]) -> str:
@@ -216,19 +223,17 @@ def one(
     `callers` are those who call in to tell of it.
     """
     parts: list[Part] = [line(remark)] if remark else []
-    parts += [_source(standing, now), *_stale(standing, now), *_probes(standing, now), *lines(callers)]
+    parts += [_source(standing, now), *lost(standing, now), *probed(standing, now), *lines(callers)]
     parts += _asked(wanted := list(asked))
     going_on = underway(standing)
     for incident in going_on[:_INCIDENTS]:
-        parts += [of_incident(as_of(incident, now)), *_words(incident)]
+        parts += [of_incident(as_of(incident, now)), *last_words(incident)]
     if len(going_on) > _INCIDENTS:
         parts.append(line(f"{len(going_on) - _INCIDENTS} more incidents are open."))
-    listed_there = {component.id for incident in going_on for component in incident.components}
-    listed_there |= {component.id for component in wanted}
+    listed_there = {part.id for incident in going_on for part in incident.components} | {part.id for part in wanted}
     others = [component for component in standing.components if component.id not in listed_there]
-    if others:
-        parts.append(line("Not well: ", _parts(others)))
-    parts += [_plan(i) for i in standing.incidents if i.state is State.SCHEDULED][:_INCIDENTS]
+    parts += [unwell(others)] if others else []
+    parts += [plan(i) for i in standing.incidents if i.state is State.SCHEDULED][:_INCIDENTS]
     headline = f"{standing.name}: {condition(standing)}"
     return Reply(message=Message(tone=look(standing), headline=headline, parts=tuple(parts)), shareable=True)
 
@@ -264,12 +269,14 @@ def of_incident(incident: Incident) -> Item:
     return Item(tone, cut(incident.title, _TITLE), (severity(incident), *stage(incident)[:3]), tuple(rows))
 
 
-def _words(incident: Incident) -> list[Quote]:
+def last_words(incident: Incident) -> list[Quote]:
+    """Return what was said of it last; nothing if nothing was."""
     said = incident.latest
     return [Quote(cut(said.text, _QUOTE), said.author, said.at)] if said else []
 
 
-def _plan(incident: Incident) -> Item:
+def plan(incident: Incident) -> Item:
+    """Return a maintenance that is yet to begin."""
     (window,) = planned(incident.starts_at, incident.ends_at)
     return Item(Tone.MAINTENANCE, cut(incident.title, _TITLE), window.spans)
 

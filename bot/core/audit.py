@@ -16,6 +16,8 @@ from bot.core.wanted import Wanted
 from bot.model import Asked, Incident
 
 KEEP = timedelta(days=400)
+# What requests are called that were made on the board, and not in a chat.
+BOARD = "board:"
 _LONGEST = 500
 _SHOWN_COMMAND = 160
 # A name and password in an address, and what follows its question mark.
@@ -134,6 +136,8 @@ def _item(one: Deed) -> Item:
 
 def place(one: Deed) -> str:
     """Say where it was done."""
+    if one.request.startswith(BOARD):
+        return "board"
     return f"{one.platform}:{one.channel}" if one.channel else one.platform
 
 

@@ -131,9 +131,16 @@ def ended_in_part(entry: TimelineEntry, incident: Incident, change: Transition) 
 
 
 def _passes_again(entry: TimelineEntry, incident: Incident) -> Parts:
+    # One of several is no news, and says nothing of the others.
+    if entry.quiet:
+        return f"{entry.author} {'passes again' if _is_probe(entry) else 'sees it no more'}", []
     if is_posted(incident):
         return "Our own checks pass again", [line(f"{incident.name}'s incident is still open.")]
     return f"{entry.author} passes again", []
+
+
+def _is_probe(entry: TimelineEntry) -> bool:
+    return entry.claim is not None and entry.claim.teller is SourceKind.PROBE
 
 
 def resolved(entry: TimelineEntry, incident: Incident) -> Parts:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Protocol
 
 from bot.model import (
     ChangeKind,
@@ -28,6 +29,8 @@ _BACKDATED = timedelta(minutes=1)
 _SEES_BY_ITSELF = frozenset({SourceKind.PROBE, SourceKind.HOOK})
 _SURE = frozenset({Confidence.MEDIUM, Confidence.HIGH, Confidence.CONFIRMED})
 _TWO = 2
+# An incident and its first words are written in one go, and dated some milliseconds apart.
+_ONE_WORD = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,19 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A time between one statement and the next, in which a vendor said nothing."""
+
+    began_at: datetime
+    ended_at: datetime
+
+    @property
+    def span(self) -> timedelta:
+        """How long it was."""
+        return self.ended_at - self.began_at
+
+
+@dataclass(frozen=True, slots=True)
 class AllClear:
     """When a vendor called an incident over; false if it opened it again, or our witnesses went on failing."""
 
@@ -60,7 +76,7 @@ class Course:
     """What one incident says of its vendor.
 
     `told_at` is the vendor's first word, `seen_at` when a witness of ours first told of it; `backdated` is by how much
-    the vendor says that it began before its first word.  `silences` lie between one statement and the next while it was
+    the vendor says that it began before its first word.  `pauses` lie between one statement and the next while it was
     open, `running` is the one that has not ended.  `cause_after` is how long after the end a root cause came.
     `is_sure` says whether more than a single witness of ours told of it.
     """
@@ -71,11 +87,16 @@ class Course:
     told_at: datetime | None = None
     seen_at: datetime | None = None
     backdated: timedelta | None = None
-    silences: tuple[timedelta, ...] = ()
-    running: timedelta | None = None
+    pauses: tuple[Pause, ...] = ()
+    running: Pause | None = None
     all_clears: tuple[AllClear, ...] = ()
     cause_after: timedelta | None = None
     is_sure: bool = False
+
+    @property
+    def silences(self) -> tuple[timedelta, ...]:
+        """How long each pause was."""
+        return tuple(pause.span for pause in self.pauses)
 
     @property
     def lag(self) -> timedelta | None:
@@ -87,16 +108,16 @@ def course(record: Record, now: datetime) -> Course:
     """Return what an incident's history says of its vendor, as far as it is known."""
     incident, entries = record.incident, record.entries
     words = tuple(_statements(entries))
-    silences, running = _silences(words, now if incident.is_open else None)
+    pauses, running = _pauses(words, now if incident.is_open else None)
     return Course(
         id=incident.id,
         is_open=incident.is_open,
-        stretches=tuple(_stretches(incident, entries, now)),
+        stretches=tuple(stretches(incident, entries, now)),
         told_at=_first_told(incident, entries),
         # What was going on when we began to watch was there before we could have seen it.
         seen_at=None if incident.was_open_at_first_look else incident.detected_at,
         backdated=max((span for entry in entries if (span := _backdated(entry))), default=None),
-        silences=silences,
+        pauses=pauses,
         running=running,
         all_clears=tuple(_all_clears(entries, now)),
         cause_after=_cause_after(incident, entries),
@@ -104,7 +125,39 @@ def course(record: Record, now: datetime) -> Course:
     )
 
 
-def _stretches(incident: Incident, entries: Sequence[TimelineEntry], now: datetime) -> Iterator[Stretch]:
+class Lasting(Protocol):
+    """An incident, as far as it takes to know from when to when it was."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on."""
+
+    @property
+    def started_at(self) -> datetime:
+        """When it began."""
+
+    @property
+    def resolved_at(self) -> datetime | None:
+        """When it was over."""
+
+
+class Moved(Protocol):
+    """A line of its history, as far as it says how it stood."""
+
+    @property
+    def happened_at(self) -> datetime:
+        """When that was."""
+
+    @property
+    def state(self) -> State:
+        """Where it stood from then on."""
+
+    @property
+    def impact(self) -> Impact:
+        """How bad it was from then on."""
+
+
+def stretches(incident: Lasting, entries: Iterable[Moved], now: datetime) -> Iterator[Stretch]:
     """Give the times of each impact, in order and without overlap, of what had begun and was not over."""
     at, impact = min(incident.started_at, now), None
     for number, entry in enumerate(entries):
@@ -164,18 +217,18 @@ def _statements(entries: Sequence[TimelineEntry]) -> Iterator[_Statement]:
             yield _Statement(_told_at(entry) if entry.said is None else entry.happened_at, claim.state.is_over)
 
 
-def _silences(words: Sequence[_Statement], now: datetime | None) -> tuple[tuple[timedelta, ...], timedelta | None]:
+def _pauses(words: Sequence[_Statement], now: datetime | None) -> tuple[tuple[Pause, ...], Pause | None]:
     """Return the times between statements, and the one since the last if it still goes on (`now`)."""
     ordered = sorted(words, key=lambda word: (word.at, word.ends))
     pairs = pairwise(ordered)
-    spans = tuple(later.at - before.at for before, later in pairs if not before.ends and later.at > before.at)
+    found = tuple(Pause(b.at, later.at) for b, later in pairs if not b.ends and later.at - b.at >= _ONE_WORD)
     waits = now is not None and bool(ordered) and not ordered[-1].ends
-    return spans, max(now - ordered[-1].at, timedelta()) if waits and now else None
+    return found, Pause(ordered[-1].at, max(now, ordered[-1].at)) if waits and now else None
 
 
 def _all_clears(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[AllClear]:
     """Give every time that the vendor called an incident of its own over."""
-    failing = tuple(_failing(entries, now))
+    sick = tuple(failing(entries, now))
     for key in _keys(entries):
         clear: datetime | None = None
         is_open = False
@@ -183,14 +236,20 @@ def _all_clears(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[All
             claim = entry.claim
             if claim is None or claim.key != key or claim.kind is not Kind.INCIDENT:
                 continue
-            if is_open and claim.state.is_over and entry.kind is not ChangeKind.WITHDRAWN:
+            if is_open and claim.state.is_over and not is_withdrawn(entry):
                 clear = claim.resolved_at or entry.happened_at
             elif clear is not None and not claim.state.is_over:
                 yield AllClear(clear, is_false=True)
                 clear = None
             is_open = not claim.state.is_over
         if clear is not None:
-            yield AllClear(clear, any(begun <= clear and end - clear >= STILL_FAILING for begun, end in failing))
+            yield AllClear(clear, any(begun <= clear and end - clear >= STILL_FAILING for begun, end in sick))
+
+
+def is_withdrawn(entry: TimelineEntry) -> bool:
+    """Whether a vendor lists something no longer: nobody has said that it is over."""
+    gone = (one.before == ChangeKind.WITHDRAWN for one in entry.transitions if one.subject == "still")
+    return entry.kind is ChangeKind.WITHDRAWN or any(gone)
 
 
 def _keys(entries: Sequence[TimelineEntry]) -> Iterator[str]:
@@ -202,19 +261,22 @@ def _keys(entries: Sequence[TimelineEntry]) -> Iterator[str]:
     yield from first.values()
 
 
-def _failing(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[tuple[datetime, datetime]]:
+def failing(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Give the times during which a witness that sees by itself told of a failure.
 
     People are no such witness: that nobody reports it any more is known only when the last report has faded.
     """
     since: dict[str, datetime] = {}
+    passed: set[str] = set()
     for entry in entries:
         claim = entry.claim
         if claim is None or claim.teller not in _SEES_BY_ITSELF:
             continue
         if not claim.state.is_over:
-            since.setdefault(claim.key, claim.started_at or entry.recorded_at)
+            first = claim.started_at or entry.recorded_at
+            since.setdefault(claim.key, entry.recorded_at if claim.key in passed else first)
         elif claim.key in since:
+            passed.add(claim.key)
             yield since.pop(claim.key), claim.resolved_at or entry.recorded_at
     for begun in since.values():
         yield begun, now
@@ -244,5 +306,10 @@ def is_told(incident: Incident) -> bool:
 
     That the team has declared it is no word of the vendor's.
     """
-    others = (view for view in incident.claims if view.teller is not SourceKind.TEAM)
-    return any(view.teller is SourceKind.FEED or view.kind is not Kind.SUSPECTED for view in others)
+    return is_told_by((view.teller, view.kind) for view in incident.claims)
+
+
+def is_told_by(claims: Iterable[tuple[SourceKind, Kind]]) -> bool:
+    """Whether an incident of such claims, by who makes each and of what kind it is, is more than a suspicion."""
+    others = ((teller, kind) for teller, kind in claims if teller is not SourceKind.TEAM)
+    return any(teller is SourceKind.FEED or kind is not Kind.SUSPECTED for teller, kind in others)

@@ -12,11 +12,12 @@ from datetime import datetime
 
 from bot.core import routing, team
 from bot.core.cards import NOT_TOLD
+from bot.core.message import Tone
 from bot.core.probe_views import ProbeView
 from bot.core.rules import Service
 from bot.core.severity import worst
 from bot.core.standing import Standing
-from bot.core.wording import short, words
+from bot.core.wording import TONES, short, words
 from bot.model import Component, ComponentStatus, Impact, Incident, Kind, State
 
 NOT_READ = "not read yet"
@@ -212,6 +213,13 @@ def word(impact: Impact | None) -> str:
     if impact is Impact.NONE:
         return "operational"
     return "in trouble" if impact is Impact.UNKNOWN else words(impact)
+
+
+def need_tone(need: Need) -> Tone:
+    """Return how one thing looks that is depended on: never well unless it was seen to be."""
+    if need.impact is None:
+        return Tone.NOTICE
+    return Tone.RESOLVED if need.impact is Impact.NONE else TONES[need.impact]
 
 
 def label(found: ServiceView) -> str:

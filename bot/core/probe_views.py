@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.core import baseline, spending
 from bot.core.health import Health
-from bot.core.message import Moment, Span
+from bot.core.message import Moment, Span, Tone
 from bot.core.probing import ProbeState
 from bot.core.spending import Day
 from bot.model import Ceiling, Source
@@ -73,6 +73,13 @@ def probe_view(source: Source, health: Health, state: ProbeState, day: Day | Non
         day=day,
         ceiling=state.last.ceiling if state.last else None,
     )
+
+
+def tone(view: ProbeView) -> Tone:
+    """Return how a probe looks: what can not tell is neither well nor unwell."""
+    if view.passes:
+        return Tone.RESOLVED
+    return Tone.MINOR if view.matter in _TELLS else Tone.NOTICE
 
 
 def _unsure(failure: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.core.answers import cut, listed
 from bot.core.grammar import Misunderstood, spell
-from bot.core.message import Item, Message, Moment, Part, Reply, Tone, line
+from bot.core.message import Item, Link, Message, Moment, Part, Reply, Tone, line
 from bot.core.spans import duration
 from bot.core.standing import Standing
 from bot.core.wording import capital
@@ -94,7 +94,7 @@ class Health:
     """How Sitrep itself is: what it can not read, what it could not tell, and what its platforms say of themselves.
 
     `misfits` are watches whose filters name what their pages do not have, with those names.
-    `jobs` are late, or waited for: that is shown, and is no trouble yet.
+    `board` is where people find it.  `jobs` are late, or waited for: that is shown, and is no trouble yet.
     """
 
     watched: int
@@ -108,6 +108,7 @@ class Health:
     platforms: tuple[str, ...] = ()
     misfits: tuple[tuple[str, tuple[str, ...]], ...] = ()
     jobs: tuple[str, ...] = ()
+    board: str = ""
 
 
 def health(found: Health, now: datetime) -> Reply:
@@ -125,6 +126,7 @@ def health(found: Health, now: datetime) -> Reply:
     if found.stuck_total > _MOST:
         parts.append(line(f"{found.stuck_total - _MOST:,} more are stuck."))
     parts += [Item(Tone.NOTICE, cut(said, 300)) for said in found.jobs[:_MOST]]
+    parts += [line("Board: ", Link(found.board, found.board))] if found.board else []
     return Reply(message=Message(tone=Tone.RESOLVED if well else Tone.MAJOR, headline=text, parts=tuple(parts)))
 
 

@@ -121,6 +121,14 @@ def lag(incident: Incident) -> timedelta | None:
     return incident.acknowledged_at - incident.detected_at
 
 
+def is_ours_first(incident: Incident) -> bool:
+    """Whether a witness of ours saw it before its vendor wrote of it, if the vendor ever did."""
+    if incident.detected_at is None:
+        return False
+    behind = lag(incident)
+    return behind is None or behind >= _AT_ONCE
+
+
 def order(incident: Incident) -> str:
     """Return `17 min after us`, `2 min before us`, or that it was at once."""
     behind = lag(incident) or timedelta()

@@ -104,6 +104,7 @@ VERBS = (
         "where an incident would go, why, when, and whom that would call",
         spells=route_verbs.spelt_test,
     ),
+    Verb(Action.BOARD, ("board",), verbs.query, "board", "a link of your own to the board"),
     Verb(Action.HEALTH, ("health",), verbs.query, "health", "what Sitrep itself can not do just now"),
     Verb(Action.HELP, ("help", "?"), wanted.helping, "help [WORD]", "what can be asked for, or how one word is used"),
 )

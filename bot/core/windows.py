@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.rules import Quiet, Summary
@@ -49,6 +49,23 @@ def ends_at(window: Window, now: datetime) -> datetime | None:
     return _ends_this_week(window.every, now) if window.every is not None else None
 
 
+def occurrences(window: Window, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Give from when to when a window is, each time that it touches a span of time."""
+    if window.starts is not None and window.ends is not None:
+        if window.starts < until and window.ends > since:
+            yield window.starts, window.ends
+        return
+    if window.every is None:
+        return
+    zone = ZoneInfo(window.every.span.timezone)
+    day, last = since.astimezone(zone).date() - _DAY, until.astimezone(zone).date()
+    while day <= last:
+        found = _on_day(window.every, day)
+        if found is not None and found[0] < until and found[1] > since:
+            yield found
+        day += _DAY
+
+
 def is_in(span: Quiet, now: datetime) -> bool:
     """Whether it is within a span of every day."""
     return around_now(span, now) is not None
@@ -65,21 +82,26 @@ def _ends_this_week(weekly: Weekly, now: datetime) -> datetime | None:
 
 
 def _this_week(weekly: Weekly, now: datetime) -> tuple[datetime, datetime] | None:
-    """Return the beginning and the end of a span that began today or yesterday, by the clock on the wall there.
+    """Return the beginning and the end of a span that began today or yesterday, by the clock on the wall there."""
+    today = now.astimezone(ZoneInfo(weekly.span.timezone)).date()
+    for day in (today, today - _DAY):
+        found = _on_day(weekly, day)
+        if found is not None and found[0] <= now < found[1]:
+            return found
+    return None
+
+
+def _on_day(weekly: Weekly, day: date) -> tuple[datetime, datetime] | None:
+    """Return the span that begins on a day, by the clock on the wall there.
 
     Where that clock shows the end twice, because it is put back, the later one is meant.
     """
+    if day.weekday() not in weekly.days:
+        return None
     span, zone = weekly.span, ZoneInfo(weekly.span.timezone)
-    today = now.astimezone(zone).date()
-    for day in (today, today - _DAY):
-        if day.weekday() not in weekly.days:
-            continue
-        last = day if span.start < span.end else day + _DAY
-        start = datetime.combine(day, span.start, zone).astimezone(UTC)
-        end = max(datetime.combine(last, span.end, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-        if start <= now < end:
-            return start, end
-    return None
+    last = day if span.start < span.end else day + _DAY
+    start = datetime.combine(day, span.start, zone).astimezone(UTC)
+    return start, max(datetime.combine(last, span.end, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 def following(summary: Summary, after: datetime) -> datetime:
@@ -88,9 +110,19 @@ def following(summary: Summary, after: datetime) -> datetime:
     Where that clock does not show the time it is as if it had not been put forward; where it shows it twice, the first
     is meant: as for hand-overs.
     """
+    return next(instant for instant in _around(summary, after) if instant > after)
+
+
+def before(summary: Summary, due_at: datetime) -> datetime:
+    """Return the last time before another one at which a summary was due."""
+    return max(instant for instant in _around(summary, due_at) if instant < due_at)
+
+
+def _around(summary: Summary, moment: datetime) -> Iterator[datetime]:
+    """Give the times at which a summary is due from a week before a moment until a week after it."""
     zone, when = ZoneInfo(summary.timezone), summary.when
-    today = after.astimezone(zone).date()
-    days = (today + ahead * _DAY for ahead in range(-1, 9))
-    wanted = (day for day in days if when.weekday is None or day.weekday() == when.weekday)
-    instants = (datetime.combine(day, when.at, zone).astimezone(UTC) for day in wanted)
-    return next(instant for instant in instants if instant > after)
+    today = moment.astimezone(zone).date()
+    for ahead in range(-8, 9):
+        day = today + ahead * _DAY
+        if when.weekday is None or day.weekday() == when.weekday:
+            yield datetime.combine(day, when.at, zone).astimezone(UTC)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
+from bot.core.kin import MARK
 from bot.errors import ParseError
 from bot.feeds import _entries, _listed, _text, _urls
 from bot.feeds._entries import Entry
@@ -30,6 +31,7 @@ VOLATILE = re.compile(
 )
 
 _API_ID = re.compile(r"/incidents/([A-Za-z0-9_-]+)/?(?:[?#].*)?$")
+_OF_A_SITREP = re.compile(rf"tag:sitrep,\d{{4}}:(?P<sitrep>{re.escape(MARK)}[^/\s]{{1,200}})/")
 _NO_SCHEME = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,9}[A-Za-z]{2,63}/")
 _NO_YEAR = re.compile(r"\d{5,}-")
 _CLOSED = (b"</feed>", b"</rss>", b"</rdf:RDF>")
@@ -103,15 +105,16 @@ def said(found: Document, source: Source, name: str) -> Snapshot:
     return snapshot(found, (_entries.claim(entry, words) for entry in found.entries), words, source, name)
 
 
-def snapshot(found: Document, claims: Iterable[Claim], words: Words, source: Source, name: str) -> Snapshot:
+def snapshot(document: Document, claims: Iterable[Claim], words: Words, source: Source, name: str) -> Snapshot:
     """Return claims as what the feed says."""
     return Snapshot(
         vendor=source.vendor,
         format=name,
         incidents=_listed.claims(_merged(claims)),
-        page_name=_text.one_line(found.title).removesuffix(" - Incident History") or None,
-        page_url=_urls.shown(found.link),
+        page_name=_text.one_line(document.title).removesuffix(" - Incident History") or None,
+        page_url=_urls.shown(document.link),
         unknown_words=words.unknown,
+        page_id=found["sitrep"] if (found := _OF_A_SITREP.match(document.id)) else None,
     )
 
 

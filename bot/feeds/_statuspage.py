@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.kin import MARK
 from bot.errors import ParseError
 from bot.feeds import _listed, _text, _urls
 from bot.feeds._json import Thing
 from bot.feeds._updates import ended_at, oldest_first
 from bot.feeds._words import MAINTENANCE_STATES, Words
-from bot.model import Claim, Component, Impact, Kind, Source, State, Update
+from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Source, State, Update
 
 LISTS = ("components", "incidents", "scheduled_maintenances")
 
@@ -26,6 +27,10 @@ _SIGNPOST = re.compile(r"visit\s+\S*\w\.\w", re.IGNORECASE)
 VOLATILE = re.compile(rb'"(?:updated_at"\s*:\s*(?:"[^"]*"|null)|position"\s*:\s*\d+)')
 
 
+# What a Sitrep says besides, where Statuspage has no word for it (bot/web/api/page_shapes.py).
+_MORE = "sitrep"
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Who is speaking, and the components as the page has them now, by id."""
@@ -34,6 +39,11 @@ class Page:
     name: str | None
     url: str
     components: Mapping[str, Component]
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether another Sitrep speaks."""
+        return self.id.startswith(MARK)
 
 
 def is_ulid(text: str) -> bool:
@@ -57,17 +67,28 @@ def page(payload: Thing, source: Source, words: Words) -> Page:
 def claims(payload: Thing, about: Page, words: Words) -> tuple[Claim, ...]:
     """Return everything the payload says of incidents and maintenances, each once, ordered by id."""
     singles = (payload.thing("incident"),) if payload.has("incident") else ()
-    found = [_claim(incident, about, words) for incident in (*payload.things("incidents"), *singles)]
-    planned = payload.things("scheduled_maintenances")
+    listed = [one for one in (*payload.things("incidents"), *singles) if not _is_hearsay(one)]
+    found = [_claim(incident, about, words) for incident in listed]
+    planned = [one for one in payload.things("scheduled_maintenances") if not _is_hearsay(one)]
     found += (_claim(maintenance, about, words, listed_as=Kind.MAINTENANCE) for maintenance in planned)
     return _listed.claims(found)
+
+
+def _is_hearsay(thing: Thing) -> bool:
+    """Whether a Sitrep has it from another, or made it of what it lists anyway.
+
+    Two that watch each other would tell each other's incidents to and fro for ever.
+    """
+    more = thing.thing(_MORE) if isinstance(thing.fields.get(_MORE), dict) else Thing({})
+    return more.flag("relayed") or more.flag("derived")
 
 
 def _components(listed: Iterable[Thing], words: Words) -> dict[str, Component]:
     """Return components by id, without groups, which only lend their names, and without signposts."""
     listed = tuple(listed)
     groups = {thing.identity("id"): thing.text("name") for thing in listed if thing.flag("group")}
-    found = (_component(thing, words, groups) for thing in listed if not thing.flag("group"))
+    plain = (thing for thing in listed if not thing.flag("group") and not _is_hearsay(thing))
+    found = (_component(thing, words, groups) for thing in plain)
     return _listed.by_id(component for component in found if not _SIGNPOST.match(component.name))
 
 
@@ -75,7 +96,14 @@ def _component(thing: Thing, words: Words, groups: Mapping[str, str | None]) -> 
     key = thing.identity("id")
     name = _text.one_line(thing.text("name")) or key
     group = groups.get(thing.text("group_id") or "")
-    return Component(key, name, words.status(thing.text("status")), _text.one_line(group) or None)
+    status = ComponentStatus.UNKNOWN if _says_unknown(thing, "status") else words.status(thing.text("status"))
+    return Component(key, name, status, _text.one_line(group) or None)
+
+
+def _says_unknown(thing: Thing, key: str) -> bool:
+    """Whether a Sitrep says that it does not know, for which Statuspage has no word."""
+    more = thing.fields.get(_MORE)
+    return isinstance(more, dict) and more.get(key) == "unknown"
 
 
 def _claim(thing: Thing, about: Page, words: Words, listed_as: Kind = Kind.INCIDENT) -> Claim:
@@ -83,7 +111,8 @@ def _claim(thing: Thing, about: Page, words: Words, listed_as: Kind = Kind.INCID
     created = thing.instant("created_at")
     statements = [_update(update, thing, words) for update in thing.things("incident_updates")]
     updates = oldest_first(reversed(statements))  # the page lists the newest first
-    state, impact = words.state(thing.text("status")), words.impact(thing.text("impact"))
+    state = words.state(thing.text("status"))
+    impact = Impact.UNKNOWN if _says_unknown(thing, "impact") else words.impact(thing.text("impact"))
     return Claim(
         external_id=key,
         title=_text.title(thing.text("name")),

@@ -18,6 +18,7 @@ from bot.core.spending import Day, day_of
 from bot.core.strangers import cut, safe
 from bot.core.windows import Window
 from bot.core.witness import NOT_WATCHING
+from bot.gauges import ENTRIES, UNCOUNTED, Gauges
 from bot.loops.sight import Eyes
 from bot.loops.take_in import Rules
 from bot.loops.together import Choir, Word
@@ -74,6 +75,7 @@ class Probing:
     strangers: set[str] = field(default_factory=set[str])
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     waiting: dict[asyncio.Task[None], Due] = field(default_factory=dict[asyncio.Task[None], Due])
+    gauges: Gauges = UNCOUNTED
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     choir: Choir = field(init=False)
 
@@ -109,6 +111,7 @@ def kept(result: ProbeResult) -> ProbeResult:
 async def _tell(probing: Probing, watched: Watched, snapshot: Snapshot, look: Look | None) -> None:
     told = await probing.choir.take_in(Word(watched, snapshot, look))
     for entry in told:
+        probing.gauges.count(ENTRIES, entry.kind.value)
         log.info("noted incident=%s seq=%d kind=%s state=%s", entry.incident, entry.seq, entry.kind, entry.state)
     if told:
         probing.announced.set()

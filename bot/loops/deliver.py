@@ -14,9 +14,21 @@ from bot.core import converge
 from bot.core.backoff import DELIVERY
 from bot.core.holding import Ruling
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
+from bot.gauges import (
+    DELIVERY_DELAY,
+    LEASES_LOST,
+    LIMIT_WAITS,
+    STEP_SECONDS,
+    STEPS,
+    UNCOUNTED,
+    Gauges,
+    timing,
+)
 from bot.loops.batch import Batch
-from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind
-from bot.ports import Apart, Platform, may_send
+from bot.loops.sending import read_back, send
+from bot.loops.wholes import Report, made_whole
+from bot.model import Announcement, AnnouncementState, Step
+from bot.ports import Apart, Carries, Platform, may_send
 from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
@@ -27,8 +39,6 @@ log = logging.getLogger(__name__)
 # Longer than any platform may take for one message; whoever holds a lease longer has died or sleeps.
 LEASE = timedelta(seconds=60)
 LONGEST_STEP = timedelta(seconds=45)
-# A platform writes its own time on a message, and its clock is not ours.
-CLOCKS_DIFFER = timedelta(minutes=5)
 # What one platform may have under way at once: a slow one never takes the others' turn.
 AT_ONCE = 64
 LONGEST_NAP = timedelta(seconds=1)
@@ -40,10 +50,12 @@ COMMIT_EVERY = 0.005
 class Delivering:
     """What the deliver loop works with.  `due` wakes it; `carried` counts steps done.
 
-    `results` are what came of steps and is not written yet.  `ruling` says when and how each incident is told where.
+    `report` makes what goes with the line that posts one.  `ruling` says when and how each incident is told where.
     `term` tells in which term of this instance among others something is claimed now, None if it is not sure to be one
-    of them; `shards` are its share of the channels, None if it has them all.  `stopped` has the platforms that will not
-    have us any more, and why: nothing is sent there until the next start, and what is due there stays due.
+    of them; `shards` are its share of the channels, None if it has them all.  `turned` hears of every turn.
+
+    `results` are what came of steps and is not written yet.  `stopped` has the platforms that will not have us any
+    more, and why: nothing is sent there until the next start, and what is due there stays due.
     """
 
     database: Database
@@ -53,12 +65,15 @@ class Delivering:
     chance: Callable[[], float]
     due: asyncio.Event
     observe: Callable[[Errand, Step], None] | None = None
+    report: Report | None = None
     ruling: Ruling = announcements.AT_ONCE
     term: Callable[[], int | None] = lambda: 0
     shards: Callable[[], Collection[int] | None] = lambda: None
     carried: int = 0
-    stopped: dict[str, str] = field(default_factory=dict[str, str])
+    gauges: Gauges = UNCOUNTED
+    turned: Callable[[], None] = lambda: None
     results: Batch[Outcome] | None = None
+    stopped: dict[str, str] = field(default_factory=dict[str, str])
     under_way: dict[str, set[asyncio.Task[None]]] = field(default_factory=dict[str, set[asyncio.Task[None]]])
 
 
@@ -79,6 +94,7 @@ async def deliver(delivering: Delivering) -> None:
         await announcements.release(delivering.database, delivering.owner, _busy(delivering))
         while True:
             delivering.due.clear()
+            delivering.turned()
             if not await start_due(delivering, results):
                 await _nap(delivering)
             if writer.done():
@@ -101,6 +117,7 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
         room=room,
         longest={name: platform.longest for name, platform in delivering.platforms.items()},
         apart=[name for name, platform in delivering.platforms.items() if isinstance(platform, Apart)],
+        carrying=[name for name, platform in delivering.platforms.items() if isinstance(platform, Carries)],
         lease=LEASE,
         ruling=delivering.ruling,
         shards=delivering.shards(),
@@ -149,6 +166,7 @@ async def _run(delivering: Delivering, errand: Errand, term: int, results: Batch
 
     if not is_ours():
         log.warning("lease passed before its step announcement=%d: we were asleep", errand.announcement.id)
+        delivering.gauges.count(LEASES_LOST, "announcement")
         return
     may_send.set(is_ours)
     platform = delivering.platforms[errand.announcement.destination.platform]
@@ -167,16 +185,21 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
     """Do one errand and return what became of it; nothing that a platform may raise gets through."""
     try:
         if errand.unfinished is not None:
-            after = await _read_back(platform, errand, errand.unfinished)
+            after = await read_back(platform, errand, errand.unfinished, delivering.gauges)
         else:
-            after = await _send(platform, errand)
-            delivering.carried += 1
+            whole = await made_whole(
+                errand, delivering.database, delivering.ruling, delivering.report, draws=isinstance(platform, Carries)
+            )
+            with timing(delivering.gauges, STEP_SECONDS, errand.announcement.destination.platform):
+                after = await send(platform, whole)
+            _count_done(delivering, errand)
             if delivering.observe is not None:
                 delivering.observe(errand, errand.step)
     except MessageGone:
         log.warning(
             "root gone incident=%s destination=%s", errand.announcement.incident, errand.announcement.destination
         )
+        _count(delivering, errand, "gone")
         after = converge.without_root(errand.announcement)
     except Busy as e:
         log.debug(
@@ -184,49 +207,36 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
         )
         return _later(errand, delivering, e.retry_after or LONGEST_NAP)
     except TemporaryFailure as e:
+        _count(delivering, errand, "again")
         return _again(errand, delivering, str(e), e.retry_after)
     except UnknownOutcome as e:
         return _unknown(errand, delivering, str(e))
     except PlatformStopped as e:
         return _stopped(errand, delivering, str(e))
     except PermanentFailure as e:
+        _count(delivering, errand, "parked")
         return _parked(errand, str(e))
     return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now())
 
 
-async def _read_back(platform: Platform, errand: Errand, unfinished: Intent) -> Announcement:
-    """Somebody began this step and told nobody how it went: ask the platform before doing it again."""
-    announcement = errand.announcement
-    in_channel = unfinished.kind in {StepKind.POST, StepKind.BROADCAST}
-    root = None if in_channel else announcement.root
-    address = announcement.destination.address
-    ref = await platform.find(address, root, unfinished.key, unfinished.since - CLOCKS_DIFFER)
-    if ref is None:
-        return replace(announcement, intent=None)
-    log.info("already sent key=%s", unfinished.key)
-    done = Step(unfinished.kind, unfinished.key, unfinished.through)
-    return converge.stepped(announcement, done, ref)
+def _count_done(delivering: Delivering, errand: Errand) -> None:
+    _count(delivering, errand, "done")
+    delivering.carried += 1
+    due_at = errand.announcement.due_at
+    if due_at is not None:
+        late = max((delivering.clock.now() - due_at).total_seconds(), 0)
+        delivering.gauges.measure(DELIVERY_DELAY, late, errand.announcement.destination.platform)
 
 
-async def _send(platform: Platform, errand: Errand) -> Announcement:
-    step, announcement, message = errand.step, errand.announcement, errand.message
-    ref: Ref | None = None
-    if step.kind is StepKind.POST:
-        ref = await platform.post(announcement.destination.address, message, step.key, announcement.earlier)
-    elif announcement.root is None:
-        raise MessageGone("there is no root to speak under")
-    elif step.kind is StepKind.BROADCAST and isinstance(platform, Apart):
-        await platform.broadcast(announcement.root, message, step.key)
-    elif step.kind is StepKind.EDIT:
-        await platform.edit(announcement.root, message, announcement.earlier)
-    else:
-        await platform.reply(announcement.root, message, step.key)
-    return converge.stepped(announcement, step, ref)
+def _count(delivering: Delivering, errand: Errand, came_of: str) -> None:
+    kind = (errand.unfinished or errand.step).kind
+    delivering.gauges.count(STEPS, errand.announcement.destination.platform, kind.value, came_of)
 
 
 def _unknown(errand: Errand, delivering: Delivering, reason: str) -> Outcome:
     """Try later, and read back first: whether it was posted nobody knows."""
     begun = converge.begun(errand.announcement, errand.step, delivering.clock.now() - LEASE)
+    _count(delivering, errand, "unknown")
     return _again(errand, delivering, reason, None, before=begun if errand.unfinished is None else None)
 
 
@@ -243,6 +253,7 @@ def _again(
     attempts = before.attempts + 1
     after = replace(before, attempts=attempts, error=reason)
     if DELIVERY.is_over(attempts):
+        _count(delivering, errand, "given_up")
         log.error("given up incident=%s destination=%s: %s", after.incident, after.destination, reason)
         return Outcome(announcement=replace(after, state=AnnouncementState.DEAD), revision=errand.revision, due_at=None)
     wait = DELIVERY.delay(attempts, delivering.chance(), asked)
@@ -255,6 +266,8 @@ def _again(
 def _later(errand: Errand, delivering: Delivering, wait: timedelta) -> Outcome:
     """Wait for the platform's limits, which is no failed try: however long the queue, nobody is given up."""
     after = replace(errand.announcement, intent=errand.unfinished)
+    _count(delivering, errand, "busy")
+    delivering.gauges.count(LIMIT_WAITS, after.destination.platform, by=wait.total_seconds())
     return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now() + wait)
 
 
@@ -265,6 +278,7 @@ def _stopped(errand: Errand, delivering: Delivering, reason: str) -> Outcome:
         delivering.stopped[platform] = reason
         log.critical("%s stopped, nothing is posted there until the next start: %s", platform, reason)
     after = replace(errand.announcement, error=reason, intent=errand.unfinished)
+    _count(delivering, errand, "stopped")
     return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now())
 
 

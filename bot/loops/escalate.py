@@ -11,6 +11,8 @@ from functools import partial
 from bot.clock import Clock
 from bot.core.escalation import Case, Outcome, Plans, look
 from bot.core.rota import Override
+from bot.gauges import ESCALATIONS, UNCOUNTED, Gauges
+from bot.model import ChangeKind
 from bot.store import attending, mutes
 from bot.store.commits import Conflict
 from bot.store.database import Database
@@ -31,6 +33,7 @@ class Escalating:
     plans: Plans
     clock: Clock
     announced: asyncio.Event
+    gauges: Gauges = UNCOUNTED
 
 
 async def escalate(escalating: Escalating) -> None:
@@ -70,6 +73,8 @@ async def _attend(escalating: Escalating, incident: str) -> int:
         return 0
     for entry in outcome.entries if outcome is not None else ():
         steps = ",".join(change.after for change in entry.transitions if change.subject == "to")
+        if entry.kind is ChangeKind.ESCALATED:
+            escalating.gauges.count(ESCALATIONS)
         log.info("time passed incident=%s kind=%s to=%s", incident, entry.kind, steps or "-")
     return len(outcome.entries) if outcome is not None else 0
 

@@ -28,6 +28,10 @@ SURE = 7.0
 LAST_WORDS = timedelta(seconds=10)
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 @dataclass(slots=True)
 class Fleet:
     """This instance among the others.
@@ -79,8 +83,8 @@ class Fleet:
         self.roles.clear()
         self.changed.set()
 
-    async def alone(self, role: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Do `work` in one instance of all; the others stand by.  It is cancelled if the role is lost."""
+    async def alone(self, role: str, work: Callable[[], Awaitable[None]], rests: Callable[[], None] = _nothing) -> None:
+        """Do `work` in one instance of all; the others stand by.  It is cancelled if the role is lost, and `rests`."""
         if self.database.is_sqlite:
             await work()
             return
@@ -99,6 +103,7 @@ class Fleet:
                     one.cancel()
                 await asyncio.wait({task, lost})
             log.warning("the role %s is given up", role)
+            rests()
 
     async def _until(self, role: str, *, is_held: bool) -> None:
         while (role in self.roles) is not is_held:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
+from bot.gauges import CHECK_SECONDS, CHECKS, LEASES_LOST, timing
 from bot.loops.batch import Batch
-from bot.loops.checking import GRACE, Probing, again, astray, bury, paid, take
+from bot.loops.checking import GRACE, Probe, Probing, again, astray, bury, paid, take
 from bot.loops.sight import judged, open_eyes
-from bot.model import ProbeResult, SourceKind
+from bot.model import Fault, ProbeResult, SourceKind
+from bot.ports import Setup, Web
 from bot.store import gaps, polls, probes, samples, spending
 from bot.store.incidents import Conflict, LeaseLost
 from bot.store.polls import Look
@@ -131,10 +133,22 @@ async def _at_its_instant(probing: Probing, due: Due, results: Batch[Look]) -> N
 async def checked(probing: Probing, due: Due) -> ProbeResult | None:
     """Return the result of one check; None if it is our own fault that there is none."""
     one, now = probing.probes[due.key], probing.clock.now()
-    setup = replace(one.setup, spent=due.spent_at(now))
+    with timing(probing.gauges, CHECK_SECONDS, one.source.format):
+        result = await _result(one, replace(one.setup, spent=due.spent_at(now)), probing.web, now)
+    probing.gauges.count(CHECKS, one.source.format, _outcome(result))
+    return result
+
+
+def _outcome(result: ProbeResult | None) -> str:
+    if result is None or result.is_ours:
+        return "untold"
+    return "passed" if result.ok else "slow" if result.fault is Fault.SLOW else "failed"
+
+
+async def _result(one: Probe, setup: Setup, web: Web, now: datetime) -> ProbeResult | None:
     try:
         async with asyncio.timeout((one.setup.timeout + GRACE).total_seconds()):
-            return await one.check(setup, probing.web, now)
+            return await one.check(setup, web, now)
     except TimeoutError:
         log.error("check did not end source=%s type=%s", one.source.key, one.source.format)  # noqa: TRY400  (no stack: it only took too long)
     except Exception:
@@ -150,6 +164,7 @@ async def taken(probing: Probing, due: Due, result: ProbeResult | None) -> Look 
         return await take(probing, due, await judged(probing.eyes, probing.probes[due.key].source, result))
     except LeaseLost:
         log.warning("check came too late source=%s: somebody else has checked since", due.key)
+        probing.gauges.count(LEASES_LOST, "probe")
         await _pay(probing, due, result)
         return None
     except Conflict:

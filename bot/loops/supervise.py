@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.core.backoff import LOOP
@@ -18,17 +18,27 @@ log = logging.getLogger(__name__)
 WELL = timedelta(minutes=5)
 # It is asked again so soon after it was gone: others take over within seconds too.
 DATABASE_PAUSE = timedelta(seconds=1)
+# So many crashes in a row are no accident.
+AGAIN = 3
 
 
 @dataclass(slots=True)
 class Crashes:
-    """How often each loop has crashed since the start."""
+    """How often each loop has crashed since the start, and which of them do so again and again."""
 
     counts: dict[str, int] = field(default_factory=dict[str, int])
+    last: dict[str, tuple[int, datetime]] = field(default_factory=dict[str, tuple[int, datetime]])
 
-    def add(self, name: str) -> None:
+    def add(self, name: str, in_a_row: int = 1, at: datetime | None = None) -> None:
         """Count one more."""
         self.counts[name] = self.counts.get(name, 0) + 1
+        if at is not None:
+            self.last[name] = (in_a_row, at)
+
+    def repeated(self, now: datetime) -> dict[str, int]:
+        """Return the loops that do not come to run, and how often each has crashed in a row."""
+        found = ((name, in_a_row) for name, (in_a_row, at) in sorted(self.last.items()) if now - at < 2 * WELL)
+        return {name: in_a_row for name, in_a_row in found if in_a_row >= AGAIN}
 
 
 async def supervise(
@@ -53,8 +63,8 @@ async def supervise(
                 log.exception("loop failed while it was stopping loop=%s", name)
                 return
             log.exception("loop crashed loop=%s crashes=%d: starting it anew", name, crashes.counts.get(name, 0) + 1)
-        crashes.add(name)
         attempt = 1 if clock.now() - began >= WELL else attempt + 1
+        crashes.add(name, attempt, clock.now())
         await clock.sleep(LOOP.delay(attempt, chance()))
 
 

@@ -48,13 +48,14 @@ FollowUp = Callable[[Source, str], Awaitable[Claim | Ending]]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the configuration says about who is told."""
+    """What the configuration says about who is told; `board` is where people find the board, if that is known."""
 
     routes: tuple[Route, ...]
     services: tuple[Service, ...] = ()
     thresholds: Thresholds = DEFAULT
     oncalls: tuple[Oncall, ...] = ()
     bursts: Terms = OFF
+    board: str = ""
 
     def with_made(self, routes: Iterable[ChatRoute]) -> Rules:
         """Return them with the routes that were made in chats."""
@@ -63,7 +64,7 @@ class Rules:
     @property
     def ruling(self) -> Ruling:
         """By which route each incident is told where, and so when, and in which words."""
-        return Ruling(self.routes, self.services, Rotas(self.oncalls))
+        return Ruling(self.routes, self.services, Rotas(self.oncalls), self.board)
 
     @property
     def call_rotas(self) -> bool:

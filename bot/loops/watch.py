@@ -16,6 +16,8 @@ from bot.core.claims import is_trouble, read_together
 from bot.core.misses import bare
 from bot.errors import FetchError, ParseError, SitrepError
 from bot.fetch import Fetcher
+from bot.gauges import LEASES_LOST, PARSE_FAILURES, POLL_SECONDS, POLLS, UNCOUNTED, Gauges, timing
+from bot.loops import lags
 from bot.loops.batch import Batch
 from bot.loops.reading import Reading, dump, follow_up, page_of, read
 from bot.loops.recognising import NO_LONGER, SPEAKS, changed, is_hasty, is_nameless, recognised, still_changed
@@ -56,6 +58,7 @@ class Watching:
     announced: asyncio.Event
     told: Told
     looks: int = 0
+    gauges: Gauges = UNCOUNTED
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
 
@@ -132,12 +135,16 @@ async def _record(watching: Watching, looks: Sequence[Look]) -> None:
 async def _look(watching: Watching, watched: Watched, results: Batch[Look]) -> None:
     watching.looks += 1
     try:
-        look = await look_at(watching, watched)
+        with timing(watching.gauges, POLL_SECONDS):
+            look = await look_at(watching, watched)
     except LeaseLost:
         log.warning("look came too late source=%s: somebody else has looked since", watched.source.key)
+        watching.gauges.count(POLLS, "late")
+        watching.gauges.count(LEASES_LOST, "source")
         return
     except Exception:
         log.exception("look crashed source=%s", watched.source.key)
+        watching.gauges.count(POLLS, "crashed")
         look = _missed(watching, watched, SitrepError("an error of our own; see the log"))
     if look is not None:
         results.add(look)
@@ -153,8 +160,10 @@ async def look_at(watching: Watching, watched: Watched) -> Look | None:
             log.info("recognised source=%s format=%s", watched.source.key, watched.source.format)
         reading = await read(watching.fetcher, watched, watching.clock.now)
     except (FetchError, ParseError) as e:
+        _count_failure(watching, watched, e)
         return await _not_understood(watching, watched, e)
     if reading.snapshot is None:
+        watching.gauges.count(POLLS, "unchanged")
         return _seen(watching, watched, reading, settled=True)
     snapshot = reading.snapshot
     taken = await take_in(
@@ -167,6 +176,8 @@ async def look_at(watching: Watching, watched: Watched) -> Look | None:
         look=lambda settled: replace(_seen(watching, watched, reading, settled=settled), detected=detected),
     )
     tell_if_moved(watched, taken)
+    watching.gauges.count(POLLS, "changed")
+    lags.count(watching.gauges, taken.told, is_first=watched.health.first_look is None)
     for entry in taken.told.entries:
         log.info("noted incident=%s seq=%d kind=%s state=%s", entry.incident, entry.seq, entry.kind, entry.state)
     if taken.told.entries:
@@ -200,6 +211,13 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
         validators=(dump(reading.validators) if settled else "{}") if snapshot else None,
         gap=health.gap(watched.health, after, watched.source.interval),
     )
+
+
+def _count_failure(watching: Watching, watched: Watched, error: SitrepError) -> None:
+    is_unreadable = isinstance(error, ParseError)
+    watching.gauges.count(POLLS, "unreadable" if is_unreadable else "failed")
+    if is_unreadable:
+        watching.gauges.count(PARSE_FAILURES, watched.source.format or "unrecognised")
 
 
 async def _not_understood(watching: Watching, watched: Watched, error: SitrepError) -> Look:

@@ -18,6 +18,8 @@ class Action(StrEnum):
     INCIDENTS = "incidents"
     DETAILS = "details"
     TIMELINE = "timeline"
+    WRITE_UP = "write_up"
+    WRITE = "write"
     DECLARE = "declare"
     UPDATE = "update"
     RESOLVE = "resolve"
@@ -52,6 +54,7 @@ class Action(StrEnum):
     AUDIT = "audit"
     ROUTES = "routes"
     ROUTES_TEST = "routes_test"
+    BOARD = "board"
     HEALTH = "health"
     HELP = "help"
 

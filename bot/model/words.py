@@ -39,7 +39,17 @@ class Impact(StrEnum):
     @property
     def rank(self) -> int:
         """The order of severity; UNKNOWN counts like MINOR: never green, never an alarm of its own."""
-        return {"none": 0, "maintenance": 1, "unknown": 2, "minor": 2, "major": 3, "critical": 4}[self.value]
+        return _RANKS[self]
+
+
+_RANKS = {
+    Impact.NONE: 0,
+    Impact.MAINTENANCE: 1,
+    Impact.UNKNOWN: 2,
+    Impact.MINOR: 2,
+    Impact.MAJOR: 3,
+    Impact.CRITICAL: 4,
+}
 
 
 class ComponentStatus(StrEnum):
@@ -199,6 +209,8 @@ class ChangeKind(StrEnum):
     CARD = "card"
     FALLBACK_ON = "fallback_on"
     FALLBACK_OFF = "fallback_off"
+    # Its report is posted: all that was written before this line, as it is known then.
+    REPORTED = "reported"
     # It is one of many of one cause, which are told together; a person has taken it out of them.
     GROUPED = "grouped"
     UNGROUPED = "ungrouped"
@@ -224,11 +236,15 @@ class AnnouncementState(StrEnum):
 
 
 class Hold(StrEnum):
-    """Why a channel hears of an incident later: its quiet hours, its hourly cap, or that it wants digests only."""
+    """Why a channel hears of an incident later: its quiet hours, its hourly cap, or that it wants digests only.
+
+    WEEKLY holds nothing back: it is the summary of a week, beside all else.
+    """
 
     QUIET = "quiet"
     HOURLY = "hourly"
     DIGEST = "digest"
+    WEEKLY = "weekly"
 
 
 class StepKind(StrEnum):

@@ -14,7 +14,7 @@ from pathlib import Path
 from bot import catalog
 from bot.core.access import Access
 from bot.errors import ConfigError
-from bot.settings import build, callers, environment, paging
+from bot.settings import board, build, callers, environment, paging
 from bot.settings.access_table import AccessTable, AuditTable
 from bot.settings.board import BoardTable
 from bot.settings.bursts import BurstsTable, bursts
@@ -26,6 +26,7 @@ from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report
 from bot.settings.names import Names, names
 from bot.settings.probes import Probes, Types, source_of
+from bot.settings.reports import ReportsTable, reports
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.sources import expected, resolve, sources
 from bot.settings.tables import EgressTable, EvidenceTable, IncidentsTable, PeopleTable, ServiceTable, WatchTable
@@ -129,7 +130,8 @@ def _missing(settings: Settings) -> tuple[tuple[str, str], ...]:
         for where, to, platform in platforms
         if platform in lacking
     )
-    return unreachable + paging.missing(settings.pagers, wanted) + callers.missing(settings)
+    secrets = paging.missing(settings.pagers, wanted) + callers.missing(settings) + board.missing(settings)
+    return unreachable + secrets
 
 
 def _told(settings: Settings) -> list[tuple[str, str]]:
@@ -160,6 +162,9 @@ def _of_environment(env: Environment, cwd: Path, report: Report) -> Settings:
         slack=environment.slack(env, report),
         discord=environment.discord(env),
         egress_allow=env.value("SITREP_ALLOW_HOSTS", environment.hosts, ()),
+        board_secret=board.secret(env),
+        board_token=board.token_of(env),
+        heartbeat_url=board.heartbeat(env),
         routes=(build.DEFAULT_ROUTE,),
     )
 
@@ -178,6 +183,7 @@ def _file(config: Path | None, env: Environment, cwd: Path) -> tuple[str, Path |
 
 def _with_file(settings: Settings, document: Document, names: Names, label: str) -> Settings:
     rotas = tuple(build.oncall(row) for row in document.rows("oncall", OncallTable))
+    board_table = document.single("board", BoardTable)
     watches = tuple(build.watch(row, label) for row in document.rows("watch", WatchTable))
     services = (build.service(row, names) for row in document.rows("service", ServiceTable))
     return replace(
@@ -195,7 +201,9 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         reopen_within=document.single("incidents", IncidentsTable).reopen_within,
         thresholds=build.evidence(document.single("evidence", EvidenceTable)),
         witnesses=tuple(dict.fromkeys(document.single("network", NetworkTable).witnesses)),
-        board_url=(document.single("board", BoardTable).url or "").rstrip("/"),
+        board_url=(board_table.url or "").rstrip("/"),
+        board_is_signed=board_table.access == "signed",
+        reports=reports(document.single("reports", ReportsTable)),
         bursts=bursts(document.single("bursts", BurstsTable), watches, names),
         egress_allow=_merged(document.single("egress", EgressTable).allow, settings.egress_allow),
     )

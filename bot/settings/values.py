@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core.access import Access
+from bot.core.afterwards import Terms as Reports
 from bot.core.audit import KEEP
 from bot.core.bursts import Terms as Bursts
 from bot.core.evidence import DEFAULT, Thresholds
@@ -190,6 +191,8 @@ class Settings:
     `database_from_environment` tells that somebody said where to keep incidents, `defaulted_watches` that nobody
     said what to watch.  `config_path` is None where no file was read.  `port_from_environment` tells that
     somebody chose the port; `board_url` is the address by which people reach the board, nothing if none is known.
+    `board_is_signed` keeps it to those who come with a link of their own, which `board_secret` signs; `board_token`
+    lets programs in.  `heartbeat_url` is called while all is well.
     """
 
     database: Secret
@@ -220,6 +223,11 @@ class Settings:
     reopen_within: timedelta = timedelta(hours=24)
     thresholds: Thresholds = DEFAULT
     bursts: Bursts = field(default_factory=Bursts)
+    reports: Reports = field(default_factory=Reports)
     port_from_environment: bool = False
     log_format: str = "human"
     board_url: str = ""
+    board_is_signed: bool = False
+    board_secret: Secret | None = None
+    board_token: Secret | None = None
+    heartbeat_url: Secret | None = None

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.core import direct, replies, silence
 from bot.core.witnesses import testimonies
 from bot.model import Destination, Incident, TimelineEntry
-from bot.store import codec, fleet, members
+from bot.store import codec, fleet, listed, members
 from bot.store.database import Database, insert_into
 from bot.store.engines import Work
 from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT
@@ -43,7 +43,8 @@ _IDS: BindParameter[str] = bindparam("b_ids", expanding=True)
 def write_incidents(connection: Connection, after: Iterable[Incident], before: Mapping[str, Incident]) -> None:
     """Write the incidents `after`; Conflict if one has moved on since it was as in `before`."""
     # Always in the same order: two that wait for each other's rows would wait for ever.
-    for incident in sorted(after, key=lambda incident: incident.id):
+    in_order = sorted(after, key=lambda incident: incident.id)
+    for incident in in_order:
         values = {
             "vendor": incident.vendor,
             "name": incident.name,
@@ -57,6 +58,7 @@ def write_incidents(connection: Connection, after: Iterable[Incident], before: M
             "witnessed": incident.is_open and bool(testimonies(incident.claims)),
             "silent_from": silence.soonest(incident),
             "attend_at": AT_ONCE if incident.is_open else None,
+            "report_at": incident.unreported_since,
             "cause": incident.cause or None,
             "burst": incident.burst or None,
             "runs_on": incident.runs_on or None,
@@ -70,6 +72,11 @@ def write_incidents(connection: Connection, after: Iterable[Incident], before: M
         done = connection.execute(_MOVE_ON, {"b_id": incident.id, "b_before": known.last_seq, **values})
         if done.rowcount != 1:
             raise Conflict
+    listed.write(connection, [(one, _is_named(one, before.get(one.id))) for one in in_order])
+
+
+def _is_named(incident: Incident, before: Incident | None) -> bool:
+    return before is None or (before.name, before.title) != (incident.name, incident.title)
 
 
 _BEGIN = insert(INCIDENT)
@@ -90,6 +97,7 @@ def write_entries(connection: Connection, entries: Sequence[TimelineEntry]) -> N
     ]
     if rows:
         connection.execute(_ADD, rows)
+        listed.add_words(connection, entries)
 
 
 _ADD = insert(ENTRY)

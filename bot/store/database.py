@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 
 from bot.errors import ConfigError, StoreBusy, StoreUnavailable
+from bot.gauges import TRANSACTION_SECONDS, UNCOUNTED, Gauges, timing
 from bot.store.engines import Engine, Pool, Threads, Work
 from bot.store.tables import NOTE
 
@@ -33,6 +34,7 @@ class Database:
     """
 
     engine: Engine
+    gauges: Gauges = UNCOUNTED
     _file: IO[str] | None = None
 
     @property
@@ -47,12 +49,14 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """Return what `work` finds; its reads agree with each other."""
-        return await self.engine.run(work, writes=False)
+        with timing(self.gauges, TRANSACTION_SECONDS, "read"):
+            return await self.engine.run(work, writes=False)
 
     async def write(self, work: Work[T]) -> T:
         """Return what `work` returns, when everything that it wrote is committed."""
         besides = beside.get()
-        return await self.engine.run(work if besides is None else _both(work, besides), writes=True)
+        with timing(self.gauges, TRANSACTION_SECONDS, "write"):
+            return await self.engine.run(work if besides is None else _both(work, besides), writes=True)
 
     async def close(self) -> None:
         """Give back everything that is held."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Integer, bindparam, func, select
 
 from bot.model import Claim, Incident
 from bot.store import codec
@@ -57,3 +57,30 @@ async def untold(database: Database, now: datetime, until: datetime) -> Sequence
         return [(watched[row.source], codec.CLAIM.load(row.body)) for row in rows if row.source in watched]
 
     return await database.read(work)
+
+
+async def soon(database: Database, now: datetime, until: datetime, most: int) -> Sequence[Incident]:
+    """Return the maintenances that have become incidents and are to begin by then, the next first."""
+    asked = {"b_now": now, "b_until": until, "b_most": most}
+
+    def work(connection: Connection) -> Sequence[str]:
+        return connection.execute(_SOON, asked).scalars().all()
+
+    found = [codec.INCIDENT.load(body) for body in await database.read(work)]
+    return sorted(found, key=lambda one: one.starts_at or one.started_at)
+
+
+_NEXT = (
+    select(CLAIM.c.incident, func.min(CLAIM.c.begins_at).label("begins_at"))
+    .where(
+        CLAIM.c.begins_at > bindparam("b_now", type_=CLAIM.c.begins_at.type),
+        CLAIM.c.begins_at <= bindparam("b_until", type_=CLAIM.c.begins_at.type),
+        CLAIM.c.is_open,
+        CLAIM.c.incident.is_not(None),
+    )
+    .group_by(CLAIM.c.incident)
+    .order_by("begins_at")
+    .limit(bindparam("b_most", type_=Integer))
+    .subquery()
+)
+_SOON = select(INCIDENT.c.body).join(_NEXT, _NEXT.c.incident == INCIDENT.c.id).where(INCIDENT.c.is_open)

@@ -1,13 +1,13 @@
-"""The tables that are about Sitrep itself: what the database is for, who shares it, what let us in where."""
+"""The tables that are about Sitrep itself: what the database is for, who shares it, when it saw nothing."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlmodel import Field, SQLModel
 
-from bot.store.columns import Instant
+from bot.store.columns import Id, Instant
 
 
 class NoteRow(SQLModel, table=True):
@@ -38,3 +38,16 @@ class InstallationRow(SQLModel, table=True):
     platform: str = Field(primary_key=True, sa_type=Text)
     workspace: str = Field(primary_key=True, sa_type=Text)
     body: str = Field(sa_type=Text)
+
+
+class GapRow(SQLModel, table=True):
+    """A time during which a source could not be read: nothing is known of it, and that is said."""
+
+    __tablename__ = "gap"
+    __table_args__ = (Index("gap_ended", "ended_at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    source: str = Field(sa_type=Text, index=True)
+    began_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime = Field(sa_type=Instant)
+    reason: str = Field(sa_type=Text)

@@ -92,3 +92,30 @@ class ChatRouteRow(SQLModel, table=True):
     removed_at: datetime | None = Field(default=None, sa_type=Instant)
     removed_by: str = Field(default="", sa_type=Text)
     body: str = Field(sa_type=Text)
+
+
+class SpentPassRow(SQLModel, table=True):
+    """A pass to the board that is good no more, though its time is not over: a link that was used, a session ended."""
+
+    __tablename__ = "spent_pass"
+
+    mark: str = Field(primary_key=True, sa_type=Text)
+    until: datetime = Field(sa_type=Instant, index=True)
+
+
+class ReportAdditionRow(SQLModel, table=True):
+    """What somebody has added to the report of an incident; rows are only ever added.
+
+    `done` is the number of a follow-up that is done with it.
+    """
+
+    __tablename__ = "report_addition"
+
+    incident: str = Field(primary_key=True, sa_type=Text)
+    number: int = Field(primary_key=True)
+    section: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Instant)
+    person: str = Field(sa_type=Text)
+    author: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+    done: int | None = None

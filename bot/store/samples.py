@@ -10,15 +10,14 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, delete, func, select
 
-from bot.core.probing import ProbeState
+from bot.core.probing import BY_THE_MINUTE, ProbeState
 from bot.core.spending import day_of
 from bot.store import codec
 from bot.store.database import Database, insert_into
 from bot.store.tables import NOTE, PROBE, PROBE_MINUTE, PROBE_SPENT
 
 _HOUR = timedelta(hours=1)
-# By the minute for two days, by the hour for as long as scorecards look back, and a day more.
-BY_THE_MINUTE = timedelta(days=2)
+# By the minute first, by the hour for as long as scorecards look back, and a day more.
 KEPT = timedelta(days=91)
 # One transaction sums up so many hours at most.
 _HOURS_AT_ONCE = 2

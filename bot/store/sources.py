@@ -107,6 +107,13 @@ async def entries(database: Database, limit: int) -> tuple[int, tuple[Entry, ...
     return await database.read(work)
 
 
+async def entries_of(database: Database, vendor: str) -> tuple[Entry, ...]:
+    """Return the pages of one vendor that are watched."""
+    query = _ENTRIES.where(_IS_PAGE, SOURCE.c.vendor == vendor).order_by(SOURCE.c.key)
+    rows = await database.read(lambda connection: connection.execute(query).mappings().all())
+    return tuple(map(_entry, rows))
+
+
 def _entry(row: RowMapping) -> Entry:
     return Entry(_known(row), row["origin"], health_of(row))
 

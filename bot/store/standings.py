@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam,
 
 from bot.catalog import folded
 from bot.core.health import Health
-from bot.core.overview import Overview, Row, survey
+from bot.core.overview import Overview, Row, Survey, survey
 from bot.core.probe_views import ProbeView, probe_view
 from bot.core.routing import passes_watch
 from bot.core.spending import Day
@@ -144,6 +144,20 @@ async def overview(database: Database) -> Overview:
         others = {*worst} - {row.vendor for row in rows}
         told = [one for some in _open(connection, others).values() for one in some] if others else []
         return Overview(seen, {one.key: one for one in _some(connection, keys)}, told_by_us(told))
+
+    return await database.read(work)
+
+
+async def surveyed(database: Database) -> Survey:
+    """Return everything that is watched, in its four lists, none left out; nothing is looked at closely."""
+
+    def work(connection: Connection) -> Survey:
+        reasons = connection.execute(_WORST).all()
+        worst = {str(vendor): int(rank) for vendor, rank, _ in reasons}
+        suspected = frozenset(vendor for vendor, _, told in reasons if not told)
+        stale = frozenset(connection.execute(_STALE).scalars().all())
+        rows = [Row(*row, row.key in stale) for row in connection.execute(_ROWS).all()]
+        return survey(rows, worst, total=len(rows), suspected=suspected)
 
     return await database.read(work)
 

@@ -10,8 +10,16 @@ from sqlmodel import Field, SQLModel
 
 from bot.core.sharing import shard_of
 from bot.store.columns import Id, Instant, table, where
-from bot.store.own_tables import InstallationRow, InstanceRow, NoteRow
-from bot.store.people_tables import AuditRow, ChatRouteRow, MutingRow, OverrideRow
+from bot.store.listed_table import ListedRow
+from bot.store.own_tables import GapRow, InstallationRow, InstanceRow, NoteRow
+from bot.store.people_tables import (
+    AuditRow,
+    ChatRouteRow,
+    MutingRow,
+    OverrideRow,
+    ReportAdditionRow,
+    SpentPassRow,
+)
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
 
 
@@ -123,7 +131,7 @@ class IncidentRow(SQLModel, table=True):
 
     `witnessed` is for an open one that witnesses of ours tell of, `silent_from` when its vendor may first be called
     silent.  `attend_at` is when it is to be looked at for what time alone brings about, such as an escalation: at once
-    when it was written while open.  `courses` is how far the plans for that are.
+    when it was written while open; `report_at`, when for its report, once over.  `courses` is how far the plans are.
     `cause` is for a burst, `burst` the one that it is told in, `runs_on` the platform that its vendor stands on.
     """
 
@@ -137,6 +145,7 @@ class IncidentRow(SQLModel, table=True):
         Index("incident_silent", "silent_from", **where("silent_from IS NOT NULL")),
         Index("incident_vendor", "vendor", "started_at"),
         Index("incident_attend", "attend_at", **where("attend_at IS NOT NULL")),
+        Index("incident_report", "report_at", **where("report_at IS NOT NULL")),
         Index("incident_cause", "cause", **where("cause IS NOT NULL")),
         Index("incident_runs_on", "runs_on", **where("runs_on IS NOT NULL")),
     )
@@ -154,6 +163,7 @@ class IncidentRow(SQLModel, table=True):
     witnessed: bool = False
     silent_from: datetime | None = Field(default=None, sa_type=Instant)
     attend_at: datetime | None = Field(default=None, sa_type=Instant)
+    report_at: datetime | None = Field(default=None, sa_type=Instant)
     cause: str | None = Field(default=None, sa_type=Text)
     burst: str | None = Field(default=None, sa_type=Text)
     runs_on: str | None = Field(default=None, sa_type=Text)
@@ -163,9 +173,10 @@ class IncidentRow(SQLModel, table=True):
 
 
 class EntryRow(SQLModel, table=True):
-    """One line of an incident's history; rows are only ever added."""
+    """One line of an incident's history; rows are only ever added.  The board asks what was recorded lately."""
 
     __tablename__ = "timeline_entry"
+    __table_args__ = (Index("entry_recorded", "recorded_at"),)
 
     incident: str = Field(primary_key=True, sa_type=Text)
     seq: int = Field(primary_key=True)
@@ -254,19 +265,6 @@ class RevisitRow(SQLModel, table=True):
     due_at: datetime = Field(sa_type=Instant, index=True)
 
 
-class GapRow(SQLModel, table=True):
-    """A time during which a source could not be read: nothing is known of it, and that is said."""
-
-    __tablename__ = "gap"
-    __table_args__ = (Index("gap_ended", "ended_at"),)
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
-    source: str = Field(sa_type=Text, index=True)
-    began_at: datetime = Field(sa_type=Instant)
-    ended_at: datetime = Field(sa_type=Instant)
-    reason: str = Field(sa_type=Text)
-
-
 SOURCE = table(SourceRow)
 POLL = table(PollRow)
 PROBE = table(ProbeRow)
@@ -285,6 +283,9 @@ OVERRIDE = table(OverrideRow)
 AUDIT = table(AuditRow)
 MUTING = table(MutingRow)
 CHAT_ROUTE = table(ChatRouteRow)
+SPENT_PASS = table(SpentPassRow)
+REPORT_ADDITION = table(ReportAdditionRow)
 NOTE = table(NoteRow)
+LISTED = table(ListedRow)
 INSTALLATION = table(InstallationRow)
 INSTANCE = table(InstanceRow)

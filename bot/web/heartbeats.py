@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from bot.clock import Clock
 from bot.core.heartbeat import Call, Sign
+from bot.gauges import UNCOUNTED, Gauges
 from bot.web import bodies, keys
 from bot.web.bodies import Refused
 from bot.web.hooks import SECONDS, answered, ration, unknown
@@ -50,12 +51,14 @@ class Heartbeats:
     nobody: str = field(default_factory=secrets.token_hex)
 
 
-def routes(doors: Iterable[Door], beat: Beat, clock: Clock, seconds: float = SECONDS) -> list[Route]:
+def routes(
+    doors: Iterable[Door], beat: Beat, clock: Clock, seconds: float = SECONDS, gauges: Gauges = UNCOUNTED
+) -> list[Route]:
     """Return what is served for these jobs."""
     heartbeats = Heartbeats({door.name: door for door in doors}, beat, clock, seconds)
 
     async def endpoint(request: Request) -> Response:
-        return await answered(request, _called(heartbeats, request))
+        return await answered(request, _called(heartbeats, request), gauges, "heartbeat")
 
     return [
         Route(path, endpoint, methods=["GET", "POST"])

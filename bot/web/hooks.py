@@ -19,6 +19,7 @@ from starlette.routing import Route
 from bot.clock import Clock
 from bot.core.hooks import Heard, Hook, Way
 from bot.errors import ParseError
+from bot.gauges import CALLS, UNCOUNTED, Gauges
 from bot.plugins import HookKind
 from bot.web import bodies, keys
 from bot.web.bodies import Refused
@@ -62,21 +63,26 @@ class Hooks:
     nobody: str = field(default_factory=secrets.token_hex)
 
 
-def routes(doors: Iterable[Door], hear: Hear, clock: Clock, seconds: float = SECONDS) -> list[Route]:
+def routes(
+    doors: Iterable[Door], hear: Hear, clock: Clock, seconds: float = SECONDS, gauges: Gauges = UNCOUNTED
+) -> list[Route]:
     """Return what is served for these hooks."""
     hooks = Hooks({door.hook.name: door for door in doors}, hear, clock, seconds)
 
     async def endpoint(request: Request) -> Response:
-        return await answered(request, _told(hooks, request))
+        return await answered(request, _told(hooks, request), gauges, "hook")
 
     return [Route("/hooks/{name}", endpoint, methods=["POST"])]
 
 
-async def answered(request: Request, work: Awaitable[str]) -> Response:
+async def answered(request: Request, work: Awaitable[str], gauges: Gauges, kind: str) -> Response:
     """Return the one line that `work` comes to, or what was wrong with the request; that ends the connection."""
     try:
-        return PlainTextResponse(f"{await work}\n")
+        answer = PlainTextResponse(f"{await work}\n")
+        gauges.count(CALLS, kind, "taken")
+        return answer
     except Refused as refused:
+        gauges.count(CALLS, kind, "refused")
         await bodies.linger(request)
         headers = {"connection": "close", **refused.headers}
         return PlainTextResponse(f"{refused.reason}\n", refused.status, headers)

@@ -6,16 +6,21 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 from bot.errors import ConfigError
+from bot.gauges import UNCOUNTED, Gauges
+from bot.web import errors
+from bot.web.bodies import Refused
 from bot.web.patience import Patience
+from bot.web.stack import Stack
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -32,9 +37,29 @@ def bound(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def serve(routes: Sequence[Route], listening: socket.socket) -> None:
-    """Serve `routes`, and `/healthz` for whoever asks whether we live, until cancelled."""
-    app = Starlette(routes=[*routes, Route("/healthz", _health)])
+def application(routes: Sequence[BaseRoute], gauges: Gauges = UNCOUNTED) -> Starlette:
+    """Return what answers all requests: every answer is counted, and dressed in headers; what is refused is said."""
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(partial(Stack, crashed=errors.crashed, gauges=gauges))],
+        exception_handlers={HTTPException: errors.of_http, Refused: errors.of_refusal},
+    )
+    # Else it would send people to where the header `Host` says, which anybody can write.
+    app.router.redirect_slashes = False
+    return app
+
+
+async def serve(
+    routes: Sequence[BaseRoute],
+    listening: socket.socket,
+    gauges: Gauges = UNCOUNTED,
+    ending: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve `routes` until cancelled.
+
+    `ending` is called before the answers that are under way are waited for: it lets those end that have no end.
+    """
+    app = application(routes, gauges)
     config = uvicorn.Config(
         app,
         http=Patience,
@@ -42,6 +67,7 @@ async def serve(routes: Sequence[Route], listening: socket.socket) -> None:
         ws="none",
         log_config=None,
         access_log=False,
+        server_header=False,
         lifespan="off",
         timeout_graceful_shutdown=5,
     )
@@ -50,14 +76,10 @@ async def serve(routes: Sequence[Route], listening: socket.socket) -> None:
     try:
         await asyncio.shield(serving)
     finally:
+        ending()
         server.should_exit = True
         await serving
         listening.close()
-
-
-async def _health(request: Request) -> PlainTextResponse:
-    del request
-    return PlainTextResponse("ok\n")
 
 
 class _Server(uvicorn.Server):

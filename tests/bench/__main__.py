@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from tests.bench import (
     announcing,
     asking,
+    boards,
     commanding,
     delivering,
     failing,
@@ -38,6 +39,7 @@ _ALL: dict[str, Callable[[], Iterator[Figure]]] = {
     "asking": asking.measure,
     "fan-out": slack.measure,
     "commands": commanding.measure,
+    "board": boards.measure,
 }
 
 

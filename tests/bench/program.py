@@ -56,7 +56,7 @@ class Program:
 def running(
     folder: Path, watched: Iterable[Source], more: Mapping[str, str] = MappingProxyType({}), tables: str = ""
 ) -> Iterator[Program]:
-    """Run Sitrep on a SQLite file in `folder` until the block ends.
+    """Run Sitrep on a SQLite file in `folder`, or on another database, until the block ends.
 
     `more` is for its environment, `tables` for its configuration.
     """
@@ -67,7 +67,7 @@ def running(
         process = subprocess.Popen(
             (sys.executable, "-m", "bot", "run", "--config", config),
             cwd=_ROOT,
-            env={**_environment(), **more, "DATABASE_URL": database_in(folder)},
+            env={**_environment(), "DATABASE_URL": database_in(folder), **more},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

@@ -45,7 +45,7 @@ async def test_a_filter_that_the_page_has_nothing_for_is_told(tmp_path: Path) ->
         checked = await sitrep.run("check", "--live", "--config", str(sitrep.config))
 
     assert checked.status == 0
-    assert checked.out.splitlines()[1].endswith("; nothing there is called Lgoin, as `components` wants")
+    assert checked.out.splitlines()[2].endswith("; nothing there is called Lgoin, as `components` wants")
 
 
 async def test_a_page_that_can_not_be_read_fails_the_check_and_hides_no_other(tmp_path: Path) -> None:
@@ -58,9 +58,36 @@ async def test_a_page_that_can_not_be_read_fails_the_check_and_hides_no_other(tm
         checked = await sitrep.run("check", "--live", "--config", str(sitrep.config))
 
         assert checked.status == 2
-        assert [line.split(":")[0] for line in checked.out.splitlines()[1:]] == ["ok    Well"]
+        assert [line.split(":")[0] for line in checked.out.splitlines()[2:]] == ["ok    Well"]
         assert checked.err.startswith("FAIL  Ill: ")
         assert "Traceback" not in checked.err
+
+
+async def test_whoever_should_hear_that_we_live_is_called_once_and_not_shown(tmp_path: Path) -> None:
+    async with serve({"/ping/made-up": Answer(body="OK"), "/gone/made-up": Answer(status=404)}) as server:
+        said = []
+        for path in ("ping", "gone"):
+            async with sitrep_in(tmp_path) as sitrep:
+                sitrep.config.write_text("watch = []\n", encoding="utf-8")
+                secret = {"SITREP_HEARTBEAT_URL": f"{server.url}/{path}/made-up", "SITREP_ALLOW_HOSTS": "127.0.0.1"}
+                said.append(await sitrep.run("check", "--live", "--config", str(sitrep.config), environment=secret))
+
+        assert server.paths == ["/ping/made-up", "/gone/made-up"]
+    well, ill = said
+    assert (well.status, well.out.splitlines()[-1]) == (0, "ok    heartbeat: heard")
+    assert (ill.status, ill.err) == (2, "FAIL  heartbeat: not heard: HTTP 404\n")
+    assert "made-up" not in well.out + ill.out + ill.err
+
+
+async def test_where_the_board_is_and_who_may_look_is_told_with_what_to_think_of(tmp_path: Path) -> None:
+    async with sitrep_in(tmp_path) as sitrep:
+        sitrep.config.write_text("watch = []\n", encoding="utf-8")
+        checked = await sitrep.run("check", "--config", str(sitrep.config), environment={"HOST": "0.0.0.0"})  # noqa: S104  (what is warned of)
+
+    board, warning = checked.out.splitlines()[1:]
+    assert "whoever reaches it may look, nobody acts (no SITREP_BOARD_SECRET)" in board
+    assert warning.startswith("warning: HOST=0.0.0.0 is open to the network")
+    assert checked.status == 0
 
 
 async def checked_with(slack: LocalSlack, sitrep: Sitrep, *to: str, **more: str) -> Ended:
@@ -76,7 +103,7 @@ async def test_slack_that_is_set_up_well_is_said_to_be(tmp_path: Path) -> None:
         checked = await checked_with(slack, sitrep, "#ops")
 
     assert (checked.status, checked.err) == (0, "")
-    assert checked.out.splitlines()[1:] == [
+    assert checked.out.splitlines()[2:] == [
         "ok    Slack: sitrep in Workspace T0LOCAL",
         "ok    Slack: #ops: the bot is in it",
         "ok    Slack: Socket Mode works",
@@ -132,7 +159,7 @@ async def test_everybody_whom_access_names_on_slack_is_looked_for(tmp_path: Path
         checked = await sitrep.run("check", "--live", "--config", str(sitrep.config), environment=tokens)
 
     assert checked.status == 2
-    assert checked.out.splitlines()[2:] == [
+    assert checked.out.splitlines()[3:] == [
         f"ok    Slack: [access]: slack:{PERSON} is reader",
         "ok    Slack: [access]: the user group S0OPS has 2 people",
         "ok    Slack: [access]: #ops is there",
@@ -170,7 +197,7 @@ async def test_everybody_whom_access_names_on_discord_is_looked_for(tmp_path: Pa
 
     assert checked.status == 2
     assert [
-        line.removeprefix("ok    Discord: [access]: ").split(" in ")[0] for line in checked.out.splitlines()[2:]
+        line.removeprefix("ok    Discord: [access]: ").split(" in ")[0] for line in checked.out.splitlines()[3:]
     ] == [
         f"discord:role:{role.id} is oncall",
         f"discord:{lead.id} is lead",
@@ -185,7 +212,7 @@ async def test_everybody_whom_access_names_on_discord_is_looked_for(tmp_path: Pa
 
 INVITATION = (
     "https://discord.com/oauth2/authorize"
-    "?client_id=900000000000000002&permissions=309237730304&scope=bot+applications.commands"
+    "?client_id=900000000000000002&permissions=309237763072&scope=bot+applications.commands"
 )
 
 
@@ -203,7 +230,7 @@ async def test_discord_that_is_set_up_well_is_said_to_be(tmp_path: Path) -> None
         checked = await checked_on(discord, sitrep, ops.id, forum.id)
 
     assert (checked.status, checked.err) == (0, "")
-    assert checked.out.splitlines()[1:] == [
+    assert checked.out.splitlines()[2:] == [
         f"ok    Discord: sitrep (900000000000000002); it is invited by {INVITATION}",
         f"ok    Discord: {ops.id}: the bot may do there what it has to",
         f"ok    Discord: {forum.id}: the bot may do there what it has to",

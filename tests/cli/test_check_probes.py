@@ -25,7 +25,7 @@ async def test_every_probe_is_tried_once_and_told(tmp_path: Path) -> None:
 
         assert checked.status == 2
         assert checked.out.splitlines()[0] == "sitrep.toml: 0 pages watched, 3 probes, 1 route"
-        assert checked.out.splitlines()[1].startswith("ok    probe well: passes in ")
+        assert checked.out.splitlines()[2].startswith("ok    probe well: passes in ")
         assert checked.err.splitlines()[0] == "FAIL  probe ill: fails: HTTP 503"
         assert checked.err.splitlines()[1].startswith("FAIL  probe key: can not tell: ")
         assert "hunter2" not in checked.out + checked.err
@@ -59,9 +59,9 @@ async def test_what_checks_cost_is_told_and_counts_once_sitrep_has_run(tmp_path:
         third = await sitrep.run("check", "--live", *config, environment=key)
 
     assert [one.status for one in (first, second, third)] == [0, 0, 0]
-    told = [one.out.splitlines()[1].partition("; today: ") for one in (first, second, third)]
+    told = [one.out.splitlines()[2].partition("; today: ") for one in (first, second, third)]
     assert [today for _, _, today in told] == ["1 check, 0.006 of 0.01"] * 3
-    assert third.out.splitlines()[1].startswith(
+    assert third.out.splitlines()[2].startswith(
         "ok    probe model: not checked: its daily ceiling of 0.01 is reached; it checks again at 00:00 UTC"
     )
     assert len(llm.asked) == 2

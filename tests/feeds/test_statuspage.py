@@ -250,3 +250,46 @@ def test_an_incident_of_2014_has_neither_a_start_nor_components() -> None:
 
     assert (found.state, found.impact, found.components) == (State.IDENTIFIED, Impact.CRITICAL, ())
     assert found.started_at == datetime(2014, 5, 14, 14, 25, tzinfo=UTC)
+
+
+def page_of_a_sitrep(**changes: Any) -> dict[str, Any]:
+    about = {"id": "sitrep-0123456789ab", "name": "Sitrep", "url": "https://sitrep.example"}
+    empty: dict[str, Any] = {"components": [], "incidents": [], "scheduled_maintenances": []}
+    return {"page": about, "status": {"indicator": "critical"}, **empty, **changes}
+
+
+def test_what_a_sitrep_has_from_another_is_not_believed_nor_what_it_made_of_the_rest() -> None:
+    part = {"name": "API", "status": "major_outage"}
+    page = page_of_a_sitrep(
+        components=[
+            {**part, "id": "mine"},
+            {**part, "id": "theirs", "sitrep": {"relayed": True}},
+            {**part, "id": "service", "sitrep": {"derived": True}},
+        ],
+        incidents=[incident(), incident(id="inc000000002", impact="critical", sitrep={"relayed": True})],
+    )
+
+    found = parse(page)
+
+    assert [one.external_id for one in found.incidents] == ["inc000000001"]
+    assert [one.id for one in found.components] == ["mine"]
+    assert found.indicator is Impact.MINOR
+
+
+def test_a_sitrep_may_say_that_it_does_not_know() -> None:
+    unknown = {"id": "c", "name": "API", "status": "degraded_performance", "sitrep": {"status": "unknown"}}
+    found = parse(page_of_a_sitrep(components=[unknown], incidents=[incident(sitrep={"impact": "unknown"})]))
+
+    assert found.components[0].status is ComponentStatus.UNKNOWN
+    assert found.incidents[0].impact is Impact.UNKNOWN
+
+
+def test_a_sitreps_page_of_one_vendor_has_its_documents_there() -> None:
+    for address in ("https://sitrep.example/vendors/acme", "https://sitrep.example/vendors/acme/"):
+        page = replace(SOURCE, url=address)
+
+        assert statuspage.endpoints(page) == ("https://sitrep.example/vendors/acme/api/v2/summary.json",)
+        assert statuspage.follow_up(page, "i")[0] == "https://sitrep.example/vendors/acme/api/v2/incidents/i.json"
+    assert statuspage.endpoints(replace(SOURCE, url="https://acme.example/vendors/acme/history")) == (
+        "https://acme.example/api/v2/summary.json",
+    )

@@ -24,6 +24,7 @@ TABLES = {
     "incident",
     "installation",
     "instance",
+    "listed",
     "muting",
     "note",
     "oncall_override",
@@ -31,8 +32,10 @@ TABLES = {
     "probe",
     "probe_minute",
     "probe_spent",
+    "report_addition",
     "revisit",
     "source",
+    "spent_pass",
     "timeline_entry",
 }
 # Alembic compares neither which rows an index is of, nor how a table is stored.

@@ -210,9 +210,9 @@ class World:
 
 
 @asynccontextmanager
-async def living(folder: Path, database_url: str) -> AsyncIterator[World]:
-    """Make a world with OpenAI and Anthropic in it; nothing is watched yet."""
-    clock, stopwatch, network = ManualClock(), Stopwatch(), Network()
+async def living(folder: Path, database_url: str, clock: ManualClock | None = None) -> AsyncIterator[World]:
+    """Make a world with OpenAI and Anthropic in it; nothing is watched yet.  Two may have one `clock`."""
+    clock, stopwatch, network = clock or ManualClock(), Stopwatch(), Network()
     async with AsyncExitStack() as stack:
         known = {
             name: await stack.enter_async_context(vendor(name, clock.now, stopwatch))

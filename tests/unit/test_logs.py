@@ -39,14 +39,7 @@ def test_a_strangers_words_overwrite_nothing() -> None:
     assert found["message"] == "read level=none at=never message=mine"
 
 
-def fails() -> None:
-    raise ValueError("two\nlines")
-
-
 def test_a_traceback_stays_on_the_line() -> None:
-    try:
-        fails()
-    except ValueError as error:
-        found = line("loop crashed loop=watch", error=error)
+    found = line("loop crashed loop=watch", error=ValueError("two\nlines"))
 
     assert "ValueError: two\nlines" in str(found["traceback"])

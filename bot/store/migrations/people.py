@@ -101,3 +101,30 @@ def fleet() -> None:
         sa.Column("seen_at", instant(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def passes() -> None:
+    """Make the table of passes to the board that are good no more."""
+    op.create_table(
+        "spent_pass",
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("until", instant(), nullable=False),
+        sa.PrimaryKeyConstraint("mark"),
+    )
+    op.create_index("ix_spent_pass_until", "spent_pass", ["until"])
+
+
+def reports() -> None:
+    """Make the table of what people have added to reports."""
+    op.create_table(
+        "report_addition",
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("at", instant(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("incident", "number"),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from bot.store.migrations import people
+from bot.store.migrations import board, people
 from bot.store.migrations.people import id_, instant
 
 revision = "0001"
@@ -20,10 +20,13 @@ def upgrade() -> None:
     _callers()
     _claims()
     _incidents()
+    board.listed()
     people.oncall()
     people.audit()
     people.agreed_in_chat()
     people.fleet()
+    people.passes()
+    people.reports()
     _polls()
     _sources()
 
@@ -128,6 +131,7 @@ def _incidents() -> None:
         sa.Column("witnessed", sa.Boolean(), nullable=False),
         sa.Column("silent_from", instant(), nullable=True),
         sa.Column("attend_at", instant(), nullable=True),
+        sa.Column("report_at", instant(), nullable=True),
         sa.Column("cause", sa.Text(), nullable=True),
         sa.Column("burst", sa.Text(), nullable=True),
         sa.Column("runs_on", sa.Text(), nullable=True),
@@ -147,6 +151,8 @@ def _incidents() -> None:
     op.create_index("incident_vendor", "incident", ["vendor", "started_at"], unique=False)
     some = sa.text("attend_at IS NOT NULL")
     op.create_index("incident_attend", "incident", ["attend_at"], sqlite_where=some, postgresql_where=some)
+    some = sa.text("report_at IS NOT NULL")
+    op.create_index("incident_report", "incident", ["report_at"], sqlite_where=some, postgresql_where=some)
     for name in ("cause", "runs_on"):
         some = sa.text(f"{name} IS NOT NULL")
         op.create_index(f"incident_{name}", "incident", [name], sqlite_where=some, postgresql_where=some)
@@ -159,6 +165,7 @@ def _incidents() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("incident", "seq"),
     )
+    op.create_index("entry_recorded", "timeline_entry", ["recorded_at"], unique=False)
 
 
 def _callers() -> None:

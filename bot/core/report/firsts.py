@@ -1,0 +1,169 @@
+"""Who knew of it first: when and how we saw it, when the vendor told of it, and by how much one was later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from bot.core import team, testimony
+from bot.core.message import utc
+from bot.core.report.clocks import no_witness, unposted
+from bot.core.report.known import Acknowledgement, Detection
+from bot.core.report.story import Story, first, is_planned
+from bot.core.report.unknown import Unknown
+from bot.core.wording import STATUS_WORDS
+from bot.model import (
+    ChangeKind,
+    Confidence,
+    Evidence,
+    Incident,
+    Kind,
+    PageSays,
+    SourceKind,
+    TimelineEntry,
+    Who,
+)
+
+# What is read later than this after it was written was read late.
+LATE = timedelta(minutes=1)
+_SEEN_BY = {SourceKind.PROBE: "our probe", SourceKind.HOOK: "our own", SourceKind.PEOPLE: "a colleague,"}
+_SURE = frozenset({Confidence.MEDIUM, Confidence.HIGH})
+
+
+def detection(story: Story) -> Detection:
+    """Return when and how we knew of it."""
+    mine = [(entry, record.incident) for record in story.records for entry in record.entries if _is_own(entry)]
+    if mine and (at := first(record.incident.detected_at for record in story.records)) is not None:
+        entry, incident = min(mine, key=lambda pair: (pair[0].recorded_at, pair[0].seq))
+        sure = next(_sure(story), None)
+        return Detection(
+            at=at,
+            by=_witness(entry),
+            saw=_saw(story, entry),
+            is_own=True,
+            first_sign=entry.claim.started_at if entry.claim else None,
+            page=_page(_evidence(story, entry), incident),
+            sure_at=sure.recorded_at if sure else None,
+            sure=testimony.sure_word(sure.evidence) if sure and sure.evidence else "",
+        )
+    return _told_to_us(story)
+
+
+def _is_own(entry: TimelineEntry) -> bool:
+    return entry.who is Who.PROBE and entry.claim is not None and entry.kind in {ChangeKind.OPENED, ChangeKind.SEEN}
+
+
+def _told_to_us(story: Story) -> Detection:
+    one = story.incident
+    declared = team.declared(one)
+    if declared is not None:
+        at = declared.published_at or one.first_seen_at
+        return Detection(at=at, by=f"{declared.author}, who declared it", is_own=True, is_told_by_team=True)
+    if not story.records or not story.views:
+        return Detection(at=Unknown("nobody tells of it any more"))
+    how = f"{one.name}'s status page, which Sitrep read"
+    if one.was_open_at_first_look:
+        begun = f"it had begun already when Sitrep first read the page, at {utc(one.first_seen_at)}"
+        return Detection(at=Unknown(begun), by=how)
+    return Detection(at=one.first_seen_at, by=how)
+
+
+def _witness(entry: TimelineEntry) -> str:
+    teller = entry.claim.teller if entry.claim else SourceKind.PROBE
+    return f"{_SEEN_BY.get(teller, 'our')} {entry.author}"
+
+
+def _saw(story: Story, begun: TimelineEntry) -> str:
+    """Return what the first witness saw, in the words of the line that came with it."""
+    key = begun.claim.key if begun.claim else ""
+    mine = (
+        e for r in story.records for e in r.entries if e.claim and e.claim.key == key and e.text and e.who is Who.PROBE
+    )
+    said = next(mine, None)
+    return said.text if said else begun.claim.evidence if begun.claim else ""
+
+
+def _evidence(story: Story, begun: TimelineEntry) -> Evidence | None:
+    """Return what the witnesses amounted to at that moment."""
+    lines = (entry for record in story.records for entry in record.entries)
+    weighed = (e for e in lines if e.kind is ChangeKind.WEIGHED and e.recorded_at == begun.recorded_at)
+    return next((one.evidence for one in weighed if one.evidence is not None), None)
+
+
+def _page(found: Evidence | None, incident: Incident) -> str:
+    """Return what the vendor's page said when we saw it first; nothing where there is no page to look at."""
+    if found is None:
+        return ""
+    read = f", read at {utc(found.page_at)}" if found.page_at else ""
+    said = {
+        PageSays.NOTHING: f"{incident.name}'s status page showed nothing of it{read}",
+        PageSays.TROUBLE: f"{incident.name}'s status page showed trouble{read}",
+        PageSays.UNREADABLE: f"{incident.name}'s status page could not be read",
+    }
+    return said.get(found.page, "")
+
+
+def _sure(story: Story) -> Iterator[TimelineEntry]:
+    """Give the lines by which what our witnesses saw was more than a suspicion of one of them."""
+    for entry, _ in story.then:
+        if entry.evidence is not None and entry.evidence.confidence in _SURE and entry.kind is ChangeKind.WEIGHED:
+            yield entry
+
+
+def acknowledgement(story: Story) -> Acknowledgement:
+    """Return when the vendor told of it first, and how much later than us that was."""
+    one = story.incident
+    if is_planned(one):
+        return _announced(story)
+    told = first(record.incident.acknowledged_at for record in story.records)
+    if told is None or not story.posted:
+        never = Unknown(_why_not(story))
+        return Acknowledgement(at=never, lag=never)
+    return Acknowledgement(
+        at=told,
+        lag=_lag(story, told),
+        read_at=_read(story, told),
+        dated_from=first(view.started_at for view in story.posted),
+        title=_first_title(story) if len(story.records) == 1 else "",
+    )
+
+
+def _first_title(story: Story) -> str:
+    """Return what the vendor called it at first; it may have another name by now."""
+    posted = {view.key for view in story.posted}
+    return next((entry.claim.title for entry, _ in story.then if entry.claim and entry.claim.key in posted), "")
+
+
+def _announced(story: Story) -> Acknowledgement:
+    told = first(view.published_at for view in story.posted)
+    planned = Unknown("a maintenance is announced, not detected")
+    why = Unknown(f"{story.incident.name} gives no time of its announcement")
+    return Acknowledgement(at=told or why, lag=planned, read_at=_read(story, told) if told else None)
+
+
+def _lag(story: Story, told: datetime) -> timedelta | Unknown:
+    """Return what the thread was told as well."""
+    if any(record.incident.was_open_at_first_look for record in story.records):
+        return Unknown("it had begun before Sitrep watched, so nobody can tell who was first")
+    seen = first(record.incident.detected_at for record in story.records)
+    return told - seen if seen is not None else Unknown(no_witness(story))
+
+
+def _read(story: Story, told: datetime) -> datetime | None:
+    """Return when we read the first word, if that was well after it was written."""
+    views = {view.key for view in story.posted}
+    lines = (e for r in story.records for e in r.entries if e.claim is not None and e.claim.key in views)
+    read = first(entry.recorded_at for entry in lines)
+    return read if read is not None and read - told > LATE else None
+
+
+def _why_not(story: Story) -> str:
+    """Return why the vendor has not told of it, with what its page showed if that was something."""
+    shown = [(e, then) for e, then in story.then if e.claim and e.claim.kind is Kind.COMPONENT]
+    if story.is_accused and shown and not story.posted:
+        entry, then = shown[0]
+        parts = [f"{part.name} {STATUS_WORDS[part.status]}" for part in then.components[:3]]
+        return (
+            f"{story.incident.name} posted no incident; its page showed {', '.join(parts)} at {utc(entry.recorded_at)}"
+        )
+    return unposted(story)

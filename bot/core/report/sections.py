@@ -1,0 +1,274 @@
+"""The whole report in words, section by section: what every dress shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+
+from bot.core import roster
+from bot.core.answers import cut
+from bot.core.message import Link, Moment, Span, utc
+from bot.core.report import glance
+from bot.core.report.blocks import Block, Bullets, Pairs, Part, Spans, Table, Text, Theirs, Words
+from bot.core.report.known import Checks, Facts, Lack, Row
+from bot.core.report.material import Section
+from bot.core.report.spoken import Said
+from bot.core.report.unknown import Unknown
+from bot.core.spans import duration
+from bot.core.wording import STATUS_WORDS, words
+from bot.model import Card, Kind, Member, State
+
+_QUOTED = 400
+
+
+def sections(facts: Facts) -> tuple[Part, ...]:
+    """Return every section of a report, in order; one about which nothing is known says so."""
+    found = [
+        Part("summary", "Summary", (Text((facts.summary,)),), Section.SUMMARY),
+        Part("facts", "At a glance", (Pairs("What is known at a glance", glance.glance(facts)),)),
+        Part("impact", "Impact", tuple(_impact(facts)), Section.IMPACT),
+        Part("cause", "Root cause", tuple(_cause(facts)), Section.CAUSE),
+        Part("deeds", "What we did", tuple(_deeds(facts)), Section.MEASURES),
+        Part("announced", "Measures announced", tuple(_announced(facts))),
+        Part("follow-ups", "Follow-ups", tuple(_follow_ups(facts)), Section.FOLLOW_UP),
+        Part("timeline", "Timeline", tuple(_timeline(facts))),
+        Part("statements", f"What {_vendor(facts)} said", tuple(_statements(facts))),
+        Part("talk", f"How {_vendor(facts)} communicated", tuple(_talk(facts))),
+        Part("gaps", "Our own gaps", tuple(_gaps(facts))),
+        Part("lessons", "Lessons", _none_if_empty(facts, Section.LESSON), Section.LESSON),
+    ]
+    if facts.members:
+        found.insert(2, Part("members", "The incidents in it", (_members(facts),)))
+    return tuple(one if one.yours in {None, Section.LESSON} else _with_theirs(one, facts) for one in found)
+
+
+def _vendor(facts: Facts) -> str:
+    return facts.name if facts.has_vendor else "a vendor"
+
+
+def _with_theirs(part: Part, facts: Facts) -> Part:
+    theirs = _theirs(facts, part.yours) if part.yours else ()
+    return Part(part.key, part.title, (*part.blocks, *theirs), part.yours)
+
+
+def _theirs(facts: Facts, section: Section) -> tuple[Block, ...]:
+    return tuple(Theirs(one.author, one.at, one.text) for one in facts.remarks if one.section is section)
+
+
+def _none_if_empty(facts: Facts, section: Section) -> tuple[Block, ...]:
+    return _theirs(facts, section) or (Text(("Nobody has written any.",)),)
+
+
+def _members(facts: Facts) -> Table:
+    rows = tuple(_member(one) for one in roster.in_order(facts.members))
+    return Table("The incidents that were told together", ("Incident", "Standing", "From", "To"), rows)
+
+
+def _member(one: Member) -> tuple[Spans, ...]:
+    over: Spans = (Moment(one.resolved_at),) if one.resolved_at else ("it goes on",)
+    bad = "" if one.peak.value in {"none", "unknown"} else f", {words(one.peak)} at worst"
+    return (f"{one.name}: {one.title} ({one.id})",), (f"{words(one.state)}{bad}",), (Moment(one.started_at),), over
+
+
+def _impact(facts: Facts) -> Iterator[Block]:
+    found = facts.effect
+    if found.parts:
+        rows = tuple(((p.name,), (STATUS_WORDS[p.worst],), (Moment(p.since),), (p.by,)) for p in found.parts)
+        yield Table("Components that were listed", ("Component", "At worst", "First seen listed", "Named by"), rows)
+    else:
+        yield Text((f"Components: not known; {found.why_no_parts}.",))
+    yield from _services(facts)
+    people = _people(found.affected, found.works)
+    yield Text((people,))
+    if found.checks:
+        head = ("Probe", "Checks", "Failed", "Slow", "Slowest pass")
+        hours = " (by the hour: minutes are no longer kept)" if any(one.by_the_hour for one in found.checks) else ""
+        yield Table(f"Our own checks while it lasted{hours}", head, tuple(map(_checks, found.checks)))
+    elif facts.kind is not Kind.MAINTENANCE:
+        yield Text((f"Our own checks: not known; {found.why_no_checks}.",))
+
+
+def _services(facts: Facts) -> Iterator[Block]:
+    found = facts.effect
+    if not found.services:
+        yield Text(("Services of our own: none depends on it by the configuration.",))
+        return
+    cards = {one.name: one for one in found.cards}
+    items = tuple(_service(name, cards.get(name)) for name in found.services)
+    yield Text(("Services of our own that depend on it by the configuration; how they fared was not measured:",))
+    yield Bullets(items)
+
+
+def _service(name: str, card: Card | None) -> Spans:
+    spans: list[Span] = [name]
+    if card is not None:
+        spans += [f" · owner {card.owner}"] if card.owner else []
+        spans += [f" · fallback {card.fallback}"] if card.fallback else []
+        spans += [" · ", Link("runbook", card.runbook)] if card.runbook else []
+    return tuple(spans)
+
+
+def _people(affected: int, works: int) -> str:
+    if not affected and not works:
+        return "People here: nobody reported that it failed for them."
+    fails = f"{affected} said that it failed for them" if affected else "nobody said that it failed for them"
+    return f"People here: {fails}" + (f", {works} that it worked." if works else ".")
+
+
+def _checks(one: Checks) -> tuple[Spans, ...]:
+    slowest = f"{one.slowest.total_seconds():.1f} s" if one.slowest is not None else "none passed"
+    return (one.name,), (f"{one.checks:,}",), (f"{one.failures:,}",), (f"{one.slow:,}",), (slowest,)
+
+
+def _cause(facts: Facts) -> Iterator[Block]:
+    cause = facts.cause
+    if isinstance(cause.at, Unknown):
+        reason = cause.at.reason
+        yield Text((f"{reason[:1].upper()}{reason[1:]}.",))
+    else:
+        after = f", {duration(cause.after)} after the end" if cause.after is not None else ", before it was over"
+        yield Text((f"{facts.name} published it at ", Moment(cause.at), f"{after}, in its own words:"))
+        yield from (_words(said) for said in facts.statements if said.number in cause.statements)
+    if cause.late:
+        which = glance.numbers(cause.late)
+        said = f"After the end {facts.name} said or rewrote this"
+        yield Text((f"{said}, which it does not call a root cause ({which}):",))
+        yield from (_words(said) for said in facts.statements if said.number in cause.late)
+
+
+def _words(said: Said, most: int | None = None) -> Words:
+    state = words(said.state) if said.state and said.state is not State.UNKNOWN else ""
+    head: list[Span] = [f"{said.number}. ", Moment(said.at), f" · {state}" if state else "", f" · {said.channel}"]
+    head += [f" · about “{said.of}”"] if said.of else []
+    return Words(tuple(head), said.text if most is None else cut(said.text, most))
+
+
+def _deeds(facts: Facts) -> Iterator[Block]:
+    if not facts.deeds:
+        yield Text(("Nothing that Sitrep was told of: nobody acknowledged it, noted anything or switched over.",))
+        return
+    rows = tuple(((Moment(row.at),), (row.source,), tuple(_what(row))) for row in facts.deeds)
+    yield Table("What people here did, and what Sitrep did for them", ("Time (UTC)", "Who", "What"), rows)
+    if not facts.switched:
+        yield Text(("No fallback was activated, as far as Sitrep was told.",))
+
+
+def _announced(facts: Facts) -> Iterator[Block]:
+    found = [said for said in facts.statements if said.number in facts.measures]
+    if not found:
+        yield Text((f"None announced as of {utc(facts.as_of)}.",))
+        return
+    which = glance.numbers(tuple(said.number for said in found))
+    where = f"Only what {facts.name} said at the end and afterwards ({which}) can announce any"
+    yield Text((f"{where}; it is quoted, and not read into:",))
+    quoted = {*facts.cause.statements, *facts.cause.late}
+    for said in found:
+        if said.number in quoted:
+            yield Text((f"Statement {said.number} is quoted under “Root cause”.",))
+        else:
+            yield _words(said, _QUOTED)
+
+
+def _follow_ups(facts: Facts) -> Iterator[Block]:
+    if not facts.follow_ups:
+        yield Text(("None are open.",))
+        return
+    items, done = [], []
+    for one in facts.follow_ups:
+        spans: list[Span] = [f"{one.number}. {one.text}" if one.number else one.text]
+        spans += [f" ({one.author}, ", Moment(one.at), ")"] if one.at else []
+        spans += [f"; done: {one.done_by}, ", Moment(one.done_at)] if one.done_at else []
+        items.append(tuple(spans))
+        done.append(not one.is_open)
+    yield Bullets(tuple(items), tuple(done))
+
+
+def _timeline(facts: Facts) -> Iterator[Block]:
+    rows = tuple(((Moment(row.at),), (row.source,), tuple(_what(row))) for row in facts.timeline)
+    yield Table("What happened, in order, and who says so", ("Time (UTC)", "Source", "What"), rows)
+
+
+def _what(row: Row) -> Iterator[Span]:
+    yield row.what
+    for detail in row.details:
+        yield " · "
+        yield from detail
+    number = f" (statement {row.statement})" if row.statement is not None else ""
+    yield f" · “{row.text}”{number}" if row.text else number
+    if row.known_at is not None:
+        same_day = row.known_at.astimezone(UTC).date() == row.at.astimezone(UTC).date()
+        yield (
+            f" · known to us at {row.known_at.astimezone(UTC):%H:%M} UTC"
+            if same_day
+            else f" · known to us at {utc(row.known_at)}"
+        )
+
+
+def _statements(facts: Facts) -> Iterator[Block]:
+    if facts.channels:
+        rows = tuple(
+            ((one.name,), _or_unknown(one.format), _address(one.url), (f"{one.statements}",)) for one in facts.channels
+        )
+        yield Table("Through which feeds it spoke", ("Feed", "Format", "Address", "Statements"), rows)
+    if not facts.statements:
+        reason = (
+            facts.acknowledgement.at.reason if isinstance(facts.acknowledgement.at, Unknown) else "it posted no text"
+        )
+        yield Text((f"No statement: {reason}.",))
+    for said in facts.statements:
+        yield from _statement(said)
+
+
+def _or_unknown(value: str | Unknown) -> Spans:
+    return (f"not known: {value.reason}",) if isinstance(value, Unknown) else (value,)
+
+
+def _address(value: str | Unknown) -> Spans:
+    return _or_unknown(value) if isinstance(value, Unknown) else (Link(value, value),)
+
+
+def _statement(said: Said) -> Iterator[Block]:
+    yield _words(said)
+    for edit in said.edits:
+        yield Words(("Before it was edited, which we saw at ", Moment(edit.seen_at), ", it said:"), edit.before)
+    if said.retracted_at is not None:
+        yield Text(("We saw at ", Moment(said.retracted_at), " that this had been taken back."))
+
+
+def _talk(facts: Facts) -> Iterator[Block]:
+    if not facts.statements:
+        reason = (
+            facts.acknowledgement.at.reason if isinstance(facts.acknowledgement.at, Unknown) else "it posted no text"
+        )
+        yield Text((f"Nothing can be said of it: {reason}.",))
+        return
+    yield Pairs("How it communicated", glance.talk(facts))
+
+
+def _gaps(facts: Facts) -> Iterator[Block]:
+    if not facts.lacks:
+        yield Text(("None that is known: every source could be read all the time, and every channel was told.",))
+        return
+    yield Bullets(tuple(map(_gap, facts.lacks)))
+
+
+def _gap(one: Lack) -> Spans:
+    spans: list[Span] = [one.what]
+    if one.began_at is not None:
+        spans += [": ", Moment(one.began_at)]
+    if one.ended_at is not None:
+        spans += [" to ", Moment(one.ended_at)]
+    return (*spans, f" ({one.reason})" if one.reason else "", ".")
+
+
+def title(facts: Facts) -> str:
+    """Return what a report is called: whose trouble it is, and `so far` while that goes on."""
+    return f"{facts.headline} (so far)" if facts.is_open else facts.headline
+
+
+def made(facts: Facts) -> str:
+    """Return as of when it is, and what it rests on."""
+    return (
+        f"Made by Sitrep as of {utc(facts.as_of)}, from its own record of incident {facts.id}. Times are UTC. "
+        "What is not known is said to be so; what people added is marked as theirs."
+    )

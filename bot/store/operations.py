@@ -1,0 +1,143 @@
+"""How Sitrep itself is, for whoever runs it: what is stuck, what waits, what could not be read, how much is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, text
+
+from bot.core.operating import Blind
+from bot.model import Announcement
+from bot.store.database import Database
+from bot.store.errands import INCIDENTS, announcement_of
+from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, GAP, INCIDENT, LISTED, POLL, SOURCE
+
+MOST = 50
+_GAPS = 600
+GAPS_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is due in one place: how many, since when the first of them is, and what is in the way if something is."""
+
+    where: str
+    count: int
+    since: datetime
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """All of it at once.  `stuck` come with the titles of what they tell; `owners` are the instances at work."""
+
+    stuck: tuple[tuple[Announcement, str], ...]
+    stuck_total: int
+    queues: tuple[Queue, ...]
+    held: int
+    stale: tuple[str, ...]
+    stale_total: int
+    unread: tuple[str, ...]
+    unread_total: int
+    gaps: tuple[Blind, ...]
+    counts: tuple[tuple[str, int], ...]
+    size: int
+    owners: tuple[str, ...]
+
+
+# Statements are made once: to make one costs more than to run it.
+_NOW, _SINCE = (bindparam(name, type_=GAP.c.ended_at.type) for name in ("b_now", "b_since"))
+_BROKEN = ANNOUNCEMENT.c.state != "live"
+_STUCK = (
+    select(*ANNOUNCEMENT.c, INCIDENT.c.title.label("told"))
+    .select_from(ANNOUNCEMENT.outerjoin(INCIDENT, INCIDENT.c.id == ANNOUNCEMENT.c.incident))
+    .where(_BROKEN)
+    .order_by(ANNOUNCEMENT.c.id.desc())
+    .limit(MOST)
+)
+_WAITS = (ANNOUNCEMENT.c.state == "live") & (ANNOUNCEMENT.c.due_at <= _NOW)
+_QUEUES = (
+    select(
+        ANNOUNCEMENT.c.destination,
+        func.count().label("number"),
+        func.min(ANNOUNCEMENT.c.due_at).label("since"),
+        func.max(ANNOUNCEMENT.c.attempts).label("attempts"),
+        func.max(ANNOUNCEMENT.c.error).label("error"),
+    )
+    .where(_WAITS)
+    .group_by(ANNOUNCEMENT.c.destination)
+    .order_by(func.min(ANNOUNCEMENT.c.due_at))
+    .limit(MOST)
+)
+_FAILING = POLL.c.active & POLL.c.failing_since.is_not(None)
+_STALE = select(POLL.c.source).where(_FAILING).order_by(POLL.c.failing_since, POLL.c.source).limit(MOST)
+_LOOKED_AT = ("feed", "probe")
+_NEW = SOURCE.c.active & SOURCE.c.severity.is_(None) & SOURCE.c.kind.in_(_LOOKED_AT)
+_NEW &= SOURCE.c.key.not_in(select(POLL.c.source).where(_FAILING))
+_UNREAD = select(SOURCE.c.name).where(_NEW).order_by(SOURCE.c.name).limit(MOST)
+_BLIND = (
+    select(SOURCE.c.name, GAP.c.began_at, GAP.c.ended_at, GAP.c.reason)
+    .select_from(GAP.join(SOURCE, SOURCE.c.key == GAP.c.source))
+    .where(GAP.c.ended_at >= _SINCE)
+    .order_by(GAP.c.ended_at.desc())
+    .limit(_GAPS)
+)
+_OWNERS = (
+    select(POLL.c.owner).where(POLL.c.owner.is_not(None), POLL.c.lease_until > _NOW).distinct().order_by(POLL.c.owner)
+)
+_SENDERS = select(ANNOUNCEMENT.c.owner).where(ANNOUNCEMENT.c.owner.is_not(None), ANNOUNCEMENT.c.lease_until > _NOW)
+_COUNTED = (("sources", SOURCE), ("incidents", LISTED), ("announcements", ANNOUNCEMENT))
+# To count these is to read all of them.  PostgreSQL knows about how many there are, once it has swept a table; SQLite
+# counts by an index.  https://www.postgresql.org/docs/current/catalog-pg-class.html
+_MANY = (("claims", CLAIM), ("lines of timelines", ENTRY))
+_ABOUT = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(:b_table)")
+_SIZES = {
+    "sqlite": text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"),
+    "postgresql": text("SELECT pg_database_size(current_database())"),
+}
+
+
+async def running(database: Database, now: datetime) -> Running:
+    """Return how Sitrep is just now."""
+    asked = {"b_now": now, "b_since": now - GAPS_FOR}
+
+    def work(connection: Connection) -> Running:
+        def count(of: Any, *where: Any) -> int:
+            return connection.execute(select(func.count()).select_from(of).where(*where), asked).scalar() or 0
+
+        return Running(
+            stuck=tuple((announcement_of(row), row["told"] or "") for row in connection.execute(_STUCK).mappings()),
+            stuck_total=count(ANNOUNCEMENT, _BROKEN),
+            queues=tuple(Queue(*row) for row in connection.execute(_QUEUES, asked)),
+            held=count(ANNOUNCEMENT, ANNOUNCEMENT.c.held != "", ANNOUNCEMENT.c.about == INCIDENTS),
+            stale=_names(connection, _STALE),
+            stale_total=count(POLL, _FAILING),
+            unread=_names(connection, _UNREAD),
+            unread_total=count(SOURCE, _NEW),
+            gaps=tuple(Blind(*row) for row in connection.execute(_BLIND, asked)),
+            counts=(*((name, count(of)) for name, of in _COUNTED), *_many(connection)),
+            size=connection.execute(_SIZES[connection.dialect.name]).scalar() or 0,
+            owners=tuple(sorted({*connection.execute(_OWNERS, asked).scalars(), *_senders(connection, asked)})),
+        )
+
+    return await database.read(work)
+
+
+def _many(connection: Connection) -> list[tuple[str, int]]:
+    """Return about how many there are of what is not counted for a page; nothing of what is not known."""
+    if connection.dialect.name == "sqlite":
+        return [(name, connection.execute(select(func.count()).select_from(of)).scalar() or 0) for name, of in _MANY]
+    found = [(name, connection.execute(_ABOUT, {"b_table": of.name}).scalar() or 0) for name, of in _MANY]
+    return [(f"{name} (about)", int(number)) for name, number in found if number > 0]
+
+
+def _names(connection: Connection, query: Any) -> tuple[str, ...]:
+    return tuple(connection.execute(query).scalars())
+
+
+def _senders(connection: Connection, asked: dict[str, datetime]) -> Sequence[str]:
+    return connection.execute(_SENDERS, asked).scalars().all()
