@@ -31,7 +31,6 @@ from bot.model import (
     Fallback,
     Impact,
     Kind,
-    Ref,
     State,
     Transition,
     Who,
@@ -283,16 +282,7 @@ def test_what_people_added_is_theirs() -> None:
 
 
 def test_the_answer_in_a_chat_has_the_files_with_it() -> None:
-    told = replace(material(outage()).incident, acked=None)
-    gathered = replace(
-        material(outage()),
-        incident=told,
-        announcements=(
-            Announcement(id=1, incident="acme-1", destination=Destination("console"), due_at=NOON, root=Ref("1")),
-        ),
-    )
-
-    answer = reply(facts(gathered, NOON + LATER))
+    answer = reply(known(outage()))
 
     assert answer.message.headline == "Report: Acme: Errors"
     assert [one.name for one in answer.message.files] == ["report-acme-1.md", "report-acme-1.html"]
