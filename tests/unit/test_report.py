@@ -232,9 +232,7 @@ def test_our_own_gaps_are_told_with_their_reasons() -> None:
         state=AnnouncementState.PARKED,
         error="the channel is archived",
     )
-    gathered = replace(material(story, unread=((10, 25),)), announcements=(parked,))
-
-    found = facts(gathered, NOON + LATER)
+    found = facts(replace(material(story, unread=((10, 25),)), announcements=(parked,)), NOON + LATER)
     (blind,) = [one for one in found.lacks if one.began_at == at(10)]
 
     assert (blind.what, blind.ended_at, blind.reason) == ("Not watching Acme's status page", at(25), "HTTP 503")
@@ -247,16 +245,15 @@ def test_our_own_gaps_are_told_with_their_reasons() -> None:
 
 def test_a_fallback_that_is_still_on_is_left_to_be_done() -> None:
     story = outage()
-    gathered = material(story)
     one = replace(
-        gathered.incident,
+        material(story).incident,
         services=("Support bot",),
         cards=(Card(name="Support bot", owner="support", fallback="Anthropic"),),
         fallbacks=(Fallback(card="Support bot", name="on-call", at=at(20)),),
         components=(down("API"),),
     )
 
-    found = facts(replace(gathered, incident=one), NOON + LATER)
+    found = known(story, incident=one)
 
     assert "Support bot was on its fallback from 12:20 UTC." in found.summary
     assert any("nobody has switched back" in one.text for one in found.follow_ups)
