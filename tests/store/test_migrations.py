@@ -30,6 +30,7 @@ TABLES = {
     "probe",
     "probe_minute",
     "probe_spent",
+    "report_addition",
     "revisit",
     "source",
     "timeline_entry",
