@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.ports import Desk
 from bot.settings import Secret, Settings
-from bot.store import pulse
+from bot.store import pulse, standings
 from bot.store.database import Database
 from bot.vitals import Vitals
 from bot.web.board.beside import NOTHING, Beside
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _HERE = "127.0.0.1"
+# Pages are read and told of before anybody looks at the board.
+_FIRST = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,16 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
     """
     from bot.web import health, metrics, server  # noqa: PLC0415  (a fifth of a second, for those who need it)
     from bot.web.board import live  # noqa: PLC0415  (as above)
+    from bot.web.board.pages import Board  # noqa: PLC0415  (as above)
 
+    board = Board(around.database, around.clock, settings.services, settings.board_url)
     changes = live.Pulse(lambda: pulse.version(around.database, around.clock.now()))
     shown = metrics.Shown(metrics.readers(around.database, around.clock), around.vitals)
     routes: list[BaseRoute] = [
         *others,
         *health.routes(around.vitals),
         *metrics.routes(around.gauges, shown, _revealed(settings.board_token)),
-        _pages(settings, around, changes),
+        _pages(settings, around, board, changes),
     ]
     try:
         listening = server.bound(settings.host, settings.port)
@@ -80,16 +85,21 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
     log.info("board: %s", address(settings.host, listening.getsockname()[1]))
     for line in _warnings(settings):
         log.warning("%s", line)
-    loops["board"] = partial(_keep_current, changes)
+    loops["board"] = partial(_current, board, changes)
     loops["web"] = partial(server.serve, routes, listening, around.gauges, changes.close)
 
 
-async def _keep_current(changes: Pulse) -> None:
-    from bot.web.board.pages import ready  # noqa: PLC0415  (as above)
+async def _current(board: Board, changes: Pulse) -> None:
+    """Look for what changes, for ever; meanwhile learn what pages are made from, before anybody asks for one."""
+    from bot.web.board import pages, past  # noqa: PLC0415  (as above)
 
-    # Half a second of work, in which everything else goes on.
-    await asyncio.to_thread(ready)
-    await changes.run()
+    async with asyncio.TaskGroup() as both:
+        both.create_task(changes.run())
+        await board.clock.sleep(_FIRST)
+        # Half a second of work, in which everything else goes on.
+        await asyncio.to_thread(pages.ready)
+        await standings.overview(board.database)
+        await past.warm(board.database, board.spells, board.clock.now())
 
 
 def address(host: str, port: int) -> str:
@@ -132,16 +142,14 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def _pages(settings: Settings, around: Around, changes: Pulse) -> BaseRoute:
+def _pages(settings: Settings, around: Around, board: Board, changes: Pulse) -> BaseRoute:
     """Return all that people look at, behind the gate."""
     from starlette.middleware import Middleware  # noqa: PLC0415  (as above)
     from starlette.routing import Mount  # noqa: PLC0415  (as above)
 
-    from bot.web.board.pages import Board  # noqa: PLC0415  (as above)
     from bot.web.entrance import Entrance  # noqa: PLC0415  (as above)
     from bot.web.gate import Gate  # noqa: PLC0415  (as above)
 
-    board = Board(around.database, around.clock, settings.services, settings.board_url)
     entrance = Entrance(
         around.database,
         around.clock,
@@ -195,6 +203,8 @@ async def shown(database: Database, clock: Clock, port: int) -> AsyncIterator[st
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # Who is cancelled before they have begun closes nothing.
+        listening.close()
 
 
 def _revealed(secret: Secret | None) -> str:

@@ -78,7 +78,7 @@ async def _demo(options: Namespace) -> int:
 async def _board(database: Database, clock: Clock) -> AsyncIterator[None]:
     """Serve the board while it is played, and, where somebody sits at a terminal, until they have seen enough."""
     async with boards.shown(database, clock, _port()) as address:
-        print(f"The board: {address}\n", flush=True)
+        print(f"The board: {address}", flush=True)
         yield
         if sys.stdout.isatty() and sys.stdin.isatty():
             print(f"\nThe board stays at {address} until Ctrl-C.", flush=True)

@@ -163,7 +163,7 @@ def _word(incident: Incident) -> str:
     if not incident.is_open:
         return _OVER.get(incident.ending, "over") if incident.ending else "over"
     if incident.kind is Kind.MAINTENANCE and incident.impact.rank < Impact.MINOR.rank:
-        return "maintenance"
+        return "planned" if incident.state is State.SCHEDULED else "under way"
     return _bad(incident.impact)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 from bot.core.clockmarks import Mark
 from bot.core.health import Gap
@@ -185,11 +184,3 @@ def ticks(scale: Scale) -> Iterator[Tick]:
         day = f"{at.day} {at:%b}" if step >= _DAY or (is_new_day and not (at.hour or at.minute)) else ""
         yield Tick(scale.x(at), day or hour)
         last, at = at, at + step
-
-
-def overlaps(drawing: Drawn) -> bool:
-    """Whether any two marks of one lane cover each other."""
-    rows: dict[float, list[float]] = {}
-    for pin in drawing.pins:
-        rows.setdefault(pin.y, []).append(pin.x)
-    return any(b - a < 2 * RADIUS for row in rows.values() for a, b in pairwise(row))

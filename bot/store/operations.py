@@ -90,7 +90,11 @@ _OWNERS = (
     select(POLL.c.owner).where(POLL.c.owner.is_not(None), POLL.c.lease_until > _NOW).distinct().order_by(POLL.c.owner)
 )
 _SENDERS = select(ANNOUNCEMENT.c.owner).where(ANNOUNCEMENT.c.owner.is_not(None), ANNOUNCEMENT.c.lease_until > _NOW)
-_COUNTED = (("sources", SOURCE), ("claims", CLAIM), ("incidents", LISTED), ("lines of timelines", ENTRY))
+_COUNTED = (("sources", SOURCE), ("incidents", LISTED), ("announcements", ANNOUNCEMENT))
+# To count these is to read all of them.  PostgreSQL knows about how many there are, once it has swept a table; SQLite
+# counts by an index.  https://www.postgresql.org/docs/current/catalog-pg-class.html
+_MANY = (("claims", CLAIM), ("lines of timelines", ENTRY))
+_ABOUT = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(:b_table)")
 _SIZES = {
     "sqlite": text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"),
     "postgresql": text("SELECT pg_database_size(current_database())"),
@@ -115,12 +119,20 @@ async def running(database: Database, now: datetime) -> Running:
             unread=_names(connection, _UNREAD),
             unread_total=count(SOURCE, _NEW),
             gaps=tuple(Blind(*row) for row in connection.execute(_BLIND, asked)),
-            counts=(*((name, count(of)) for name, of in _COUNTED), ("announcements", count(ANNOUNCEMENT))),
+            counts=(*((name, count(of)) for name, of in _COUNTED), *_many(connection)),
             size=connection.execute(_SIZES[connection.dialect.name]).scalar() or 0,
             owners=tuple(sorted({*connection.execute(_OWNERS, asked).scalars(), *_senders(connection, asked)})),
         )
 
     return await database.read(work)
+
+
+def _many(connection: Connection) -> list[tuple[str, int]]:
+    """Return about how many there are of what is not counted for a page; nothing of what is not known."""
+    if connection.dialect.name == "sqlite":
+        return [(name, connection.execute(select(func.count()).select_from(of)).scalar() or 0) for name, of in _MANY]
+    found = [(name, connection.execute(_ABOUT, {"b_table": of.name}).scalar() or 0) for name, of in _MANY]
+    return [(f"{name} (about)", int(number)) for name, number in found if number > 0]
 
 
 def _names(connection: Connection, query: Any) -> tuple[str, ...]:

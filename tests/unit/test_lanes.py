@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import clock_rows, lanes, lanes_drawn
+from bot.core import clock_rows, lanes
 from bot.core.health import Gap
 from bot.core.lanes import Clocks, Stretch
 from bot.core.lanes_drawn import RADIUS, Drawn, drawn, spread
@@ -158,7 +158,7 @@ def test_whatever_happened_when_nothing_is_off_the_sheet(times: list[int], width
     sheet = drawn(clocks(story, times[-1] + 1), width)
 
     assert inside(sheet)
-    assert not lanes_drawn.overlaps(sheet)
+    assert not overlaps(sheet)
 
 
 def inside(sheet: Drawn) -> bool:
@@ -166,3 +166,10 @@ def inside(sheet: Drawn) -> bool:
     ticks = all(0 <= tick.x <= sheet.width for tick in sheet.ticks)
     near = any(b.x - a.x < 30 for a, b in pairwise(sheet.ticks))
     return boxes and ticks and not near
+
+
+def overlaps(sheet: Drawn) -> bool:
+    rows: dict[float, list[float]] = {}
+    for pin in sheet.pins:
+        rows.setdefault(pin.y, []).append(pin.x)
+    return any(b - a < 2 * RADIUS for row in rows.values() for a, b in pairwise(row))

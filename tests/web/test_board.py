@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -183,3 +184,10 @@ async def test_pages_say_the_same_on_either_engine(database: Database) -> None:
         pages = [(await getting(path)).text for path in ("/", "/vendors?sort=trouble", "/vendors/acme")]
 
     assert ["not operational" in pages[0], "5 min in trouble" in pages[1], "major 5 min" in pages[2]] == [True] * 3
+
+
+async def test_where_the_port_is_taken_the_demo_has_another(sqlite_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        async with opened(sqlite_url) as database, boards.shown(database, ManualClock(), port) as url:
+            assert not url.endswith(f":{port}/")

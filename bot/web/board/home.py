@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.core import answers, histories
+from bot.core import answers, histories, impact, routing, serving
 from bot.core.message import Item, Tone
 from bot.core.overview import Overview, Row
+from bot.core.slugs import slug
 from bot.core.team import VENDOR
 from bot.store import grounds, maintenances, pulse, standings
-from bot.web.board import cards
+from bot.web.board import cards, grounding
 from bot.web.board.pages import Board, page
 
 # Beyond those that are looked at closely so many more are named.
@@ -52,6 +53,7 @@ async def _home(board: Board, request: Request) -> Response:
         title=said.headline,
         tone=said.tone,
         counts=_counts(found),
+        services=await _services(board),
         declared=[cards.going(one, now) for one in ours],
         troubled=_cards(found, found.survey.troubled, now),
         others=_rest(found, found.survey.troubled),
@@ -68,6 +70,26 @@ async def _home(board: Board, request: Request) -> Response:
         now=now,
         fresh=await pulse.fresh(board.database),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """One of our own services, and what is the matter with it."""
+
+    slug: str
+    name: str
+    tone: Tone
+    word: str
+    matters: tuple[str, ...]
+
+
+async def _services(board: Board) -> Sequence[_Service]:
+    """Return how our own services stand, the worst first; those that are well have nothing to say."""
+    found = await grounding.views(board, ours) if (ours := routing.ours(board.services)) else ()
+    return [
+        _Service(slug(one.name), one.name, serving.tone(one), impact.label(one), tuple(serving.matters(one)))
+        for one in found
+    ]
 
 
 def _counts(found: Overview) -> Sequence[_Count]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from urllib.parse import quote, urlencode
 
@@ -9,7 +11,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.core import affected, annals, choosing, clock_rows, lanes, lanes_drawn, members_drawn, places, roster, wording
+from bot.core import (
+    affected,
+    annals,
+    choosing,
+    clock_rows,
+    lanes,
+    lanes_drawn,
+    members_drawn,
+    places,
+    roster,
+    team,
+    wording,
+)
 from bot.core.members import as_incident
 from bot.core.message import Item, Line, Message, Quote
 from bot.core.people import as_of
@@ -33,39 +47,56 @@ async def _incident(board: Board, request: Request) -> Response:
     if found is None:
         return await _begun(board, request, name)
     incident = as_of(found.incident, now)
-    two = lanes.clocks(incident, found.entries, now, found.unread, found.unchecked)
-    told = annals.rows(incident, found.entries)
-    newest_first, shows_all = request.query_params.get("order") != "oldest", "all" in request.query_params
-    rows = told if shows_all else told[-_SHOWN:]
     root = wording.root(incident)
     return page(
         request,
         "incident.html",
+        200,
         title=wording.headline(incident),
         now=now,
         incident=incident,
+        is_ours=incident.vendor == team.VENDOR,
         top=choosing.row(incident),
         state=root.parts[0],
         lines=_lines(root),
         latest=incident.latest,
-        wide=lanes_drawn.drawn(two, _WIDE),
-        narrow=lanes_drawn.drawn(two, _NARROW),
-        clocks=two,
-        sheets=[members_drawn.drawn(incident, now, width) for width in (_WIDE, _NARROW)] if incident.members else [],
-        facts=clock_rows.facts(incident, two, now),
         actions=acting.deeds(request, incident),
         is_measured=any(view.teller is SourceKind.PROBE for view in incident.claims),
         conditions=await grounding.conditions(board, incident),
         components=affected.affected(incident),
         told=places.tellings(found.told, incident.last_seq, now),
-        sources=annals.SOURCES,
-        rows=rows[::-1] if newest_first else rows,
-        newest_first=newest_first,
-        left_out=found.count - len(found.entries) + len(told) - len(rows),
         members=[choosing.row(as_incident(one)) for one in roster.in_order(incident.members)],
         burst=found.burst,
         earlier=_earlier(found),
+        **_drawn(found, now),
+        **_timeline(found, request),
     )
+
+
+def _drawn(found: Whole, now: datetime) -> Mapping[str, object]:
+    """Return both clocks, for a wide sheet and for a narrow one, and in words; of many at once, all of them."""
+    incident = found.incident
+    two = lanes.clocks(incident, found.entries, now, found.unread, found.unchecked)
+    return {
+        "clocks": two,
+        "wide": lanes_drawn.drawn(two, _WIDE),
+        "narrow": lanes_drawn.drawn(two, _NARROW),
+        "sheets": [members_drawn.drawn(incident, now, width) for width in (_WIDE, _NARROW)] if incident.members else [],
+        "facts": clock_rows.facts(incident, two, now),
+    }
+
+
+def _timeline(found: Whole, request: Request) -> Mapping[str, object]:
+    """Return the lines in the order that is asked for: the last ones, unless all are wanted."""
+    told = annals.rows(found.incident, found.entries)
+    newest_first = request.query_params.get("order") != "oldest"
+    rows = told if "all" in request.query_params else told[-_SHOWN:]
+    return {
+        "sources": annals.SOURCES,
+        "rows": rows[::-1] if newest_first else rows,
+        "newest_first": newest_first,
+        "left_out": found.count - len(found.entries) + len(told) - len(rows),
+    }
 
 
 async def _begun(board: Board, request: Request, name: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,8 +11,9 @@ from bot.core import choosing
 from bot.core.courses import Record as Story
 from bot.core.days import DAYS, Mark, days, told
 from bot.core.scorecard import WINDOW, Scorecard, Watch, scorecard
-from bot.store import records, spells
+from bot.store import records, spells, standings
 from bot.store.database import Database
+from bot.store.spells import Spells
 from bot.web.board import bars
 from bot.web.board.bars import Bar
 
@@ -21,6 +23,7 @@ _STEP = timedelta(minutes=10)
 # What goes on is counted up to now: a record is made anew after that at the latest.
 _KEPT = timedelta(seconds=60)
 _MOST = 5_000
+_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +91,12 @@ def _named(found: Sequence[Story]) -> dict[str, frozenset[str]]:
         for part in one.incident.components:
             names.setdefault(part.name, set()).add(one.incident.id)
     return {name: frozenset(ids) for name, ids in names.items()}
+
+
+async def warm(database: Database, known: Spells, now: datetime) -> None:
+    """Look at what went on in 90 days before anybody asks, a few vendors at a time: others want to work as well."""
+    survey = await standings.surveyed(database)
+    vendors = sorted({row.vendor for row in survey.troubled + survey.stale + survey.unread + survey.well})
+    for start in range(0, len(vendors), _AT_ONCE):
+        await known.of(vendors[start : start + _AT_ONCE], now - BACK, now)
+        await asyncio.sleep(0)

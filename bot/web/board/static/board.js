@@ -130,7 +130,10 @@
     [fetching, wanted] = [true, false];
     try {
       const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store", credentials: "same-origin" });
-      if (answer.redirected) return;
+      if (answer.redirected || answer.status === 401 || answer.status === 403) {
+        lost("it is not open to you any more. Load it again.");
+        return;
+      }
       const text = await answer.text();
       if (!answer.ok && answer.status !== 404) throw new Error(answer.status);
       if (isBusy()) { wanted = true; return; }
@@ -150,9 +153,9 @@
     byId("stalled").hidden = true;
     byId("live").textContent = "This page renews itself.";
   };
-  const lost = () => {
+  const lost = (why = "the board can not be reached. Trying again.") => {
     const line = byId("stalled");
-    const text = `Not current since ${local(fetchedAt)}: the board can not be reached. Trying again.`;
+    const text = `Not current since ${local(fetchedAt)}: ${why}`;
     if (line.hidden || line.textContent !== text) line.textContent = text;
     line.hidden = false;
     byId("live").textContent = "";
