@@ -67,6 +67,7 @@ formats: ## write docs/formats.md and docs/detection.md anew
 previews: ## draw every reviewed message as a page in its platform's look, and as pictures where a Chromium is
 	@scripts/venv.sh dev
 	$(PY) -m scripts.previews $(ARGS)
+	$(PY) -m scripts.previews.drawings $(ARGS)
 
 clean: ## remove .venv, caches and build output, never your database
 	rm -rf .venv build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -15,6 +15,7 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import TextIO
 
+from bot.core.attached import file_name
 from bot.core.message import Item, Line, Link, Message, Moment, Quote, Span, Tone, plain
 from bot.core.strangers import safe
 from bot.errors import TemporaryFailure, UnknownOutcome
@@ -37,6 +38,8 @@ class Console:
 
     name = "console"
     longest = 100_000
+    # It names them and keeps none.
+    largest = 1_000_000_000
 
     def __init__(
         self,
@@ -76,7 +79,7 @@ class Console:
         self._record("reply", key, root, message)
         mark = "  » " if message.broadcast else "  ↳ "
         said = self._wrapped(_safe(message.headline), mark, _BOLD if message.broadcast else "")
-        self._show(*self._about(root), *said, *self._body(message, "    "))
+        self._show(*self._about(root), *said, *self._body(message, "    "), *self._files(message, "    "))
         return Ref(key)
 
     async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
@@ -142,6 +145,13 @@ class Console:
                 yield from self._item(part, indent)
         if message.url:
             yield indent + self._paint(_safe(message.url).replace("\n", " "), _DIM)
+
+    def _files(self, message: Message, indent: str) -> Iterator[str]:
+        """Name the files of a message, and where to get them."""
+        if message.files:
+            names = ", ".join(file_name(file.name) for file in message.files)
+            of = f"; `sitrep report {message.incident.id}` writes it" if message.incident is not None else ""
+            yield from self._wrapped(_safe(f"{names}{of}"), f"{indent}+ ", _DIM)
 
     def _item(self, part: Item, indent: str) -> Iterator[str]:
         sign, colour = _SIGNS[part.tone]

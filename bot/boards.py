@@ -73,7 +73,7 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
         *others,
         *health.routes(around.vitals),
         *metrics.routes(around.gauges, shown, _revealed(settings.board_token)),
-        _pages(settings, around, board, changes),
+        *_pages(settings, around, board, changes),
     ]
     try:
         listening = server.bound(settings.host, settings.port)
@@ -142,13 +142,10 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def _pages(settings: Settings, around: Around, board: Board, changes: Pulse) -> BaseRoute:
+def _pages(settings: Settings, around: Around, board: Board, changes: Pulse) -> list[Route]:
     """Return all that people look at, behind the gate."""
-    from starlette.middleware import Middleware  # noqa: PLC0415  (as above)
-    from starlette.routing import Mount  # noqa: PLC0415  (as above)
-
     from bot.web.entrance import Entrance  # noqa: PLC0415  (as above)
-    from bot.web.gate import Gate  # noqa: PLC0415  (as above)
+    from bot.web.gate import Gate, Limits  # noqa: PLC0415  (as above)
 
     entrance = Entrance(
         around.database,
@@ -159,7 +156,11 @@ def _pages(settings: Settings, around: Around, board: Board, changes: Pulse) -> 
         url=settings.board_url,
         is_local=is_local(settings.host),
     )
-    return Mount("", routes=_routes(board, entrance, around, changes), middleware=[Middleware(Gate, entrance=entrance)])
+    routes, limits = _routes(board, entrance, around, changes), Limits()
+    for route in routes:
+        # One by one, and not all under one roof: what stands beside them would else never hear of a wrong method.
+        route.app = Gate(route.app, entrance, limits)
+    return routes
 
 
 def _routes(board: Board, entrance: Entrance, around: Around, changes: Pulse) -> list[Route]:

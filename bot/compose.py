@@ -26,6 +26,7 @@ from bot.commands.reporting import Hearing
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
 from bot.loops.alive import Alive, alive, watch_lag
+from bot.loops.attach import Attaching, attach
 from bot.loops.checking import Probing
 from bot.loops.deliver import Delivering, deliver
 from bot.loops.escalate import Escalating, escalate
@@ -35,6 +36,7 @@ from bot.loops.hold import Holding, hold
 from bot.loops.probing import probe
 from bot.loops.recognising import read_once
 from bot.loops.remind import Reminding, remind
+from bot.loops.report import Reporting, report
 from bot.loops.revisit import Revisiting, revisit
 from bot.loops.sight import Eyes, recall
 from bot.loops.supervise import Crashes, supervise
@@ -53,6 +55,10 @@ from bot.web.board.beside import Beside
 if TYPE_CHECKING:
     from adapters.discord.connect import Keys as DiscordKeys
     from adapters.slack.connect import Keys
+    from bot.core.afterwards import Written
+    from bot.core.report.material import Material
+    from bot.model import TimelineEntry
+    from bot.store.errands import Errand
 
 log = logging.getLogger("sitrep")
 
@@ -120,6 +126,7 @@ async def _loops(
     delivering = Delivering(
         database, platforms, clock, owner, dice, due, ruling=rules.ruling, gauges=gauges, turned=turned
     )
+    delivering.report = report_of(settings, database)
     eyes = Eyes(database, clock, settings.witnesses)
     await recall(eyes)
     told = Told(len(watched), pages_lost=eyes.pages_lost)
@@ -137,6 +144,7 @@ async def _loops(
         "heed": partial(heed, Heeding(database, rules, paced("heed"), due)),
         "hold": partial(hold, Holding(database, rules.ruling, paced("hold"), due)),
         "escalate": partial(escalate, escalating),
+        "report": partial(report, Reporting(database, settings.reports, paced("report"), due)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
         "forget": partial(forget, Forgetting(database, settings.audit_keep, paced("forget"))),
@@ -152,9 +160,9 @@ async def _loops(
     those = calling.expected(settings, watched, catalog.load())
     desk.callers = lambda: calling.views(database, those, clock.now())
     desk.trail.directories = {chat.platform.name: chat.directory for chat in chats if chat.directory is not None}
-    desk.platforms, desk.jobs = partial(_conditions, chats), partial(_shown, around.shown)
+    desk.platforms, desk.jobs = partial(reaching.conditions, chats), partial(_shown, around.shown)
     desk.trail.gauges = gauges
-    vitals.platforms = partial(_cut_off, chats)
+    vitals.platforms = partial(reaching.cut_off, chats)
     beside = Beside(settings.windows, desk.callers, desk.platforms, desk.jobs, clock.now())
     boards.serve(settings, boards.Around(database, clock, desk, vitals, gauges, beside), routes, loops)
     garbage.seldom()
@@ -198,12 +206,15 @@ async def _until_stopped(
         await chat.close()
 
 
-def _conditions(chats: Sequence[Chat]) -> tuple[str, ...]:
-    return tuple(line for chat in chats for line in chat.condition().splitlines())
+def report_of(settings: Settings, database: Database) -> Callable[[Errand, TimelineEntry], Awaitable[Written]]:
+    """Return what makes a report that is posted."""
 
+    def write(material: Material, now: datetime) -> Written:
+        from bot.written import posted  # noqa: PLC0415  (Pillow, for those who have a report posted)
 
-def _cut_off(chats: Sequence[Chat]) -> tuple[str, ...]:
-    return tuple(filter(None, (chat.cut_off() for chat in chats)))
+        return posted(material, settings.reports.form, now)
+
+    return partial(attach, Attaching(database, write))
 
 
 def _shown(some: callers.Shown) -> tuple[str, ...]:

@@ -149,6 +149,16 @@ class Apart(Protocol):
         ...
 
 
+@runtime_checkable
+class Carries(Protocol):
+    """A platform on which files go with a message: `largest` is how many bytes each may have.
+
+    Where one can not go for a reason of the place, the message says so, and what can be read in it as text.
+    """
+
+    largest: int
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What to show at once, and, where that is not all, how to get what shall take its place."""

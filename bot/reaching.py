@@ -11,6 +11,7 @@ from bot.core.rota import Rotas
 from bot.core.rules import EscalationStep
 from bot.core.summoning import ROTA
 from bot.model import Destination
+from bot.ports import Chat
 from bot.settings import Settings
 
 
@@ -72,3 +73,13 @@ def directly(settings: Settings) -> tuple[Destination, ...]:
 
 def _steps(settings: Settings) -> Iterable[EscalationStep]:
     return (step for plan in settings.escalations for step in plan.steps)
+
+
+def conditions(chats: Iterable[Chat]) -> tuple[str, ...]:
+    """Return what is wrong with the platforms now, a line each."""
+    return tuple(line for chat in chats for line in chat.condition().splitlines())
+
+
+def cut_off(chats: Iterable[Chat]) -> tuple[str, ...]:
+    """Return why platforms do not hear us, or we them."""
+    return tuple(filter(None, (chat.cut_off() for chat in chats)))

@@ -252,5 +252,12 @@ class ApartPlatform(FakePlatform):
         return [*FakePlatform._among(self, address, root), *said]
 
 
+@dataclass(slots=True)
+class CarryingPlatform(FakePlatform):
+    """One on which files go with a message."""
+
+    largest: int = 1_000_000
+
+
 def _address(ref: Ref) -> str:
     return ref.value.partition("#")[0]

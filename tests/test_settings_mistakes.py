@@ -86,6 +86,8 @@ from bot.errors import ConfigError
         ('[[route]]\nto = ["console", "pagerduty"]\ndigest = "09:00 UTC"', 'route[1].digest: is for a channel, and "pagerduty" is none; give that a [[route]] of its own'),
         ('[[route]]\nto = "console"\ndigest = "09:00 UTC"\nmention = { critical = "@here" }', "route[1].mention: says nothing beside digest, which calls nobody; leave one of them out"),
         ('[[route]]\nto = "console"\ndigest = "09:00 UTC"\nquiet = "22:00-07:00 UTC"', "route[1].quiet: says nothing beside digest, which names its own time; leave one of them out"),
+        ('[[route]]\nto = "console"\nweekly = "09:00 UTC"', 'route[1].weekly: "09:00 UTC" names no weekday; write for example "Mon 09:00 Europe/Berlin"'),
+        ('[[route]]\nto = "webhook:board"\nweekly = "Mon 09:00 UTC"', 'route[1].weekly: is for a channel, and "webhook:board" is none; give that a [[route]] of its own'),
         ('[[route]]\nto = "console"\ndetail = "manager"', 'route[1].detail: "manager" is not known; it is one of engineer, stakeholder'),
         ('[[route]]\nto = "console"\nmatch = { confidence = "sure" }', 'route[1].match.confidence: "sure" is not known; it is one of low, medium, high'),
         ('[[route]]\nto = "console"\nquiet = "22:00-07:00"', 'route[1].quiet: "22:00-07:00" is not a span with a time zone;'),

@@ -190,6 +190,7 @@ def test_a_route_says_how_much_of_it_and_in_which_words(tmp_path: Path) -> None:
         to = "console"
         hourly = 10
         detail = "stakeholder"
+        weekly = "Fri 16:00 UTC"
 
         [[route]]
         to = "console"
@@ -203,6 +204,7 @@ def test_a_route_says_how_much_of_it_and_in_which_words(tmp_path: Path) -> None:
 
     first, weekly, daily = found.routes
     assert (first.match.confidence, first.hourly, first.detail) == (Confidence.MEDIUM, 10, Detail.STAKEHOLDER)
+    assert first.weekly == Summary(Handover(4, time(16)), "UTC")
     assert weekly.digest == Summary(Handover(0, time(9)), "Europe/Berlin")
     assert daily.digest == Summary(Handover(None, time(9)), "UTC")
 

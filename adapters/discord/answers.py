@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import blake2b
+from io import BytesIO
 from typing import Any
 
 import discord
 from discord import ui
 
 from adapters.discord import limits, render
+from adapters.discord.files import LARGEST
 from adapters.discord.render import Json
+from bot.core import attached
 from bot.core.controls import MUTES
 from bot.core.grammar import spell
 from bot.core.message import Message, Reply, Tone
@@ -24,6 +28,8 @@ WORDS = "words"
 # More than so many choices are a menu.
 _BUTTONS = 5
 _KEPT = 2_000
+# What an answer may hold as text, where no file can be sent: an embed has 4,096, and marks take some.
+_ROOM = 3_000
 _KEPT_MARK = "~"
 
 
@@ -67,8 +73,17 @@ def private(reply: Reply, kept: Kept, command: str = "") -> Json:
 
 def public(reply: Reply) -> Json:
     """Return an answer that the channel sees."""
-    message = reply.message
-    return render.body(message.tone, render.headline(message), render.described(message.parts, message.url), [])
+    message = attached.within(reply.message, LARGEST, _ROOM)
+    shown = render.body(message.tone, render.headline(message), render.described(message.parts, message.url), [])
+    return {**shown, "files": message.files} if message.files else shown
+
+
+def fitting(reply: Reply, allowed: discord.Permissions) -> Reply:
+    """Return an answer as it can be given where the bot is `allowed` this: if no files, with their words."""
+    if not reply.message.files or allowed.attach_files:
+        return reply
+    words = attached.in_words(reply.message, "the bot lacks Attach Files here", _ROOM)
+    return replace(reply, message=words)
 
 
 def _under(reply: Reply, kept: Kept, command: str) -> list[Json]:
@@ -129,12 +144,17 @@ def dressed(body: Json) -> dict[str, Any]:
             view.add_item(_item(one, number))
     # Whoever presses is answered by the name of what they press, so no view has to be kept.
     view.stop()
-    return {
+    shown = {
         "content": body["content"],
         "embeds": [discord.Embed.from_dict(embed) for embed in body["embeds"]],
         "view": view,
         "allowed_mentions": discord.AllowedMentions.none(),
     }
+    files = [
+        discord.File(BytesIO(file.content), attached.file_name(file.name), description=attached.about(file) or None)
+        for file in body.get("files", ())
+    ]
+    return {**shown, "files": files} if files else shown
 
 
 def _item(one: Json, row: int) -> ui.Item[ui.View]:

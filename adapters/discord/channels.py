@@ -28,6 +28,7 @@ NEEDED: Mapping[str, str] = {
     "create_public_threads": "to open that thread",
     "embed_links": "to show the coloured part of a message; without it most of it is not there",
     "read_message_history": "to find what was sent; without it a message may be told twice after a crash",
+    "attach_files": "to attach the report to an incident's thread; without it the report comes as text",
 }
 # In a forum, where to post is to open a thread: https://docs.discord.com/developers/topics/threads#forums.
 _IGNORED = "create_public_threads"

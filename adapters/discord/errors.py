@@ -25,11 +25,13 @@ WRONG_TYPE: Final = 50024
 THREAD_ARCHIVED: Final = 50083
 MISSING_PERMISSIONS: Final = 50013
 THREAD_EXISTS: Final = 160004
+TOO_LARGE: Final = 40005
 CHANNEL = {
     10003: "there is no such channel, or the bot is not in its server: copy the channel's id again, invite the bot",
     10004: "the bot is not in that server any more: invite it again",
     10013: "there is nobody of this id: copy it again, with Developer Mode turned on",
     30033: "the thread has as many members as it may have",
+    40005: "Discord takes no request of this size",
     40067: "the forum wants a tag on every post: give it tags that the bot may use, or do not demand one",
     50001: "the bot can not see the channel: give its role View Channel there",
     50013: "the bot lacks a permission there: compare it with docs/discord.md",
@@ -45,7 +47,7 @@ CHANNEL = {
 _DIRECT_TOO_FAST: Final = 40003
 # "Maximum number of edits to messages older than 1 hour reached": of a channel, and over in a while.
 _OLD_EDITS: Final = 30046
-_UNAUTHORISED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _SERVER = 401, 403, 404, 429, 500
+_UNAUTHORISED, _FORBIDDEN, _NOT_FOUND, _TOO_BIG, _TOO_MANY, _SERVER = 401, 403, 404, 413, 429, 500
 _PATIENCE = timedelta(seconds=30)
 
 
@@ -77,6 +79,7 @@ class Declined(PermanentFailure):
 
 def of_answer(status: int, code: int, words: str, wait: timedelta | None) -> SitrepError:
     """Return what an answer that is no success means; `words` are Discord's own."""
+    code = TOO_LARGE if status == _TOO_BIG else code
     if status == _TOO_MANY or code in {_OLD_EDITS, _DIRECT_TOO_FAST}:
         return Busy("Discord asks to wait", wait or _PATIENCE)
     if status == _UNAUTHORISED:

@@ -12,10 +12,12 @@ from adapters.discord.heard import Interaction
 from adapters.discord.listen import Listener
 from bot.core import verbs
 from bot.core.grammar import Verb, spell
+from bot.core.report.material import Section
 from bot.model import Command
 
 Shape = tuple[Callable[..., Any], Mapping[str, Callable[[str], Awaitable[tuple[tuple[str, str], ...]]]]]
 _WHICH = "An incident: its id, or words for it. Left out: the one whose thread this is, else the newest"
+_THIS = "Left out: this thread's, else the newest"
 _WHOM = "@somebody, a name of a rota, `on-call`, `oncall:platform`, or `me`"
 _LONGEST_WORDS = 2_000
 
@@ -60,3 +62,33 @@ def escalate(verb: Verb, listener: Listener) -> Shape:
         await listener.ask(interaction, command, spell(command))
 
     return act, {"which": listener.desk.complete}
+
+
+def report(verb: Verb, listener: Listener) -> Shape:
+    """Return which incident's report is wanted."""
+
+    @app_commands.describe(which=_THIS)
+    async def act(interaction: Interaction, which: str = "") -> None:
+        command = Command(action=verb.action, incident=verbs.which(which))
+        await listener.ask(interaction, command, spell(command))
+
+    return act, {"which": listener.desk.complete}
+
+
+def write(verb: Verb, listener: Listener) -> Shape:
+    """Return into which part of its report what is to be written, and which incident."""
+
+    @app_commands.describe(words="`cause: …`, `follow-up: …`, `follow-up done 2`", which=_THIS)
+    async def act(interaction: Interaction, words: app_commands.Range[str, 1, _LONGEST_WORDS], which: str = "") -> None:
+        command = verb.reads(verb, words)
+        if isinstance(command, verbs.Misunderstood):
+            await listener.remark(interaction, command.hint)
+            return
+        await listener.ask(interaction, replace(command, incident=verbs.which(which) or command.incident))
+
+    return act, {"words": _parts, "which": listener.desk.complete}
+
+
+async def _parts(typed: str) -> tuple[tuple[str, str], ...]:
+    found = [f"{part}: " for part in Section if part.startswith(typed.casefold())]
+    return tuple((one, one) for one in found)

@@ -169,7 +169,7 @@ class Listener:
             return
         if await _tried(interaction.response.edit_message(view=None)):
             answer = await safely(self._said(interaction, text), log)
-            shown = answers.dressed(answers.public(answer.reply))
+            shown = answers.dressed(answers.public(answers.fitting(answer.reply, interaction.app_permissions)))
             await _tried(interaction.followup.send(**shown, ephemeral=answer.reply.aside))
 
     async def _link(self, interaction: Interaction, about: str, incident: str) -> None:
@@ -242,7 +242,8 @@ class Listener:
         await asyncio.wait({task}, timeout=_AT_ONCE)
         if task.done():
             answer = task.result()
-            if not await self._sent(interaction, answers.private(answer.reply, self._kept, text)):
+            reply = answers.fitting(answer.reply, interaction.app_permissions)
+            if not await self._sent(interaction, answers.private(reply, self._kept, text)):
                 return
             if answer.later is None:
                 return
@@ -254,7 +255,10 @@ class Listener:
         self._followers.begin(self._follow(interaction, later, text))
 
     async def _follow(self, interaction: Interaction, later: Callable[[], Awaitable[Reply]], text: str) -> None:
-        shown = answers.dressed(answers.private(await last(later, log), self._kept, text))
+        reply = answers.fitting(await last(later, log), interaction.app_permissions)
+        shown = answers.dressed(answers.private(reply, self._kept, text))
+        if "files" in shown:
+            shown["attachments"] = shown.pop("files")
         await _tried(interaction.edit_original_response(**shown))
 
     async def _sent(self, interaction: Interaction, body: Json) -> bool:

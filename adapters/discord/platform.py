@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,11 +21,12 @@ from adapters.discord.channels import THREADS, Channels, numbered
 from adapters.discord.direct import Direct
 from adapters.discord.direct import parts as _parts
 from adapters.discord.errors import Declined, Missing, Refused
+from adapters.discord.files import LARGEST, with_files
 from adapters.discord.history import MESSAGE, MESSAGES, listed
 from adapters.discord.pace import Pace
 from adapters.discord.posts import Posts
 from adapters.discord.web import TIMEOUT, Web, identified, patiently
-from bot.core.message import Message
+from bot.core.message import File, Message
 from bot.errors import MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure
 from bot.model import Ref
 
@@ -48,6 +49,7 @@ class Discord:
     name = "discord"
     # An embed holds 4,096, and each mark in a stranger's words takes two.
     longest = 3_000
+    largest = LARGEST
 
     def __init__(
         self, token: str, *, now: Callable[[], datetime], timeout: timedelta = TIMEOUT, settle: timedelta = SETTLE
@@ -61,6 +63,9 @@ class Discord:
 
     async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
         """Post a root message, a forum's post, or a direct message."""
+        return await with_files(message, self.longest, lambda one: self._post(address, one, key, earlier))
+
+    async def _post(self, address: str, message: Message, key: str, earlier: Ref | None) -> Ref:
         if direct.is_person(address):
             channel = await self.direct.channel(address)
             sent = await self._send(channel, message, render.root(message, key), key, urgent=True)
@@ -81,6 +86,9 @@ class Discord:
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:
         """Add a message to the thread of `root`, which is made if there is none."""
+        return await with_files(message, self.longest, lambda one: self._reply(root, one, key))
+
+    async def _reply(self, root: Ref, message: Message, key: str) -> Ref:
         if direct.is_direct(root):
             return direct.ref_to(*await self._under(root, message, key))
         channel, id_ = _parts(root)
@@ -108,11 +116,13 @@ class Discord:
         channel, id_ = _parts(root)
         if channel == id_:
             return root
-        return Ref("/".join(await self._under(root, message, key)))
+        # The thread has the files.
+        return Ref("/".join(await self._under(root, replace(message, files=()), key)))
 
     async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
         """Make the root say `message`, and a forum's post have the tags that it now deserves."""
         channel, id_ = _parts(root)
+        message = replace(message, files=())
         dressed = render.root(message, notes=await self._notes(earlier))
         try:
             await self._say(channel, id_, message, dressed)
@@ -192,16 +202,18 @@ class Discord:
         nonce = {"nonce": render.mark(key), "enforce_nonce": True}
         try:
             try:
-                return await self._sent(channel, {**dressed, **nonce}, urgent=urgent)
+                return await self._sent(channel, {**dressed, **nonce}, message.files, urgent=urgent)
             except Refused as error:
                 log.warning("%s: it is sent in few words key=%s", error, key)
-                return await self._sent(channel, {**render.text_only(message, key), **nonce}, urgent=True)
+                few = {**render.text_only(message, key), **nonce}
+                return await self._sent(channel, few, message.files, urgent=True)
         except MessageGone as error:
             # It was sent with this nonce, and somebody has deleted it: so Discord says while it knows the nonce.
             raise TemporaryFailure("what was sent was deleted at once; it is sent again later") from error
 
-    async def _sent(self, channel: str, body: Json, *, urgent: bool) -> Mapping[str, Any]:
-        return identified(await self.web.call("POST", MESSAGES, body=body, urgent=urgent, channel_id=channel))
+    async def _sent(self, channel: str, body: Json, files: Sequence[File], *, urgent: bool) -> Mapping[str, Any]:
+        sending = self.web.call("POST", MESSAGES, body=body, urgent=urgent, files=files, channel_id=channel)
+        return identified(await sending)
 
     async def _say(self, channel: str, id_: str, message: Message, dressed: Json) -> None:
         """Make a message that was sent say something else; where Discord refuses that as it is, its headline."""

@@ -52,7 +52,9 @@ class Posts:
                 "applied_tags": tags,
                 "message": said or render.root(message, key, notes),
             }
-            made = await self.web.call("POST", _THREADS, body=body, urgent=True, channel_id=forum.id)
+            made = await self.web.call(
+                "POST", _THREADS, body=body, urgent=True, files=message.files, channel_id=forum.id
+            )
             return str(identified(made)["id"])
 
         try:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from adapters.discord import limits
+from adapters.discord import files, limits
 from adapters.discord.box import SIGNS, described
 from adapters.discord.text import cut_literal, date, line
 from bot.core.message import Control, Line, Message, Part, Quote, Reach, Tone
@@ -66,23 +66,32 @@ def marked(message: Mapping[str, Any]) -> str | None:
 
 def root(message: Message, key: str | None = None, notes: tuple[str, ...] = ()) -> Json:
     """Return the body of a root message; `notes` are lines of ours that stand at its end."""
-    return _with_mark(_root(message, notes), key)
+    return _attaching(message, _with_mark(_root(_bare(message), notes), key))
 
 
 def reply(message: Message, key: str) -> Json:
     """Return the body of a message in a thread; its colour is sign enough of how bad it is."""
-    return _with_mark(_reply(message), key)
+    return _attaching(message, _with_mark(_reply(_bare(message)), key))
 
 
 def broadcast(message: Message, key: str) -> Json:
     """Return the body of what the whole channel hears."""
-    return _with_mark(_broadcast(message), key)
+    return _attaching(message, _with_mark(_broadcast(_bare(message)), key))
 
 
 def text_only(message: Message, key: str | None = None) -> Json:
     """Return what is said in few words: for when Discord refuses it dressed."""
     body = {"content": _heard(message), "embeds": [embed(message.tone, "…")], "components": []}
-    return _with_mark(_calling(message, {**body, "allowed_mentions": NOBODY}), key)
+    return _attaching(message, _with_mark(_calling(message, {**body, "allowed_mentions": NOBODY}), key))
+
+
+def _bare(message: Message) -> Message:
+    """What is dressed is kept for a while: without its files."""
+    return replace(message, files=()) if message.files else message
+
+
+def _attaching(message: Message, body: Json) -> Json:
+    return {**body, "attachments": files.described(message.files)} if message.files else body
 
 
 def _with_mark(body: Json, key: str | None) -> Json:

@@ -11,7 +11,7 @@ from discord import app_commands
 from adapters.discord import hand_shapes, quiet_shapes, route_shapes, team_shapes
 from adapters.discord.heard import Interaction
 from adapters.discord.listen import Listener
-from bot.core import follow_verbs, hand_verbs, helping, route_verbs, team_verbs, verbs, wanted
+from bot.core import follow_verbs, hand_verbs, helping, report_verbs, route_verbs, team_verbs, verbs, wanted
 from bot.core.grammar import Verb, spell
 from bot.core.lengths import is_span
 from bot.model import Action, Command
@@ -207,6 +207,8 @@ SHAPES: Mapping[Any, Callable[[Verb, Listener], Shape]] = {
     hand_verbs.assigning: hand_shapes.assign,
     hand_verbs.handing: hand_shapes.handover,
     hand_verbs.escalating: hand_shapes.escalate,
+    report_verbs.reporting: hand_shapes.report,
+    report_verbs.writing: hand_shapes.write,
     team_verbs.declare: team_shapes.declare,
     team_verbs.update: team_shapes.update,
     team_verbs.ending: team_shapes.ending,

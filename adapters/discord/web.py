@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +22,9 @@ import discord
 from discord.http import HTTPClient, Ratelimit, Route
 
 from adapters.discord import errors
+from adapters.discord.files import form
 from adapters.discord.pace import Crowded, Pace
+from bot.core.message import File
 from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
 
 # Discord answers within a second or two.  What takes longer is an unknown outcome, and is read back.
@@ -94,18 +96,21 @@ class Web:
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, Any] | None = None,
         urgent: bool = False,
+        files: Sequence[File] = (),
         **ids: str,
     ) -> Any:
         """Make one call and return its answer: `call("GET", "/channels/{channel_id}", channel_id="1")`.
 
-        Raises one of the errors of a Platform, or Refused, Missing or Declined.  What only reads posts nothing: its
-        outcome is never unknown.
+        The `files` are those that the body describes.  Raises one of the errors of a Platform, or Refused, Missing or
+        Declined.  What only reads posts nothing: its outcome is never unknown.
         """
         if self.stopped is not None:
             raise self.stopped
         client = await self._client()
         name = f"{verb} {path} {ids.get('channel_id') or ids.get('guild_id', '')}"
         more: dict[str, Any] = {} if body is None else {"json": body}
+        if files:
+            more = {"form": form(body, files)}
         if query is not None:
             more["params"] = query
         for _ in range(_CROWDS):

@@ -13,8 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
 from adapters.slack.directory import SlackDirectory
+from adapters.slack.filed import Filing
 from adapters.slack.installs import Installs, States
 from adapters.slack.listen import Listener, log
+from adapters.slack.places import Places
 from adapters.slack.platform import ASKED, Slack
 from adapters.slack.sockets import Socket
 from adapters.slack.web import API, quiet, with_slash
@@ -84,8 +86,9 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         log.info("invited to %s: what could not be posted to Slack is tried again", channel)
         await around.revive(platform.name)
 
-    others = frozenset(split(address)[0] for address in around.addresses)
-    listener = Listener(desk, invited=invited, left=left, others=others - {""})
+    others = frozenset(split(address)[0] for address in around.addresses) - {""}
+    filing = Filing(desk, platform.post, Places(others))
+    listener = Listener(filing, invited=invited, left=left, others=others)
     listener.attach(app)
     loops: dict[str, Callable[[], Awaitable[None]]] = {}
     socket = Socket(app, keys.app_token) if keys.app_token else None

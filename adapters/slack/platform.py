@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.slack import limits, render
 from adapters.slack.channels import DIRECT, DOUBLES, HISTORY, Channels, is_person
+from adapters.slack.files import LARGEST, SCOPE, Files, Unattached
 from adapters.slack.pace import Pace
 from adapters.slack.text import link
 from adapters.slack.web import TIMEOUT, Frozen, Refused, Web
+from bot.core import attached
 from bot.core.message import Message, fingerprint
 from bot.errors import MessageGone, PermanentFailure, SitrepError, UnknownOutcome
 from bot.model import Ref
@@ -32,6 +35,7 @@ NEEDED = (
     "channels:read",
     "chat:write",
     "commands",
+    SCOPE,
     "groups:read",
     "users:read",
 )
@@ -39,7 +43,10 @@ NEEDED = (
 ASKED = (*NEEDED, "usergroups:read")
 # What was just sent may be listed a little late: it is looked for twice before it counts as never sent.
 SETTLE = timedelta(seconds=3)
-_NO_UNFURL = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
+_LITERAL = {"parse": "none", "link_names": False}
+_NO_UNFURL = {"unfurl_links": False, "unfurl_media": False, **_LITERAL}
+# Files are shown as media is: https://docs.slack.dev/messaging/unfurling-links-in-messages.
+_SHOWN = {"unfurl_links": False, "unfurl_media": True, **_LITERAL}
 
 
 class Slack:
@@ -48,6 +55,7 @@ class Slack:
     name = "slack"
     # Several quotes and headings in one message, all of them within what its blocks may hold together.
     longest = 8_000
+    largest = LARGEST
 
     def __init__(
         self,
@@ -61,23 +69,26 @@ class Slack:
         """Connect to nothing yet."""
         self.web = Web(token, Pace(now), api_url=api_url, timeout=timeout)
         self.channels = Channels(self.web)
+        self.files = Files(self.web)
         self._settle = settle
         self._me: Mapping[str, Any] | None = None
 
     async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
         """Post a root message."""
         channel = await self._channel(address)
-        dressed = render.root(message, await self._notes(earlier))
-        answer = await self._write("chat.postMessage", channel, message, dressed, key, urgent=True)
+        message, shown = await self._attached(message, key)
+        dressed = render.root(message, await self._notes(earlier), shown)
+        answer = await self._write("chat.postMessage", channel, message, dressed, key, urgent=True, shown=shown)
         return _ref(answer, channel)
 
     async def reply(self, root: Ref, message: Message, key: str) -> Ref:
         """Add a message to the thread of `root`."""
         channel, ts = _parts(root)
         thread = {"thread_ts": ts} | ({"reply_broadcast": True} if message.broadcast else {})
-        dressed = {**render.reply(message), **thread}
+        message, shown = await self._attached(message, key)
+        dressed = {**render.reply(message, shown), **thread}
         urgent = message.broadcast
-        answer = await self._write("chat.postMessage", channel, message, dressed, key, urgent=urgent)
+        answer = await self._write("chat.postMessage", channel, message, dressed, key, urgent=urgent, shown=shown)
         ref = _ref(answer, channel)
         if not (answer.get("message") or {}).get("thread_ts") and await self._is_astray(root, ref):
             await self._take_back(ref)
@@ -87,6 +98,7 @@ class Slack:
     async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
         """Make the root say `message`.  Where Slack lets nobody edit it any more, its thread says it."""
         channel, ts = _parts(root)
+        message = replace(message, files=())
         dressed = render.root(message, await self._notes(earlier))
         try:
             await self._write("chat.update", channel, message, {**dressed, "ts": ts}, None)
@@ -121,6 +133,8 @@ class Slack:
             found.append(
                 f"the app lacks {' and '.join(missing)}: it {DOUBLES}; add the scope and install the app again"
             )
+        if SCOPE not in granted and granted != {""}:
+            found.append(f"the app lacks {SCOPE}: reports come as text; add the scope and install the app again")
         lacking = [scope for scope in DIRECT if scope not in granted] if any(map(is_person, addresses)) else []
         if lacking and granted != {""}:
             scopes = " and ".join(lacking)
@@ -150,6 +164,18 @@ class Slack:
         where = f"{base}/archives/{channel}/p{ts.replace('.', '')}"
         return (f"The first message was deleted. {link(where, 'Its thread')} has what was told before.",)
 
+    async def _attached(self, message: Message, key: str) -> tuple[Message, tuple[str, ...]]:
+        """Return a message without its files and the links that show them; where they can not go it has their words."""
+        if not message.files:
+            return message, ()
+        message = attached.within(message, LARGEST, self.longest)
+        try:
+            found = await self.files.upload(message.files, key)
+        except Unattached as error:
+            log.warning("sent without its files key=%s: %s", key, error)
+            return attached.in_words(message, str(error), self.longest), ()
+        return replace(message, files=()), tuple(link(one.permalink, one.name) for one in found)
+
     async def _write(
         self,
         method: str,
@@ -159,18 +185,20 @@ class Slack:
         key: str | None,
         *,
         urgent: bool = False,
+        shown: tuple[str, ...] = (),
     ) -> Mapping[str, Any]:
-        """Send, and where Slack refuses the message as it is, send its plain text."""
+        """Send, and where Slack refuses the message as it is, send its plain text; `shown` are links to its files."""
         if key is not None:
-            dressed = {**dressed, "metadata": {"event_type": EVENT, "event_payload": {"key": key}}, **_NO_UNFURL}
+            more = _SHOWN if shown else _NO_UNFURL
+            dressed = {**dressed, "metadata": {"event_type": EVENT, "event_payload": {"key": key}}, **more}
         else:
-            dressed = {**dressed, "parse": "none", "link_names": False}
+            dressed = {**dressed, **_LITERAL}
         try:
             return await self.web.call(method, into=channel, urgent=urgent, **dressed)
         except Refused as error:
             log.warning("%s: it is sent as plain text key=%s", error, key)
         try:
-            plain = {**dressed, **render.text_only(message)}
+            plain = {**dressed, **render.text_only(message, shown)}
             return await self.web.call(method, into=channel, urgent=True, **plain)
         except Refused as error:
             raise PermanentFailure(str(error)) from error

@@ -57,29 +57,38 @@ _MORE = "… there is more than a message may hold."
 
 
 @lru_cache(maxsize=_KEPT)
-def root(message: Message, notes: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return the arguments of a root message; `notes` are lines of ours, in mrkdwn, that stand at its end."""
+def root(message: Message, notes: tuple[str, ...] = (), shown: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the arguments of a root message.
+
+    `notes` are lines of ours, in mrkdwn, that stand at its end; `shown` are links to its files.
+    """
     heading = {"type": "header", "text": _plain(f"{SIGNS[message.tone]} {message.headline}", limits.HEADER)}
-    return _dressed(message, heading, notes, standing=True)
+    dressed = _dressed(message, heading, (*notes, *shown), standing=True)
+    return {**dressed, "text": _text(message, shown)} if shown else dressed
 
 
 @lru_cache(maxsize=_KEPT)
-def reply(message: Message) -> dict[str, Any]:
-    """Return the arguments of a message in a thread."""
+def reply(message: Message, shown: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the arguments of a message in a thread; `shown` are links to its files, in mrkdwn."""
     words = f"*{one_line(cut(message.headline, limits.SECTION // 4))}*" if message.headline.strip() else "…"
     sign = f"{SIGNS[message.tone]} " if message.broadcast else ""
-    return _dressed(message, {"type": "section", "text": _mrkdwn(sign + words)}, (), standing=False)
+    dressed = _dressed(message, {"type": "section", "text": _mrkdwn(sign + words)}, shown, standing=False)
+    return {**dressed, "text": _text(message, shown)} if shown else dressed
 
 
-def text_only(message: Message) -> dict[str, Any]:
+def text_only(message: Message, shown: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return what is said without any block: for when Slack refuses them."""
-    return {"text": _text(message), "blocks": [], "attachments": []}
+    return {"text": _text(message, shown), "blocks": [], "attachments": []}
 
 
-def _text(message: Message) -> str:
-    called = calling(message)
-    said = fallback(message, limits.TEXT - len(called) - 1)
-    return "\n".join(filter(None, (said, called))) or "…"
+def _text(message: Message, shown: tuple[str, ...] = ()) -> str:
+    """Return it as text, with links to its files: Slack looks for such in the text alone, and shows what they lead to.
+
+    https://github.com/slackapi/python-slack-sdk/issues/1194
+    """
+    under = "\n".join(filter(None, (calling(message), *shown)))
+    said = fallback(message, limits.TEXT - len(under) - 1)
+    return "\n".join(filter(None, (said, under))) or "…"
 
 
 def calling(message: Message) -> str:

@@ -35,8 +35,11 @@ _READS = frozenset(
         "users.info",
     }
 )
+# These are sent as slack-sdk sends them.
+_FORMS = frozenset({"files.getUploadURLExternal", "files.completeUploadExternal"})
 # What the app can do without: that it lacks the scope for it is no reason to stop.
-_BESIDES = frozenset({"usergroups.users.list"})
+_BESIDES = frozenset({"usergroups.users.list", *_FORMS})
+_TOO_MANY, _OK = 429, 200
 _LONGEST_WAIT = timedelta(hours=1)
 
 
@@ -101,6 +104,23 @@ class Web:
             self.stopped = failure
         raise failure from None
 
+    async def upload(self, url: str, content: bytes) -> None:
+        """Give a file to the address that Slack has named for it.  Nobody sees it yet, so every failure is temporary.
+
+        https://docs.slack.dev/reference/methods/files.getUploadURLExternal: raw bytes, and 200 if all is well.
+        """
+        session = self._connect()
+        try:
+            async with session.post(url, data=content) as answer:
+                status, headers = answer.status, answer.headers
+                await answer.read()
+        except (TimeoutError, aiohttp.ClientError, aiohttp.InvalidURL, OSError) as error:
+            raise TemporaryFailure(f"no answer from where files are uploaded: {_reason(error)}") from None
+        if status == _TOO_MANY:
+            raise Busy("Slack asks to wait", _wait(headers) or timedelta(seconds=30))
+        if status != _OK:
+            raise TemporaryFailure(f"an upload was answered {status}")
+
     def stop(self, reason: str) -> None:
         """Ask nothing more: every call ends in PlatformStopped."""
         self.stopped = PlatformStopped(reason)
@@ -108,14 +128,17 @@ class Web:
     async def _send(self, method: str, arguments: dict[str, object]) -> AsyncSlackResponse:
         if method in _READS:
             return await self.client.api_call(method, http_verb="GET", params=arguments)
+        if method in _FORMS:
+            return await self.client.api_call(method, params=arguments)
         return await self.client.api_call(method, json=arguments)
 
-    def _connect(self) -> None:
+    def _connect(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=60)
             timeout = aiohttp.ClientTimeout(total=self._timeout.total_seconds())
             self._session = aiohttp.ClientSession(connector=connector, timeout=timeout)
             self.client.session = self._session
+        return self._session
 
     async def close(self) -> None:
         """Close the connections."""

@@ -24,6 +24,7 @@ class Workspaces:
 
     name = Slack.name
     longest = Slack.longest
+    largest = Slack.largest
 
     def __init__(self, home: Slack | None, token: Token, make: Callable[[str], Slack]) -> None:
         """`home` is the workspace of the configured token, `token` finds another's, `make` connects to it."""

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 from bot.catalog import Catalog
 from bot.clock import Clock
-from bot.commands import handing
+from bot.commands import handing, writing
 from bot.commands.finding import Found, begun, find, label
 from bot.commands.grouping import act_on_all, is_for_each, ungroup
 from bot.commands.handing import Handing
 from bot.commands.linking import history, relink
 from bot.commands.muting import Mutes, timed
 from bot.commands.serving import Serving
+from bot.commands.writing import Writing
 from bot.core import acted, actions, boarding, cards, chronicle, histories, remarks
 from bot.core.actions import DEEDS, Acted
 from bot.core.escalation import Plans
@@ -30,7 +31,7 @@ from bot.store.lookups import Brief
 
 log = logging.getLogger(__name__)
 
-_OTHERS = {Action.DETAILS, Action.TIMELINE, Action.JOIN, Action.UNLINK, Action.UNGROUP, *handing.ABOUT}
+_OTHERS = {Action.DETAILS, Action.TIMELINE, Action.JOIN, Action.UNLINK, Action.UNGROUP, *handing.ABOUT, *writing.ABOUT}
 ABOUT = DEEDS | frozenset(_OTHERS)
 _ENTRIES = 3 * histories.MOST_ENTRIES
 
@@ -93,6 +94,8 @@ class Acting:
         if asked.command.action is Action.TIMELINE:
             return await self._timeline(one, asked.command.query)
         action, now = asked.command.action, self.clock.now()
+        if action in writing.ABOUT:
+            return await Writing(self.database, self.clock).answer(asked, one.id)
         if action is Action.UNGROUP:
             done, reply = await ungroup(self.database, one, asked, now)
         elif is_for_each(one, action):

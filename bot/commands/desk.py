@@ -191,20 +191,23 @@ class Desk(Port):
     async def _said(self, text: str, asked: Asked) -> Answer:
         command = parse(text)
         if isinstance(command, Misunderstood):
-            if command.otherwise is None or not await self._is_name(command.otherwise):
+            if command.otherwise is None or not await self._is_meant(command.otherwise, asked):
                 return Answer(remarks.misunderstood(command))
             command = command.otherwise
         return await self._do(replace(asked, command=command))
 
-    async def _is_name(self, otherwise: Command) -> bool:
-        """Whether a word that is almost a verb is really the name of something."""
+    async def _is_meant(self, otherwise: Command, asked: Asked) -> bool:
+        """Whether a word that is almost a verb is really the name of something, or is plain where it was said."""
         wanted = otherwise.query or otherwise.incident or ""
+        if otherwise.action is Action.WRITE_UP:
+            there = asked.thread
+            return there is not None and await lookups.of_root(self._database, asked.person.platform, there) is not None
         if otherwise.action is Action.STATUS:
             return await self._vendors.knows(wanted)
         return bool(await lookups.named(self._database, wanted))
 
     async def _do(self, asked: Asked) -> Answer:
-        command = asked.command
+        command = await self._reporting.understood(asked.command)
         title = team_verbs.titled(whom.worded(command.title))
         meant = replace(asked, command=replace(command, title=title, text=whom.worded(command.text)))
         return await self.trail.kept(meant, lambda: self._done(meant))

@@ -35,7 +35,9 @@ async def find(database: Database, catalog: Catalog, asked: Asked) -> Found:
         root = await lookups.of_root(database, asked.person.platform, asked.thread)
         if root is not None:
             return Found(await lookups.named(database, root))
-    return Found(await lookups.rooted(database, limit=1), is_guess=True)
+    newest = await lookups.rooted(database, limit=1)
+    # When nothing goes on, it is of the last one that people want to read.
+    return Found(newest or (await lookups.last(database) if asked.command.action in _READ else ()), is_guess=True)
 
 
 def _is_clear(alike: tuple[Brief, ...], asked: Asked) -> bool:
@@ -43,7 +45,10 @@ def _is_clear(alike: tuple[Brief, ...], asked: Asked) -> bool:
     return len(alike) == 1 or asked.command.action in _PAST
 
 
-_PAST = frozenset({Action.DETAILS, Action.TIMELINE, Action.REOPEN})
+_PAST = frozenset({Action.DETAILS, Action.TIMELINE, Action.REOPEN, Action.WRITE_UP, Action.WRITE})
+
+
+_READ = frozenset({Action.WRITE_UP})
 
 
 def as_told(briefs: tuple[Brief, ...]) -> tuple[Brief, ...]:

@@ -12,8 +12,9 @@ from bot.core import thanks
 from bot.core.message import Reply
 from bot.core.reports import Reported, Target, Terms
 from bot.core.standing import Standing
-from bot.model import Asked, Person
-from bot.store import standings
+from bot.core.verbs import is_id
+from bot.model import Action, Asked, Command, Person
+from bot.store import lookups, standings
 from bot.store.database import Database
 
 # Counts somebody for whom a target fails, with their words.
@@ -40,6 +41,19 @@ class Reporting:
     catalog: Catalog
     clock: Clock
     hearing: Hearing
+
+    async def understood(self, command: Command) -> Command:
+        """Return what is meant: `report openai-01JM3` asks for that incident's report, and tells of nothing that fails.
+
+        Parts of vendors are called `us-east-1` and `gpt-5`: the beginning of an id is one only if nothing else is.
+        """
+        if command.action is not Action.REPORT or command.text or not is_id(command.query):
+            return command
+        typed = command.query.removeprefix("#")
+        found = await lookups.named(self.database, typed, limit=2)
+        is_exact = any(one.id == typed for one in found)
+        targets = () if is_exact or not found else (await Names(self.database, self.catalog).meant(command.query))[0]
+        return command if targets or not found else Command(action=Action.WRITE_UP, incident=typed)
 
     async def answer(self, asked: Asked) -> Reply:
         """Count whoever asks, if it is clear what fails; else ask back."""

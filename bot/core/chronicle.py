@@ -39,7 +39,7 @@ def _shown(before: int, here: int) -> str:
 
 def is_told(entry: TimelineEntry) -> bool:
     """Whether an entry says anything that no other does: an echo of another source says nothing."""
-    if entry.kind is ChangeKind.OPENED and entry.who is Who.PERSON:
+    if entry.kind is ChangeKind.REPORTED or (entry.kind is ChangeKind.OPENED and entry.who is Who.PERSON):
         return False
     return not entry.quiet or entry.who in {Who.PERSON, Who.PROBE}
 

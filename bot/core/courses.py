@@ -267,13 +267,16 @@ def failing(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[tuple[d
     People are no such witness: that nobody reports it any more is known only when the last report has faded.
     """
     since: dict[str, datetime] = {}
+    passed: set[str] = set()
     for entry in entries:
         claim = entry.claim
         if claim is None or claim.teller not in _SEES_BY_ITSELF:
             continue
         if not claim.state.is_over:
-            since.setdefault(claim.key, claim.started_at or entry.recorded_at)
+            first = claim.started_at or entry.recorded_at
+            since.setdefault(claim.key, entry.recorded_at if claim.key in passed else first)
         elif claim.key in since:
+            passed.add(claim.key)
             yield since.pop(claim.key), claim.resolved_at or entry.recorded_at
     for begun in since.values():
         yield begun, now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import hand_verbs, mute_verbs, team_verbs, verbs
+from bot.core import hand_verbs, mute_verbs, report_verbs, team_verbs, verbs
 from bot.core.verbs import Verb
 from bot.model import Action
 
@@ -22,6 +22,24 @@ OF_INCIDENTS = (
         "timeline [which] [PAGE]",
         "everything in order: when, who, and in which words",
         of=True,
+    ),
+    Verb(
+        Action.WRITE_UP,
+        ("report", "write-up", "writeup"),
+        report_verbs.reporting,
+        "incident report [which]",
+        "all that is known of it, as a file",
+        of=True,
+        spells=report_verbs.spelt_report,
+    ),
+    Verb(
+        Action.WRITE,
+        ("write",),
+        report_verbs.writing,
+        "write [which] summary|cause|impact|measures|follow-up|lesson: WORDS, write [which] follow-up done 2",
+        "add words of yours to its report",
+        of=True,
+        spells=report_verbs.spelt_writing,
     ),
     Verb(
         Action.DECLARE,

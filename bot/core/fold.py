@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import members, people
+from bot.core import members, people, unreported
 from bot.core.moving import MOVED
 from bot.core.severity import worst
 from bot.core.witnesses import are_alike, statements, testimonies
@@ -24,6 +24,9 @@ from bot.model import (
     Who,
 )
 
+_OF_TIME = frozenset(
+    {ChangeKind.ESCALATED, ChangeKind.LAPSED, ChangeKind.NUDGED, ChangeKind.RELEASED, ChangeKind.REPORTED}
+)
 _ENDINGS = {kind: kind for kind in (ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.MERGED)}
 
 
@@ -37,7 +40,7 @@ def fold(beginning: Incident, entries: Iterable[TimelineEntry]) -> Incident:
 
 def advance(incident: Incident, entry: TimelineEntry) -> Incident:
     """Return the incident after one more entry.  Its state is the worst that any of its claims still says."""
-    after = _advance(incident, entry)
+    after = unreported.reckoned(incident, _advance(incident, entry), entry)
     if incident.untold:
         is_kept = people.is_hushed(incident, after, entry) and not people.is_handed_on(entry)
         after = replace(after, untold=not after.is_open or is_kept)
@@ -60,7 +63,7 @@ def _advance(incident: Incident, entry: TimelineEntry) -> Incident:
         return replace(incident, carded_at=entry.recorded_at, last_seq=entry.seq)
     if entry.kind is ChangeKind.WEIGHED:
         return replace(incident, evidence=entry.evidence, last_seq=entry.seq)
-    if entry.kind in {ChangeKind.ESCALATED, ChangeKind.LAPSED, ChangeKind.NUDGED, ChangeKind.RELEASED}:
+    if entry.kind in _OF_TIME:
         return replace(people.after_time(incident, entry), last_seq=entry.seq)
     return people.carried_on(incident, _with_claim(incident, entry), entry)
 

@@ -4,6 +4,7 @@
     watch add|remove WHOM · watch list · oncall [ROTA] · oncall override NAME until … · oncall remove
     routes · routes test VENDOR [component=…] [impact=…]
     [incident] details|unack|affected|works|unmute [which] · ack [which] [30m] · fallback on|off [which]
+    incident report [which] · [incident] write [which] PART: WORDS
     [incident] note [which] WORDS · mute [which] [4h] [because WORDS]
 
 The words before a verb that only call Sitrep are passed over: `@sitrep`, `/sitrep`, `<@U123>`.  Words that are no
@@ -25,7 +26,9 @@ from bot.model import Action, Command
 __all__ = ["VERBS", "Misunderstood", "Verb", "parse", "span_of", "spell"]
 
 _OF_INCIDENTS = tuple(verb for verb in VERBS if verb.of)
-_BY_NAME = {name: verb for verb in VERBS for name in verb.names}
+# A word may mean one thing of an incident and another alone: `report` is what fails for somebody.
+_OF_NAMES = {name: verb for verb in _OF_INCIDENTS for name in verb.names}
+_BY_NAME = _OF_NAMES | {name: verb for verb in VERBS if not verb.of for name in verb.names}
 _GROUP = re.compile(r"incident(?=[\s:,]|$)[\s:,]*", re.IGNORECASE)
 _CALL = re.compile(r"\s*(?:<@[!&]?\w+(?:\|[^<>]*)?>|[@/]sitrep\b|sitrep(?=[\s:,]|$)|/(?=\w))[\s:,]*", re.IGNORECASE)
 _VERB = re.compile(
@@ -64,7 +67,8 @@ def _of_incident(words: str) -> Command | Misunderstood:
 
 def _by_verb(words: str, among: tuple[Verb, ...] = VERBS) -> Command | Misunderstood | None:
     found = _VERB.match(quoted(words[:_LONGEST_NAME]))
-    verb = _BY_NAME[found[1].lower()] if found else None
+    known = _OF_NAMES if among is _OF_INCIDENTS else _BY_NAME
+    verb = known.get(found[1].lower()) if found else None
     if found is None or verb is None or verb not in among:
         return None
     return verb.reads(verb, words[found.end() :].strip())

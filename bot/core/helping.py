@@ -20,9 +20,20 @@ _FIRST = (
 )
 # Each thing that can be asked for stands under one of these: a test sees to it.
 TOPICS: tuple[tuple[str, tuple[Action, ...]], ...] = (
-    ("See", (Action.STATUS, Action.INCIDENTS, Action.DETAILS, Action.TIMELINE, Action.HISTORY, Action.BOARD)),
+    (
+        "See",
+        (
+            Action.STATUS,
+            Action.INCIDENTS,
+            Action.DETAILS,
+            Action.TIMELINE,
+            Action.WRITE_UP,
+            Action.HISTORY,
+            Action.BOARD,
+        ),
+    ),
     ("Have it", (Action.ACK, Action.UNACK, Action.TAKE, Action.ASSIGN, Action.HANDOVER, Action.ESCALATE)),
-    ("Say", (Action.NOTE, Action.LINK, Action.AFFECTED, Action.WORKS, Action.REPORT)),
+    ("Say", (Action.NOTE, Action.WRITE, Action.LINK, Action.AFFECTED, Action.WORKS, Action.REPORT)),
     ("Quiet", (Action.MUTE, Action.UNMUTE, Action.MUTES)),
     ("Switch over", (Action.FALLBACK_ON, Action.FALLBACK_OFF)),
     ("Our own", (Action.DECLARE, Action.UPDATE, Action.RESOLVE, Action.REOPEN)),
@@ -51,7 +62,7 @@ def usage(word: str = "") -> Reply:
 
 def words() -> tuple[str, ...]:
     """Return all the words that can be explained, each by its first name."""
-    return (*(verb.names[0] for verb in VERBS), ALL)
+    return tuple(dict.fromkeys((*(verb.names[0] for verb in VERBS), ALL)))
 
 
 def _means(name: str, wanted: str) -> bool:
@@ -60,7 +71,7 @@ def _means(name: str, wanted: str) -> bool:
 
 def _shortly() -> Reply:
     first = (Item(Tone.NOTICE, used, (what,)) for used, what in _FIRST)
-    rows = (line(f"{topic}: ", ", ".join(BY_ACTION[one].names[0] for one in some)) for topic, some in TOPICS)
+    rows = (line(f"{topic}: ", ", ".join(map(_word, some))) for topic, some in TOPICS)
     return say(
         "What you can ask for",
         heading("When something is broken"),
@@ -70,6 +81,13 @@ def _shortly() -> Reply:
         *rows,
         line("`help mute` explains one of them, `help all` every one."),
     )
+
+
+def _word(action: Action) -> str:
+    """Return the word for it; where another has the same, with what it is about."""
+    verb = BY_ACTION[action]
+    is_shared = verb.of and any(verb.names[0] in other.names for other in VERBS if other is not verb)
+    return f"incident {verb.names[0]}" if is_shared else verb.names[0]
 
 
 def _everything() -> list[Line]:

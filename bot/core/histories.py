@@ -11,7 +11,7 @@ from bot.core.answers import cut, seen, severity, stage
 from bot.core.message import TONES_BY_WEIGHT, Item, Line, Message, Moment, Part, Quote, Reply, Span, Tone, heading, line
 from bot.core.spans import duration
 from bot.core.wording import words
-from bot.model import Incident, State, TimelineEntry
+from bot.model import ChangeKind, Incident, State, TimelineEntry
 
 MOST_INCIDENTS = 15
 MOST_ENTRIES = 20
@@ -82,7 +82,7 @@ def details(incident: Incident, entries: Sequence[TimelineEntry], instead: Seque
     `instead` is what there is to do, as it is now.
     """
     shown = wording.root(incident)
-    loud = [one for one in entries if not one.quiet]
+    loud = [one for one in entries if not one.quiet and one.kind is not ChangeKind.REPORTED]
     parts: list[Part] = [part for part in shown.parts if not isinstance(part, Quote)]
     if incident.members:
         parts = [parts[0], *wording.standing(incident), *roster.every(incident)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-from bot.core import members, routing, team
+from bot.core import members, routing, team, windows
 from bot.core.paging import PAGERS
 from bot.core.replies import is_broadcast
 from bot.core.rota import NOBODY, Rotas
@@ -67,12 +67,12 @@ class Ruling:
 def as_meant(route: Route, to: Destination) -> Route:
     """Return a route without what means nothing to a platform.
 
-    A pager is no channel: it has quiet hours, in which only what is critical rings, and neither a cap nor a digest.
+    A pager is no channel: it has quiet hours, in which only what is critical rings, and neither a cap nor summaries.
     """
     if to.platform in PROGRAMS:
-        return replace(route, quiet=None, hourly=None, digest=None, detail=Detail.ENGINEER)
+        return replace(route, quiet=None, hourly=None, digest=None, weekly=None, detail=Detail.ENGINEER)
     if to.platform in PAGERS:
-        return replace(route, hourly=None, digest=None, detail=Detail.ENGINEER)
+        return replace(route, hourly=None, digest=None, weekly=None, detail=Detail.ENGINEER)
     return route
 
 
@@ -200,6 +200,21 @@ def summary_of(to: Destination, route: Route, since: datetime, due_at: datetime)
         starts_at=since,
         ends_at=due_at,
         clock=clock,
+        route=route.name,
+    )
+
+
+def week_of(to: Destination, route: Route, due_at: datetime) -> Digest:
+    """Return the summary of the week that ends when it is due, by the clock on the wall."""
+    if route.weekly is None:
+        raise ValueError("only a route with a weekly summary has one")
+    return Digest(
+        name=f"digest:weekly:{due_at.astimezone(UTC):{_STAMP}}",
+        destination=to,
+        why=Hold.WEEKLY,
+        starts_at=windows.before(route.weekly, due_at),
+        ends_at=due_at,
+        clock=route.weekly.timezone,
         route=route.name,
     )
 

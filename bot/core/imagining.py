@@ -81,7 +81,7 @@ def when(imagined: Imagined, routes: tuple[Route, ...], now: datetime) -> dateti
 
 def clock_of(routes: tuple[Route, ...]) -> str:
     """Return the time zone by which the routes count hours: the first that any of them names."""
-    zones = (one.timezone for route in routes for one in (route.quiet, route.digest) if one is not None)
+    zones = (one.timezone for route in routes for one in (route.quiet, route.digest, route.weekly) if one is not None)
     return next(zones, "UTC")
 
 

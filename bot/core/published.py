@@ -98,6 +98,8 @@ def _edited(found: list[Statement], entry: TimelineEntry) -> list[Statement]:
 def _said(incident: Incident, entry: TimelineEntry) -> list[Statement]:
     if entry.quiet or entry.kind in _SHOWN_ELSEWHERE:
         return []
+    if entry.kind in {ChangeKind.JOINED, ChangeKind.LEFT}:
+        return _linked(incident, entry)
     if entry.who is Who.PERSON:
         return _of_team(entry)
     spoken = entry.who is Who.VENDOR and (entry.text or entry.said is not None)
@@ -112,6 +114,13 @@ def _of_team(entry: TimelineEntry) -> list[Statement]:
     usual = {ChangeKind.DECLARED: "Declared by the team.", ChangeKind.REOPENED: "Opened again by the team."}
     text = entry.text or usual.get(entry.kind, "")
     return [_statement(entry, text)] if text else []
+
+
+def _linked(incident: Incident, entry: TimelineEntry) -> list[Statement]:
+    """Say where it goes on, or what goes on here; by whom that was said is nobody else's business."""
+    parts = replies.reply(entry, incident).parts
+    text = OURS + " ".join(plain_part(part) for part in parts if not isinstance(part, Quote))
+    return [_statement(entry, text, name=f"{entry.seq}-ours", who=Who.BOT, author="Sitrep")]
 
 
 def _of_ours(incident: Incident, entry: TimelineEntry) -> list[Statement]:

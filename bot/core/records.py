@@ -94,7 +94,7 @@ def _counts(card: Scorecard) -> str:
 
 def _trouble(card: Scorecard) -> Iterator[Line]:
     if card.spent:
-        yield line(capital(", ".join(f"{_WORDS[impact]} {duration(span)}" for impact, span in card.spent)))
+        yield line(capital(by_impact(card)))
     if card.summed > card.in_trouble:
         yield line(f"Some went on at the same time: one by one they come to {duration(card.summed)}.")
     if card.early:
@@ -102,6 +102,11 @@ def _trouble(card: Scorecard) -> Iterator[Line]:
     if card.maintenances:
         many = "1 maintenance" if card.maintenances == 1 else f"{card.maintenances} maintenances"
         yield line(f"Apart from that {many}, {duration(card.maintained)}")
+
+
+def by_impact(card: Scorecard) -> str:
+    """Write how long it was how bad, the worst first."""
+    return ", ".join(f"{_WORDS[impact]} {duration(span)}" for impact, span in card.spent)
 
 
 def _grade(card: Scorecard) -> str:
@@ -116,8 +121,8 @@ def _grade(card: Scorecard) -> str:
 def _acknowledgement(card: Scorecard) -> Iterator[Line]:
     lags = card.lags
     if lags.median is not None:
-        worst = f"; worst {_signed(lags.worst.span)} ({lags.worst.incident})" if lags.worst else ""
-        yield line(f"Median {_signed(lags.median)}{worst}")
+        worst = f"; worst {signed(lags.worst.span)} ({lags.worst.incident})" if lags.worst else ""
+        yield line(f"Median {signed(lags.median)}{worst}")
     if lags.first:
         yield line(f"First with its word {'once' if lags.first == 1 else f'{lags.first} times'}, of {lags.count}")
     if lags.never:
@@ -131,7 +136,8 @@ def _acknowledgement(card: Scorecard) -> Iterator[Line]:
         yield line(_scale())
 
 
-def _signed(lag: timedelta) -> str:
+def signed(lag: timedelta) -> str:
+    """Write by how much a vendor was later than us, or earlier."""
     return f"{duration(lag)} after us" if lag > timedelta() else f"{duration(-lag)} before us" if lag else "with us"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core import cards, changes, clocks, controls, declared, deeds, handed, roster, waking
+from bot.core import afterwards, cards, changes, clocks, controls, declared, deeds, handed, roster, waking
 from bot.core.message import About, Message, Moment, Part, Quote, Span, Tone, heading, line
 from bot.core.moving import MOVED
 from bot.core.severity import is_rise
@@ -272,4 +272,5 @@ _REPLIES: dict[ChangeKind, Callable[[_Case], _Parts]] = {
     ChangeKind.LEFT: _by(clocks.left),
     ChangeKind.GROUPED: _by(roster.grouped),
     ChangeKind.UNGROUPED: _by(roster.ungrouped),
+    ChangeKind.REPORTED: _by(afterwards.reported),
 }

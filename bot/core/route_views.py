@@ -53,6 +53,7 @@ def _does(route: Route) -> list[Line]:
     said += [f"quiet {span(route.quiet)}"] if route.quiet else []
     said += [f"at most {_messages(route.hourly)} an hour"] if route.hourly else []
     said += [f"only a digest, {time_of(route.digest)}"] if route.digest else []
+    said += [f"a summary of the week, {time_of(route.weekly)}"] if route.weekly else []
     said += ["worded for stakeholders"] if route.detail is Detail.STAKEHOLDER else []
     said += ["the next routes are asked too"] if route.go_on else []
     return [line(cut(one, _NAME)) for one in said]
@@ -124,6 +125,8 @@ def _place(incident: Incident, to: Destination, ruling: Ruling, at: datetime) ->
     rows = [line(_calls(incident, to, route, ruling, at, is_held=kept is not None))] if to.platform in _CHATS else []
     rows += [line(f"at most {_messages(route.hourly)} an hour, else told by a note")] if route.hourly else []
     rows += [line("worded for stakeholders")] if route.detail is Detail.STAKEHOLDER else []
+    if route.weekly is not None:
+        rows.append(line("counted in the summary of ", Moment(windows.following(route.weekly, at))))
     return Item(TONES[incident.impact], str(to), spans, tuple(rows))
 
 

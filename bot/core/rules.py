@@ -67,7 +67,7 @@ class Route:
 
     `mention` says who is mentioned at which impact: `@here`, `oncall:<name>`, a person or a group.  In `quiet` hours
     only what is critical is told; so many new messages (`hourly`) an hour are posted; with a `digest` nothing else is.
-    One that `is_aside` is asked whatever the others have answered.
+    A `weekly` summary comes beside all that.  One that `is_aside` is asked whatever the others have answered.
     """
 
     name: str
@@ -77,6 +77,7 @@ class Route:
     quiet: Quiet | None = None
     hourly: int | None = None
     digest: Summary | None = None
+    weekly: Summary | None = None
     detail: Detail = Detail.ENGINEER
     go_on: bool = False
     is_aside: bool = False

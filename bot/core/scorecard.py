@@ -113,10 +113,20 @@ class Scorecard:
 
 
 def scorecard(
-    vendor: str, name: str, records: Iterable[Record], watch: Watch, now: datetime, *, cut: bool = False
+    vendor: str,
+    name: str,
+    records: Iterable[Record],
+    watch: Watch,
+    now: datetime,
+    *,
+    cut: bool = False,
+    since: datetime | None = None,
 ) -> Scorecard:
-    """Return the record of one vendor; `records` are those of its incidents that fall into the last 90 days."""
-    since = now - WINDOW
+    """Return the record of one vendor; `records` are those of its incidents that fall into the last 90 days.
+
+    Another time than the last 90 days begins at `since`.
+    """
+    since = since or now - WINDOW
     every = [record for record in records if record.incident.ending is not ChangeKind.MERGED]
     plans = [course(one, now) for one in every if one.incident.kind is Kind.MAINTENANCE]
     kinds = {Kind.MAINTENANCE, Kind.NOTICE}

@@ -128,7 +128,7 @@ def report(verb: Verb, rest: str) -> Command | Misunderstood:
     wanted = plainly(what)
     if not wanted:
         hint = "What fails for you? `report github actions: no runners`"
-        return Misunderstood(f"{verb.names[0]} {rest}".strip(), hint)
+        return Misunderstood(f"{verb.names[0]} {rest}".strip(), hint, otherwise=Command(action=Action.WRITE_UP))
     return Command(action=verb.action, query=wanted, text=words)
 
 

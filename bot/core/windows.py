@@ -110,9 +110,19 @@ def following(summary: Summary, after: datetime) -> datetime:
     Where that clock does not show the time it is as if it had not been put forward; where it shows it twice, the first
     is meant: as for hand-overs.
     """
+    return next(instant for instant in _around(summary, after) if instant > after)
+
+
+def before(summary: Summary, due_at: datetime) -> datetime:
+    """Return the last time before another one at which a summary was due."""
+    return max(instant for instant in _around(summary, due_at) if instant < due_at)
+
+
+def _around(summary: Summary, moment: datetime) -> Iterator[datetime]:
+    """Give the times at which a summary is due from a week before a moment until a week after it."""
     zone, when = ZoneInfo(summary.timezone), summary.when
-    today = after.astimezone(zone).date()
-    days = (today + ahead * _DAY for ahead in range(-1, 9))
-    wanted = (day for day in days if when.weekday is None or day.weekday() == when.weekday)
-    instants = (datetime.combine(day, when.at, zone).astimezone(UTC) for day in wanted)
-    return next(instant for instant in instants if instant > after)
+    today = moment.astimezone(zone).date()
+    for ahead in range(-8, 9):
+        day = today + ahead * _DAY
+        if when.weekday is None or day.weekday() == when.weekday:
+            yield datetime.combine(day, when.at, zone).astimezone(UTC)

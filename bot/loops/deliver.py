@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.core import converge
+from bot.core import afterwards, converge
+from bot.core.afterwards import Written
 from bot.core.backoff import DELIVERY
 from bot.core.holding import Ruling
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
@@ -18,16 +19,17 @@ from bot.gauges import (
     DELIVERY_DELAY,
     LEASES_LOST,
     LIMIT_WAITS,
-    READ_BACK,
     STEP_SECONDS,
     STEPS,
     UNCOUNTED,
     Gauges,
     timing,
 )
+from bot.loops import weekly
 from bot.loops.batch import Batch
-from bot.model import Announcement, AnnouncementState, Intent, Ref, Step, StepKind
-from bot.ports import Apart, Platform
+from bot.loops.sending import read_back, send
+from bot.model import Announcement, AnnouncementState, Step, StepKind, TimelineEntry
+from bot.ports import Apart, Carries, Platform
 from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
@@ -38,8 +40,6 @@ log = logging.getLogger(__name__)
 # Longer than any platform may take for one message; whoever holds a lease longer has died or sleeps.
 LEASE = timedelta(seconds=60)
 LONGEST_STEP = timedelta(seconds=45)
-# A platform writes its own time on a message, and its clock is not ours.
-CLOCKS_DIFFER = timedelta(minutes=5)
 # What one platform may have under way at once: a slow one never takes the others' turn.
 AT_ONCE = 64
 LONGEST_NAP = timedelta(seconds=1)
@@ -51,8 +51,9 @@ COMMIT_EVERY = 0.005
 class Delivering:
     """What the deliver loop works with.  `due` wakes it; `carried` counts steps done.
 
-    `ruling` says when and how each incident is told where.  `stopped` has the platforms that will not have us any more,
-    and why: nothing is sent there until the next start, and what is due there stays due.  `turned` hears of every turn.
+    `report` makes what goes with the line that posts one.  `ruling` says when and how each incident is told where.
+    `stopped` has the platforms that will not have us any more, and why: nothing is sent there until the next start, and
+    what is due there stays due.  `turned` hears of every turn.
     """
 
     database: Database
@@ -62,6 +63,7 @@ class Delivering:
     chance: Callable[[], float]
     due: asyncio.Event
     observe: Callable[[Errand, Step], None] | None = None
+    report: Callable[[Errand, TimelineEntry], Awaitable[Written]] | None = None
     ruling: Ruling = announcements.AT_ONCE
     carried: int = 0
     gauges: Gauges = UNCOUNTED
@@ -105,6 +107,7 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
         room=room,
         longest={name: platform.longest for name, platform in delivering.platforms.items()},
         apart=[name for name, platform in delivering.platforms.items() if isinstance(platform, Apart)],
+        carrying=[name for name, platform in delivering.platforms.items() if isinstance(platform, Carries)],
         lease=LEASE,
         ruling=delivering.ruling,
     )
@@ -162,10 +165,11 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
     """Do one errand and return what became of it; nothing that a platform may raise gets through."""
     try:
         if errand.unfinished is not None:
-            after = await _read_back(platform, errand, errand.unfinished, delivering.gauges)
+            after = await read_back(platform, errand, errand.unfinished, delivering.gauges)
         else:
+            whole = await _whole(platform, errand, delivering)
             with timing(delivering.gauges, STEP_SECONDS, errand.announcement.destination.platform):
-                after = await _send(platform, errand)
+                after = await send(platform, whole)
             _count_done(delivering, errand)
             if delivering.observe is not None:
                 delivering.observe(errand, errand.step)
@@ -207,35 +211,27 @@ def _count(delivering: Delivering, errand: Errand, came_of: str) -> None:
     delivering.gauges.count(STEPS, errand.announcement.destination.platform, kind.value, came_of)
 
 
-async def _read_back(platform: Platform, errand: Errand, unfinished: Intent, gauges: Gauges) -> Announcement:
-    """Somebody began this step and told nobody how it went: ask the platform before doing it again."""
-    announcement = errand.announcement
-    in_channel = unfinished.kind in {StepKind.POST, StepKind.BROADCAST}
-    root = None if in_channel else announcement.root
-    address = announcement.destination.address
-    ref = await platform.find(address, root, unfinished.key, unfinished.since - CLOCKS_DIFFER)
-    gauges.count(READ_BACK, announcement.destination.platform, "no" if ref is None else "yes")
-    if ref is None:
-        return replace(announcement, intent=None)
-    log.info("already sent key=%s", unfinished.key)
-    done = Step(unfinished.kind, unfinished.key, unfinished.through)
-    return converge.stepped(announcement, done, ref)
+async def _whole(platform: Platform, errand: Errand, delivering: Delivering) -> Errand:
+    """Make what takes longer to make than a claim may: the summary of a week, files."""
+    if errand.week is None:
+        return await _with_files(errand, delivering)
+    draws = isinstance(platform, Carries)
+    return replace(
+        errand, message=await weekly.summary(delivering.database, delivering.ruling, errand.week, draws=draws)
+    )
 
 
-async def _send(platform: Platform, errand: Errand) -> Announcement:
-    step, announcement, message = errand.step, errand.announcement, errand.message
-    ref: Ref | None = None
-    if step.kind is StepKind.POST:
-        ref = await platform.post(announcement.destination.address, message, step.key, announcement.earlier)
-    elif announcement.root is None:
-        raise MessageGone("there is no root to speak under")
-    elif step.kind is StepKind.BROADCAST and isinstance(platform, Apart):
-        await platform.broadcast(announcement.root, message, step.key)
-    elif step.kind is StepKind.EDIT:
-        await platform.edit(announcement.root, message, announcement.earlier)
-    else:
-        await platform.reply(announcement.root, message, step.key)
-    return converge.stepped(announcement, step, ref)
+async def _with_files(errand: Errand, delivering: Delivering) -> Errand:
+    """Make the files that a message is to have, now that it is sent; what can not be made holds nothing up."""
+    entry = afterwards.report_in(errand.step.entries)
+    if entry is None or delivering.report is None or errand.step.kind is StepKind.BROADCAST:
+        return errand
+    try:
+        posted = await delivering.report(errand, entry)
+    except Exception:
+        log.exception("its report can not be made incident=%s", errand.announcement.incident)
+        return replace(errand, message=afterwards.unmade(errand.message))
+    return replace(errand, message=afterwards.with_report(errand.message, errand.step.entries, posted))
 
 
 def _unknown(errand: Errand, delivering: Delivering, reason: str) -> Outcome:

@@ -18,6 +18,8 @@ class Action(StrEnum):
     INCIDENTS = "incidents"
     DETAILS = "details"
     TIMELINE = "timeline"
+    WRITE_UP = "write_up"
+    WRITE = "write"
     DECLARE = "declare"
     UPDATE = "update"
     RESOLVE = "resolve"

@@ -163,6 +163,9 @@ class Incident:
     burst has that one's id (`burst`); `elsewhere` are the lines of its timeline that are told there, from and to, and
     it is `apart` once a person has taken it out.  `runs_on` is the platform that its vendor stands on, if known.
     `whole_at` are the places that somebody had told of a burst, which see all of it.
+
+    Once it is over, `unreported_since` is since when there is something that no report has told, and `reported` the
+    line of the last one that was posted.
     """
 
     id: str
@@ -208,6 +211,8 @@ class Incident:
     untold: bool = False
     excused: tuple[int, ...] = ()
     whole_at: tuple[str, ...] = ()
+    unreported_since: datetime | None = None
+    reported: int = 0
 
     @property
     def is_open(self) -> bool:

@@ -209,6 +209,8 @@ class ChangeKind(StrEnum):
     CARD = "card"
     FALLBACK_ON = "fallback_on"
     FALLBACK_OFF = "fallback_off"
+    # Its report is posted: all that was written before this line, as it is known then.
+    REPORTED = "reported"
     # It is one of many of one cause, which are told together; a person has taken it out of them.
     GROUPED = "grouped"
     UNGROUPED = "ungrouped"
@@ -234,11 +236,15 @@ class AnnouncementState(StrEnum):
 
 
 class Hold(StrEnum):
-    """Why a channel hears of an incident later: its quiet hours, its hourly cap, or that it wants digests only."""
+    """Why a channel hears of an incident later: its quiet hours, its hourly cap, or that it wants digests only.
+
+    WEEKLY holds nothing back: it is the summary of a week, beside all else.
+    """
 
     QUIET = "quiet"
     HOURLY = "hourly"
     DIGEST = "digest"
+    WEEKLY = "weekly"
 
 
 class StepKind(StrEnum):

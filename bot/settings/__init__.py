@@ -26,6 +26,7 @@ from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report
 from bot.settings.names import Names, names
 from bot.settings.probes import Probes, Types, source_of
+from bot.settings.reports import ReportsTable, reports
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.sources import expected, resolve, sources
 from bot.settings.tables import EgressTable, EvidenceTable, IncidentsTable, PeopleTable, ServiceTable, WatchTable
@@ -201,6 +202,7 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         witnesses=tuple(dict.fromkeys(document.single("network", NetworkTable).witnesses)),
         board_url=(board_table.url or "").rstrip("/"),
         board_is_signed=board_table.access == "signed",
+        reports=reports(document.single("reports", ReportsTable)),
         bursts=bursts(document.single("bursts", BurstsTable), watches, names),
         egress_allow=_merged(document.single("egress", EgressTable).allow, settings.egress_allow),
     )

@@ -132,6 +132,7 @@ def route(row: Placed[RouteTable], names: Names) -> Route:
         quiet=row.table.quiet,
         hourly=row.table.hourly,
         digest=row.table.digest,
+        weekly=row.table.weekly,
         detail=Detail(row.table.detail),
         go_on=row.table.go_on,
     )

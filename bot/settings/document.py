@@ -23,6 +23,7 @@ from bot.settings.fields import HOOK_TYPES
 from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, path, report_errors, shown
 from bot.settings.names import Names, said
+from bot.settings.reports import ReportsTable
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.scalars import NAMED, duration, moment
 from bot.settings.tables import EgressTable, EvidenceTable, IncidentsTable, PeopleTable, ServiceTable, Table, WatchTable
@@ -51,6 +52,7 @@ SINGLES: Mapping[str, type[Table]] = {
     "network": NetworkTable,
     "bursts": BurstsTable,
     "board": BoardTable,
+    "reports": ReportsTable,
 }
 
 
@@ -216,16 +218,15 @@ def _oncall(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...],
 
 
 def _route(item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """A digest is a message for a channel, and all that a channel of digests gets."""
-    if "digest" not in item:
-        return
+    """Summaries are messages for channels, and a digest is all that a channel of digests gets."""
     told = item.get("to")
     for to in told if isinstance(told, list) else [told]:
         platform = to.partition(":")[0] if isinstance(to, str) else ""
-        if platform in NAMED:
-            yield ("digest",), f"is for a channel, and {shown(to)} is none; give that a [[route]] of its own"
+        for key in ("digest", "weekly"):
+            if key in item and platform in NAMED:
+                yield (key,), f"is for a channel, and {shown(to)} is none; give that a [[route]] of its own"
     for key, why in _NOT_WITH_DIGEST.items():
-        if key in item:
+        if key in item and "digest" in item:
             yield (key,), f"says nothing beside digest, {why}; leave one of them out"
 
 

@@ -29,6 +29,7 @@ from bot.settings.fields import (
     Texts,
     Timezone,
     Vendors,
+    WeeklyTime,
     YesNo,
     some,
 )
@@ -108,6 +109,11 @@ class RouteTable(Table):
     digest: SummaryTime | None = Field(
         default=None,
         description="Nothing is told but a summary at this time, every day or every week.",
+        examples=['"Mon 09:00 Europe/Berlin"'],
+    )
+    weekly: WeeklyTime | None = Field(
+        default=None,
+        description="When a summary of the week is posted, beside all else; default never.",
         examples=['"Mon 09:00 Europe/Berlin"'],
     )
     detail: HowWorded = Field(

@@ -182,6 +182,14 @@ def summary(value: object) -> Summary:
     return Summary(handover(when), timezone(zone))
 
 
+def once_a_week(value: object) -> Summary:
+    """Read when the summary of a week is due: a weekday, a time of day and a time zone."""
+    found = summary(value)
+    if found.when.weekday is None:
+        raise ValueError(f'{shown(value)} names no weekday; write for example "Mon 09:00 Europe/Berlin"')
+    return found
+
+
 def clock(word: str) -> time:
     """Read a time of day."""
     found = _CLOCK.fullmatch(word)

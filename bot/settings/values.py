@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core.access import Access
+from bot.core.afterwards import Terms as Reports
 from bot.core.audit import KEEP
 from bot.core.bursts import Terms as Bursts
 from bot.core.evidence import DEFAULT, Thresholds
@@ -222,6 +223,7 @@ class Settings:
     reopen_within: timedelta = timedelta(hours=24)
     thresholds: Thresholds = DEFAULT
     bursts: Bursts = field(default_factory=Bursts)
+    reports: Reports = field(default_factory=Reports)
     port_from_environment: bool = False
     board_url: str = ""
     board_is_signed: bool = False

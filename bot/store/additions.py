@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, insert, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, select
 
 from bot.core.report.additions import Added
 from bot.core.report.material import Addition, Section
@@ -42,18 +42,19 @@ async def add(
 
 def of_incident(connection: Connection, incident: str) -> tuple[Addition, ...]:
     """Return what people have added to the report of an incident, oldest first."""
-    rows = connection.execute(_THEIRS, {"b_id": incident}).all()
-    return tuple(
-        Addition(
-            number=row.number,
-            section=Section(row.section),
-            at=row.at,
-            person=row.person,
-            author=row.author,
-            text=row.text,
-            done=row.done,
-        )
-        for row in rows
+    return tuple(addition_of(row) for row in connection.execute(_THEIRS, {"b_id": incident}))
+
+
+def addition_of(row: Row[Any]) -> Addition:
+    """Return the addition in a row."""
+    return Addition(
+        number=row.number,
+        section=Section(row.section),
+        at=row.at,
+        person=row.person,
+        author=row.author,
+        text=row.text,
+        done=row.done,
     )
 
 

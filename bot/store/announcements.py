@@ -41,13 +41,15 @@ async def claim_due(  # noqa: PLR0913  (all that a claim depends on)
     longest: Mapping[str, int],
     lease: timedelta,
     apart: Collection[str] = (),
+    carrying: Collection[str] = (),
     ruling: Ruling = AT_ONCE,
 ) -> tuple[Errand, ...]:
     """Take announcements that are due, the urgent first, and record the intent of each one's next step.
 
     `room` says how many of each platform may be taken, `longest` how long a reply may be there; `apart` are those on
-    which a message of a thread can not be shown in the channel too; `ruling` says what is told when, and in which
-    words.  One that turns out to show the truth already, or is held back, is not due any more and is not returned.
+    which a message of a thread can not be shown in the channel too, `carrying` those that take files; `ruling` says
+    what is told when, and in which words.  One that turns out to show the truth already, or is held back, is not due
+    any more and is not returned.
     """
 
     def work(connection: Connection) -> tuple[tuple[Errand, ...], bool]:
@@ -58,7 +60,8 @@ async def claim_due(  # noqa: PLR0913  (all that a claim depends on)
         holds = Holds(connection, ruling, now)
         if not taken:
             return (), False
-        some = errands.prepare(connection, taken, longest, now, until=now + lease, holds=holds, apart=apart)
+        able = errands.Able(longest, frozenset(apart), frozenset(carrying))
+        some = errands.prepare(connection, taken, able, now, until=now + lease, holds=holds)
         return some, holds.stirred
 
     found, stirred = await database.write(work)

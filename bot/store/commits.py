@@ -58,6 +58,7 @@ def write_incidents(connection: Connection, after: Iterable[Incident], before: M
             "witnessed": incident.is_open and bool(testimonies(incident.claims)),
             "silent_from": silence.soonest(incident),
             "attend_at": AT_ONCE if incident.is_open else None,
+            "report_at": incident.unreported_since,
             "cause": incident.cause or None,
             "burst": incident.burst or None,
             "runs_on": incident.runs_on or None,

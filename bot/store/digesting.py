@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Connection, bindparam, select, update
 
-from bot.core import digests, holding, members
+from bot.core import digests, holding, members, week_words
 from bot.core.converge import digest_step
 from bot.core.digests import Listed
 from bot.core.holding import Ruling
@@ -54,11 +54,15 @@ _WAKE = (
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What comes next for a digest: a step and its message, nothing, or another look at `later`."""
+    """What comes next for a digest: a step and its message, nothing, or another look at `later`.
+
+    What a `week` was like is gathered when it is sent: that takes longer than a claim may.
+    """
 
     step: Step | None = None
     message: Message | None = None
     later: datetime | None = None
+    week: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ def turn(connection: Connection, announcement: Announcement, ruling: Ruling, now
     asked = {"b_name": announcement.incident, "b_to": str(announcement.destination)}
     row = connection.execute(_BODY, asked).one()
     digest = codec.DIGEST.load(row.body)
+    if digest.why is Hold.WEEKLY:
+        return _week(connection, announcement, digest, asked)
     if row.told is None and (until := holding.still_quiet(digest, ruling, now)) is not None:
         return Turn(later=until)
     mine = _members(connection, digest, asked)
@@ -93,6 +99,14 @@ def turn(connection: Connection, announcement: Announcement, ruling: Ruling, now
         connection.execute(_TOLD, {"b_ids": ended, "b_name": digest.name})
     connection.execute(_COUNT, {**asked, "b_told": len(listed)})
     return Turn(step, message)
+
+
+def _week(connection: Connection, announcement: Announcement, digest: Digest, asked: dict[str, str]) -> Turn:
+    message = week_words.announced(digest)
+    step = digest_step(announcement, digest, message)
+    if step is not None:
+        connection.execute(_COUNT, {**asked, "b_told": 1})
+    return Turn(step, message if step is not None else None, week=digest if step is not None else None)
 
 
 def wake(connection: Connection, announcement: Announcement, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select, update
 
-from bot.core import boarding, members, wordings
+from bot.core import afterwards, boarding, members, wordings
 from bot.core.converge import addressed, begun, message_for, next_step
 from bot.core.holding import Ruling, as_heard
 from bot.core.message import Message, fingerprint
@@ -19,6 +19,7 @@ from bot.model import (
     Announcement,
     AnnouncementState,
     Destination,
+    Digest,
     Hold,
     Incident,
     Intent,
@@ -40,6 +41,8 @@ INCIDENTS = "incident"
 class Errand:
     """One step to do for one announcement, and the message that it sends; a digest is of no one `incident`.
 
+    The message of a `week` is still to be made: it is about what was until then.
+
     `unfinished` is a step that somebody began and nobody reported on: it is read back before anything else.
     Nothing may be sent any more after `until`: somebody else may hold the announcement then.
     """
@@ -51,6 +54,7 @@ class Errand:
     unfinished: Intent | None
     revision: int
     until: datetime
+    week: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +66,20 @@ class _Ready:
     step: Step | None
     message: Message | None
     revision: int
+    week: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Able:
+    """What each platform can do: how long a reply may be, on which channels do not see threads, which take files."""
+
+    longest: Mapping[str, int]
+    apart: Collection[str] = ()
+    carrying: Collection[str] = ()
 
 
 def prepare(
-    connection: Connection,
-    rows: Sequence[RowMapping],
-    longest: Mapping[str, int],
-    now: datetime,
-    *,
-    until: datetime,
-    holds: Holds,
-    apart: Collection[str] = (),
+    connection: Connection, rows: Sequence[RowMapping], able: Able, now: datetime, *, until: datetime, holds: Holds
 ) -> tuple[Errand, ...]:
     """Return what is to be done for the announcements in `rows`, with the intents recorded.
 
@@ -83,7 +90,7 @@ def prepare(
     ready: list[_Ready] = []
     for row in rows:
         try:
-            found = _of_digest(row, holds) if row["about"] != INCIDENTS else _next(row, contents, longest, apart, holds)
+            found = _of_digest(row, holds) if row["about"] != INCIDENTS else _next(row, contents, able, holds)
             ready += [found] if found is not None else []
         except Exception as error:  # noqa: BLE001  (it is parked, whatever it was)
             _log.exception("can not be told incident=%s destination=%s", row["incident"], row["destination"])
@@ -98,6 +105,7 @@ def prepare(
             unfinished=_unfinished(one.announcement),
             revision=one.revision,
             until=until,
+            week=one.week,
         )
         for one in ready
         if one.step is not None and one.message is not None
@@ -188,12 +196,10 @@ def _of_digest(row: RowMapping, holds: Holds) -> _Ready | None:
         return None
     if turn.step is None:
         holds.stirred |= digesting.wake(holds.connection, announcement, holds.now)
-    return _Ready(announcement, None, turn.step, turn.message, row["revision"])
+    return _Ready(announcement, None, turn.step, turn.message, row["revision"], turn.week)
 
 
-def _next(
-    row: RowMapping, contents: _Contents, longest: Mapping[str, int], apart: Collection[str], holds: Holds
-) -> _Ready | None:
+def _next(row: RowMapping, contents: _Contents, able: Able, holds: Holds) -> _Ready | None:
     """Return what comes next for an announcement of an incident; None if it is held back."""
     announcement = announcement_of(row)
     platform, to = announcement.destination.platform, announcement.destination
@@ -204,12 +210,14 @@ def _next(
         return None
     unsent = members.told_at(incident, contents.unsent(announcement.id), to)
     words = wordings.of(route.detail if route is not None else Detail.ENGINEER)
+    # Where nothing can be attached, that a report is attached is no news.
+    loud = unsent if platform in able.carrying else afterwards.without_reports(unsent)
     step = next_step(
         announcement,
         incident,
-        words.told(as_heard(unsent, announcement, incident, route)),
-        longest=longest[platform],
-        apart=platform in apart,
+        words.told(as_heard(loud, announcement, incident, route)),
+        longest=able.longest[platform],
+        apart=platform in able.apart,
         root_hash=contents.root(incident, words)[1],
         now=holds.now,
         words=words,

@@ -63,6 +63,11 @@ async def rooted(database: Database, limit: int) -> tuple[Brief, ...]:
     return await _briefs(database, mine.order_by(_PLANNED_LAST, *_NEWEST).limit(limit))
 
 
+async def last(database: Database) -> tuple[Brief, ...]:
+    """Return the newest incident that has a thread of its own, open or over."""
+    return await _briefs(database, _BRIEFS.where(INCIDENT.c.burst.is_(None)).order_by(*_NEWEST).limit(1))
+
+
 async def named(database: Database, beginning: str, limit: int = 20) -> tuple[Brief, ...]:
     """Return the incident of exactly this id; else those whose ids begin so, the open and newest first."""
     exactly = await _briefs(database, _BRIEFS.where(INCIDENT.c.id == beginning))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 
 from bot.core.courses import Record
 from bot.core.health import Gap, absence
 from bot.core.scorecard import Watch
-from bot.model import SourceKind, TimelineEntry
+from bot.model import Source, SourceKind, TimelineEntry
 from bot.store import codec
 from bot.store.database import Database
 from bot.store.tables import ENTRY, GAP, INCIDENT, POLL, SOURCE
@@ -100,11 +101,19 @@ def _watch(connection: Connection, vendor: str, since: datetime, now: datetime) 
     rows = connection.execute(_SOURCES, {"b_vendor": vendor}).all()
     specs = {row.key: codec.SOURCE.load(row.spec) for row in rows}
     feeds = [row for row in rows if specs[row.key].kind is SourceKind.FEED]
+    asked = {"b_ids": [row.key for row in feeds if row.first_look is not None], "b_since": since}
+    blind = [Gap(row.began_at, row.ended_at, row.reason) for row in connection.execute(_BLIND, asked)]
+    return watched(feeds, specs, blind, now)
+
+
+def watched(
+    feeds: Sequence[Row[*tuple[Any, ...]]], specs: Mapping[str, Source], blind: Iterable[Gap], now: datetime
+) -> tuple[str, Watch]:
+    """Return what a page is called, and when it was watched, from the rows of its sources and the gaps of these."""
     looked = [row for row in feeds if row.first_look is not None]
     if not looked:
         return (feeds[0].name if feeds else ""), Watch()
-    asked = {"b_ids": [row.key for row in looked], "b_since": since}
-    gaps = [Gap(row.began_at, row.ended_at, row.reason) for row in connection.execute(_BLIND, asked)]
+    gaps = [*blind]
     reading = [row for row in looked if row.active]
     gaps += [Gap(row.failing_since, now, row.failure) for row in reading if row.failing_since]
     gaps += [gap for row in reading if (gap := absence(row.last_look, now, specs[row.key].interval))]

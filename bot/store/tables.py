@@ -123,7 +123,7 @@ class IncidentRow(SQLModel, table=True):
 
     `witnessed` is for an open one that witnesses of ours tell of, `silent_from` when its vendor may first be called
     silent.  `attend_at` is when it is to be looked at for what time alone brings about, such as an escalation: at once
-    when it was written while open.  `courses` is how far the plans for that are.
+    when it was written while open; `report_at`, when for its report, once over.  `courses` is how far the plans are.
     `cause` is for a burst, `burst` the one that it is told in, `runs_on` the platform that its vendor stands on.
     """
 
@@ -137,6 +137,7 @@ class IncidentRow(SQLModel, table=True):
         Index("incident_silent", "silent_from", **where("silent_from IS NOT NULL")),
         Index("incident_vendor", "vendor", "started_at"),
         Index("incident_attend", "attend_at", **where("attend_at IS NOT NULL")),
+        Index("incident_report", "report_at", **where("report_at IS NOT NULL")),
         Index("incident_cause", "cause", **where("cause IS NOT NULL")),
         Index("incident_runs_on", "runs_on", **where("runs_on IS NOT NULL")),
     )
@@ -154,6 +155,7 @@ class IncidentRow(SQLModel, table=True):
     witnessed: bool = False
     silent_from: datetime | None = Field(default=None, sa_type=Instant)
     attend_at: datetime | None = Field(default=None, sa_type=Instant)
+    report_at: datetime | None = Field(default=None, sa_type=Instant)
     cause: str | None = Field(default=None, sa_type=Text)
     burst: str | None = Field(default=None, sa_type=Text)
     runs_on: str | None = Field(default=None, sa_type=Text)

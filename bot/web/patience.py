@@ -22,16 +22,23 @@ class Patience(H11Protocol):
         self._waiting = self.loop.call_later(SECONDS, self._give_up)
 
     def data_received(self, data: bytes) -> None:
-        """Wait anew for the next request of the connection, from its first byte on."""
+        """Wait anew for the next request of the connection, from its first byte on, until its head is there."""
         super().data_received(data)
-        if self._waiting is None and self._is_idle():
+        if not self._is_idle():
+            # Else a connection that is used again and again would be cut off between two requests.
+            self._stop_waiting()
+        elif self._waiting is None:
             self._waiting = self.loop.call_later(SECONDS, self._give_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _stop_waiting(self) -> None:
         if self._waiting is not None:
             self._waiting.cancel()
-        super().connection_lost(exc)
+            self._waiting = None
 
     def _unsupported_upgrade_warning(self) -> None:
         """Say nothing: whoever asks for another protocol is answered in this one, and fills no log."""

@@ -33,6 +33,7 @@ from bot.model import (
     Who,
     Witness,
 )
+from tests.adapters import reporting
 from tests.adapters.bursts import BURSTS
 from tests.adapters.cards import CARDS
 from tests.adapters.clocks import CLOCKS
@@ -332,5 +333,6 @@ CASES: Mapping[str, tuple[Message, ...]] = (
     | QUIETING
     | DECLARED
     | HELD
+    | reporting.cases(outage(**OVER))
     | {"help": (helping.usage().message, helping.usage("mute").message)}
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
+from typing import Any
 
 import discord.http
 import pytest
@@ -14,6 +15,7 @@ from adapters.discord import Discord
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
 from bot.model import Ref
 from tests import localdiscord
+from tests.adapters.carrying import FilesContract, Shown
 from tests.adapters.contract import Fault, PlatformContract
 from tests.adapters.hurry import Hurry
 from tests.localdiscord import LocalDiscord, alive, local_discord, pointed_at, readable, too_long
@@ -84,6 +86,22 @@ class DiscordStage:
         with self.local.faults.during("create_message", fault, when=lambda args: args["channel_id"] in self._places()):
             yield
 
+    def shown(self, root: Ref) -> Sequence[Sequence[Shown]]:
+        channel, _, id_ = root.value.partition("/")
+        return [[self._file(one) for one in message.attachments] for message in self.local.world.thread(channel, id_)]
+
+    def _file(self, one: Mapping[str, Any]) -> Shown:
+        return Shown(str(one["filename"]), self.local.world.uploads[str(one["id"])], str(one.get("description", "")))
+
+    @asynccontextmanager
+    async def breaks(self, step: str, how: str) -> AsyncIterator[None]:
+        with self.local.faults.during(step, BROKEN[how], when=lambda args: args["channel_id"] in self._places()):
+            yield
+        self.platform = self.restarted()
+
+    def takes_no_files(self) -> None:
+        self.local.world.forbids("attach_files")
+
     def _places(self) -> Collection[str]:
         return self.local.world.channels
 
@@ -96,6 +114,11 @@ def is_source(url: str) -> bool:
     return url.startswith("https://status.acme.example/")
 
 
+BROKEN = {
+    "waits": localdiscord.rate_limited(30),
+    "drops": localdiscord.after(localdiscord.drops()),
+    "fails": localdiscord.status(503),
+}
 WRONG = {
     "asked-to-wait": localdiscord.rate_limited(30),
     "asked-by-all-to-wait": localdiscord.rate_limited(30, scope="global"),
@@ -147,3 +170,7 @@ class TestDiscord(PlatformContract):
         Fault("the-token-is-bad", PlatformStopped),
         Fault("the-message-is-gone", MessageGone, verbs=("edit",)),
     )
+
+
+class TestDiscordFiles(FilesContract):
+    steps = ("create_message",)

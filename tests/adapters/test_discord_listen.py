@@ -120,6 +120,7 @@ async def test_a_command_about_an_incident_says_which(at: Scene, umbrella: str, 
         Action.UPDATE: words,
         Action.JOIN: {"other": "acme-2"},
         Action.ASSIGN: {"to": "lead"},
+        Action.WRITE: {"words": "cause: a bad route"},
     }
     umbrella = umbrella.removesuffix(" incident") if " " in verb.names[0] else umbrella
     more = needed.get(verb.action, {})

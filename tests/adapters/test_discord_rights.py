@@ -24,6 +24,7 @@ TITLES = {
     "create_public_threads": "Create Public Threads",
     "embed_links": "Embed Links",
     "read_message_history": "Read Message History",
+    "attach_files": "Attach Files",
 }
 VOICE, CATEGORY, STAGE, NEWS, MEDIA, DIRECTORY = 2, 4, 13, 5, 16, 14
 

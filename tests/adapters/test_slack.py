@@ -12,6 +12,7 @@ from adapters.slack import Slack
 from bot.errors import Busy, MessageGone, PermanentFailure, TemporaryFailure, UnknownOutcome
 from bot.model import Ref
 from tests import localslack
+from tests.adapters.carrying import FilesContract, Shown
 from tests.adapters.contract import Fault, PlatformContract
 from tests.adapters.hurry import Hurry
 from tests.localslack import LocalSlack, alive, local_slack, readable, too_long
@@ -83,13 +84,33 @@ class SlackStage:
         with self._faulty(localslack.after(localslack.drops())):
             yield
 
+    def shown(self, root: Ref) -> Sequence[Sequence[Shown]]:
+        thread = self.slack.world.thread(self.channel.id, root.value.partition(":")[2])
+        return [[Shown(one.title, one.content or b"", one.alt) for one in message.files] for message in thread]
+
+    @asynccontextmanager
+    async def breaks(self, step: str, how: str) -> AsyncIterator[None]:
+        with self.slack.faults.during(step, BROKEN[how]):
+            yield
+
+    def takes_no_files(self) -> None:
+        granted = self.slack.world.installation.scopes
+        self.slack.world.installation.scopes = tuple(scope for scope in granted if scope != "files:write")
+
     async def close(self) -> None:
         for adapter in self._open:
             await adapter.close()
 
 
 def is_source(url: str) -> bool:
-    return url.startswith("https://status.acme.example/")
+    return url.startswith(("https://status.acme.example/", "https://t0local.slack.com/files/"))
+
+
+BROKEN = {
+    "waits": localslack.rate_limited(30),
+    "drops": localslack.after(localslack.drops()),
+    "fails": localslack.status(503),
+}
 
 
 WRONG = {
@@ -136,3 +157,7 @@ class TestSlack(PlatformContract):
         Fault("the-message-is-gone", MessageGone, verbs=("reply", "edit")),
         Fault("the-thread-is-gone", MessageGone, verbs=("reply",)),
     )
+
+
+class TestSlackFiles(FilesContract):
+    steps = ("files.getUploadURLExternal", "upload", "files.completeUploadExternal", "chat.postMessage")

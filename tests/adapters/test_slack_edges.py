@@ -244,9 +244,10 @@ async def test_what_can_not_be_guaranteed_is_said(slack: LocalSlack) -> None:
         said = await bot.shortcomings((outside.id, gone.id, "#nowhere"))
 
     assert said[0].startswith("the app lacks channels:history and groups:history: it can not read back")
-    assert said[1].startswith(f"{outside.id}: the bot is not a member, so it can not read back what it has sent")
-    assert said[2] == f"{gone.id} is archived: nothing can be posted there"
-    assert said[3].startswith("#nowhere: the bot sees no channel #nowhere: check its name")
+    assert said[1].startswith("the app lacks files:write: reports come as text")
+    assert said[2].startswith(f"{outside.id}: the bot is not a member, so it can not read back what it has sent")
+    assert said[3] == f"{gone.id} is archived: nothing can be posted there"
+    assert said[4].startswith("#nowhere: the bot sees no channel #nowhere: check its name")
 
 
 async def test_a_workspace_that_is_set_up_well_has_no_shortcomings(slack: LocalSlack, ops: Channel, bot: Slack) -> None:

@@ -15,12 +15,13 @@ from yarl import URL
 
 from adapters.slack.connect import EVENTS, INSTALL, REDIRECT, Around, Keys, connect
 from adapters.slack.installs import States
-from bot.core.message import Control, Message
+from bot.core.message import Control, Message, Reply
 from bot.errors import PermanentFailure
 from bot.model import Action, Ref
-from bot.ports import Chat, Visit
+from bot.ports import Answer, Chat, Visit
 from bot.web.server import bound, serve
 from tests import localslack
+from tests.adapters.carrying import REPORT, with_files
 from tests.adapters.contract import SINCE, message
 from tests.adapters.fakedesk import FakeDesk, Kept
 from tests.adapters.hurry import Hurry
@@ -112,6 +113,33 @@ async def test_a_workspace_that_installs_the_app_can_be_told(fleet: Fleet) -> No
     assert len(fleet.slack.world.thread(fleet.there.id, posted.ts)) == 1
     assert await fleet.chat.platform.find(address, None, "root", SINCE) == root
     assert await fleet.chat.platform.find(address, root, "reply", SINCE) == reply
+
+
+async def test_its_threads_have_files_and_so_have_those_who_ask(fleet: Fleet) -> None:
+    await fleet.installs()
+    root = await fleet.chat.platform.post(f"{OTHER}/{fleet.there.id}", message(), "root")
+    await fleet.chat.platform.reply(root, with_files(REPORT), "report")
+    fleet.desk.answer = Answer(Reply(message=with_files(REPORT)))
+    asked = await fleet.slack.person("U0ELSEWHERE").runs("/incident", "report acme-1", fleet.there.id)
+    await asked.acked()
+
+    (posted,) = fleet.slack.world.roots(fleet.there.id)
+    assert [len(one.files) for one in fleet.slack.world.thread(fleet.there.id, posted.ts)] == [1]
+    (direct,) = fleet.slack.world.roots(fleet.slack.world.direct("U0ELSEWHERE", OTHER).id)
+    assert [one.team for one in direct.files] == [OTHER]
+
+
+async def test_without_the_scope_the_other_workspace_goes_on(fleet: Fleet) -> None:
+    await fleet.installs()
+    other = fleet.slack.world.installations["xoxb-other"]
+    other.scopes = tuple(scope for scope in other.scopes if scope != "files:write")
+    root = await fleet.chat.platform.post(f"{OTHER}/{fleet.there.id}", message(), "root")
+
+    await fleet.chat.platform.reply(root, with_files(REPORT), "report")
+    await fleet.chat.platform.reply(root, message("We found the cause."), "reply")
+
+    (posted,) = fleet.slack.world.roots(fleet.there.id)
+    assert len(fleet.slack.world.thread(fleet.there.id, posted.ts)) == 2
 
 
 async def test_until_it_is_installed_it_is_parked_and_not_stopped(fleet: Fleet) -> None:

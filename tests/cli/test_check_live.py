@@ -212,7 +212,7 @@ async def test_everybody_whom_access_names_on_discord_is_looked_for(tmp_path: Pa
 
 INVITATION = (
     "https://discord.com/oauth2/authorize"
-    "?client_id=900000000000000002&permissions=309237730304&scope=bot+applications.commands"
+    "?client_id=900000000000000002&permissions=309237763072&scope=bot+applications.commands"
 )
 
 

@@ -30,6 +30,7 @@ to = ["slack:#planned"]
 to = ["slack:#incidents"]
 mention = { major = "oncall:platform" }
 quiet = "22:00-07:00 Europe/Berlin"
+weekly = "Mon 09:00 Europe/Berlin"
 """
 
 
@@ -64,6 +65,7 @@ def test_it_tells_whom_it_would_mention_and_until_when_it_would_be_held(routes: 
     assert "mentions oncall:platform, First engineer at that time" in day.out
     assert "by route[5], held back by quiet hours until 2026-03-03 06:00 UTC" in night.out
     assert "mentions nobody; once it is told there, whoever the route names then" in night.out
+    assert "counted in the summary of 2026-03-09 08:00 UTC" in night.out
 
 
 def test_the_routes_are_shown_in_their_order(routes: Desk) -> None:
@@ -71,6 +73,7 @@ def test_the_routes_are_shown_in_their_order(routes: Desk) -> None:
 
     assert shown.lines[:3] == ["5 routes", "- route[1] · vendor openai, region eu-west-1", "  to slack:#eu"]
     assert "quiet 22:00-07:00 Europe/Berlin" in shown.out
+    assert "a summary of the week, Mon 09:00 Europe/Berlin" in shown.out
 
 
 def test_the_terminal_and_the_chat_say_the_same(routes: Desk) -> None:

@@ -7,6 +7,7 @@ itself, what was planned to go wrong after it, the answer.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +16,14 @@ from aiohttp import web
 
 from tests.localdiscord import routes
 from tests.localdiscord.breaking import VIA, broken, faulty
-from tests.localdiscord.calls import Answer, Asked, Call, Journal
+from tests.localdiscord.calls import Answer, Asked, Call, Journal, Sent
 from tests.localdiscord.errors import INVALID_FORM, DiscordError, Json
 from tests.localdiscord.faults import JSON, Faults, rate_limited
 from tests.localdiscord.pace import Pace, Verdict
 from tests.localdiscord.routes import Route
 from tests.localdiscord.world import World
 
+_FILE = re.compile(r"files\[(\d+)\]")
 _MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token", "interaction_token")
 
 
@@ -104,21 +106,28 @@ class Api:
         return self.pace.take(route.name, major, self.world.clock.seconds(), exempt=route.open)
 
 
-async def _body(request: web.Request) -> tuple[Any, int]:
-    """Return the JSON of a request, and how many files came with it."""
+async def _body(request: web.Request) -> tuple[Any, tuple[Sent, ...]]:
+    """Return the JSON of a request, and the files that came with it."""
     if not request.can_read_body:
-        return None, 0
+        return None, ()
     if request.content_type == "multipart/form-data":
         form = await request.post()
-        files = len([name for name in form if name.startswith("files[")])
-        return json.loads(str(form.get("payload_json", "{}"))), files
+        found = [(_FILE.fullmatch(name), part) for name, part in form.items()]
+        files = tuple(
+            Sent(named[1], part.filename, part.content_type, part.file.read())
+            for named, part in found
+            if named is not None and isinstance(part, web.FileField)
+        )
+        body = form.get("payload_json", "{}")
+        # With a type of its own it comes as bytes.
+        return json.loads(body if isinstance(body, str | bytes | bytearray) else "{}"), files
     text = await request.text()
     if not text:
-        return None, 0
+        return None, ()
     if request.content_type != JSON:
         raise DiscordError(INVALID_FORM, message="Expected \"Content-Type\" header to be one of {'application/json'}.")
     try:
-        return json.loads(text), 0
+        return json.loads(text), ()
     except json.JSONDecodeError as failed:
         # Code 50109, "The request body contains invalid JSON."
         raise DiscordError(50_109, message="The request body contains invalid JSON.") from failed

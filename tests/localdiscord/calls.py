@@ -19,6 +19,16 @@ from tests.localdiscord.world import World
 INVALID, WINDOW = frozenset((401, 403, 429)), 600.0
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that came with a call: its number, and what it was sent as."""
+
+    number: str
+    name: str
+    media_type: str
+    content: bytes
+
+
 @dataclass(slots=True, kw_only=True)
 class Call:
     """One call.  `status` is 0 while nobody has been answered, and stays so when the connection was dropped.
@@ -34,7 +44,7 @@ class Call:
     parts: dict[str, str] = field(default_factory=dict[str, str])
     query: dict[str, str] = field(default_factory=dict[str, str])
     body: Any = None
-    files: int = 0
+    files: tuple[Sent, ...] = ()
     token: str = ""
     fault: Fault | None = None
     status: int = 0

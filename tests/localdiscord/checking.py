@@ -7,6 +7,7 @@ https://github.com/member-gentei/member-gentei/pull/127 and https://github.com/T
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tests.localdiscord.components import check_components
@@ -117,7 +118,7 @@ def _mentions(problems: Problems, given: Json, at: tuple[str | int, ...]) -> Non
             problems.add(at, "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", words)
 
 
-def is_empty(body: Json, files: int = 0) -> bool:
+def is_empty(body: Json, files: Sequence[object] = ()) -> bool:
     """Tell whether nothing would be seen: https://docs.discord.com/developers/resources/message#create-message."""
     content = body.get("content")
     seen = [one for one in ("embeds", "components", "sticker_ids", "poll", "attachments") if body.get(one)]

@@ -5,10 +5,11 @@ Within three seconds, once: 10062 afterwards, 40060 the second time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tests.localdiscord import errors, shapes
-from tests.localdiscord.calls import Answer, Asked
+from tests.localdiscord.calls import Answer, Asked, Sent
 from tests.localdiscord.checking import check_message, is_empty, will_be_v2
 from tests.localdiscord.components import LABEL, ROW, TEXT, TEXT_INPUT, walk
 from tests.localdiscord.delivery import (
@@ -113,7 +114,9 @@ def said(
     )
 
 
-def kept(world: World, delivery: Delivery, data: Json, flags: int, *, answers: bool = False, files: int = 0) -> Message:
+def kept(
+    world: World, delivery: Delivery, data: Json, flags: int, *, answers: bool = False, files: Sequence[Sent] = ()
+) -> Message:
     channel = world.there(delivery.channel)
     kind = DEFAULT
     if answers and delivery.kind == COMMAND:
@@ -121,7 +124,7 @@ def kept(world: World, delivery: Delivery, data: Json, flags: int, *, answers: b
     return world.add(
         channel,
         author=BOT_USER,
-        **content(data, files),
+        **content(world, data, files),
         flags=flags,
         type=kind,
         webhook=APP,

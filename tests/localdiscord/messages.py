@@ -10,10 +10,11 @@ Chosen where the pages leave it open:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from tests.localdiscord import errors, shapes
-from tests.localdiscord.calls import Answer, Asked
+from tests.localdiscord import attaching, errors, shapes
+from tests.localdiscord.calls import Answer, Asked, Sent
 from tests.localdiscord.checking import check_message, is_empty, will_be_v2
 from tests.localdiscord.clock import moment_of
 from tests.localdiscord.components import completed
@@ -48,6 +49,7 @@ def create(asked: Asked) -> Answer:
     check_message(body, v2=will_be_v2(body))
     if is_empty(body, asked.call.files):
         raise DiscordError(errors.EMPTY_MESSAGE)
+    attaching.may_attach(asked, channel, body)
     shown = without_embeds(asked.world, channel, body)
     if is_empty(shown, asked.call.files):
         raise DiscordError(errors.MISSING_PERMISSIONS)
@@ -58,7 +60,7 @@ def create(asked: Asked) -> Answer:
     made = asked.world.add(
         channel,
         author=BOT_USER,
-        **content(shown, asked.call.files),
+        **content(asked.world, shown, asked.call.files),
         flags=int(body.get("flags") or 0) & SETTABLE,
         type=REPLY if reference else DEFAULT,
         reference=reference,
@@ -84,7 +86,7 @@ def edit(asked: Asked) -> Answer:
     return Answer(shapes.message(asked.world, message))
 
 
-def rewrite(world: World, channel: Channel, message: Message, body: Json, files: int = 0) -> None:
+def rewrite(world: World, channel: Channel, message: Message, body: Json, files: Sequence[Sent] = ()) -> None:
     """Change a message as its body asks: what is not given stays, None and [] empty it."""
     if message.is_v2 and "flags" in body and not int(body["flags"] or 0) & COMPONENTS_V2:
         body = {**body, "flags": int(body["flags"] or 0) | COMPONENTS_V2}
@@ -95,7 +97,7 @@ def rewrite(world: World, channel: Channel, message: Message, body: Json, files:
     if will_be_v2(body, message.flags):
         check_message(after, v2=True)
     message.versions.append(shapes.message(world, message))
-    kept = content(after, files)
+    kept = content(world, after, files)
     message.content, message.embeds, message.components = kept["content"], kept["embeds"], kept["components"]
     if files:
         message.attachments = kept["attachments"]
@@ -114,25 +116,14 @@ def _now(message: Message) -> Json:
     return {name: getattr(message, name) for name in names}
 
 
-def content(body: Json, files: int = 0) -> dict[str, Any]:
+def content(world: World, body: Json, files: Sequence[Sent] = ()) -> dict[str, Any]:
     """Return content, embeds, components and attachments as they are kept: without space around them."""
     embeds = [_kept({"type": "rich", **one}) for one in body.get("embeds") or []]
-    given = body.get("attachments") or []
-    attachments = [
-        {
-            "id": str(number),
-            "filename": str(one.get("filename", f"file{number}")),
-            "size": 1,
-            "url": f"https://cdn.discordapp.com/attachments/{number}",
-            "proxy_url": f"https://media.discordapp.net/attachments/{number}",
-        }
-        for number, one in enumerate(given or [{}] * files)
-    ]
     return {
         "content": str(body.get("content") or "").strip(),
         "embeds": embeds,
         "components": completed(body.get("components") or []),
-        "attachments": attachments,
+        "attachments": attaching.kept(world, body.get("attachments") or [], files),
     }
 
 

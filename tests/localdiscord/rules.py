@@ -15,6 +15,8 @@ class Rules:
     `obfuscates`: of channels that the bot can not view it learns no more than that they are there; announced, and
     before that it was told everything.
     `archives`: threads in which nothing happens are archived as soon as their time is up; in real life, some time then.
+    `upload_limit`: how many bytes a file may have, "20 MiB for all users"
+    (https://docs.discord.com/developers/reference#uploading-files).
     """
 
     nonce_window: float = 180
@@ -24,3 +26,4 @@ class Rules:
     intents: int = 0
     obfuscates: bool = True
     archives: bool = True
+    upload_limit: int = 20 * 1024 * 1024

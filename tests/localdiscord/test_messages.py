@@ -177,7 +177,33 @@ async def test_a_file_is_attached(local: LocalDiscord, ops: Channel, there: Room
     sent = await there.send(file=discord.File(io.BytesIO(b"words"), "words.txt"), nonce="acme-1")
 
     (kept,) = local.world.roots(ops.id)
-    assert (len(sent.attachments), kept.nonce, local.journal.of("create_message")[0].files) == (1, "acme-1", 1)
+    assert (len(sent.attachments), kept.nonce) == (1, "acme-1")
+    assert [one.content for one in local.journal.of("create_message")[0].files] == [b"words"]
+
+
+async def test_a_file_has_its_words_and_takes_a_permission(local: LocalDiscord, ops: Channel, there: Room) -> None:
+    picture = discord.File(io.BytesIO(b"png"), "a picture.png", description="Latency of the API")
+    await there.send("hello", file=picture)
+    local.world.forbids("attach_files")
+
+    with pytest.raises(discord.Forbidden) as refused:
+        await there.send(file=discord.File(io.BytesIO(b"png"), "b.png"))
+
+    (kept,) = local.world.roots(ops.id)
+    assert (kept.attachments[0]["filename"], kept.attachments[0]["description"]) == (
+        "a_picture.png",
+        "Latency of the API",
+    )
+    assert refused.value.code == 50013
+
+
+async def test_a_file_that_is_too_large_is_refused(local: LocalDiscord, there: Room) -> None:
+    local.world.rules.upload_limit = 3
+
+    with pytest.raises(discord.HTTPException) as refused:
+        await there.send(file=discord.File(io.BytesIO(b"words"), "words.txt"))
+
+    assert (refused.value.status, refused.value.code) == (413, 40005)
 
 
 async def test_a_message_can_be_deleted_once(local: LocalDiscord, ops: Channel, there: Room) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.localdiscord import errors, shapes
+from tests.localdiscord.attaching import may_attach
 from tests.localdiscord.calls import Answer, Asked
 from tests.localdiscord.checking import check_message, check_thread, is_empty, will_be_v2
 from tests.localdiscord.errors import DiscordError, Json, Problems
@@ -99,6 +100,7 @@ def _post(asked: Asked, forum: Channel) -> Answer:
     check_message(said, v2=will_be_v2(said), at=("message",))
     if is_empty(said, asked.call.files):
         raise DiscordError(errors.EMPTY_MESSAGE)
+    may_attach(asked, forum, said, ("message",))
     visible_part = without_embeds(asked.world, forum, said)
     if is_empty(visible_part, asked.call.files):
         raise DiscordError(errors.MISSING_PERMISSIONS)
@@ -109,7 +111,7 @@ def _post(asked: Asked, forum: Channel) -> Answer:
         made,
         id_=made.id,
         author=BOT_USER,
-        **content(visible_part, asked.call.files),
+        **content(asked.world, visible_part, asked.call.files),
         flags=int(said.get("flags") or 0) & SETTABLE,
         thread_name=made.name,
         pinged=called(asked.world, made, said),

@@ -63,6 +63,8 @@ class World:
         default_factory=dict[tuple[str, str, str], tuple[str, float]]
     )
     old_edits: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
+    # The bytes of every attachment, by its id.
+    uploads: dict[str, bytes] = field(default_factory=dict[str, bytes])
     interactions: dict[str, Delivery] = field(default_factory=dict[str, Delivery])
     listeners: list[Listener] = field(default_factory=list[Listener])
 

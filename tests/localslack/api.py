@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from tests.localslack import chat, others, reading, views
+from tests.localslack import chat, files, others, reading, views
 from tests.localslack.arguments import APP, METHODS, NOBODY, Method, arguments
 from tests.localslack.breaking import broken, faulty
 from tests.localslack.calls import Asked, Call, Journal
@@ -47,6 +47,8 @@ WORK: dict[str, Work] = {
     "usergroups.list": others.usergroups,
     "usergroups.users.list": others.usergroup_users,
     "oauth.v2.access": others.oauth_access,
+    "files.getUploadURLExternal": files.upload_url,
+    "files.completeUploadExternal": files.complete,
     "views.open": views.opened,
     "views.update": views.updated,
     "views.publish": views.published,

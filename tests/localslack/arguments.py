@@ -58,6 +58,10 @@ METHODS: dict[str, Method] = {
     "conversations.members": _method("channel limit cursor", "*:read", tier=TIER_4),
     "conversations.join": _method("channel", "channels:join"),
     "conversations.open": _method("users channel return_im prevent_creation", "im:write"),
+    "files.getUploadURLExternal": _method("filename length alt_txt snippet_type", "files:write", tier=TIER_4),
+    "files.completeUploadExternal": _method(
+        "files channel_id channels thread_ts initial_comment blocks", "files:write", tier=TIER_4
+    ),
     "views.open": _method("trigger_id view interactivity_pointer", tier=TIER_4),
     "views.update": _method("view_id external_id hash view", tier=TIER_4),
     "views.publish": _method("user_id view hash", tier=TIER_4),

@@ -19,6 +19,7 @@ from tests.localslack import blocks
 from tests.localslack.arguments import truth
 from tests.localslack.calls import Asked
 from tests.localslack.errors import Json, SlackError
+from tests.localslack.files import shown
 from tests.localslack.nouns import Channel, Message
 from tests.localslack.places import of_id, to_write
 
@@ -46,6 +47,7 @@ def post_message(asked: Asked) -> Json:
         broadcast=thread is not None and truth(asked.args.get("reply_broadcast")),
         sent=asked.args,
         posted=asked.args,
+        files=shown(asked, content["text"], channel.id),
         **content,
     )
     return {"ok": True, "channel": channel.id, "ts": made.ts, "message": made.public()}

@@ -18,6 +18,7 @@ SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "files:write",
     "groups:history",
     "groups:read",
     "im:history",
@@ -73,6 +74,44 @@ class Group:
 
 
 @dataclass(slots=True, kw_only=True)
+class Upload:
+    """A file: `content` is None until it was uploaded, `shared` are the channels in which a message shows it."""
+
+    id: str
+    name: str
+    length: int
+    owner: str
+    team: str
+    domain: str
+    alt: str = ""
+    title: str = ""
+    content: bytes | None = None
+    completed: bool = False
+    shared: list[str] = field(default_factory=list[str])
+
+    @property
+    def permalink(self) -> str:
+        return f"https://{self.domain}.slack.com/files/{self.owner}/{self.id}/{self.name.lower()}"
+
+    def public(self) -> Json:
+        """Return it as Slack does right after it was completed: what it is, is found out later."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "title": self.title,
+            "mimetype": "",
+            "filetype": "",
+            "user": self.owner,
+            "user_team": self.team,
+            "mode": "hosted",
+            "size": self.length,
+            "is_public": bool(self.shared),
+            "permalink": self.permalink,
+            "channels": self.shared,
+        } | ({"alt_txt": self.alt} if self.alt else {})
+
+
+@dataclass(slots=True, kw_only=True)
 class Message:
     """One message as it stands now; `versions` are what it was before, oldest first.
 
@@ -98,6 +137,7 @@ class Message:
     sent: Json = field(default_factory=dict[str, Any])
     posted: Json = field(default_factory=dict[str, Any])
     versions: list[Json] = field(default_factory=list[Json])
+    files: list[Upload] = field(default_factory=list[Upload])
 
     @property
     def is_reply(self) -> bool:
@@ -116,10 +156,12 @@ class Message:
             shown |= {"subtype": "tombstone", "hidden": True}
         if self.bot_id:
             shown |= {"bot_id": self.bot_id, "app_id": self.app_id, "team": self.team}
-        if self.blocks:
-            shown["blocks"] = told(self.blocks)
-        if self.attachments:
-            shown["attachments"] = told(self.attachments)
+        parts = {
+            "blocks": told(self.blocks),
+            "attachments": told(self.attachments),
+            "files": [one.public() for one in self.files],
+        }
+        shown |= {name: part for name, part in parts.items() if part}
         if self.thread_ts:
             shown["thread_ts"] = self.thread_ts
         if self.broadcast:

@@ -18,6 +18,7 @@ from aiohttp import web
 
 from tests.localslack.api import Api
 from tests.localslack.control import Control
+from tests.localslack.files import upload
 from tests.localslack.local import LocalSlack
 from tests.localslack.pace import Pace
 from tests.localslack.responses import respond
@@ -31,6 +32,7 @@ def served(slack: LocalSlack, api: Api) -> web.Application:
     app.router.add_route("*", "/api/{method}", api.respond)
     app.router.add_get("/link/", slack.sockets.accept)
     app.router.add_post("/control/{verb}", Control(slack).respond)
+    app.router.add_post("/upload/v1/{id}", partial(upload, slack.world, slack.journal, slack.faults))
     app.router.add_post("/respond/{name:.+}", partial(respond, slack.world, slack.journal, slack.faults))
     return app
 

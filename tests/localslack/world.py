@@ -6,6 +6,7 @@
     world.roots(ops.id)                            messages of the channel, oldest first
     world.thread(ops.id, ts)                       replies, oldest first, without the parent
     world.says(ops.id, "hello")                    a person writes
+    world.uploads                                  the files, by id
     world.installation.state = "token_revoked"     or "account_inactive", "invalid_auth", …
 
 Nothing here knows of HTTP.
@@ -27,6 +28,7 @@ from tests.localslack.nouns import (
     Group,
     Installation,
     Message,
+    Upload,
     User,
     Workspace,
 )
@@ -97,6 +99,7 @@ class World:
     installations: dict[str, Installation] = field(default_factory=dict[str, Installation])
     app_tokens: dict[str, str] = field(default_factory=dict[str, str])
     oauth: OAuth = field(default_factory=OAuth)
+    uploads: dict[str, Upload] = field(default_factory=dict[str, Upload])
     views: dict[str, Json] = field(default_factory=dict[str, Json])
     homes: dict[str, Json] = field(default_factory=dict[str, Json])
     triggers: dict[str, float] = field(default_factory=dict[str, float])

@@ -10,7 +10,7 @@ from bot.core.holding import Ruling
 from bot.core.message import plain
 from bot.core.rules import Handover, Quiet, Route, Summary
 from bot.loops.hold import Holding, begin, plan_due
-from bot.model import ChangeKind, Destination, Impact, Incident, Kind, State, TimelineEntry, Who
+from bot.model import ChangeKind, ClaimView, Destination, Impact, Incident, Kind, State, TimelineEntry, Who
 from bot.store import incidents
 from bot.store.database import Database
 from tests.fakes import FakePlatform, ManualClock, Posted
@@ -81,6 +81,7 @@ class Night:
         to: tuple[Destination, ...] = (OPS,),
         vendor: str = "acme",
         deliver: bool = True,
+        claims: tuple[ClaimView, ...] = (),
     ) -> None:
         now = self.clock.now()
         one = Incident(
@@ -95,6 +96,7 @@ class Night:
             started_at=now,
             first_seen_at=now,
             last_seq=1,
+            claims=claims,
         )
         await incidents.commit(
             self.database, decision(one, entries=(self._entry(one, ChangeKind.OPENED),), to=to, now=now)

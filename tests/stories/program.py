@@ -23,6 +23,7 @@ from bot.loops.heed import Heeding, call_silent, hand_out, weigh_all
 from bot.loops.hold import Holding
 from bot.loops.probing import checked
 from bot.loops.remind import Reminding, remind_due
+from bot.loops.report import Reporting, report_due
 from bot.loops.revisit import Revisiting, visit_due
 from bot.loops.sight import Eyes, judged, open_eyes, recall
 from bot.loops.take_in import Rules
@@ -70,6 +71,7 @@ class Program:
     escalating: Escalating
     reminding: Reminding
     revisiting: Revisiting
+    reporting: Reporting
     mine: own.Own
     loops: callers.Loops
     address: str = ""
@@ -155,6 +157,7 @@ class Program:
         await escalate_due(self.escalating)
         await remind_due(self.reminding)
         await visit_due(self.revisiting)
+        await report_due(self.reporting)
         await own.look(self.mine)
 
     async def tells(self) -> None:
@@ -205,6 +208,7 @@ async def _put_together(
     rules = Rules(configured.routes, configured.services, configured.thresholds, configured.oncalls, configured.bursts)
     heard = people.People(database, rules, configured.people, clock, due)
     delivering = Delivering(database, around.platforms, clock, owner, lambda: 1.0, due, ruling=rules.ruling)
+    delivering.report = compose.report_of(configured, database)
     holding = Holding(database, rules.ruling, clock, due)
     await hold.begin(holding)
     eyes = Eyes(database, clock, configured.witnesses, around.network.reaches)
@@ -230,6 +234,7 @@ async def _put_together(
         escalating=Escalating(database, reaching.plans_of(configured), clock, due),
         reminding=Reminding(database, fetcher, rules, clock, due),
         revisiting=Revisiting(database, fetcher, rules, clock, due),
+        reporting=Reporting(database, configured.reports, clock, due),
         mine=own.Own(database, delivering, where, clock, due, lambda: eyes.blind_since),
         loops={},
     )

@@ -42,6 +42,16 @@ def command(action: Action, **rest: object) -> Command:
         ("report acme because it’s slow", command(Action.REPORT, query="acme", text="it’s slow")),
         ("report: acme\nall is red\nhere", command(Action.REPORT, query="acme", text="all is red\nhere")),
         ("report openai:login", command(Action.REPORT, query="openai:login")),
+        ("report openai-01JM3", command(Action.REPORT, query="openai-01JM3")),
+        ("incident report", command(Action.WRITE_UP)),
+        ("/incident report openai-01JM3", command(Action.WRITE_UP, incident="openai-01JM3")),
+        ("openai-01JM3 report", command(Action.WRITE_UP, incident="openai-01JM3")),
+        ("write cause: a bad route", command(Action.WRITE, text="cause: a bad route")),
+        ("write Root Cause: a bad route", command(Action.WRITE, text="cause: a bad route")),
+        ("write openai-01JM3 followup: ask: when?", command(Action.WRITE, incident="openai-01JM3", text="follow-up: ask: when?")),  # noqa: E501  (a row of a table)
+        ("write openai api lessons: look", command(Action.WRITE, incident="openai api", text="lesson: look")),
+        ("incident write follow-up done #2", command(Action.WRITE, text="follow-up done 2")),
+        ("write openai follow-up done 2", command(Action.WRITE, incident="openai", text="follow-up done 2")),
         ("incidents", command(Action.INCIDENTS)),
         ("incidents all", command(Action.INCIDENTS, query="all")),
         ("incident", command(Action.DETAILS)),
@@ -129,7 +139,8 @@ def test_of_a_report_without_a_colon_no_word_is_lost() -> None:
 
 def test_every_action_has_one_verb() -> None:
     assert {verb.action for verb in VERBS} == set(Action)
-    assert len({name for verb in VERBS for name in verb.names}) == sum(len(verb.names) for verb in VERBS)
+    for verbs in ([verb for verb in VERBS if verb.of], [verb for verb in VERBS if not verb.of]):
+        assert len({name for verb in verbs for name in verb.names}) == sum(len(verb.names) for verb in verbs)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_the_first_page_fits_where_little_fits() -> None:
     assert len(said().splitlines()) <= 22
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.names[0])
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.action)
 def test_each_word_is_explained_by_itself_and_among_all(verb: Verb) -> None:
     assert f"{verb.usage}: {verb.about}" in said(verb.names[0])
     assert f"{verb.usage}: {verb.about}" in said("all")

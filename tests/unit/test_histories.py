@@ -54,6 +54,7 @@ OURS = {
     ChangeKind.FALLBACK_OFF,
     ChangeKind.GROUPED,
     ChangeKind.UNGROUPED,
+    ChangeKind.REPORTED,
 }
 # Brought about as well, but not in every hundred histories.
 RARE = {ChangeKind.RETRACTED}

@@ -7,24 +7,26 @@ from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from bot.core.picture.axes import Across, Span, ticks, top
 from bot.core.picture.colours import DARK, LIGHT
-from bot.core.picture.incident import WIDTH, of_incident
+from bot.core.picture.incident import WIDTH, gathered, of_incident
+from bot.core.picture.lanes import said
 from bot.core.picture.marks import Mark, Placed, place, rows_of, shapes
 from bot.core.picture.series import Grain, Series, common, series
 from bot.core.picture.shapes import Box, Drawing, Ink, Sign, Spot, Stroke, Words, about, bounds, extent
-from bot.core.picture.svg import standalone, svg
+from bot.core.picture.svg import standalone, stylesheet, svg
 from bot.core.report.material import Material, Minute
-from bot.model import ChangeKind, State
+from bot.model import ChangeKind, Impact, Kind, SourceKind, State
 from bot.png import SCALE, png, spelt
 from tests.unit import pictured
 from tests.unit.build import NOON, at
 from tests.unit.pictured import CASES, fails, material, unwatched
 from tests.unit.story import Story
+from tests.unit.vendor import HISTORIES, Step, lived_through
 
 ACROSS = Across(at(0), at(120), 104.0, 740.0)
 EDGES = (20.0, 750.0)
@@ -85,8 +87,10 @@ def test_labels_neither_overlap_nor_leave_the_picture_nor_are_crossed(marks: lis
 
 @pytest.mark.parametrize("name", CASES)
 def test_nothing_leaves_the_picture(name: str) -> None:
-    picture = drawn(name)
+    _fits(drawn(name))
 
+
+def _fits(picture: Drawing) -> None:
     for shape in picture.shapes:
         left, upper, right, lower = bounds(shape)
         assert 0 <= left <= right <= picture.width, shape
@@ -115,7 +119,7 @@ def test_it_says_in_words_what_it_shows() -> None:
         "gpt: 308 of 444 checks failed, between 12:04 and 13:21. "
         "openai-api: 304 of 444 checks failed, between 12:04 and 13:20. "
         "gpt: 16 checks were too slow, between 12:00 and 12:04, up to 14 s; usual is 0.4 s to 0.6 s. "
-        "We detected it at 12:00. OpenAI acknowledged it at 12:17, 17 min after us. "
+        "We detected it at 12:00. OpenAI acknowledged it at 12:17, 17 min after us. OpenAI dates it from 11:55. "
         "OpenAI says: investigating · minor from 12:17, identified · critical from 12:27, monitoring · critical from "
         "13:09. OpenAI called it resolved at 13:13. We recovered at 13:21, 8 min after that."
     )
@@ -128,7 +132,7 @@ def test_what_nobody_watched_is_hatched_and_said_and_nothing_else_is_drawn_there
     begin, end = across.at(at(30)), across.at(at(50))
 
     hatched = [one for one in picture.shapes if isinstance(one, Box) and one.hatched]
-    assert [(round(one.x), round(one.x + one.width)) for one in hatched] == [(round(begin), round(end))] * 2 + [
+    assert [(round(one.x), round(one.x + one.width)) for one in hatched] == [(round(begin), round(end))] * 3 + [
         (hatched[-1].x, hatched[-1].x + hatched[-1].width)
     ]
     lines = [one for one in picture.shapes if isinstance(one, Stroke) and one.ink in {Ink.PASSED, Ink.LATENCY}]
@@ -186,6 +190,41 @@ def test_what_is_usual_is_not_known_from_a_few_checks() -> None:
     assert series("api", rows, (), Span(at(-20), at(10)), at(0), FINE).usual is None
 
 
+def test_what_was_read_at_one_look_is_one_statement() -> None:
+    """The severity and the words come at once, and the line about the words is dated back to when they were written."""
+    story = Story().vendor(0, impact=Impact.MINOR)
+    story.vendor(10.1, kind=ChangeKind.IMPACT_CHANGED, impact=Impact.CRITICAL, text="", heard=10.1)
+    story.vendor(10, State.IDENTIFIED, impact=Impact.CRITICAL, heard=10.1)
+
+    found = list(said(story.entries, (), SourceKind.FEED, at(30)))
+
+    assert [(one.words[0], one.began_at) for one in found] == [
+        ("investigating · minor", at(0)),
+        ("identified · critical", at(10)),
+    ]
+
+
+@settings(max_examples=25)
+@given(HISTORIES)
+def test_no_history_makes_a_picture_that_can_not_be(history: list[Step]) -> None:
+    desk, _ = lived_through(history)
+    now = NOON + timedelta(days=40)
+    for one in desk.incidents.values():
+        found = Material(
+            incident=one, entries=tuple(desk.timelines[one.id]), since=NOON - timedelta(days=40), until=now
+        )
+
+        picture, seen = of_incident(found, now), gathered(found, now)
+
+        assert (picture is None) == (seen is None)
+        if picture is not None and seen is not None:
+            _fits(picture)
+            for lane in seen.lanes:
+                spans = [(segment.began_at, segment.ended_at) for segment in lane.segments]
+                assert all(begun < ended <= now for begun, ended in spans)
+                assert all(before[1] <= after[0] for before, after in pairwise(spans))
+
+
 def test_only_what_no_page_told_is_unread() -> None:
     one, other = (Span(at(0), at(10)), Span(at(20), at(30))), (Span(at(5), at(25)),)
 
@@ -193,9 +232,10 @@ def test_only_what_no_page_told_is_unread() -> None:
 
 
 def test_what_has_not_begun_has_no_picture() -> None:
-    found = material(Story().vendor(60))
+    plan = Story().vendor(-30, State.SCHEDULED, of=Kind.MAINTENANCE, impact=Impact.MAINTENANCE)
 
-    assert of_incident(found, at(0)) is None
+    assert of_incident(material(Story().vendor(60)), at(0)) is None
+    assert of_incident(material(plan), at(60)) is None
 
 
 def test_a_vendor_that_takes_it_off_its_page_has_not_resolved_it() -> None:
@@ -223,6 +263,14 @@ def test_a_picture_in_a_page_has_no_style_of_its_own_and_strangers_write_no_mark
     assert tree.get("aria-labelledby") == f"{title.get('id')} {desc.get('id')}"
     assert (desc.text or "").startswith("<script>&")
     assert "<style>" in standalone(of(hostile, 60))
+
+
+def test_a_picture_has_each_colour_twice_and_turns_with_the_theme() -> None:
+    rules = stylesheet()
+
+    assert rules.count("--picture-ground:") == 2
+    assert "@media screen and (prefers-color-scheme: dark)" in rules
+    assert all(f"fill: var(--picture-{ink})" in rules for ink in Ink)
 
 
 def test_two_pictures_in_one_page_share_no_name() -> None:

@@ -131,3 +131,12 @@ def test_what_only_other_sitreps_tell_is_relayed() -> None:
     assert not kin.is_relayed(confirmed, {"feed:kin"})
     assert not kin.is_relayed(theirs, set())
     assert not kin.is_relayed(incident(), {"feed:kin"})
+
+
+def test_that_two_are_one_is_said_without_saying_by_whom() -> None:
+    other = Transition("acme-2", "Acme: Logins fail", "Logins fail")
+    joined = replace(
+        entry(1, kind=ChangeKind.JOINED, said=None), who=Who.PERSON, author="on-call", claim=None, transitions=(other,)
+    )
+
+    assert said(joined) == [("1-ours", "investigating", "Sitrep: What is said of Acme: Logins fail goes on here.")]

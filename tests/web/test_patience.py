@@ -7,6 +7,9 @@ import logging
 from collections.abc import AsyncIterator
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from bot.core.hooks import Heard, Hook
 from bot.errors import ParseError
@@ -78,6 +81,29 @@ async def test_the_next_head_of_a_connection_is_not_waited_for_either(
     answer = await conversation(port, whole, whole, HEAD.encode())
 
     assert answer.count(b"HTTP/1.1 200 OK") == 2
+
+
+async def test_a_connection_that_has_brought_a_request_is_not_cut_off_before_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(patience, "SECONDS", 0.2)
+    listening = bound("127.0.0.1", 0)
+    serving = asyncio.create_task(serve([Route("/", _hello)], listening))
+    reader, writer = await asyncio.open_connection(*listening.getsockname())
+    for _ in range(2):
+        writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        assert await reader.readexactly(5) == b"hello"
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.read(1), 0.3)
+    writer.close()
+    await writer.wait_closed()
+    serving.cancel()
+    await asyncio.wait([serving])
+
+
+async def _hello(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("hello")
 
 
 async def test_who_asks_for_another_protocol_is_answered_in_this_one_and_fills_no_log(

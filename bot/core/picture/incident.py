@@ -57,13 +57,14 @@ def gathered(material: Material, now: datetime) -> Seen | None:
     span = Span(max(whole.began_at, material.since), min(whole.ended_at, material.until))
     if span.ended_at <= span.began_at:
         return None
-    probes = sorted(_probes(material, span, now), key=_trouble)
+    probes = tuple(sorted(_probes(material, span, now), key=_trouble))
+    unseen = common([one.unknown for one in probes]) if probes else (span,)
     return Seen(
         material.incident,
         span,
         moments(material.incident, material.entries, now),
-        tuple(_lanes(material, span, now)),
-        tuple(probes),
+        tuple(_lanes(material, span, unseen, now)),
+        probes,
     )
 
 
@@ -92,7 +93,8 @@ def _gaps(one: Watched, span: Span) -> tuple[Span, ...]:
     return tuple(clipped(found, span))
 
 
-def _lanes(material: Material, span: Span, now: datetime) -> Iterator[Lane]:
+def _lanes(material: Material, span: Span, unseen: tuple[Span, ...], now: datetime) -> Iterator[Lane]:
+    """Give the bars; `unseen` is when no probe of ours could see anything."""
     incident, entries = material.incident, material.entries
     if material.members:
         for one in material.members[:_MOST_MEMBERS]:
@@ -102,13 +104,12 @@ def _lanes(material: Material, span: Span, now: datetime) -> Iterator[Lane]:
     says = tuple(lanes.said(entries, incident.claims, SourceKind.FEED, now))
     unread = common([_gaps(one, span) for one in feeds]) if feeds else (span,)
     if feeds or says:
-        yield Lane(f"{incident.name} says", says, unread if feeds else ())
+        yield Lane(f"{incident.name} says", says, unread if feeds else (), incident.dated_from)
     declared = tuple(lanes.said(entries, incident.claims, SourceKind.TEAM, now))
     if declared:
         yield Lane("We say", declared)
     seen = lanes.seen(entries, incident.claims, now)
-    # Without a witness nobody knows how it was.
-    yield Lane("We see", seen, () if seen or material.probes else (span,))
+    yield Lane("We see", seen, () if seen and not material.probes else unseen)
 
 
 def _drawn(seen: Seen, about: str) -> Drawing:

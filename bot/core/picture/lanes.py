@@ -39,11 +39,15 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One bar: whose, what it says, and the times in which nobody could tell."""
+    """One bar: whose, what it says, and the times in which nobody could tell.
+
+    It may say afterwards that it began before its first word: at `dated_from`.
+    """
 
     name: str
     segments: tuple[Segment, ...]
     unknown: tuple[Span, ...] = ()
+    dated_from: datetime | None = None
 
 
 def said(
@@ -73,16 +77,24 @@ def _when(one: _Statement) -> datetime:
 
 
 def _statements(entries: Sequence[TimelineEntry], teller: SourceKind) -> Iterator[_Statement]:
-    """Give when it said what of which of its incidents; what its page shows without words is none."""
-    known: set[str] = set()
+    """Give when it said what of which of its incidents; what its page shows without words is none.
+
+    What was read at one look is one statement: the last of its lines says how it stands, the first since when.
+    """
+    looks: dict[tuple[str, datetime], tuple[datetime, _Said]] = {}
+    last: dict[str, datetime] = {}
     for entry in entries:
         claim = entry.claim
         if claim is None or claim.teller is not teller or claim.kind is Kind.COMPONENT:
             continue
         if entry.kind is ChangeKind.BACKFILLED:
             continue
-        yield _at(entry, claim, is_first=claim.key not in known), claim.key, (claim.state, claim.impact)
-        known.add(claim.key)
+        look = claim.key, entry.recorded_at
+        at = _at(entry, claim, is_first=claim.key not in last)
+        begun = looks[look][0] if look in looks else max(at, last.get(claim.key, at))
+        looks[look] = min(begun, at) if look in looks else begun, (claim.state, claim.impact)
+        last[claim.key] = looks[look][0]
+    yield from ((at, key, word) for (key, _), (at, word) in looks.items())
 
 
 def _at(entry: TimelineEntry, claim: ClaimView, *, is_first: bool) -> datetime:
@@ -138,6 +150,9 @@ def shapes(lane: Lane, across: Across, top: float) -> Iterator[Shape]:
     middle = top + HEIGHT / 2
     yield Words(across.left - 8, middle + 4, fitting(lane.name, _WORDS, across.left - 12), Ink.INK, _WORDS, Anchor.END)
     yield Stroke(((across.left, middle), (across.right, middle)), Ink.GRID)
+    if lane.segments and lane.dated_from is not None and lane.dated_from < lane.segments[0].began_at:
+        first = across.at(lane.segments[0].began_at)
+        yield Stroke(((across.at(lane.dated_from), middle), (first, middle)), Ink.DATED, 3, (2.0, 3.0))
     for one in lane.segments:
         if (seen_of := across.within(Span(one.began_at, one.ended_at))) is not None:
             yield from _bar(one, across.at(seen_of.began_at), across.at(seen_of.ended_at), middle)

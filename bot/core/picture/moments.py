@@ -10,7 +10,7 @@ from bot.core.picture import lanes
 from bot.core.picture.axes import Span
 from bot.core.picture.lanes import Segment
 from bot.core.witnesses import statements
-from bot.model import ChangeKind, Incident, Kind, TimelineEntry
+from bot.model import ChangeKind, Incident, Kind, State, TimelineEntry
 
 _LEAD, _TAIL = 0.15, 0.1
 _LEADS = (timedelta(minutes=20), timedelta(hours=6))
@@ -61,7 +61,7 @@ def window(incident: Incident, entries: Sequence[TimelineEntry], now: datetime) 
     begins = filter(None, (incident.started_at, found.detected, found.acknowledged))
     began_at = min(begins)
     ended_at = now if incident.is_open else max([began_at, *_ends(incident, found)])
-    if began_at >= now:
+    if began_at >= now or incident.state is State.SCHEDULED:
         return None
     lasted = ended_at - began_at
     since = began_at - min(max(lasted * _LEAD, _LEADS[0]), _LEADS[1])

@@ -17,6 +17,8 @@ _NAME, _NOTE, _AXIS = 12.0, 11.0, 10.0
 # Thinner than this nobody sees it.
 _LEAST = 2.0
 _LINE, _PASSED = 1.6, 3.0
+# Above the slowest answer there is some room.
+_ROOM = 1.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def head(series: Series, across: Across, y: float) -> Iterator[Shape]:
     name = fitting(series.name, _NAME, (across.right - across.left) / 2)
     wide = width_of(name, _NAME) + 10
     note = fitting(_note(series), _NOTE, across.right - across.left - wide)
-    yield Box(across.left - 1, y + 2, wide + width_of(note, _NOTE), HEAD - 4, Ink.GROUND)
+    yield Box(across.left - 1, y, wide + width_of(note, _NOTE), HEAD - 1, Ink.GROUND)
     yield Words(across.left, y + 12, name, Ink.INK, _NAME, bold=True)
     yield Words(across.left + wide, y + 12, note, Ink.SOFT, _NOTE)
 
@@ -80,16 +82,16 @@ def between(low: float, high: float) -> str:
 
 
 def _latency(series: Series, across: Across, y: float, height: float) -> Iterator[Shape]:
-    most = top(max(series.slowest, series.usual.high if series.usual else 0.0))
+    most = top(_ROOM * max(series.slowest, series.usual.high if series.usual else 0.0))
     bottom = y + height
 
     def place(value: float) -> float:
         return bottom - height * min(value / most, 1.0)
 
-    yield from _ground(series, across, y, height)
     if series.usual is not None:
         high, low = place(series.usual.high), place(series.usual.low)
         yield Box(across.left, high, across.right - across.left, max(low - high, _LEAST), Ink.USUAL)
+    yield from _ground(series, across, y, height)
     yield from _scale(across, y, bottom, baseline.seconds(most).replace(".0 ", " "), "0")
     for one in series.bins:
         if one.mean is not None and one.slowest is not None and place(one.mean) - place(one.slowest) > _LEAST:

@@ -26,7 +26,7 @@ def of_incident(incident: Incident, span: Span, found: Moments, lanes: Sequence[
         *_failures(probes, span),
         *_slow(probes, span),
         *_order(incident, found, span, has_probes=bool(probes)),
-        *_unacknowledged(incident, found, lanes),
+        *_unacknowledged(incident, found, lanes, span),
         *_said(lanes, span),
         *_over(incident, found, span),
         *_unread(lanes, span),
@@ -83,23 +83,27 @@ def _order(incident: Incident, found: Moments, span: Span, *, has_probes: bool) 
         yield f"{name} had posted it at {at}, {testimony.order(incident)}"
     else:
         yield f"{name} acknowledged it at {at}, {testimony.order(incident)}"
+    if testimony.dated_back(incident) and incident.dated_from is not None:
+        yield f"{name} dates it from {_stamp(incident.dated_from, span)}"
 
 
-def _unacknowledged(incident: Incident, found: Moments, lanes: Sequence[Lane]) -> Iterator[str]:
+def _end(found: Moments, span: Span) -> datetime:
+    return found.recovered or span.ended_at
+
+
+def _unacknowledged(incident: Incident, found: Moments, lanes: Sequence[Lane], span: Span) -> Iterator[str]:
     """Say that the vendor has not acknowledged it, as far as its page was read."""
     if found.acknowledged is not None or found.detected is None or incident.kind is Kind.MAINTENANCE:
         return
     pages = [lane for lane in lanes if lane.name.endswith(_SAYS)]
     if not pages:
         yield f"{incident.name}'s status page is not watched"
-    elif any(lane.unknown for lane in pages):
+    elif any(
+        gap.ended_at > found.detected and gap.began_at < _end(found, span) for lane in pages for gap in lane.unknown
+    ):
         yield f"{incident.name} has not acknowledged it, as far as its page was read"
     else:
-        yield (
-            f"{incident.name} has not acknowledged it"
-            if incident.is_open
-            else f"{incident.name} did not acknowledge it"
-        )
+        yield f"{incident.name} {'has not acknowledged' if incident.is_open else 'did not acknowledge'} it"
 
 
 def _said(lanes: Sequence[Lane], span: Span) -> Iterator[str]:

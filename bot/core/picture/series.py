@@ -17,6 +17,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Checks that are so much further apart than usual were not made; a probe that is asked again after a failure has two
 # paces, and a minute is the least that can be told apart.
 _PACES, _LEAST = 3, timedelta(minutes=4)
+# No probe is checked oftener than every five seconds.
+_MOST_A_MINUTE = 12
 # From so many checks it can be told what is usual.
 _ENOUGH = 10
 _LOW, _HIGH = 0.1, 0.9
@@ -87,11 +89,11 @@ def series(
 
 
 def _rows(minutes: Sequence[Minute], by_the_minute: datetime) -> Iterator[Bin]:
-    """Give each row with its end: one that is old enough, and alone at a full hour, is of that hour."""
+    """Give each row with its end: one that is alone at a full hour is of that hour, if it is old, or has too many."""
     for number, one in enumerate(minutes):
         after = minutes[number + 1].start if number + 1 < len(minutes) else None
-        is_old = one.start < by_the_minute and one.start.minute == 0
-        is_hour = is_old and (after is None or after >= one.start + _HOUR)
+        is_alone = one.start.minute == 0 and (after is None or after >= one.start + _HOUR)
+        is_hour = is_alone and (one.start < by_the_minute or one.checks > _MOST_A_MINUTE)
         answered = one.checks - one.failures
         mean = one.latency / answered if answered > 0 and one.latency > 0 else None
         slowest = one.slowest if mean is not None else None

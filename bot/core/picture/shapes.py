@@ -27,6 +27,7 @@ class Ink(StrEnum):
     SLOW = "slow"
     OURS = "ours"
     THEIRS = "theirs"
+    DATED = "dated"
     NONE = "none"
     MINOR = "minor"
     MAJOR = "major"

@@ -30,7 +30,7 @@ def standalone(drawing: Drawing) -> str:
 
 def stylesheet() -> str:
     """Return the rules by which drawings are coloured: light, dark where the reader prefers that, light on paper."""
-    rules = [f".picture {{ {_values(LIGHT)} }}"]
+    rules = [".picture { max-width: 100%; height: auto; }", f".picture {{ {_values(LIGHT)} }}"]
     rules.append(f"@media screen and (prefers-color-scheme: dark) {{ .picture {{ {_values(DARK)} }} }}")
     rules += [f".pf-{ink} {{ fill: var(--picture-{ink}); }}" for ink in Ink]
     rules += [f".ps-{ink} {{ stroke: var(--picture-{ink}); }}" for ink in Ink]

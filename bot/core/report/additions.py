@@ -13,6 +13,10 @@ from bot.model import Incident, Person
 
 # As long as a note that still fits into one message; a longer story belongs into a page of its own, and a link here.
 LONGEST = 4_000
+HINT = (
+    "Into which part? `write follow-up: ask for the root cause`; "
+    "the parts are summary, cause, impact, measures, follow-up and lesson"
+)
 _NAMES = {
     "summary": Section.SUMMARY,
     "cause": Section.CAUSE,
@@ -26,9 +30,9 @@ _NAMES = {
     "lesson": Section.LESSON,
     "lessons": Section.LESSON,
 }
-_SECTION = re.compile(
-    rf"(?P<name>{'|'.join(sorted(map(re.escape, _NAMES), key=len, reverse=True))})(?P<end>\s*:\s*|\s+|$)", re.IGNORECASE
-)
+# The words for each part, the longest first.
+PARTS = "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True))
+_SECTION = re.compile(rf"(?P<name>{PARTS})(?P<end>\s*:\s*|\s+|$)", re.IGNORECASE)
 _DONE = re.compile(r"done\s+#?(?P<number>\d{1,4})\W*", re.IGNORECASE)
 
 

@@ -86,6 +86,7 @@ def _clock(clock: Clock) -> Json:
         **_of("ended_at", clock.ended_at),
         "ended_by": clock.ended_by,
         "seconds": _seconds(clock.lasted),
+        "seconds_without_breaks": _seconds(clock.spent if clock.spent is not None else clock.lasted),
         "goes_on": clock.goes_on,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from bot.core.courses import failing, is_withdrawn
@@ -11,9 +12,11 @@ from bot.core.report.story import Story, first, is_planned, last
 from bot.core.report.unknown import Unknown
 from bot.core.team import is_ours
 from bot.core.wording import has_not_begun
-from bot.model import ChangeKind, ClaimView, Incident, Kind, SourceKind, State, Who
+from bot.model import ChangeKind, ClaimView, Incident, Kind, PageSays, SourceKind, State, Who
 
 _SEES_BY_ITSELF = frozenset({SourceKind.PROBE, SourceKind.HOOK})
+# Shorter than this it was not gone: two looks at a page lie as far apart.
+_A_BREAK = timedelta(minutes=1)
 NO_VENDOR = "it is a trouble of our own: there is no vendor to ask"
 
 
@@ -33,8 +36,20 @@ def whole(story: Story) -> Clock:
         began_by=_began_by(one),
         ended_by=_ended_by(story),
         lasted=max(story.over_at - one.started_at, timedelta()),
+        spent=_broken(story.over_at - one.started_at, _stretches(story)),
         goes_on=one.is_open,
     )
+
+
+def _stretches(story: Story) -> timedelta:
+    if len(story.courses) != 1:
+        return timedelta.max
+    return sum((s.ended_at - s.began_at for s in story.courses[0].stretches), timedelta())
+
+
+def _broken(lasted: timedelta, spent: timedelta) -> timedelta | None:
+    """Return how much of a time it was there, if that is well less than all of it."""
+    return spent if lasted - spent >= _A_BREAK else None
 
 
 def _scheduled(story: Story) -> Clock:
@@ -54,7 +69,7 @@ def _going_on(story: Story) -> Unknown:
 
 def _began_by(incident: Incident) -> str:
     if is_planned(incident):
-        return "as it was planned" if incident.starts_at else "when it was announced: no time was planned"
+        return "as it was planned" if incident.starts_at else "the first that was told of it; no time was planned"
     if incident.dated_from == incident.started_at:
         return f"from when {incident.name} dates it"
     if incident.detected_at and incident.started_at <= incident.detected_at:
@@ -94,6 +109,8 @@ def ours(story: Story) -> Clock:
     if not sees:
         return _without_witness(story)
     spans = [span for record in story.records for span in failing(record.entries, story.now)]
+    if not spans:
+        return _without_witness(story)
     begun, still = min(begin for begin, _ in spans), any(not view.state.is_over for view in sees)
     ended = max(end for _, end in spans)
     return Clock(
@@ -102,8 +119,19 @@ def ours(story: Story) -> Clock:
         began_by="the first bad check or count",
         ended_by="the last witness to see it no more",
         lasted=ended - begun,
+        spent=_broken(ended - begun, union(spans)),
         goes_on=still,
     )
+
+
+def union(spans: Iterable[tuple[datetime, datetime]]) -> timedelta:
+    """Return how long any of some times was."""
+    total, until = timedelta(), None
+    for begun, ended in sorted(spans):
+        since = begun if until is None or begun > until else until
+        total += max(ended - since, timedelta())
+        until = ended if until is None else max(until, ended)
+    return total
 
 
 def _without_witness(story: Story) -> Clock:
@@ -150,8 +178,28 @@ def vendors(story: Story) -> Clock:
         began_by="its first word; it gives no other beginning" if is_first_word else "from when it dates it",
         ended_by="" if isinstance(over, Unknown) else "when it called it over",
         lasted=max(lasted, timedelta()) if lasted is not None else None,
+        spent=_broken(lasted, union(_posted(story))) if lasted is not None else None,
         goes_on=any(not view.state.is_over for view in views),
     )
+
+
+def _posted(story: Story) -> Iterator[tuple[datetime, datetime]]:
+    """Give the times during which the vendor had something of it open."""
+    keys = {view.key for view in story.posted}
+    for record in story.records:
+        since: dict[str, datetime] = {}
+        known: set[str] = set()
+        for entry in record.entries:
+            claim = entry.claim
+            if claim is None or claim.key not in keys:
+                continue
+            if claim.state.is_over and claim.key in since:
+                yield since.pop(claim.key), claim.resolved_at or entry.happened_at
+            elif not claim.state.is_over and claim.key not in since:
+                first_of_it = claim.started_at or claim.published_at or entry.happened_at
+                since[claim.key] = entry.happened_at if claim.key in known else first_of_it
+                known.add(claim.key)
+        yield from ((begun, story.now) for begun in since.values())
 
 
 def _planned(views: list[ClaimView]) -> Clock:
@@ -192,4 +240,10 @@ def unposted(story: Story) -> str:
         return NO_VENDOR
     if not any(watched.source.kind is SourceKind.FEED for watched in story.material.sources):
         return f"{one.name}'s status page is not watched"
-    return f"{one.name} said nothing of it while we watched"
+    if one.evidence is not None and one.evidence.page is PageSays.UNREADABLE and not one.is_open:
+        return f"{one.name}'s status page could not be read when it ended"
+    return (
+        f"{one.name} has said nothing of it so far"
+        if one.is_open
+        else f"{one.name} said nothing of it while we watched"
+    )

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from bot.core import team, testimony
 from bot.core.message import utc
-from bot.core.report.clocks import NO_VENDOR, no_witness, unposted
+from bot.core.report.clocks import no_witness, unposted
 from bot.core.report.known import Acknowledgement, Detection
 from bot.core.report.story import Story, first, is_planned
 from bot.core.report.unknown import Unknown
-from bot.core.wording import STATUS_WORDS, capital
+from bot.core.wording import STATUS_WORDS
 from bot.model import (
     ChangeKind,
     Confidence,
@@ -166,8 +166,4 @@ def _why_not(story: Story) -> str:
         return (
             f"{story.incident.name} posted no incident; its page showed {', '.join(parts)} at {utc(entry.recorded_at)}"
         )
-    why = unposted(story)
-    if why == NO_VENDOR or story.incident.kind is not Kind.SUSPECTED or story.incident.is_open:
-        return why
-    why = testimony.unconfirmed(story.incident).removesuffix(".")
-    return why if story.incident.name[:1].isupper() else capital(why)
+    return unposted(story)

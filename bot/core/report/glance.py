@@ -53,13 +53,15 @@ def _clock(clock: Clock) -> Spans:
     if isinstance(clock.began_at, Unknown):
         return unknown(clock.began_at.reason)
     begun: list[Span] = ["from ", Moment(clock.began_at), f" ({clock.began_by})" if clock.began_by else ""]
+    breaks = f"; with breaks, {duration(clock.spent)} of it" if clock.spent is not None else ""
     if clock.goes_on:
         so_far = f"{duration(clock.lasted)} so far: " if clock.lasted is not None else ""
-        return (so_far, *begun, "; it goes on")
+        return (so_far, *begun, "; it goes on", breaks)
     if isinstance(clock.ended_at, Unknown):
         return (*begun, f"; its end is not known: {clock.ended_at.reason}")
     lasted = f"{duration(clock.lasted)}: " if clock.lasted is not None else ""
-    return (lasted, *begun, " to ", Moment(clock.ended_at), f" ({clock.ended_by})" if clock.ended_by else "")
+    ended_by = f" ({clock.ended_by})" if clock.ended_by else ""
+    return (lasted, *begun, " to ", Moment(clock.ended_at), f"{ended_by}{breaks}")
 
 
 def _how_bad(facts: Facts) -> Spans:

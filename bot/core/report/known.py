@@ -23,7 +23,8 @@ class Speaker(StrEnum):
 class Clock:
     """How long it was by somebody's clock; `began_by` and `ended_by` say what began and ended it.
 
-    While it goes on, `ended_at` is not known, and `lasted` is how long it has gone on so far.
+    While it goes on, `ended_at` is not known, and `lasted` is how long it has gone on so far.  `spent` is how much of
+    that it was there, where it was gone in between.
     """
 
     began_at: datetime | Unknown
@@ -31,6 +32,7 @@ class Clock:
     began_by: str = ""
     ended_by: str = ""
     lasted: timedelta | None = None
+    spent: timedelta | None = None
     goes_on: bool = False
 
 

@@ -52,8 +52,8 @@ def _is_said(entry: TimelineEntry, seen: Collection[tuple[str, str]]) -> bool:
     """Whether a witness says what the line says by which it came, or only what it calls it."""
     if not entry.quiet or entry.claim is None:
         return False
-    again = entry.kind is ChangeKind.UPDATED and (entry.claim.key, _bare(entry.text)) in seen
-    return again or entry.kind is ChangeKind.RENAMED
+    again = entry.kind is ChangeKind.UPDATED and entry.text and (entry.claim.key, _bare(entry.text)) in seen
+    return bool(again) or entry.kind is ChangeKind.RENAMED
 
 
 def _bare(text: str) -> str:

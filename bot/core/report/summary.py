@@ -63,6 +63,7 @@ def _lasted(facts: Facts, incident: Incident, when: _When) -> str:
         span = f"{what} was {verb} for {duration(clock.lasted)}, from {when(begun)} until it was {gone}"
         return f"{span}{(until and f' at {when(until)}') or ''}{bad and f', and {bad}'}"
     ended = f", from {when(begun)} to {when(until)}" if until else ""
+    ended += f", with breaks ({duration(clock.spent)} of it)" if clock.spent is not None else ""
     return f"{what} lasted {duration(clock.lasted)}{ended}{bad and f', and {bad}'}"
 
 

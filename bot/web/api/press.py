@@ -11,7 +11,7 @@ from typing import Final
 from bot.core import answers, published
 from bot.core.routing import ours
 from bot.core.standing import label
-from bot.model import Incident, State
+from bot.model import ComponentStatus, Incident, State
 from bot.store import published as store
 from bot.store import standings
 from bot.store.published import Gathered, Told
@@ -181,7 +181,11 @@ class Press:
         if vendors is None:
             written.append(components.services(await views(self.board, ours(self.board.services)), place.id))
         words = await self._words(place, vendors)
-        status = indicator(open_ones, (one.status for one in written if one.count), words)
+        statuses = [one.status for one in written if one.count]
+        if vendors is not None and not set(vendors) <= {one.vendor for one in found.shown}:
+            # Nobody watches it any more.
+            statuses.append(ComponentStatus.UNKNOWN)
+        status = indicator(open_ones, statuses, words)
         told = tuple((one.incident.id, one.incident.last_seq) for one in found.told)
         mark = (tuple(one.whole for one in written), told, found.at, found.others, status)
         return Standing(gathered=found, status=status, written=written, slugs=[one.slug for one in listed], mark=mark)

@@ -67,6 +67,8 @@ def _document(press: Press, shelf: Shelf, name: str, make: Make) -> Callable[[Re
 
         async def made() -> bytes:
             place = await _place(press, where, vendor)
+            for one in asked:
+                await _place(press, where, one)
             return await make(place, [vendor] if vendor else asked or None)
 
         kept = await shelf.get((name, where, vendor or "", *asked), made)
@@ -95,7 +97,7 @@ def _one(press: Press, shelf: Shelf) -> Callable[[Request], Awaitable[Response]]
 async def _place(press: Press, where: str, vendor: str | None) -> Place:
     place = await press.place(where, vendor)
     if place is None:
-        raise Missing("no vendor of this name is watched")
+        raise Missing(f"no vendor called “{(vendor or '')[:60]}” is watched")
     return place
 
 

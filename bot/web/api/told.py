@@ -16,7 +16,7 @@ from bot.core.scorecard import Extreme, Scorecard, Watch
 from bot.core.standing import Standing, label
 from bot.core.wording import headline
 from bot.model import Announcement, Claim, Component, Impact, Incident, Kind, TimelineEntry
-from bot.web.api import shapes
+from bot.web.api import shapes, vendor_shapes
 from bot.web.api.addresses import incident_page, vendor_page
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -107,9 +107,9 @@ def vendor(one: Standing, base: str) -> shapes.Vendor:
     )
 
 
-def scorecard(card: Scorecard) -> shapes.Scorecard:
+def scorecard(card: Scorecard) -> vendor_shapes.Scorecard:
     """Return a vendor's record."""
-    return shapes.Scorecard(
+    return vendor_shapes.Scorecard(
         since=card.since,
         until=card.until,
         watched_since=card.watched_since,
@@ -125,7 +125,7 @@ def scorecard(card: Scorecard) -> shapes.Scorecard:
         spent=_spent(card.spent),
         maintenances=card.maintenances,
         maintenance=card.maintained,
-        acknowledgement=shapes.Lags(
+        acknowledgement=vendor_shapes.Lags(
             counted=card.lags.count,
             vendor_first=card.lags.first,
             never_told=card.lags.never,
@@ -135,27 +135,27 @@ def scorecard(card: Scorecard) -> shapes.Scorecard:
         ),
         backdated=card.backdated,
         backdated_most=_extreme(card.backdated_most),
-        cadence=shapes.Cadence(
+        cadence=vendor_shapes.Cadence(
             counted=card.words.count, median=card.words.median, longest_silence=_extreme(card.words.longest)
         ),
         all_clears=card.all_clears,
         false_all_clears=card.false_clears,
-        unconfirmed=shapes.Unconfirmed(
+        unconfirmed=vendor_shapes.Unconfirmed(
             counted=card.unconfirmed, open=card.pending, single_witness=card.lone, seconds=card.suspected
         ),
-        root_causes=shapes.Causes(published=card.causes, of=card.ended, median=card.cause_after),
+        root_causes=vendor_shapes.Causes(published=card.causes, of=card.ended, median=card.cause_after),
     )
 
 
-def _spent(spent: Iterable[tuple[Impact, timedelta]]) -> tuple[shapes.Spent, ...]:
-    return tuple(shapes.Spent(impact=impact, seconds=span) for impact, span in spent)
+def _spent(spent: Iterable[tuple[Impact, timedelta]]) -> tuple[vendor_shapes.Spent, ...]:
+    return tuple(vendor_shapes.Spent(impact=impact, seconds=span) for impact, span in spent)
 
 
-def _extreme(one: Extreme | None) -> shapes.Extreme | None:
-    return shapes.Extreme(seconds=one.span, incident=one.incident) if one else None
+def _extreme(one: Extreme | None) -> vendor_shapes.Extreme | None:
+    return vendor_shapes.Extreme(seconds=one.span, incident=one.incident) if one else None
 
 
-def days(records: Iterable[Record], watch: Watch, now: datetime) -> tuple[shapes.Day, ...]:
+def days(records: Iterable[Record], watch: Watch, now: datetime) -> tuple[vendor_shapes.Day, ...]:
     """Return a vendor's last 90 days, the oldest first."""
     marks = [
         Mark(
@@ -169,7 +169,7 @@ def days(records: Iterable[Record], watch: Watch, now: datetime) -> tuple[shapes
         for stretch in course(record, now).stretches
     ]
     return tuple(
-        shapes.Day(
+        vendor_shapes.Day(
             date=day.date,
             sort=day.sort,
             words=calendar.said(day),

@@ -20,7 +20,7 @@ from bot.model import Impact, Kind, State
 from bot.store import chosen, grounds, incidents, lookups, maintenances, records, standings
 from bot.store.chosen import Chosen
 from bot.store.report import material
-from bot.web.api import shapes, told
+from bot.web.api import shapes, told, vendor_shapes
 from bot.web.api.answers import Missing, Wrong
 from bot.web.api.operations import Asked, Operation, Parameter
 from bot.web.board.grounding import views
@@ -133,7 +133,7 @@ async def every_vendor(asked: Asked) -> shapes.Vendors:
     return shapes.Vendors(vendors=tuple(told.vendor(one, asked.base) for one in found))
 
 
-async def vendor(asked: Asked) -> shapes.VendorWhole:
+async def vendor(asked: Asked) -> vendor_shapes.VendorWhole:
     """Return all that is known of one vendor."""
     database, slug, now = asked.board.database, asked.named["vendor"], asked.now
     history = await records.history(database, slug, now - WINDOW, now)
@@ -146,7 +146,7 @@ async def vendor(asked: Asked) -> shapes.VendorWhole:
     known = bool(history.records) or history.watch.since is not None
     card = scorecard(slug, name, history.records, history.watch, now, cut=history.is_cut) if known else None
     parts = {part.id: part for page in ground.pages for part in page.parts}
-    return shapes.VendorWhole(
+    return vendor_shapes.VendorWhole(
         vendor=slug,
         name=name,
         sources=tuple(told.vendor(one, asked.base) for one in stands),
@@ -261,7 +261,7 @@ OPERATIONS: Final = (
         path="/api/v1/vendors/{vendor}",
         name="vendor",
         about="One vendor: its components, its open incidents, its record and its last 90 days.",
-        answer=shapes.VendorWhole,
+        answer=vendor_shapes.VendorWhole,
         make=vendor,
         parameters=(Parameter(name="vendor", about="The vendor's slug.", in_path=True),),
         problems={404: "No vendor of this name is watched."},

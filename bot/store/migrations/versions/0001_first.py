@@ -129,6 +129,7 @@ def _incidents() -> None:
         sa.Column("witnessed", sa.Boolean(), nullable=False),
         sa.Column("silent_from", instant(), nullable=True),
         sa.Column("attend_at", instant(), nullable=True),
+        sa.Column("report_at", instant(), nullable=True),
         sa.Column("cause", sa.Text(), nullable=True),
         sa.Column("burst", sa.Text(), nullable=True),
         sa.Column("runs_on", sa.Text(), nullable=True),
@@ -148,6 +149,8 @@ def _incidents() -> None:
     op.create_index("incident_vendor", "incident", ["vendor", "started_at"], unique=False)
     some = sa.text("attend_at IS NOT NULL")
     op.create_index("incident_attend", "incident", ["attend_at"], sqlite_where=some, postgresql_where=some)
+    some = sa.text("report_at IS NOT NULL")
+    op.create_index("incident_report", "incident", ["report_at"], sqlite_where=some, postgresql_where=some)
     for name in ("cause", "runs_on"):
         some = sa.text(f"{name} IS NOT NULL")
         op.create_index(f"incident_{name}", "incident", [name], sqlite_where=some, postgresql_where=some)

@@ -1,0 +1,51 @@
+"""One step on one platform: done, or, where somebody began it and nobody knows how it went, read back."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.core import converge
+from bot.errors import MessageGone
+from bot.gauges import READ_BACK, Gauges
+from bot.model import Announcement, Intent, Ref, Step, StepKind
+from bot.ports import Apart, Platform
+from bot.store.errands import Errand
+
+log = logging.getLogger(__name__)
+
+# A platform writes its own time on a message, and its clock is not ours.
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+async def read_back(platform: Platform, errand: Errand, unfinished: Intent, gauges: Gauges) -> Announcement:
+    """Return the announcement as it is after all: somebody began a step and told nobody how it went."""
+    announcement = errand.announcement
+    in_channel = unfinished.kind in {StepKind.POST, StepKind.BROADCAST}
+    root = None if in_channel else announcement.root
+    address = announcement.destination.address
+    ref = await platform.find(address, root, unfinished.key, unfinished.since - CLOCKS_DIFFER)
+    gauges.count(READ_BACK, announcement.destination.platform, "no" if ref is None else "yes")
+    if ref is None:
+        return replace(announcement, intent=None)
+    log.info("already sent key=%s", unfinished.key)
+    done = Step(unfinished.kind, unfinished.key, unfinished.through)
+    return converge.stepped(announcement, done, ref)
+
+
+async def send(platform: Platform, errand: Errand) -> Announcement:
+    """Do the step, and return the announcement after it."""
+    step, announcement, message = errand.step, errand.announcement, errand.message
+    ref: Ref | None = None
+    if step.kind is StepKind.POST:
+        ref = await platform.post(announcement.destination.address, message, step.key, announcement.earlier)
+    elif announcement.root is None:
+        raise MessageGone("there is no root to speak under")
+    elif step.kind is StepKind.BROADCAST and isinstance(platform, Apart):
+        await platform.broadcast(announcement.root, message, step.key)
+    elif step.kind is StepKind.EDIT:
+        await platform.edit(announcement.root, message, announcement.earlier)
+    else:
+        await platform.reply(announcement.root, message, step.key)
+    return converge.stepped(announcement, step, ref)
