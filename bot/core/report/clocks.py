@@ -49,7 +49,7 @@ def _stretches(story: Story) -> timedelta:
 
 def _broken(lasted: timedelta, spent: timedelta) -> timedelta | None:
     """Return how much of a time it was there, if that is well less than all of it."""
-    return spent if lasted - spent >= _A_BREAK else None
+    return spent if spent <= lasted - _A_BREAK else None
 
 
 def _scheduled(story: Story) -> Clock:
