@@ -1,4 +1,4 @@
-"""What a message is to have that takes longer to make than a claim may: the summary of a week, the files of a report."""
+"""What a message is to have that takes longer to make than a claim may: the summary of a week, a report's files."""
 
 from __future__ import annotations
 
