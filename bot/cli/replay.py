@@ -8,13 +8,14 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from adapters.console import Console
 from bot import catalog, plugins
+from bot.cli.dating import dated
 from bot.cli.frames import Frame, Series
 from bot.cli.rehearsed import RULE, Check, Part, checks
 from bot.clock import Clock, SimulatedClock
@@ -91,7 +92,9 @@ def recordings(wish: Wish) -> tuple[Recording, ...]:
     found, mistakes = [], []
     for one in wish.series:
         try:
-            found.append(Recording(_source(one, wish), one))
+            source = _source(one, wish)
+            read = partial(plugins.format_named(source.format).parse, source=source)
+            found.append(Recording(source, replace(one, frames=tuple(dated(one.frames, read)))))
         except (ParseError, ConfigError) as e:
             mistakes.append(f"{one.name}: {e}")
     if mistakes:

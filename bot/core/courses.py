@@ -69,6 +69,7 @@ class AllClear:
 
     at: datetime
     is_false: bool
+    was_reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +240,7 @@ def _all_clears(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[All
             if is_open and claim.state.is_over and not is_withdrawn(entry):
                 clear = claim.resolved_at or entry.happened_at
             elif clear is not None and not claim.state.is_over:
-                yield AllClear(clear, is_false=True)
+                yield AllClear(clear, is_false=True, was_reopened=True)
                 clear = None
             is_open = not claim.state.is_over
         if clear is not None:

@@ -16,6 +16,7 @@ from bot.core.picture.moments import Moments, moments, window
 from bot.core.picture.series import Grain, Series, clipped, common, series
 from bot.core.picture.shapes import Anchor, Box, Drawing, Ink, Shape, Sign, Stroke, Words, fitting
 from bot.core.probing import BY_THE_MINUTE
+from bot.core.report.looked import looked_until
 from bot.core.report.material import Material, Watched
 from bot.model import Incident, Kind, SourceKind
 
@@ -51,6 +52,7 @@ def of_incident(material: Material, now: datetime) -> Drawing | None:
 
 def gathered(material: Material, now: datetime) -> Seen | None:
     """Return what there is to show of an incident; None if it has not begun."""
+    now = looked_until(material, now)
     whole = window(material.incident, material.entries, now)
     if whole is None:
         return None

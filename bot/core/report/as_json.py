@@ -27,6 +27,7 @@ def as_json(facts: Facts) -> Json:
         "schema": SCHEMA,
         "id": facts.id,
         "as_of": iso(facts.as_of),
+        "last_looked_at": iso(facts.seen_at) if facts.is_unseen else None,
         "vendor": facts.vendor,
         "name": facts.name,
         "title": facts.title,

@@ -37,7 +37,7 @@ def _blind(story: Story) -> Iterator[Lack]:
         one = watched.source
         name = f"{one.name}'s status page" if one.kind is SourceKind.FEED else f"our probe {one.name}"
         for gap in watched.gaps:
-            if gap.began_at < over and gap.ended_at > begun:
+            if (gap.began_at < over or story.incident.is_open) and gap.ended_at > begun:
                 yield Lack(what=f"Not watching {name}", began_at=gap.began_at, ended_at=gap.ended_at, reason=gap.reason)
 
 
@@ -74,9 +74,9 @@ def _read_late(spoken: Spoken) -> Iterator[Lack]:
         return
     worst = max(late, key=_delay)
     many = "1 statement was" if len(late) == 1 else f"{len(late)} statements were"
-    latest = f"{duration(_delay(worst))} after it was written (statement {worst.number})"
+    latest = f"statement {worst.number}, {duration(_delay(worst))} after it was written"
     yield Lack(
-        what=f"{many} read late, by more than {duration(_LATE)}: at worst {latest}",
+        what=f"{many} read late, by more than {duration(_LATE)}; the latest was {latest}",
         began_at=worst.at,
         ended_at=worst.read_at,
     )
@@ -145,7 +145,7 @@ def _open(story: Story, cause: Cause) -> Iterator[str]:
     elif story.posted and not is_planned(one) and isinstance(cause.at, Unknown) and one.kind is not Kind.NOTICE:
         if cause.late:
             which = numbers(cause.late)
-            yield f"{one.name} spoke after the end without naming a root cause: is it in its words ({which})?"
+            yield f"{one.name} spoke after the end, and called nothing a root cause: is it in its words ({which})?"
         else:
             yield f"{one.name} has not published a root cause."
     if not one.is_open and not story.is_accused and not _has_cause(story):

@@ -124,15 +124,14 @@ def _cause(facts: Facts) -> Iterator[Block]:
     cause = facts.cause
     if isinstance(cause.at, Unknown):
         reason = cause.at.reason
-        yield Text((f"{reason[:1].upper()}{reason[1:]}.",))
+        yield Text((f"{reason[:1].upper()}{reason[1:]}{':' if cause.late else '.'}",))
     else:
         after = f", {duration(cause.after)} after the end" if cause.after is not None else ", before it was over"
         yield Text((f"{facts.name} published it at ", Moment(cause.at), f"{after}, in its own words:"))
         yield from (_words(said) for said in facts.statements if said.number in cause.statements)
     if cause.late:
-        which = glance.numbers(cause.late)
-        said = f"After the end {facts.name} said or rewrote this"
-        yield Text((f"{said}, which it does not call a root cause ({which}):",))
+        if not isinstance(cause.at, Unknown):
+            yield Text((f"After the end {facts.name} also said or rewrote this:",))
         yield from (_words(said) for said in facts.statements if said.number in cause.late)
 
 
@@ -150,13 +149,13 @@ def _deeds(facts: Facts) -> Iterator[Block]:
     rows = tuple(((Moment(row.at),), (row.source,), tuple(_what(row))) for row in facts.deeds)
     yield Table("What people here did, and what Sitrep did for them", ("Time (UTC)", "Who", "What"), rows)
     if not facts.switched:
-        yield Text(("No fallback was activated, as far as Sitrep was told.",))
+        yield Text(("No switch to a fallback is on record; notes are quoted, not read for one.",))
 
 
 def _announced(facts: Facts) -> Iterator[Block]:
     found = [said for said in facts.statements if said.number in facts.measures]
     if not found:
-        yield Text((f"None announced as of {utc(facts.as_of)}.",))
+        yield Text((_why_none_announced(facts),))
         return
     which = glance.numbers(tuple(said.number for said in found))
     where = f"Only what {facts.name} said at the end and afterwards ({which}) can announce any"
@@ -167,6 +166,14 @@ def _announced(facts: Facts) -> Iterator[Block]:
             yield Text((f"Statement {said.number} is quoted under “Root cause”.",))
         else:
             yield _words(said, _QUOTED)
+
+
+def _why_none_announced(facts: Facts) -> str:
+    if not facts.has_vendor:
+        return "None: it is a trouble of our own, and no vendor's to announce any."
+    if facts.is_open:
+        return f"None as of {utc(facts.seen_at)}; it was not over then."
+    return f"None that is known: {facts.name} said nothing at the end or afterwards, as far as we read it."
 
 
 def _follow_ups(facts: Facts) -> Iterator[Block]:
@@ -270,5 +277,6 @@ def made(facts: Facts) -> str:
     """Return as of when it is, and what it rests on."""
     return (
         f"Made by Sitrep as of {utc(facts.as_of)}, from its own record of incident {facts.id}. Times are UTC. "
+        "Times and lengths of time are cut to the minute, so that a sum of them may differ by one. "
         "What is not known is said to be so; what people added is marked as theirs."
     )

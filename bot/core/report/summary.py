@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from bot.core.message import utc
-from bot.core.report.glance import numbers
 from bot.core.report.known import Facts
 from bot.core.report.unknown import Unknown, known
 from bot.core.spans import duration
@@ -55,6 +54,9 @@ def _lasted(facts: Facts, incident: Incident, when: _When) -> str:
     if begun is None or clock.lasted is None:
         return bad or "how long it lasted is not known"
     if facts.is_open:
+        if facts.is_unseen:
+            then = f"it had gone on since {when(begun)} when it was last looked at, {duration(clock.lasted)} later"
+            return f"{then}{bad and f', and {bad}'}; how it stands now is not known"
         return f"it has gone on since {when(begun)}, {duration(clock.lasted)} so far{bad and f', and {bad}'}"
     until = known(clock.ended_at)
     what = "a suspicion of ours that was never confirmed; it" if incident.kind is Kind.SUSPECTED else "it"
@@ -70,7 +72,8 @@ def _lasted(facts: Facts, incident: Incident, when: _When) -> str:
 def _how_bad(facts: Facts) -> str:
     if facts.peak in {Impact.NONE, Impact.UNKNOWN}:
         return ""
-    return f"{'is' if facts.is_open and facts.impact is facts.peak else 'was'} {words(facts.peak)} at worst"
+    is_so = facts.is_open and facts.impact is facts.peak and not facts.is_unseen
+    return f"{'is' if is_so else 'was'} {words(facts.peak)} at worst"
 
 
 def _firsts(facts: Facts, when: _When) -> Iterator[str]:
@@ -148,8 +151,6 @@ def _cause(facts: Facts, when: _When) -> Iterator[str]:
         yield f"{facts.name} published a root cause at {when(at)}{after}; it is quoted below."
     elif facts.statements and not facts.is_open and isinstance(facts.cause.at, Unknown):
         yield f"Root cause: {facts.cause.at.reason}."
-        if facts.cause.late:
-            yield f"After the end {facts.name} said more ({numbers(facts.cause.late)})."
 
 
 def _maintenance(facts: Facts, incident: Incident, when: _When) -> Iterator[str]:
@@ -187,8 +188,8 @@ def _against(over: datetime, ends: datetime | None) -> str:
 
 def _burst(facts: Facts, incident: Incident, when: _When) -> Iterator[str]:
     count, still = len(incident.members), sum(member.is_open for member in incident.members)
-    going = f"; {still} of them {'goes' if still == 1 else 'go'} on" if still else ""
-    yield f"{facts.headline.rstrip('.')}: {count} incidents that are told together{going}."
+    going = f"; {still} of them {'is' if still == 1 else 'are'} open" if still else ""
+    yield f"{facts.headline.rstrip('.')}: the {count} are told together{going}."
     yield f"{_sentence(_lasted(facts, incident, when))}."
     yield from _firsts(facts, when)
     yield from _touched(facts)
