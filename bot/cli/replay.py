@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from adapters.console import Console
 from bot import catalog, plugins
@@ -114,9 +115,17 @@ def _source(one: Series, wish: Wish) -> Source:
             error = error or e
             continue
         vendor, title = _vendor(one, wish.vendor, snapshot.page_url, snapshot.page_name)
-        url = snapshot.page_url or (known.page if (known := catalog.find(vendor)) else f"https://{vendor}.invalid")
+        url = _address(snapshot.page_url, vendor)
         return Source(key=f"replay:{vendor}:{one.name}", vendor=vendor, name=title, format=name, url=url)
     raise error or ParseError("nothing in it can be read")
+
+
+def _address(told: str | None, vendor: str) -> str:
+    """Return the page's own address; a list of incidents alone does not tell it."""
+    if told and urlsplit(told).hostname:
+        return told
+    known = catalog.find(vendor)
+    return known.page if known else f"https://{vendor}.invalid"
 
 
 def _read(body: bytes, source: Source, name: str | None) -> tuple[str, Snapshot]:

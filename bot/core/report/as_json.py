@@ -144,6 +144,7 @@ def _talk(one: Talk) -> Json:
     why = {"longest_silence_unknown": longest.reason} if isinstance(longest, Unknown) else {}
     return {
         "statements": one.statements,
+        "updates_without_text": one.wordless,
         **_of("cadence_seconds", one.cadence),
         "longest_silence": None if isinstance(longest, Unknown) else _pause(longest),
         **why,

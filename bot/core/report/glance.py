@@ -151,7 +151,8 @@ def talk(facts: Facts) -> tuple[tuple[str, Spans], ...]:
 def _talk(facts: Facts, one: Talk) -> Iterator[tuple[str, Spans]]:
     late = sum(said.is_late for said in facts.statements)
     more = f", and {late} afterwards" if late else ""
-    yield "Statements", (f"{one.statements} while it was open{more}",)
+    bare = f"; {_counted(one.wordless, 'update')} without any text" if one.wordless else ""
+    yield "Statements", (f"{one.statements or 'none'} while it was open{more}{bare}",)
     # Of what is planned nobody is expected to speak at any pace.
     if facts.kind is not Kind.MAINTENANCE:
         yield from _pace(facts, one)
@@ -171,7 +172,7 @@ def _pace(facts: Facts, one: Talk) -> Iterator[tuple[str, Spans]]:
         yield "Longest silence", unknown(one.longest.reason)
     else:
         yield "Longest silence", _pause(one.longest, is_running=one.longest == one.running and not facts.is_unseen)
-    if one.running is not None and one.running != one.longest:
+    if one.running is not None and one.running != one.longest and one.running.span >= _AT_ONCE:
         yield "Silent since", _pause(one.running, is_running=not facts.is_unseen)
     if one.vanished is not None:
         yield "Silent at the end", (*_pause(one.vanished, is_running=False), ", when it was no longer listed")
@@ -203,8 +204,8 @@ def _changed(one: Talk) -> str:
     if not one.edited and not one.retracted:
         return "no statement was edited or taken back, as far as we saw"
     counts = ((one.edited, "edited"), (one.retracted, "taken back"))
-    return ", ".join(f"{_many(count)} {what}" for count, what in counts if count)
+    return ", ".join(f"{_counted(count, 'statement')} {what}" for count, what in counts if count)
 
 
-def _many(count: int) -> str:
-    return "1 statement" if count == 1 else f"{count} statements"
+def _counted(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count} {what}s"

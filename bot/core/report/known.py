@@ -94,6 +94,11 @@ class Part:
     since: datetime
     by: str
 
+    @property
+    def is_well(self) -> bool:
+        """Whether it was listed, and never shown in any trouble."""
+        return self.worst in {ComponentStatus.OPERATIONAL, ComponentStatus.UNKNOWN}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:

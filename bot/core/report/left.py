@@ -73,10 +73,12 @@ def _read_late(spoken: Spoken) -> Iterator[Lack]:
     if not late:
         return
     worst = max(late, key=_delay)
-    many = "1 statement was" if len(late) == 1 else f"{len(late)} statements were"
-    latest = f"statement {worst.number}, {duration(_delay(worst))} after it was written"
+    after = f"{duration(_delay(worst))} after it was written"
+    many = f"{len(late)} statements were read late, by more than {duration(_LATE)}; the latest was"
     yield Lack(
-        what=f"{many} read late, by more than {duration(_LATE)}; the latest was {latest}",
+        what=f"Statement {worst.number} was read {after}"
+        if len(late) == 1
+        else f"{many} statement {worst.number}, {after}",
         began_at=worst.at,
         ended_at=worst.read_at,
     )
@@ -145,9 +147,9 @@ def _open(story: Story, cause: Cause) -> Iterator[str]:
     elif story.posted and not is_planned(one) and isinstance(cause.at, Unknown) and one.kind is not Kind.NOTICE:
         if cause.late:
             which = numbers(cause.late)
-            yield f"{one.name} spoke after the end, and called nothing a root cause: is it in its words ({which})?"
+            yield f"{one.name} spoke after the end, and marked nothing as the root cause: is it in its words ({which})?"
         else:
-            yield f"{one.name} has not published a root cause."
+            yield f"{one.name} had published no root cause when its page was last read."
     if not one.is_open and not story.is_accused and not _has_cause(story):
         yield "Nobody has written down the root cause: `write cause: …`"
     if one.ending is ChangeKind.WITHDRAWN and not has_not_begun(one):

@@ -11,6 +11,7 @@ from bot.core.message import Link, Moment, Span, utc
 from bot.core.report import glance
 from bot.core.report.blocks import Block, Bullets, Pairs, Part, Spans, Table, Text, Theirs, Words
 from bot.core.report.known import Checks, Facts, Lack, Row
+from bot.core.report.known import Part as Listed
 from bot.core.report.material import Section
 from bot.core.report.spoken import Said
 from bot.core.report.unknown import Unknown
@@ -19,6 +20,7 @@ from bot.core.wording import STATUS_WORDS, words
 from bot.model import Card, Kind, Member, State
 
 _QUOTED = 400
+_NO_TEXT = "it posted no text"
 
 
 def sections(facts: Facts) -> tuple[Part, ...]:
@@ -73,7 +75,7 @@ def _member(one: Member) -> tuple[Spans, ...]:
 def _impact(facts: Facts) -> Iterator[Block]:
     found = facts.effect
     if found.parts:
-        rows = tuple(((p.name,), (STATUS_WORDS[p.worst],), (Moment(p.since),), (p.by,)) for p in found.parts)
+        rows = tuple(((p.name,), (_worst(p),), (Moment(p.since),), (p.by,)) for p in found.parts)
         yield Table("Components that were listed", ("Component", "At worst", "First seen listed", "Named by"), rows)
     else:
         yield Text((f"Components: not known; {found.why_no_parts}.",))
@@ -86,6 +88,10 @@ def _impact(facts: Facts) -> Iterator[Block]:
         yield Table(f"Our own checks while it lasted{hours}", head, tuple(map(_checks, found.checks)))
     elif facts.kind is not Kind.MAINTENANCE:
         yield Text((f"Our own checks: not known; {found.why_no_checks}.",))
+
+
+def _worst(part: Listed) -> str:
+    return "no trouble shown" if part.is_well else STATUS_WORDS[part.worst]
 
 
 def _services(facts: Facts) -> Iterator[Block]:
@@ -218,12 +224,15 @@ def _statements(facts: Facts) -> Iterator[Block]:
         )
         yield Table("Through which feeds it spoke", ("Feed", "Format", "Address", "Statements"), rows)
     if not facts.statements:
-        reason = (
-            facts.acknowledgement.at.reason if isinstance(facts.acknowledgement.at, Unknown) else "it posted no text"
-        )
-        yield Text((f"No statement: {reason}.",))
+        yield Text((f"No statement: {_why_silent(facts)}.",))
     for said in facts.statements:
         yield from _statement(said)
+
+
+def _why_silent(facts: Facts) -> str:
+    if isinstance(facts.acknowledgement.at, Unknown):
+        return facts.acknowledgement.at.reason
+    return "its updates came without any text; the timeline has their times" if facts.talk.wordless else _NO_TEXT
 
 
 def _or_unknown(value: str | Unknown) -> Spans:
@@ -243,11 +252,8 @@ def _statement(said: Said) -> Iterator[Block]:
 
 
 def _talk(facts: Facts) -> Iterator[Block]:
-    if not facts.statements:
-        reason = (
-            facts.acknowledgement.at.reason if isinstance(facts.acknowledgement.at, Unknown) else "it posted no text"
-        )
-        yield Text((f"Nothing can be said of it: {reason}.",))
+    if not facts.statements and not facts.talk.wordless:
+        yield Text((f"Nothing can be said of it: {_why_silent(facts)}.",))
         return
     yield Pairs("How it communicated", glance.talk(facts))
 

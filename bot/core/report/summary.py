@@ -124,9 +124,10 @@ def _ends(facts: Facts, when: _When) -> Iterator[str]:
 
 
 def _touched(facts: Facts) -> Iterator[str]:
-    parts = [part.name for part in facts.effect.parts]
-    if parts and facts.kind is not Kind.SUSPECTED:
-        yield f"Listed as affected: {_listed(parts)}."
+    unwell = [part.name for part in facts.effect.parts if not part.is_well]
+    if facts.effect.parts and facts.kind is not Kind.SUSPECTED:
+        listed = "Listed as affected" if unwell else "Listed with it"
+        yield f"{listed}: {_listed(unwell or [part.name for part in facts.effect.parts])}."
     if facts.effect.services:
         verb = "depend on it" if len(facts.effect.services) > 1 else "depends on it"
         yield f"Of our own, {_listed(facts.effect.services)} {verb}."
@@ -151,6 +152,8 @@ def _cause(facts: Facts, when: _When) -> Iterator[str]:
         yield f"{facts.name} published a root cause at {when(at)}{after}; it is quoted below."
     elif facts.statements and not facts.is_open and isinstance(facts.cause.at, Unknown):
         yield f"Root cause: {facts.cause.at.reason}."
+    elif facts.talk.wordless and not facts.statements:
+        yield f"{facts.name} wrote no text with any of its updates."
 
 
 def _maintenance(facts: Facts, incident: Incident, when: _When) -> Iterator[str]:

@@ -14,7 +14,7 @@ from bot.core.report.looked import page_read_until
 from bot.core.report.material import Section
 from bot.core.report.spoken import Cause, Said, Talk
 from bot.core.report.statements import Spoken
-from bot.core.report.story import Story, first, is_planned, last
+from bot.core.report.story import Story, first, is_planned, is_vendors, last
 from bot.core.report.unknown import Unknown
 from bot.core.revisit import VISITS
 from bot.model import ChangeKind, Kind, State
@@ -30,6 +30,7 @@ def talk(story: Story, spoken: Spoken) -> Talk:
     everything = [*pauses, *([running] if running else [])]
     return Talk(
         statements=sum(not said.is_late for said in spoken.said),
+        wordless=_wordless(story),
         cadence=timedelta(seconds=median(pause.span.total_seconds() for pause in pauses)) if pauses else why,
         longest=max(everything, key=lambda pause: pause.span) if everything else why,
         running=running,
@@ -40,6 +41,12 @@ def talk(story: Story, spoken: Spoken) -> Talk:
         retracted=sum(said.retracted_at is not None for said in spoken.said),
         backdated=max((c.backdated for c in story.courses if c.backdated), default=None),
     )
+
+
+def _wordless(story: Story) -> int:
+    """Count the vendor's updates that say where it stands, and nothing more."""
+    lines = (entry for record in story.records for entry in record.entries if is_vendors(entry) and not entry.quiet)
+    return sum(one.said is not None and not one.text and one.kind is not ChangeKind.EDITED for one in lines)
 
 
 def _vanished(story: Story, spoken: Spoken) -> Pause | None:
@@ -101,8 +108,8 @@ def _no_cause(story: Story, late: tuple[int, ...]) -> str:
     as_of = utc(page_read_until(story.material, story.now))
     if late:
         return (
-            f"{one.name} published nothing that it calls a root cause, as of {as_of}; "
-            f"after the end it said or rewrote {numbers(late)}"
+            f"{one.name} marks no statement as the root cause, as of {as_of}{_last_read(story)}; "
+            f"what it said or rewrote after the end may tell of it ({numbers(late)})"
         )
     return f"not published as of {as_of}{_last_read(story)}; {_until_when(story)}"
 
