@@ -10,7 +10,7 @@ from bot.core.report import clocks, effect, firsts, left, places, rows, talk
 from bot.core.report.known import Facts, Remark
 from bot.core.report.looked import looked_until
 from bot.core.report.material import Material, Section
-from bot.core.report.statements import channels, spoken
+from bot.core.report.statements import channels, known_address, spoken
 from bot.core.report.story import Story, is_planned, story
 from bot.core.report.summary import summary
 from bot.core.wording import has_not_begun
@@ -48,7 +48,7 @@ def facts(material: Material, now: datetime) -> Facts:
         cause=cause,
         talk=talk.talk(told, said),
         effect=effect.effect(told),
-        url=one.url,
+        url=known_address(one.url),
         planned=(one.starts_at, one.ends_at) if is_planned(one) else None,
         severity=effect.severity(told),
         channels=channels(told),
@@ -58,7 +58,7 @@ def facts(material: Material, now: datetime) -> Facts:
         measures=tuple(one.number for one in talk.measures(said)),
         told=places_told,
         lacks=left.lacks(told, said, places_told),
-        follow_ups=left.left(told, cause),
+        follow_ups=left.left(told, cause, now),
         remarks=tuple(_remarks(material)),
         members=one.members,
         burst=one.burst,

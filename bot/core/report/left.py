@@ -120,7 +120,7 @@ _TAKEN = frozenset(
 )
 
 
-def left(story: Story, cause: Cause) -> tuple[FollowUp, ...]:
+def left(story: Story, cause: Cause, now: datetime) -> tuple[FollowUp, ...]:
     """Return what people want followed up, and what follows from what is known; the open ones first."""
     additions = story.material.additions
     theirs = []
@@ -136,13 +136,15 @@ def left(story: Story, cause: Cause) -> tuple[FollowUp, ...]:
                 done_at=done.at if done else None,
             )
         )
-    found = (*(FollowUp(text=text) for text in _open(story, cause)), *theirs)
+    found = (*(FollowUp(text=text) for text in _open(story, cause, now)), *theirs)
     return tuple(sorted(found, key=lambda one: not one.is_open))
 
 
-def _open(story: Story, cause: Cause) -> Iterator[str]:
+def _open(story: Story, cause: Cause, now: datetime) -> Iterator[str]:
     one = story.incident
-    if one.is_open:
+    if one.is_open and story.now < now:
+        yield f"How it stands now is not known: it was last looked at at {utc(story.now)}."
+    elif one.is_open:
         yield "It is not over." if one.state is not State.SCHEDULED else f"{one.name} has not said that it began."
     elif story.posted and not is_planned(one) and isinstance(cause.at, Unknown) and one.kind is not Kind.NOTICE:
         if cause.late:

@@ -62,12 +62,13 @@ def _none_if_empty(facts: Facts, section: Section) -> tuple[Block, ...]:
 
 
 def _members(facts: Facts) -> Table:
-    rows = tuple(_member(one) for one in roster.in_order(facts.members))
+    rows = tuple(_member(one, facts) for one in roster.in_order(facts.members))
     return Table("The incidents that were told together", ("Incident", "Standing", "From", "To"), rows)
 
 
-def _member(one: Member) -> tuple[Spans, ...]:
-    over: Spans = (Moment(one.resolved_at),) if one.resolved_at else ("it goes on",)
+def _member(one: Member, facts: Facts) -> tuple[Spans, ...]:
+    going = "not over when last looked at" if facts.is_unseen else "it goes on"
+    over: Spans = (Moment(one.resolved_at),) if one.resolved_at else (going,)
     bad = "" if one.peak.value in {"none", "unknown"} else f", {words(one.peak)} at worst"
     return (f"{one.name}: {one.title} ({one.id})",), (f"{words(one.state)}{bad}",), (Moment(one.started_at),), over
 

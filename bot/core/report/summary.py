@@ -190,13 +190,18 @@ def _against(over: datetime, ends: datetime | None) -> str:
 
 
 def _burst(facts: Facts, incident: Incident, when: _When) -> Iterator[str]:
-    count, still = len(incident.members), sum(member.is_open for member in incident.members)
-    going = f"; {still} of them {'is' if still == 1 else 'are'} open" if still else ""
-    yield f"{facts.headline.rstrip('.')}: the {count} are told together{going}."
+    still = sum(member.is_open for member in incident.members)
+    going = f"; {still} of them {_be(still, facts)} open" if still else ""
+    yield f"{facts.headline.rstrip('.')}, told together{going}."
     yield f"{_sentence(_lasted(facts, incident, when))}."
     yield from _firsts(facts, when)
     yield from _touched(facts)
     yield from _taken(facts, when)
+
+
+def _be(count: int, facts: Facts) -> str:
+    now, then = ("is", "was") if count == 1 else ("are", "were")
+    return then if facts.is_unseen else now
 
 
 def _sentence(text: str) -> str:
