@@ -217,7 +217,7 @@ def test_last_words_that_were_rewritten_afterwards_are_shown_and_not_taken_for_a
     assert found.statements[-1].edits[0].before == "words"
     assert answers(found)["Root cause"].startswith("Acme marks no statement as the root cause, as of ")
     assert "what it said or rewrote after the end may tell of it (statement 2)" in answers(found)["Root cause"]
-    assert any("without naming a root cause" in one.text for one in found.follow_ups)
+    assert any("marked nothing as the root cause" in one.text for one in found.follow_ups)
 
 
 def test_our_own_gaps_are_told_with_their_reasons() -> None:

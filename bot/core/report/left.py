@@ -44,8 +44,9 @@ def _blind(story: Story) -> Iterator[Lack]:
 def _unwatched(story: Story) -> Iterator[Lack]:
     one = story.incident
     if one.was_open_at_first_look and story.posted:
+        already = "been announced" if is_planned(one) else "begun"
         yield Lack(
-            what=f"Sitrep read {one.name}'s status page for the first time when it had begun already",
+            what=f"Sitrep read {one.name}'s status page for the first time when it had {already} already",
             began_at=one.first_seen_at,
         )
     if team.is_ours(one) or is_planned(one):
@@ -74,7 +75,7 @@ def _read_late(spoken: Spoken) -> Iterator[Lack]:
         return
     worst = max(late, key=_delay)
     after = f"{duration(_delay(worst))} after it was written"
-    many = f"{len(late)} statements were read late, by more than {duration(_LATE)}; the latest was"
+    many = f"{len(late)} statements were read late, by more than {duration(_LATE)}; the worst was"
     yield Lack(
         what=f"Statement {worst.number} was read {after}"
         if len(late) == 1
@@ -143,7 +144,7 @@ def left(story: Story, cause: Cause, now: datetime) -> tuple[FollowUp, ...]:
 def _open(story: Story, cause: Cause, now: datetime) -> Iterator[str]:
     one = story.incident
     if one.is_open and story.now < now:
-        yield f"How it stands now is not known: it was last looked at at {utc(story.now)}."
+        yield f"How it stands now is not known: the last look at it was at {utc(story.now)}."
     elif one.is_open:
         yield "It is not over." if one.state is not State.SCHEDULED else f"{one.name} has not said that it began."
     elif story.posted and not is_planned(one) and isinstance(cause.at, Unknown) and one.kind is not Kind.NOTICE:

@@ -165,15 +165,17 @@ def _maintenance(facts: Facts, incident: Incident, when: _When) -> Iterator[str]
     if incident.state is State.SCHEDULED:
         yield (
             f"Whether it began is not known: {_reason(facts)}."
-            if starts and starts <= facts.as_of
-            else "It has not begun."
+            if starts and starts <= facts.seen_at
+            else f"It {'had not begun when it was last looked at' if facts.is_unseen else 'has not begun'}."
         )
     elif incident.ending is ChangeKind.WITHDRAWN and over is not None:
         yield f"It was no longer listed at {when(over)}; how it ended is not known."
     elif begun is None:
         yield f"{NOT_BEGUN}: it was called off, or done ahead of its time."
     elif facts.is_open and facts.whole.lasted is not None:
-        yield f"It has gone on for {duration(facts.whole.lasted)}."
+        lasted = duration(facts.whole.lasted)
+        then = f"It had gone on for {lasted} when it was last looked at."
+        yield then if facts.is_unseen else f"It has gone on for {lasted}."
     elif over is not None and over > begun:
         yield f"It was completed at {when(over)}, after {duration(over - begun)}{_against(over, ends)}."
     yield from _touched(facts)
