@@ -15,7 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from adapters.console import Console
-from bot import boards, callers, catalog, garbage, paging, plugins, process, reaching
+from bot import boards, callers, catalog, garbage, hiding, paging, plugins, process, reaching
 from bot import settings as configuration
 from bot.checks import PROBE_LIMITS, probes_of
 from bot.clock import SystemClock
@@ -67,6 +67,7 @@ async def run(settings: Settings) -> None:
     """Watch and deliver until told to stop; what is under way is then finished."""
     stop = process.told_to_stop()
     process.log_to_stderr(settings.log_level)
+    hiding.hide(configuration.secrets_of(settings))
     process.allow_many_connections()
     clock = SystemClock()
     watched = configuration.sources(settings, catalog.load(), plugins.discover("bot.feeds"))
