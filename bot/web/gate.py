@@ -61,7 +61,7 @@ class Gate:
     def _ration(self, request: Request) -> None:
         """Count a call; on this machine itself, where a proxy may stand for everybody, nobody is counted."""
         caller = request.client.host if request.client else ""
-        if _is_here(caller):
+        if is_here(caller):
             return
         is_entering = request.method == "POST" or request.url.path.startswith("/enter")
         rations = self._limits.entering if is_entering else self._limits.looking
@@ -136,7 +136,8 @@ def _instead(entrance: Entrance) -> str:
     return "; write 127.0.0.1 or localhost, or set `url` in the table [board]"
 
 
-def _is_here(caller: str) -> bool:
+def is_here(caller: str) -> bool:
+    """Whether somebody calls from this machine itself."""
     try:
         return ip_address(caller).is_loopback
     except ValueError:
