@@ -39,10 +39,12 @@ def licences(name: str, found: Distribution) -> list[str]:
     meta = found.metadata
     if name in READ:
         return [READ[name]]
-    if meta.get("License-Expression"):
+    if "License-Expression" in meta:
         return re.split(r" (?:AND|OR) ", meta["License-Expression"])
     classified = [one.split(" :: ")[-1] for one in meta.get_all("Classifier") or () if one.startswith("License ::")]
-    return [one for one in classified if one != "OSI Approved"] or re.split(r" OR ", meta.get("License") or "none")
+    return [one for one in classified if one != "OSI Approved"] or (
+        meta["License"] if "License" in meta else "none"
+    ).split(" OR ")
 
 
 @pytest.mark.parametrize("file", audit.FILES)
