@@ -42,9 +42,9 @@ def licences(name: str, found: Distribution) -> list[str]:
     if "License-Expression" in meta:
         return re.split(r" (?:AND|OR) ", meta["License-Expression"])
     classified = [one.split(" :: ")[-1] for one in meta.get_all("Classifier") or () if one.startswith("License ::")]
-    return [one for one in classified if one != "OSI Approved"] or (
-        meta["License"] if "License" in meta else "none"
-    ).split(" OR ")
+    return [one for one in classified if one != "OSI Approved"] or (meta.get_all("License") or ["none"])[0].split(
+        " OR "
+    )
 
 
 @pytest.mark.parametrize("file", audit.FILES)
