@@ -37,27 +37,26 @@ async def one_day(postgres: Postgres, seed: int) -> bool:
 
 
 async def days(options: argparse.Namespace, postgres: Postgres) -> int:
-    """Live through days until there were enough, time is over, or one ended badly."""
+    """Live through days, some at once, until there were enough, time is over, or one ended badly."""
     until = time.monotonic() + options.minutes * 60
-    seeds = (
-        [options.seed] if options.seed is not None else [SystemRandom().randrange(10**6) for _ in range(options.rounds)]
-    )
-    well = 0
-    for seed in seeds:
-        if time.monotonic() > until:
-            break
-        if not await one_day(postgres, seed):
-            print(f"{well} passed, 1 failed")
-            return 1
-        well += 1
-    print(f"{well} passed, 0 failed")
-    return 0
+    drawn = (SystemRandom().randrange(10**6) for _ in range(options.rounds))
+    seeds = [options.seed] if options.seed is not None else list(drawn)
+    ended: list[bool] = []
+
+    async def one_after_the_other() -> None:
+        while seeds and all(ended) and time.monotonic() < until:
+            ended.append(await one_day(postgres, seeds.pop()))
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(options.at_once)))
+    print(f"{sum(ended)} passed, {ended.count(False)} failed")
+    return int(not all(ended) or not ended)
 
 
 def main() -> int:
     """Read the command line, and begin."""
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--rounds", type=int, default=10, help="how many days (default: 10)")
+    parser.add_argument("--at-once", type=int, default=1, help="how many days at the same time")
     parser.add_argument("--minutes", type=float, default=600, help="begin no further day after so long")
     parser.add_argument("--seed", type=int, help="the day of this seed, and no other")
     options = parser.parse_args()
