@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from random import Random, SystemRandom
 
-from tests.chaos.day import a_day, live_through
+from tests.chaos.day import Day, a_day, live_through
 from tests.chaos.mishaps import some
 from tests.databases import Postgres, migrate_by_hand, start_by_hand
 
@@ -24,7 +24,7 @@ async def one_day(postgres: Postgres, seed: int) -> bool:
     folder = Path(tempfile.mkdtemp(prefix="sitrep-chaos-"))
     began = time.monotonic()
     async with a_day(folder, postgres, dice) as day:
-        found = await live_through(day, some(dice, _MISHAPS))
+        found = await _lived_through(day, dice)
         took = time.monotonic() - began
         print(f"{'ok  ' if not found else 'FAIL'}  seed {seed}: {'; '.join(day.log)} ({took:.0f} s)", flush=True)
         for what in found:
@@ -34,6 +34,14 @@ async def one_day(postgres: Postgres, seed: int) -> bool:
     else:
         shutil.rmtree(folder)
     return not found
+
+
+async def _lived_through(day: Day, dice: Random) -> list[str]:
+    """Return what is wrong in the end; a program that does not start or end as it should is wrong too."""
+    try:
+        return await live_through(day, some(dice, _MISHAPS))
+    except (AssertionError, TimeoutError) as error:
+        return [f"{type(error).__name__}: {str(error)[-1000:]}"]
 
 
 async def days(options: argparse.Namespace, postgres: Postgres) -> int:
