@@ -18,6 +18,7 @@ from yarl import URL
 
 from bot.core.strangers import cut, safe
 from bot.errors import Busy, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
+from bot.ports import require_leave
 
 log = logging.getLogger("sitrep.paging")
 
@@ -71,6 +72,7 @@ class Line:
         try:
             async with asyncio.timeout(self._timeout.total_seconds()):
                 url = URL(call.url, encoded=True)
+                require_leave()
                 async with self._connected().request(
                     call.method, url, data=call.body, headers=call.headers, allow_redirects=False
                 ) as answer:

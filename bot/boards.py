@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.ports import Desk
 from bot.settings import Secret, Settings
-from bot.store import pulse
+from bot.store import pulse, standings
 from bot.store.database import Database
 from bot.vitals import Vitals
 from bot.web.board.beside import NOTHING, Beside
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _HERE = "127.0.0.1"
+# Pages are read and told of before anybody looks at the board.
+_FIRST = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +89,16 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
 
 
 async def _current(board: Board, changes: Pulse) -> None:
-    """Know what pages are made from before anybody asks, then look for what changes, for ever."""
-    from bot.web.board import past  # noqa: PLC0415  (as above)
-    from bot.web.board.pages import ready  # noqa: PLC0415  (as above)
+    """Look for what changes, for ever; meanwhile learn what pages are made from, before anybody asks for one."""
+    from bot.web.board import pages, past  # noqa: PLC0415  (as above)
 
-    # Half a second of work, in which everything else goes on.
-    await asyncio.to_thread(ready)
-    await past.warm(board.database, board.spells, board.clock.now())
-    await changes.run()
+    async with asyncio.TaskGroup() as both:
+        both.create_task(changes.run())
+        await board.clock.sleep(_FIRST)
+        # Half a second of work, in which everything else goes on.
+        await asyncio.to_thread(pages.ready)
+        await standings.overview(board.database)
+        await past.warm(board.database, board.spells, board.clock.now())
 
 
 def address(host: str, port: int) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import random
-import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
@@ -15,14 +13,17 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from adapters.console import Console
-from bot import boards, callers, catalog, garbage, hiding, paging, plugins, process, reaching
+from bot import __version__, beginning, boards, callers, catalog, garbage, hiding, logs, plugins, process, reaching
 from bot import settings as configuration
+from bot.beginning import patiently, prepare
+from bot.chats import chats as chats_of
 from bot.checks import PROBE_LIMITS, probes_of
-from bot.clock import SystemClock
+from bot.clock import AgreedClock
 from bot.commands import calling
 from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
+from bot.errors import StoreLost
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
 from bot.loops.alive import Alive, alive, watch_lag
@@ -30,6 +31,7 @@ from bot.loops.attach import Attaching, attach
 from bot.loops.checking import Probing
 from bot.loops.deliver import Delivering, deliver
 from bot.loops.escalate import Escalating, escalate
+from bot.loops.fleet import Fleet, keep, leave
 from bot.loops.forget import Forgetting, forget
 from bot.loops.heed import Heeding, heed
 from bot.loops.hold import Holding, hold
@@ -46,15 +48,11 @@ from bot.loops.watch import Watching, watch
 from bot.model import Source
 from bot.ports import Chat, Platform
 from bot.settings import Settings
-from bot.store import announcements, listed, roles, sources
-from bot.store.database import Database, claim_purpose, is_ready, migrate, open_database
-from bot.store.installations import Kept
+from bot.store.database import Database, is_ready, migrate, open_database
 from bot.vitals import Pace, Vitals
 from bot.web.board.beside import Beside
 
 if TYPE_CHECKING:
-    from adapters.discord.connect import Keys as DiscordKeys
-    from adapters.slack.connect import Keys
     from bot.core.afterwards import Written
     from bot.core.report.material import Material
     from bot.model import TimelineEntry
@@ -66,50 +64,40 @@ log = logging.getLogger("sitrep")
 async def run(settings: Settings) -> None:
     """Watch and deliver until told to stop; what is under way is then finished."""
     stop = process.told_to_stop()
-    process.log_to_stderr(settings.log_level)
+    logs.to_stderr(settings.log_level, settings.log_format)
     hiding.hide(configuration.secrets_of(settings))
     process.allow_many_connections()
-    clock = SystemClock()
+    clock = AgreedClock()
     watched = configuration.sources(settings, catalog.load(), plugins.discover("bot.feeds"))
-    database = open_database(settings.database.reveal())
+    name = beginning.name()
+    database = open_database(settings.database.reveal(), name)
+    fleet = Fleet(database, clock, name, __version__, asyncio.Event())
     try:
         database.hold()
-        await _prepare(database, clock.now())
-        witnesses = map(configuration.source_of, settings.probes)
-        await sources.register(database, (*watched, *witnesses), clock.now())
+        await patiently(partial(migrate, database), clock, StoreLost)
+        all_of_it = (*watched, *map(configuration.source_of, settings.probes))
+        await patiently(partial(prepare, database, all_of_it, clock.now()), clock)
         _announce(settings, len(watched))
         egress = EgressPolicy.allowing(*settings.egress_allow)
         async with (
             Fetcher(egress=egress, now=clock.now) as fetcher,
             Fetcher(egress=egress, now=clock.now, limits=PROBE_LIMITS) as web,
         ):
-            await _loops(settings, database, (fetcher, web), clock, watched, stop)
+            await _loops(settings, fleet, (fetcher, web), watched, stop)
+        await leave(fleet)
     finally:
         await database.close()
 
 
-async def _prepare(database: Database, now: datetime) -> None:
-    await migrate(database)
-    await claim_purpose(database, "run")
-    await listed.catch_up(database)
-    if database.is_sqlite:
-        await sources.release_all(database)
-        await announcements.release_all(database)
-    # A person may have mended what was in the way; if not, it is parked again.
-    await announcements.revive(database, now)
-
-
 async def _loops(
     settings: Settings,
-    database: Database,
+    fleet: Fleet,
     fetchers: tuple[Fetcher, Fetcher],
-    clock: SystemClock,
     watched: Sequence[Source],
     stop: asyncio.Event,
 ) -> None:
     fetcher, web = fetchers
-    owner = f"{socket.gethostname()}-{os.getpid()}"
-    due = asyncio.Event()
+    database, clock, owner, due = fleet.database, fleet.clock, fleet.id, fleet.due
     dice = random.SystemRandom().random
     rules = Rules(
         settings.routes, settings.services, settings.thresholds, settings.oncalls, settings.bursts, settings.board_url
@@ -120,22 +108,24 @@ async def _loops(
     paced = partial(Pace, clock, vitals.turns)
     heard = people.People(database, rules, settings.people, paced("people"), due)
     desk = desk_of(settings, heard, fetcher)
-    chats = _chats(settings, desk, database, clock, due)
+    chats = chats_of(settings, desk, fleet)
     desk.visits = {chat.platform.name: chat.visit for chat in chats if chat.visit is not None}
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
     turned = partial(vitals.turns.turned, "deliver")
     delivering = Delivering(
         database, platforms, clock, owner, dice, due, ruling=rules.ruling, gauges=gauges, turned=turned
     )
+    delivering.term, delivering.shards = fleet.held, fleet.shards
     delivering.report = report_of(settings, database)
     eyes = Eyes(database, clock, settings.witnesses)
-    await recall(eyes)
+    await patiently(partial(recall, eyes), clock)
     told = Told(len(watched), pages_lost=eyes.pages_lost)
     watching = Watching(database, fetcher, rules, paced("watch"), owner, dice, due, told, gauges=gauges)
     checks = Probing(database, web, rules, paced("probe"), owner, due, probes_of(settings), eyes, settings.windows)
     checks.gauges = gauges
     mine = own.Own(database, delivering, own.places(settings.routes), paced("own"), due, lambda: eyes.blind_since)
     escalating = Escalating(database, reaching.plans_of(settings), paced("escalate"), due, gauges)
+    rests = partial(vitals.turns.rests, "escalate")
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "watch": partial(watch, watching),
         "probe": partial(probe, checks),
@@ -144,7 +134,8 @@ async def _loops(
         "remind": partial(remind, Reminding(database, fetcher, rules, paced("remind"), due)),
         "heed": partial(heed, Heeding(database, rules, paced("heed"), due)),
         "hold": partial(hold, Holding(database, rules.ruling, paced("hold"), due)),
-        "escalate": partial(escalate, escalating),
+        "fleet": partial(keep, fleet),
+        "escalate": partial(fleet.alone, "escalation", partial(escalate, escalating), rests),
         "report": partial(report, Reporting(database, settings.reports, paced("report"), due)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
@@ -167,8 +158,8 @@ async def _loops(
     beside = Beside(settings.windows, desk.callers, desk.platforms, desk.jobs, clock.now())
     boards.serve(settings, boards.Around(database, clock, desk, vitals, gauges, beside), routes, loops)
     garbage.seldom()
-    beginning = partial(supervise, clock=clock, chance=dice, crashes=crashes)
-    await _until_stopped(loops, chats, beginning, stop, vitals)
+    begun = partial(supervise, clock=clock, chance=dice, crashes=crashes)
+    await _until_stopped(loops, chats, begun, stop, vitals)
 
 
 def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
@@ -187,19 +178,20 @@ def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:
 async def _until_stopped(
     loops: callers.Loops,
     chats: Sequence[Chat],
-    beginning: Callable[[str, Callable[[], Awaitable[None]]], Coroutine[Any, Any, None]],
+    begun: Callable[[str, Callable[[], Awaitable[None]]], Coroutine[Any, Any, None]],
     stop: asyncio.Event,
     vitals: Vitals,
 ) -> None:
-    named = {name: asyncio.create_task(beginning(name, loop), name=name) for name, loop in loops.items()}
-    # To the last it is answered that we are stopping, so that nobody is sent here any more.
-    web = [named.pop("web")] if "web" in named else []
+    named = {name: asyncio.create_task(begun(name, loop), name=name) for name, loop in loops.items()}
+    # To the last it is answered that we are stopping, so that nobody is sent here any more; and others count on a sign
+    # of life for as long as anything of ours may still be sent.
+    last = [named.pop(name) for name in ("web", "fleet") if name in named]
     tasks = [*named.values()]
     tasks += [asyncio.create_task(chat.check(), name=f"{chat.platform.name}-check") for chat in chats]
     await stop.wait()
     vitals.stopping = True
     log.info("stopping: finishing what is under way")
-    for some in (tasks, web):
+    for some in (tasks, last):
         for task in some:
             task.cancel()
         await asyncio.gather(*some, return_exceptions=True)
@@ -225,71 +217,6 @@ def _shown(some: callers.Shown) -> tuple[str, ...]:
 def _console(settings: Settings) -> dict[str, Platform]:
     console = Console(sys.stdout, settings.console_log, colour=sys.stdout.isatty())
     return {console.name: console}
-
-
-def _chats(
-    settings: Settings, desk: Desk, database: Database, clock: SystemClock, due: asyncio.Event
-) -> tuple[Chat, ...]:
-    """Return the chat platforms that there are tokens for."""
-
-    async def revive(platform: str) -> None:
-        await announcements.revive(database, clock.now(), platform)
-        due.set()
-
-    addresses = [to for to in reaching.addressed(settings) if to.address]
-    chats = []
-    if settings.slack.is_configured:
-        from adapters.slack.connect import Around, connect  # noqa: PLC0415  (a third of a second, for those who use it)
-
-        here = tuple(to.address for to in addresses if to.platform == "slack")
-        rooms = tuple(room.partition(":")[2] for room, _ in settings.access.channels if room.startswith("slack:"))
-        around = Around(clock.now, revive, Kept(database, "slack"), here, settings.access.groups, rooms)
-        chats.append(connect(slack_keys(settings.slack), desk, around))
-    if settings.discord.token is not None:
-        there = tuple(to.address for to in addresses if to.platform == "discord")
-        chats.append(_discord(settings.discord, desk, database, clock, revive, there))
-    return (*chats, *paging.chats(settings, database, clock.now))
-
-
-def _discord(
-    discord: configuration.Discord,
-    desk: Desk,
-    database: Database,
-    clock: SystemClock,
-    revive: Callable[[str], Awaitable[None]],
-    addresses: tuple[str, ...],
-) -> Chat:
-    from adapters.discord.connect import Around, connect  # noqa: PLC0415  (half a second, for those who use it)
-
-    alone = partial(roles.alone, database, "discord-gateway")
-    around = Around(now=clock.now, revive=revive, kept=Kept(database, "discord"), alone=alone, addresses=addresses)
-    return connect(discord_keys(discord), desk, around)
-
-
-def discord_keys(discord: configuration.Discord) -> DiscordKeys:
-    """Return what the bot is known by on Discord."""
-    from adapters.discord.connect import Keys as DiscordKeys  # noqa: PLC0415  (as above)
-
-    token = _revealed(discord.token) or ""
-    return DiscordKeys(token=token, api_url=discord.api_url, gateway_url=discord.gateway_url)
-
-
-def slack_keys(slack: configuration.Slack) -> Keys:
-    """Return what Slack's app is known by."""
-    from adapters.slack.connect import Keys  # noqa: PLC0415  (as above)
-
-    return Keys(
-        bot_token=_revealed(slack.bot_token),
-        app_token=_revealed(slack.app_token),
-        signing_secret=_revealed(slack.signing_secret),
-        client_id=slack.client_id,
-        client_secret=_revealed(slack.client_secret),
-        api_url=slack.api_url,
-    )
-
-
-def _revealed(secret: configuration.Secret | None) -> str | None:
-    return secret.reveal() if secret else None
 
 
 def _announce(settings: Settings, pages: int) -> None:

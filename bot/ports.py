@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bot.core.forms import Form
 from bot.core.message import Message, Reply
+from bot.errors import TemporaryFailure
 from bot.model import Asked, Person, Ref, Spent
 
 if TYPE_CHECKING:
@@ -92,6 +94,20 @@ class Setup:
     timeout: timedelta
     secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     spent: Spent = field(default_factory=Spent)
+
+
+# Whether whoever is at it may still send, asked for the step at hand; what is not a step may always.
+may_send: ContextVar[Callable[[], bool] | None] = ContextVar("may_send", default=None)
+
+
+def require_leave() -> None:
+    """Raise TemporaryFailure if the step at hand may be another's by now: for just before anything is posted.
+
+    Whoever was stopped for longer than a lease, and wakes in the middle of a step, does not know.
+    """
+    asked = may_send.get()
+    if asked is not None and not asked():
+        raise TemporaryFailure("this instance was away for longer than it may be: another may have done it")
 
 
 class Platform(Protocol):

@@ -1,12 +1,10 @@
-"""What a process agrees on with its system: how it is told to end, how many files it may open, where it logs."""
+"""What a process agrees on with its system: how it is told to end, how many files it may open."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import resource
 import signal
-import sys
 
 _FILES = 65536
 
@@ -30,9 +28,3 @@ def allow_many_connections() -> None:
 def leave_no_core() -> None:
     """Let a crash leave no image of our memory on a disk: there are secrets in it."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-
-
-def log_to_stderr(level: str) -> None:
-    """Write the log where a host looks for it."""
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)-7s %(message)s", force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -27,6 +27,10 @@ class Turns:
         self.back_at[name] = self.now() + max(sleeps.total_seconds(), 0)
         self.counts[name] = self.counts.get(name, 0) + 1
 
+    def rests(self, name: str) -> None:
+        """Note that a loop does not turn for now, as it should not: another instance has its role."""
+        self.back_at.pop(name, None)
+
     def late(self) -> Iterator[tuple[str, timedelta]]:
         """Yield the loops that should have been back long ago, and for how long."""
         for name, back_at in sorted(self.back_at.items()):

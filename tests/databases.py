@@ -70,7 +70,7 @@ class Postgres:
 
     def run(self, statement: str) -> None:
         psql = (self.programs / "psql", "-X", "-q", "-h", self.folder, "-U", "postgres", "-c", statement)
-        subprocess.run(psql, check=True)
+        subprocess.run(psql, check=True, stdout=subprocess.DEVNULL)
 
     def stop(self) -> None:
         """End the server and remove its files."""
@@ -85,10 +85,9 @@ _SERVER = pytest.StashKey[Postgres]()
 def postgres(pytestconfig: pytest.Config) -> Postgres:
     """Give the test process's own server; its database `migrated` is there to be copied."""
     if _SERVER not in pytestconfig.stash:
-        server = pytestconfig.stash[_SERVER] = _started()
+        server = pytestconfig.stash[_SERVER] = start_by_hand()
         pytestconfig.add_cleanup(server.stop)
-        server.run("CREATE DATABASE migrated")
-        _migrate(server.url("migrated"))
+        migrate_by_hand(server)
     return pytestconfig.stash[_SERVER]
 
 
@@ -174,7 +173,14 @@ def _migrate(url: str) -> None:
         runner.run(migrated())
 
 
-def _started() -> Postgres:
+def migrate_by_hand(server: Postgres) -> None:
+    """Make the database that others are copies of."""
+    server.run("CREATE DATABASE migrated")
+    _migrate(server.url("migrated"))
+
+
+def start_by_hand() -> Postgres:
+    """Start a server, for who can not ask for a fixture; it is stopped by hand too."""
     borrowed = _borrowed()
     in_memory = _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ROOM
     folder = Path(tempfile.mkdtemp(prefix="sitrep-", dir=_IN_MEMORY if in_memory else None))

@@ -18,6 +18,7 @@ from adapters.discord.client import Bot
 from adapters.discord.gateway import Gateway
 from adapters.discord.listen import Listener
 from adapters.discord.platform import Discord
+from bot.core.pace import alone as nobody_else
 from bot.errors import SitrepError
 from bot.ports import Chat, Desk, Installations, Visit
 
@@ -42,7 +43,8 @@ class Around:
     """What there is around the adapter.
 
     `revive` is called with the platform's name when the bot was let into more places; `addresses` are where
-    announcements go; `kept` is where what was told to Discord is remembered; `alone` runs work in one instance only.
+    announcements go; `kept` is where what was told to Discord is remembered; `alone` runs work in one instance only;
+    `crew` tells how many instances there are.
     """
 
     now: Callable[[], datetime]
@@ -50,12 +52,14 @@ class Around:
     kept: Installations
     alone: Callable[[Work], Awaitable[None]]
     addresses: tuple[str, ...] = ()
+    crew: Callable[[], int] = nobody_else
 
 
 def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
     """Return Discord; nothing is connected before its loops run."""
     point_at(keys)
     platform = Discord(keys.token, now=around.now)
+    platform.web.pace.crew = around.crew
 
     async def is_forum(channel: str) -> bool:
         return (await platform.channels.get(channel)).is_forum

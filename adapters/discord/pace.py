@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.core.pace import Turns
+from bot.core.pace import Turns, alone
 from bot.errors import Busy
 
 # Within any second at most the burst and what comes free in it: 45 of the fifty, for not every call arrives in time.
@@ -72,12 +72,13 @@ class Bucket:
 
 @dataclass(slots=True)
 class Pace:
-    """The limits of one bot, as far as they are known."""
+    """The limits of one bot, as far as they are known; `crew` is how many instances share them."""
 
     now: Callable[[], datetime]
     closed: dict[str, datetime] = field(default_factory=dict[str, datetime])
     buckets: dict[str, Bucket] = field(default_factory=dict[str, Bucket])
     invalid: deque[datetime] = field(default_factory=deque[datetime])
+    crew: Callable[[], int] = alone
     _turns: Turns | None = None
 
     @contextmanager
@@ -123,7 +124,7 @@ class Pace:
         wait = bucket.take(now)
         if wait is not None:
             raise Busy("Discord takes no more of these calls yet", wait)
-        wait = self._turns.take(now, urgent=urgent)
+        wait = self._turns.shared(_EVERY, _BURST, self.crew()).take(now, urgent=urgent)
         if wait is not None:
             bucket.left += 1
             bucket.under_way -= 1

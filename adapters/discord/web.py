@@ -26,6 +26,7 @@ from adapters.discord.files import form
 from adapters.discord.pace import Crowded, Pace
 from bot.core.message import File
 from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
+from bot.ports import require_leave
 
 # Discord answers within a second or two.  What takes longer is an unknown outcome, and is read back.
 TIMEOUT = timedelta(seconds=10)
@@ -116,6 +117,7 @@ class Web:
         for _ in range(_CROWDS):
             try:
                 with self.pace.turn(name, urgent=urgent):
+                    require_leave()
                     return await self._judged(name, client.request(Route(verb, path, **ids), **more))
             except Crowded as crowd:
                 await asyncio.sleep(crowd.retry_after.total_seconds() if crowd.retry_after else 0)

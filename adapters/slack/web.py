@@ -20,6 +20,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack import errors
 from adapters.slack.pace import Pace
 from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
+from bot.ports import require_leave
 
 API = "https://slack.com/api/"
 # Slack answers within a second or two.  What takes longer is an unknown outcome, and is read back.
@@ -84,6 +85,7 @@ class Web:
         self._connect()
         if into:
             arguments["channel"] = into
+        require_leave()
         try:
             async with asyncio.timeout(self._timeout.total_seconds()):
                 answer = await self._send(method, {k: v for k, v in arguments.items() if v is not None})

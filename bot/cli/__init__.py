@@ -23,6 +23,7 @@ COMMANDS = {
     "run": ("running", "watch, deliver and serve until stopped"),
     "check": ("running", "tell every mistake of the configuration at once"),
     "migrate": ("running", "bring the database up to date"),
+    "db": ("moving", "copy the database to another engine, or back it up"),
     "status": ("asking", "how everything watched stands"),
     "incidents": ("asking", "the open incidents"),
     "report": ("reporting", "all that is known of an incident"),

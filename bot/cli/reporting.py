@@ -84,7 +84,9 @@ async def _add(database: Database, incident: str, text: str) -> str:
 
 def _put(path: Path, text: str, incident: str, how: str) -> None:
     """Write a report into a file, all of it or nothing; a file that may hold somebody's words is not overwritten."""
-    beside = path.with_name(f".{path.name}.{uuid4().hex}")
+    if path.is_dir():
+        raise ConfigError(f"{path}: can not be written: it is a folder")
+    beside = path.parent / f".{path.name}.{uuid4().hex}"
     try:
         if path.exists():
             text = _kept(path, text, incident, how)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from adapters._named import Named
-from bot import boards, catalog, checks, compose, paging, plugins, process, reaching, settings
+from bot import boards, catalog, chats, checks, compose, paging, plugins, process, reaching, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
 from bot.core.baseline import seconds
@@ -132,7 +132,7 @@ async def _live_slack(chosen: Settings, clock: SystemClock) -> bool:
     from adapters.slack.checks import check  # noqa: PLC0415  (a third of a second, for those who use it)
 
     names = _named(chosen, "slack")
-    return _told("Slack", await check(compose.slack_keys(chosen.slack), names, clock.now))
+    return _told("Slack", await check(chats.slack_keys(chosen.slack), names, clock.now))
 
 
 async def _live_discord(chosen: Settings, clock: SystemClock) -> bool:
@@ -141,7 +141,7 @@ async def _live_discord(chosen: Settings, clock: SystemClock) -> bool:
     from adapters.discord.checks import check  # noqa: PLC0415  (half a second, for those who use it)
 
     names = _named(chosen, "discord")
-    return _told("Discord", await check(compose.discord_keys(chosen.discord), names, clock.now))
+    return _told("Discord", await check(chats.discord_keys(chosen.discord), names, clock.now))
 
 
 async def _live_heartbeat(chosen: Settings, web: Fetcher) -> bool:

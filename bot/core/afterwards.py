@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.clocks import Parts
-from bot.core.fold import advance
-from bot.core.lines import by_bot, by_person
+from bot.core.lines import by_bot
 from bot.core.message import File, Line, Message, Part, Quote, line
 from bot.core.spans import duration
 from bot.core.testimony import order
 from bot.core.wording import has_not_begun
-from bot.model import Asked, ChangeKind, Impact, Incident, Kind, TimelineEntry, Transition
+from bot.model import ChangeKind, Impact, Incident, Kind, TimelineEntry, Transition
 
 _SUBJECT = "report"
 
@@ -31,7 +30,6 @@ class Why(StrEnum):
 
     ENDED = "ended"
     CAUSE = "cause"
-    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +79,9 @@ def look(incident: Incident, told: Told, terms: Terms, now: datetime) -> Verdict
         return Verdict(again=since + terms.after)
     if told is Told.LATER:
         return Verdict(again=now + PATIENCE)
-    return Verdict(entries=(_entry(by_bot(incident, ChangeKind.REPORTED, now), _why(incident)),))
+    why = Why.CAUSE if incident.reported else Why.ENDED
+    entry = replace(by_bot(incident, ChangeKind.REPORTED, now), transitions=(Transition(_SUBJECT, "", why),))
+    return Verdict(entries=(entry,))
 
 
 def is_worth_it(incident: Incident, terms: Terms) -> bool:
@@ -93,27 +93,11 @@ def is_worth_it(incident: Incident, terms: Terms) -> bool:
     return incident.peak.rank >= terms.min_impact.rank
 
 
-def asked_for(incident: Incident, asked: Asked, now: datetime) -> tuple[Incident, tuple[TimelineEntry, ...]]:
-    """Return the incident with its report in its thread once more, because somebody wants it there."""
-    entry = _entry(by_person(incident, ChangeKind.REPORTED, asked, now), Why.ASKED)
-    return advance(incident, entry), (entry,)
-
-
-def _why(incident: Incident) -> Why:
-    return Why.CAUSE if incident.reported else Why.ENDED
-
-
-def _entry(begun: TimelineEntry, why: Why) -> TimelineEntry:
-    return replace(begun, transitions=(Transition(_SUBJECT, "", why),))
-
-
 def reported(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say that the report is here, and the least that it says."""
     why = next((change.after for change in entry.transitions if change.subject == _SUBJECT), Why.ENDED)
-    if why == Why.CAUSE:
-        return "The report, now with what was added later", _essentials(incident)
-    whose = f", for {entry.author}" if why == Why.ASKED else ""
-    return f"The report of this incident{whose}", _essentials(incident)
+    title = "The report, now with what was added later" if why == Why.CAUSE else "The report of this incident"
+    return title, _essentials(incident)
 
 
 def _essentials(incident: Incident) -> list[Line | Quote]:

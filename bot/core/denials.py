@@ -21,6 +21,7 @@ _DEEDS = {
     Action.HANDOVER: "hand over",
     Action.ESCALATE: "escalate",
     Action.NOTE: "add notes",
+    Action.WRITE: "write into reports",
     Action.MUTE: "mute",
     Action.UNMUTE: "unmute",
     Action.FALLBACK_ON: "say that a fallback is activated",

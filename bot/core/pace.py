@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 
+def alone() -> int:
+    """Say that nobody shares them."""
+    return 1
+
+
 @dataclass(slots=True)
 class Turns:
     """One turn in `every`, `burst` of them at once after a rest.
@@ -24,6 +29,11 @@ class Turns:
     def starting(cls, now: datetime, *, every: timedelta, burst: int) -> Turns:
         """Return a rested one."""
         return cls(every, burst, now, now, now)
+
+    def shared(self, every: timedelta, burst: int, crew: int) -> Turns:
+        """Return the same as one of `crew` that have all these turns together: each has its part of them."""
+        self.every, self.burst = every * crew, max(burst // crew, 1)
+        return self
 
     def take(self, now: datetime, *, urgent: bool = False) -> timedelta | None:
         """Use a turn and return None, or return how long to wait for one."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core import afterwards, members
@@ -15,13 +16,24 @@ from bot.store import report
 from bot.store.database import Database
 from bot.store.errands import Errand
 
+# What one report is: which line posts it, and the members of a burst that are in it.
+_Which = tuple[str, int, tuple[str, ...]]
+_Making = asyncio.Task[Written]
+_KEPT = 32
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Attaching:
-    """What reports are made with: `write` makes one of all that is known at a moment, and takes its time."""
+    """What reports are made with: `write` makes one of all that is known at a moment, and takes its time.
+
+    One report goes to many channels: it is made once.
+    """
 
     database: Database
     write: Callable[[Material, datetime], Written]
+    made: OrderedDict[_Which, asyncio.Task[Written]] = field(
+        default_factory=OrderedDict[_Which, "asyncio.Task[Written]"]
+    )
 
 
 async def attach(attaching: Attaching, errand: Errand, entry: TimelineEntry) -> Written:
@@ -30,7 +42,15 @@ async def attach(attaching: Attaching, errand: Errand, entry: TimelineEntry) -> 
     if material is None or material.incident.is_open:
         return Written()
     told = as_told(material, errand.announcement.destination, entry)
-    return await asyncio.to_thread(attaching.write, told, entry.recorded_at)
+    which = entry.incident, entry.seq, tuple(one.incident.id for one in told.members)
+    task = attaching.made.get(which)
+    if task is None or (task.done() and (task.cancelled() or task.exception())):
+        task = asyncio.create_task(asyncio.to_thread(attaching.write, told, entry.recorded_at))
+        attaching.made[which] = task
+        if len(attaching.made) > _KEPT:
+            attaching.made.popitem(last=False)
+    # Whoever gives up takes it from nobody else.
+    return await asyncio.shield(task)
 
 
 def as_told(material: Material, to: Destination, entry: TimelineEntry) -> Material:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.core import afterwards, converge
-from bot.core.afterwards import Written
+from bot.core import converge
 from bot.core.backoff import DELIVERY
 from bot.core.holding import Ruling
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
@@ -25,11 +24,11 @@ from bot.gauges import (
     Gauges,
     timing,
 )
-from bot.loops import weekly
 from bot.loops.batch import Batch
 from bot.loops.sending import read_back, send
-from bot.model import Announcement, AnnouncementState, Step, StepKind, TimelineEntry
-from bot.ports import Apart, Carries, Platform
+from bot.loops.wholes import Report, made_whole
+from bot.model import Announcement, AnnouncementState, Step
+from bot.ports import Apart, Carries, Platform, may_send
 from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
@@ -43,7 +42,8 @@ LONGEST_STEP = timedelta(seconds=45)
 # What one platform may have under way at once: a slow one never takes the others' turn.
 AT_ONCE = 64
 LONGEST_NAP = timedelta(seconds=1)
-LAST_WAIT = timedelta(seconds=8)
+# Of the ten seconds in which a program is to end: what hangs is read back by whoever goes on.
+LAST_WAIT = timedelta(seconds=6)
 COMMIT_EVERY = 0.005
 
 
@@ -52,8 +52,11 @@ class Delivering:
     """What the deliver loop works with.  `due` wakes it; `carried` counts steps done.
 
     `report` makes what goes with the line that posts one.  `ruling` says when and how each incident is told where.
-    `stopped` has the platforms that will not have us any more, and why: nothing is sent there until the next start, and
-    what is due there stays due.  `turned` hears of every turn.
+    `term` tells in which term of this instance among others something is claimed now, None if it is not sure to be one
+    of them; `shards` are its share of the channels, None if it has them all.  `turned` hears of every turn.
+
+    `results` are what came of steps and is not written yet.  `stopped` has the platforms that will not have us any
+    more, and why: nothing is sent there until the next start, and what is due there stays due.
     """
 
     database: Database
@@ -63,11 +66,14 @@ class Delivering:
     chance: Callable[[], float]
     due: asyncio.Event
     observe: Callable[[Errand, Step], None] | None = None
-    report: Callable[[Errand, TimelineEntry], Awaitable[Written]] | None = None
+    report: Report | None = None
     ruling: Ruling = announcements.AT_ONCE
+    term: Callable[[], int | None] = lambda: 0
+    shards: Callable[[], Collection[int] | None] = lambda: None
     carried: int = 0
     gauges: Gauges = UNCOUNTED
     turned: Callable[[], None] = lambda: None
+    results: Batch[Outcome] | None = None
     stopped: dict[str, str] = field(default_factory=dict[str, str])
     under_way: dict[str, set[asyncio.Task[None]]] = field(default_factory=dict[str, set[asyncio.Task[None]]])
 
@@ -79,9 +85,14 @@ async def deliver(delivering: Delivering) -> None:
         await announcements.record(delivering.database, group)
         delivering.due.set()
 
-    results: Batch[Outcome] = Batch(write, pause=COMMIT_EVERY)
+    if delivering.results is None:
+        delivering.results = Batch(write, pause=COMMIT_EVERY)
+    results = delivering.results
     writer = asyncio.create_task(results.run())
     try:
+        # After a crash: what came of the steps then is still to be written, and what was only claimed is free again.
+        await results.flush()
+        await announcements.release(delivering.database, delivering.owner, _busy(delivering))
         while True:
             delivering.due.clear()
             delivering.turned()
@@ -97,8 +108,8 @@ async def deliver(delivering: Delivering) -> None:
 
 async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
     """Begin every step that is due and has room; returns how many."""
-    room = _room(delivering)
-    if not room:
+    room, term = _room(delivering), delivering.term()
+    if not room or term is None:
         return 0
     errands = await announcements.claim_due(
         delivering.database,
@@ -110,13 +121,19 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
         carrying=[name for name, platform in delivering.platforms.items() if isinstance(platform, Carries)],
         lease=LEASE,
         ruling=delivering.ruling,
+        shards=delivering.shards(),
     )
     for errand in errands:
-        task = asyncio.create_task(_run(delivering, errand, results))
+        task = asyncio.create_task(_run(delivering, errand, term, results), name=str(errand.announcement.id))
         tasks = delivering.under_way.setdefault(errand.announcement.destination.platform, set())
         tasks.add(task)
         task.add_done_callback(tasks.discard)
     return len(errands)
+
+
+def _busy(delivering: Delivering) -> list[int]:
+    tasks = set[asyncio.Task[None]]().union(*delivering.under_way.values())
+    return [int(task.get_name()) for task in tasks]
 
 
 def _room(delivering: Delivering) -> Mapping[str, int]:
@@ -136,7 +153,7 @@ async def drain(delivering: Delivering) -> None:
 async def _nap(delivering: Delivering) -> None:
     now = delivering.clock.now()
     room = _room(delivering)
-    due = await announcements.next_due(delivering.database, now, room) if room else None
+    due = await announcements.next_due(delivering.database, now, room, delivering.shards()) if room else None
     wait = LONGEST_NAP if due is None else min(max(due - now, timedelta(milliseconds=2)), LONGEST_NAP)
     # `wait_for` may lose a cancellation that comes together with what it waits for, up to Python 3.11.
     with suppress(TimeoutError):
@@ -144,11 +161,15 @@ async def _nap(delivering: Delivering) -> None:
             await delivering.due.wait()
 
 
-async def _run(delivering: Delivering, errand: Errand, results: Batch[Outcome]) -> None:
-    if delivering.clock.now() >= errand.until:
+async def _run(delivering: Delivering, errand: Errand, term: int, results: Batch[Outcome]) -> None:
+    def is_ours() -> bool:
+        return delivering.clock.now() < errand.until and delivering.term() == term
+
+    if not is_ours():
         log.warning("lease passed before its step announcement=%d: we were asleep", errand.announcement.id)
         delivering.gauges.count(LEASES_LOST, "announcement")
         return
+    may_send.set(is_ours)
     platform = delivering.platforms[errand.announcement.destination.platform]
     try:
         async with asyncio.timeout(LONGEST_STEP.total_seconds()):
@@ -167,7 +188,9 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
         if errand.unfinished is not None:
             after = await read_back(platform, errand, errand.unfinished, delivering.gauges)
         else:
-            whole = await _whole(platform, errand, delivering)
+            whole = await made_whole(
+                errand, delivering.database, delivering.ruling, delivering.report, draws=isinstance(platform, Carries)
+            )
             with timing(delivering.gauges, STEP_SECONDS, errand.announcement.destination.platform):
                 after = await send(platform, whole)
             _count_done(delivering, errand)
@@ -209,29 +232,6 @@ def _count_done(delivering: Delivering, errand: Errand) -> None:
 def _count(delivering: Delivering, errand: Errand, came_of: str) -> None:
     kind = (errand.unfinished or errand.step).kind
     delivering.gauges.count(STEPS, errand.announcement.destination.platform, kind.value, came_of)
-
-
-async def _whole(platform: Platform, errand: Errand, delivering: Delivering) -> Errand:
-    """Make what takes longer to make than a claim may: the summary of a week, files."""
-    if errand.week is None:
-        return await _with_files(errand, delivering)
-    draws = isinstance(platform, Carries)
-    return replace(
-        errand, message=await weekly.summary(delivering.database, delivering.ruling, errand.week, draws=draws)
-    )
-
-
-async def _with_files(errand: Errand, delivering: Delivering) -> Errand:
-    """Make the files that a message is to have, now that it is sent; what can not be made holds nothing up."""
-    entry = afterwards.report_in(errand.step.entries)
-    if entry is None or delivering.report is None or errand.step.kind is StepKind.BROADCAST:
-        return errand
-    try:
-        posted = await delivering.report(errand, entry)
-    except Exception:
-        log.exception("its report can not be made incident=%s", errand.announcement.incident)
-        return replace(errand, message=afterwards.unmade(errand.message))
-    return replace(errand, message=afterwards.with_report(errand.message, errand.step.entries, posted))
 
 
 def _unknown(errand: Errand, delivering: Delivering, reason: str) -> Outcome:

@@ -12,7 +12,7 @@ from bot.gauges import CHECK_SECONDS, CHECKS, LEASES_LOST, timing
 from bot.loops.batch import Batch
 from bot.loops.checking import GRACE, Probe, Probing, again, astray, bury, paid, take
 from bot.loops.sight import judged, open_eyes
-from bot.model import Fault, ProbeResult
+from bot.model import Fault, ProbeResult, SourceKind
 from bot.ports import Setup, Web
 from bot.store import gaps, polls, probes, samples, spending
 from bot.store.incidents import Conflict, LeaseLost
@@ -39,6 +39,8 @@ async def probe(probing: Probing) -> None:
     results: Batch[Look] = Batch(partial(polls.record, probing.database), pause=COMMIT_EVERY)
     writer = asyncio.create_task(results.run())
     try:
+        # After a crash: what was claimed then would wait until its lease is over.
+        await polls.release(probing.database, probing.owner, SourceKind.PROBE)
         while True:
             await _tidy(probing)
             started = await start_due(probing, results)

@@ -10,11 +10,14 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.core.backoff import LOOP
+from bot.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 # A loop that ran this long was well: its next crash is its first again.
 WELL = timedelta(minutes=5)
+# It is asked again so soon after it was gone: others take over within seconds too.
+DATABASE_PAUSE = timedelta(seconds=1)
 # So many crashes in a row are no accident.
 AGAIN = 3
 
@@ -48,6 +51,13 @@ async def supervise(
         try:
             await loop()
             log.error("loop ended loop=%s: it should not; starting it anew", name)
+        except StoreUnavailable as error:
+            if _is_told_to_stop():
+                log.warning("loop ended without the database loop=%s: %s", name, error)
+                return
+            log.warning("loop waits for the database loop=%s: %s", name, error)
+            await clock.sleep(DATABASE_PAUSE)
+            continue
         except Exception:
             if _is_told_to_stop():
                 log.exception("loop failed while it was stopping loop=%s", name)

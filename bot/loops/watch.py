@@ -23,6 +23,7 @@ from bot.loops.reading import Reading, dump, follow_up, page_of, read
 from bot.loops.recognising import NO_LONGER, SPEAKS, changed, is_hasty, is_nameless, recognised, still_changed
 from bot.loops.take_in import Rules, take_in
 from bot.loops.telling import Told, tell_if_moved, tell_of_health, tell_of_page
+from bot.model import SourceKind
 from bot.store import polls
 from bot.store.database import Database
 from bot.store.incidents import LeaseLost
@@ -66,6 +67,8 @@ async def watch(watching: Watching) -> None:
     results: Batch[Look] = Batch(partial(_record, watching), pause=COMMIT_EVERY)
     writer = asyncio.create_task(results.run())
     try:
+        # After a crash: what was claimed then would wait for a minute.
+        await polls.release(watching.database, watching.owner, SourceKind.FEED)
         while True:
             await _round(watching, results)
             if writer.done():

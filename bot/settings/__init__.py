@@ -160,6 +160,7 @@ def _of_environment(env: Environment, cwd: Path, report: Report) -> Settings:
         port_from_environment=bool(env.find("PORT")),
         console_log=env.value("SITREP_CONSOLE_LOG", lambda text: cwd / text, beside),
         log_level=env.value("LOG_LEVEL", environment.log_level, DEFAULTS["LOG_LEVEL"]),
+        log_format=env.value("LOG_FORMAT", environment.log_format, DEFAULTS["LOG_FORMAT"]),
         slack=environment.slack(env, report),
         discord=environment.discord(env),
         egress_allow=env.value("SITREP_ALLOW_HOSTS", environment.hosts, ()),

@@ -21,6 +21,7 @@ from bot.settings.variables import DEFAULTS
 
 V = TypeVar("V")
 
+_LOG_FORMATS = ("human", "json")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -157,6 +158,13 @@ def log_level(text: str) -> str:
     if text.upper() not in _LEVELS:
         raise ValueError(f"{shown(text)} is not known{one_of(text, _LEVELS)}")
     return text.upper()
+
+
+def log_format(text: str) -> str:
+    """Read how is logged."""
+    if text.lower() not in _LOG_FORMATS:
+        raise ValueError(f"{shown(text)} is not known{one_of(text, _LOG_FORMATS)}")
+    return text.lower()
 
 
 def hosts(text: str) -> tuple[str, ...]:

@@ -225,6 +225,7 @@ class Settings:
     bursts: Bursts = field(default_factory=Bursts)
     reports: Reports = field(default_factory=Reports)
     port_from_environment: bool = False
+    log_format: str = "human"
     board_url: str = ""
     board_is_signed: bool = False
     board_secret: Secret | None = None

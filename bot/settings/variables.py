@@ -67,6 +67,7 @@ VARIABLES = (
     ),
     Variable("SITREP_ALLOW_HOSTS", "", "Private hosts and networks that may be fetched from, separated by commas."),
     Variable("LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL."),
+    Variable("LOG_FORMAT", "human", "How it is logged: human, or json, an object on a line."),
 )
 
 DEFAULTS = {variable.name: variable.default for variable in VARIABLES}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Integer, RowMapping, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import BindParameter, Connection, Integer, RowMapping, and_, bindparam, case, func, or_, select, update
 
 from bot.core.holding import Ruling
 from bot.model import Announcement
@@ -43,20 +43,22 @@ async def claim_due(  # noqa: PLR0913  (all that a claim depends on)
     apart: Collection[str] = (),
     carrying: Collection[str] = (),
     ruling: Ruling = AT_ONCE,
+    shards: Collection[int] | None = None,
 ) -> tuple[Errand, ...]:
     """Take announcements that are due, the urgent first, and record the intent of each one's next step.
 
     `room` says how many of each platform may be taken, `longest` how long a reply may be there; `apart` are those on
     which a message of a thread can not be shown in the channel too, `carrying` those that take files; `ruling` says
-    what is told when, and in which words.  One that turns out to show the truth already, or is held back, is not due
-    any more and is not returned.
+    what is told when, and in which words; `shards` are those of this instance, if there are others.  One that turns out
+    to show the truth already, or is held back, is not due any more and is not returned.
     """
+    holder = {"b_owner": owner, "b_now": now, "b_until": now + lease}
 
     def work(connection: Connection) -> tuple[tuple[Errand, ...], bool]:
         alone(connection, ruling)
         taken: list[RowMapping] = []
         for platform, limit in room.items():
-            taken += _take(connection, platform, limit, {"b_owner": owner, "b_now": now, "b_until": now + lease})
+            taken += _take(connection, platform, limit, {**holder, **_shared(shards)})
         holds = Holds(connection, ruling, now)
         if not taken:
             return (), False
@@ -77,7 +79,8 @@ def _take(connection: Connection, platform: str, limit: int, holder: Mapping[str
     taken: list[RowMapping] = []
     for urgency in _URGENCIES:
         which = {"b_platform": platform, "b_urgency": urgency, "b_limit": limit - len(taken)}
-        rows = connection.execute(_TAKE, {**holder, **which}).mappings().all() if len(taken) < limit else ()
+        take = _TAKE_MINE if "b_shards" in holder else _TAKE
+        rows = connection.execute(take, {**holder, **which}).mappings().all() if len(taken) < limit else ()
         taken += sorted(rows, key=lambda row: (row["due_at"], row["id"]))
     return taken
 
@@ -98,12 +101,15 @@ _DUE = (
     .limit(bindparam("b_limit", type_=Integer))
     .with_for_update(skip_locked=True)
 )
-_TAKE = (
-    update(ANNOUNCEMENT)
-    .where(ANNOUNCEMENT.c.id.in_(_DUE))
-    .values(owner=bindparam("b_owner"), lease_until=_UNTIL, fence=ANNOUNCEMENT.c.fence + 1)
-    .returning(*ANNOUNCEMENT.c)
-)
+_SHARDS: BindParameter[int] = bindparam("b_shards", expanding=True)
+_MINE = ANNOUNCEMENT.c.shard.in_(_SHARDS)
+_TAKEN = update(ANNOUNCEMENT).values(owner=bindparam("b_owner"), lease_until=_UNTIL, fence=ANNOUNCEMENT.c.fence + 1)
+_TAKE = _TAKEN.where(ANNOUNCEMENT.c.id.in_(_DUE)).returning(*ANNOUNCEMENT.c)
+_TAKE_MINE = _TAKEN.where(ANNOUNCEMENT.c.id.in_(_DUE.where(_MINE))).returning(*ANNOUNCEMENT.c)
+
+
+def _shared(shards: Collection[int] | None) -> dict[str, Any]:
+    return {} if shards is None else {"b_shards": [*shards]}
 
 
 async def record(database: Database, outcomes: Sequence[Outcome]) -> None:
@@ -155,17 +161,28 @@ _RECORD = (
 )
 
 
-async def next_due(database: Database, now: datetime, platforms: Iterable[str]) -> datetime | None:
-    """Return when the next announcement for one of `platforms` is due that nobody holds; None if there is none."""
+async def next_due(
+    database: Database, now: datetime, platforms: Iterable[str], shards: Collection[int] | None = None
+) -> datetime | None:
+    """Return when the next announcement for one of `platforms` is due that nobody holds; None if there is none.
+
+    If `shards` are given it is one of those.
+    """
+    shared, first_of = _shared(shards), _FIRST if shards is None else _FIRST_OF_MINE
     kinds = [{"b_platform": platform, "b_urgency": urgency} for platform in platforms for urgency in _URGENCIES]
 
     def work(connection: Connection) -> list[datetime]:
-        return [first for kind in kinds if (first := connection.execute(_FIRST, {"b_now": now, **kind}).scalar())]
+        return [
+            first
+            for kind in kinds
+            if (first := connection.execute(first_of, {"b_now": now, **kind, **shared}).scalar())
+        ]
 
     return min(await database.read(work), default=None)
 
 
 _FIRST = select(func.min(ANNOUNCEMENT.c.due_at)).where(_OURS)
+_FIRST_OF_MINE = _FIRST.where(_MINE)
 
 
 async def troubled(database: Database) -> tuple[Announcement, ...]:
@@ -187,6 +204,13 @@ async def revive(database: Database, now: datetime, platform: str | None = None)
     parked = (ANNOUNCEMENT.c.state == "parked") & (ANNOUNCEMENT.c.platform == (platform or ANNOUNCEMENT.c.platform))
     again = update(ANNOUNCEMENT).where(parked).values(state="live", due_at=now, attempts=0)
     await database.write(lambda connection: connection.execute(again))
+
+
+async def release(database: Database, owner: str, busy: Collection[int] = ()) -> None:
+    """Free what an instance holds, but for those that it is still `busy` with; intents stay, as in `release_all`."""
+    held = (ANNOUNCEMENT.c.owner == owner) & ANNOUNCEMENT.c.id.not_in([*busy])
+    freed = update(ANNOUNCEMENT).where(held).values(owner=None, lease_until=None)
+    await database.write(lambda connection: connection.execute(freed))
 
 
 async def release_all(database: Database) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.core import direct, replies, silence
 from bot.core.witnesses import testimonies
 from bot.model import Destination, Incident, TimelineEntry
-from bot.store import codec, listed, members
+from bot.store import codec, fleet, listed, members
 from bot.store.database import Database, insert_into
 from bot.store.engines import Work
 from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT
@@ -149,12 +149,15 @@ def _make_due(
     ]
     if begun:
         connection.execute(_announce(connection.dialect.name), begun)
+    if live or begun:
+        fleet.notify(connection)
 
 
 def begin(connection: Connection, incident: str, destinations: Iterable[Destination], now: datetime) -> int:
     """Announce an incident wherever it is not yet; returns in how many places that is."""
     new = [_new_announcement(incident, destination, now, urgent=True) for destination in destinations]
     connection.execute(_ATTEND, {"b_id": incident})
+    fleet.notify(connection)
     return sum(connection.execute(_announce(connection.dialect.name), one).rowcount for one in new)
 
 

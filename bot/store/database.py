@@ -98,13 +98,16 @@ def _both(work: Work[T], besides: Callable[[Connection, object], None]) -> Work[
     return both
 
 
-def open_database(url: str) -> Database:
-    """Return the database at `url`; nothing is connected before the first use."""
+def open_database(url: str, name: str = "") -> Database:
+    """Return the database at `url`; nothing is connected before the first use.
+
+    `name` is whose it is among several that share it.
+    """
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
         _require_folder(where.database)
         return Database(Threads(where))
-    return Database(Pool(where))
+    return Database(Pool(where, name))
 
 
 def _require_folder(path: str | None) -> None:

@@ -13,13 +13,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from sqlite3 import SQLITE_BUSY, OperationalError
 from threading import local
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy import Engine as SyncEngine
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.errors import StoreLost, StoreUnavailable
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -148,17 +151,46 @@ def _begin(connection: Connection) -> None:
 class Pool:
     """PostgreSQL: many connections; readers see one moment, writers see what others commit."""
 
-    def __init__(self, url: URL) -> None:
-        """Connect to nothing yet."""
+    def __init__(self, url: URL, name: str = "") -> None:
+        """Connect to nothing yet; `name` is what its sessions are called."""
         self.url = url
-        self._writes = create_async_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        self._writes = create_async_engine(
+            url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args=named(name)
+        )
         self._reads = self._writes.execution_options(isolation_level="REPEATABLE READ")
 
     async def run(self, work: Work[T], *, writes: bool) -> T:
-        """Return what `work` returns."""
-        async with (self._writes if writes else self._reads).begin() as connection:
-            return await connection.run_sync(work)
+        """Return what `work` returns.  Raises StoreUnavailable if there is no database, StoreLost if it goes."""
+        try:
+            async with (self._writes if writes else self._reads).begin() as connection:
+                return await connection.run_sync(work)
+        except (OSError, TimeoutError) as error:
+            raise StoreUnavailable(f"DATABASE_URL: the database does not answer ({type(error).__name__})") from error
+        except DBAPIError as error:
+            if not _is_gone(error):
+                raise
+            reason = type(error.orig).__name__
+            raise StoreLost(f"DATABASE_URL: the database does not answer ({reason})") from error
 
     async def close(self) -> None:
         """Close the connections."""
         await self._writes.dispose()
+
+
+# The server shuts down, starts up, or has ended the session: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_GOING = ("08", "57P")
+
+
+def _is_gone(error: DBAPIError) -> bool:
+    """Whether it is no fault of what was asked: there is no connection any more."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    words = str(error.orig)
+    return error.connection_invalidated or state.startswith(_GOING) or "connection was closed" in words
+
+
+def named(name: str) -> dict[str, Any]:
+    """Return what gives a session a name, by which others can end it; of long ones PostgreSQL keeps 63 bytes.
+
+    https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-APPLICATION-NAME
+    """
+    return {"server_settings": {"application_name": name}} if name else {}

@@ -113,6 +113,13 @@ async def hasten(database: Database, now: datetime, *, page: str, vendor: str | 
     return await database.write(work)
 
 
+async def release(database: Database, owner: str, kind: SourceKind) -> None:
+    """Free what an instance holds: for when it begins anew, and does not know any more what it had begun."""
+    held = (POLL.c.owner == owner) & (POLL.c.kind == kind.value)
+    freed = update(POLL).where(held).values(owner=None, lease_until=None)
+    await database.write(lambda connection: connection.execute(freed))
+
+
 async def next_due(database: Database, now: datetime) -> datetime | None:
     """Return when the next feed is due that nobody holds; None if none is watched."""
     found: datetime | None = await database.read(lambda connection: connection.execute(_NEXT, {"b_now": now}).scalar())

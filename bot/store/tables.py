@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from bot.core.sharing import shard_of
 from bot.store.columns import Id, Instant, table, where
 from bot.store.listed_table import ListedRow
+from bot.store.own_tables import GapRow, InstallationRow, InstanceRow, NoteRow
 from bot.store.people_tables import (
     AuditRow,
     ChatRouteRow,
@@ -18,6 +21,11 @@ from bot.store.people_tables import (
     SpentPassRow,
 )
 from bot.store.witness_tables import HeardRow, HeartbeatRow, ProbeMinuteRow, ProbeRow, ProbeSpentRow
+
+
+def _shard(context: Any) -> int:
+    """Return what `shard` is for a row that is being added."""
+    return shard_of(context.get_current_parameters()["destination"])
 
 
 class SourceRow(SQLModel, table=True):
@@ -186,6 +194,7 @@ class AnnouncementRow(SQLModel, table=True):
     A digest is announced as an incident is: then `incident` is its name, and `about` says what sort of digest it is.
     `held` is why a channel does not have an incident yet, `digest` the one that lists it, and `told_in` the one that
     has told of its end.  `posted_at` is when the first root was begun, and `route` by which route, where a cap counts.
+    `shard` tells which of several instances is to tell it.
     """
 
     __tablename__ = "announcement"
@@ -226,6 +235,8 @@ class AnnouncementRow(SQLModel, table=True):
     told_in: str = Field(default="", sa_type=Text)
     posted_at: datetime | None = Field(default=None, sa_type=Instant)
     route: str = Field(default="", sa_type=Text)
+    # None is never stored: it follows from the destination, whoever adds a row.
+    shard: int | None = Field(default=None, nullable=False, sa_column_kwargs={"default": _shard})
 
 
 class DigestRow(SQLModel, table=True):
@@ -254,38 +265,6 @@ class RevisitRow(SQLModel, table=True):
     due_at: datetime = Field(sa_type=Instant, index=True)
 
 
-class GapRow(SQLModel, table=True):
-    """A time during which a source could not be read: nothing is known of it, and that is said."""
-
-    __tablename__ = "gap"
-    __table_args__ = (Index("gap_ended", "ended_at"),)
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
-    source: str = Field(sa_type=Text, index=True)
-    began_at: datetime = Field(sa_type=Instant)
-    ended_at: datetime = Field(sa_type=Instant)
-    reason: str = Field(sa_type=Text)
-
-
-class NoteRow(SQLModel, table=True):
-    """Facts about the database itself, such as what it is used for."""
-
-    __tablename__ = "note"
-
-    name: str = Field(primary_key=True, sa_type=Text)
-    value: str = Field(sa_type=Text)
-
-
-class InstallationRow(SQLModel, table=True):
-    """What a chat platform handed us when a workspace let us in: its token among it."""
-
-    __tablename__ = "installation"
-
-    platform: str = Field(primary_key=True, sa_type=Text)
-    workspace: str = Field(primary_key=True, sa_type=Text)
-    body: str = Field(sa_type=Text)
-
-
 SOURCE = table(SourceRow)
 POLL = table(PollRow)
 PROBE = table(ProbeRow)
@@ -309,3 +288,4 @@ REPORT_ADDITION = table(ReportAdditionRow)
 NOTE = table(NoteRow)
 LISTED = table(ListedRow)
 INSTALLATION = table(InstallationRow)
+INSTANCE = table(InstanceRow)

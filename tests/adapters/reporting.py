@@ -1,4 +1,4 @@
-"""What a thread says when an incident's report is posted: at its end, with its cause, and because somebody asked."""
+"""What a thread says when an incident's report is posted: at its end, and again with its cause."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.core import replies, wording
 from bot.core.afterwards import Why
 from bot.core.lines import by_bot
 from bot.core.message import File, Message, Moment, line
-from bot.model import ChangeKind, Incident, Transition, Who
+from bot.model import ChangeKind, Incident, Transition
 from tests.unit.build import at
 
 FILES = (
@@ -19,8 +19,6 @@ FILES = (
 
 def posts(incident: Incident, why: Why) -> Message:
     entry = by_bot(incident, ChangeKind.REPORTED, at(140))
-    if why is Why.ASKED:
-        entry = replace(entry, who=Who.PERSON, author="on-call", person="slack:U1")
     said = replies.reply(replace(entry, transitions=(Transition("report", "", why),)), incident)
     cause = line("Root cause: Not published as of ", Moment(at(140)))
     return replace(said, parts=(*said.parts, cause), files=FILES)

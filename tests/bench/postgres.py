@@ -11,7 +11,7 @@ from tests import databases
 @contextmanager
 def postgres() -> Iterator[str]:
     """Give the address of an empty database."""
-    server = databases._started()
+    server = databases.start_by_hand()
     try:
         server.run("CREATE DATABASE bench")
         yield server.url("bench")

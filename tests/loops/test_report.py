@@ -14,19 +14,22 @@ import pytest
 from bot.core.afterwards import Terms, Written
 from bot.core.message import File, plain
 from bot.core.report.material import Material
+from bot.core.rules import Route
 from bot.errors import TemporaryFailure
 from bot.loops.attach import Attaching, attach
 from bot.loops.batch import Batch
 from bot.loops.deliver import Delivering, start_due
 from bot.loops.report import Reporting, report_due
 from bot.loops.revisit import Revisiting, visit_due
+from bot.loops.take_in import Rules
+from bot.model import Destination
 from bot.store import announcements, incidents
 from bot.store.announcements import Outcome
 from bot.store.database import Database
 from tests.databases import opened
 from tests.fakes import CarryingPlatform, FakePlatform, Posted
 from tests.loops.acme import alone, incident, summary
-from tests.loops.world import World, acme
+from tests.loops.world import ALL_TO_OPS, OPS, World, acme
 
 LOOKS, FIXED = ("investigating", "We look.", 0.0), ("resolved", "All is well.", 30.0)
 CAUSE = ("postmortem", "A certificate ran out.", 100.0)
@@ -94,8 +97,10 @@ class Told:
 
 
 @asynccontextmanager
-async def told(database: Database, fake: type[FakePlatform] = CarryingPlatform) -> AsyncIterator[Told]:
-    async with acme(database) as world:
+async def told(
+    database: Database, fake: type[FakePlatform] = CarryingPlatform, rules: Rules = ALL_TO_OPS
+) -> AsyncIterator[Told]:
+    async with acme(database, rules=rules) as world:
         there = fake(world.clock)
         await world.look()
         delivering = Delivering(database, {"fake": there}, world.clock, "one", lambda: 1.0, asyncio.Event())
@@ -166,6 +171,25 @@ async def test_a_second_try_sends_the_same_report(file: Database) -> None:
         await here.passes(minutes=7)
 
         assert here.files == ["3 lines, resolved, as of 12:42"]
+
+
+async def test_it_is_made_once_for_all_channels(file: Database) -> None:
+    made: list[datetime] = []
+
+    def counts(material: Material, now: datetime) -> Written:
+        made.append(now)
+        return wrote(material, now)
+
+    rules = Rules((Route(name="all", to=(OPS, Destination("fake", "leads"))),))
+    async with told(file, rules=rules) as here:
+        here.delivering.report = partial(attach, Attaching(file, counts))
+        await here.ended()
+        await here.passes(minutes=11)
+
+        assert len(made) == 1
+        assert [one.message.files for one in here.fake.root("leads").thread if one.message.files] == [
+            here.reports[0].message.files
+        ]
 
 
 async def test_what_can_not_be_made_is_said_and_holds_nothing_up(file: Database) -> None:

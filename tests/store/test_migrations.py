@@ -23,6 +23,7 @@ TABLES = {
     "heartbeat",
     "incident",
     "installation",
+    "instance",
     "listed",
     "muting",
     "note",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 
 from adapters.discord import Discord
 from adapters.slack import Slack
+from bot.core.report.facts import facts
+from bot.core.report.markdown import markdown
+from bot.store import incidents, report
 from tests import localdiscord, localslack
 from tests.adapters.hurry import Hurry
 from tests.localdiscord import LocalDiscord, local_discord, pointed_at
@@ -79,6 +83,16 @@ def read_on_discord(discord: LocalDiscord) -> Iterator[str]:
         yield f"--- in the thread\n{localdiscord.readable(one)}"
 
 
+async def read_as_a_report(world: World) -> str:
+    """Return the report as Markdown, without what is another in every world: ports, and what stands for them."""
+    database, now = world.program.database, world.clock.now()
+    (one,) = await incidents.recent_incidents(database, 1)
+    found = await report.material(database, one.id, now)
+    assert found is not None
+    text = re.sub(r"(?<=test):\d+", "", markdown(facts(found, now)))
+    return re.sub(r"(slack|discord):\w+", r"\1:…", text)
+
+
 async def test_it_reads_as_it_was_reviewed(tmp_path: Path, sqlite_url: str) -> None:
     """To accept a change, delete the files, run this once more, and look at the difference."""
     async with everywhere(tmp_path, sqlite_url, *seed.TABLES) as (world, slack, discord):
@@ -87,6 +101,7 @@ async def test_it_reads_as_it_was_reviewed(tmp_path: Path, sqlite_url: str) -> N
         history = await world.types("status openai history")
         shown = {
             "console": f"{world.terminal.getvalue()}\n> status openai history\n\n{history}\n",
+            "report": await read_as_a_report(world),
             "slack": "\n".join(read_on_slack(slack)) + "\n",
             "discord": "\n".join(read_on_discord(discord)) + "\n",
         }

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core import afterwards, replies
+from bot.core import replies
 from bot.core.afterwards import Terms, Told, Verdict, Why, look
 from bot.core.fold import advance, fold
-from bot.model import Asked, ChangeKind, Command, Impact, Incident, Kind, Person, State, TimelineEntry, Who
+from bot.model import ChangeKind, Impact, Incident, Kind, State, TimelineEntry, Who
 from tests.unit.build import at, down, entry, incident
 
 TERMS = Terms(after=timedelta(minutes=10))
@@ -109,16 +109,6 @@ def test_a_maintenance_has_one_only_if_something_went_wrong() -> None:
     assert look(replace(done, detected_at=at(30)), Told.THERE, TERMS, at(70)).entries
     assert look(replace(done, peak=Impact.MAJOR), Told.THERE, TERMS, at(70)).entries
     assert look(done, Told.THERE, replace(TERMS, min_impact=Impact.NONE), at(70)).entries
-
-
-def test_who_asks_for_it_gets_it_again_and_is_named() -> None:
-    reported, _ = posted(is_over(60), 70)
-    asked = Asked(command=Command(action=None), person=Person("slack", "U1", "on-call"))  # type: ignore[arg-type]  # no matter what
-
-    after, (entry_,) = afterwards.asked_for(reported, asked, at(300))
-
-    assert replies.reply(entry_, after).headline == "The report of this incident, for on-call"
-    assert look(after, Told.THERE, TERMS, at(9_999)) == Verdict()
 
 
 def test_the_message_says_how_long_it_lasted_and_who_was_first() -> None:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from html.parser import HTMLParser
 
 import pytest
 
@@ -32,7 +31,6 @@ from bot.model import (
     Fallback,
     Impact,
     Kind,
-    Ref,
     State,
     Transition,
     Who,
@@ -234,9 +232,7 @@ def test_our_own_gaps_are_told_with_their_reasons() -> None:
         state=AnnouncementState.PARKED,
         error="the channel is archived",
     )
-    gathered = replace(material(story, unread=((10, 25),)), announcements=(parked,))
-
-    found = facts(gathered, NOON + LATER)
+    found = facts(replace(material(story, unread=((10, 25),)), announcements=(parked,)), NOON + LATER)
     (blind,) = [one for one in found.lacks if one.began_at == at(10)]
 
     assert (blind.what, blind.ended_at, blind.reason) == ("Not watching Acme's status page", at(25), "HTTP 503")
@@ -249,16 +245,15 @@ def test_our_own_gaps_are_told_with_their_reasons() -> None:
 
 def test_a_fallback_that_is_still_on_is_left_to_be_done() -> None:
     story = outage()
-    gathered = material(story)
     one = replace(
-        gathered.incident,
+        material(story).incident,
         services=("Support bot",),
         cards=(Card(name="Support bot", owner="support", fallback="Anthropic"),),
         fallbacks=(Fallback(card="Support bot", name="on-call", at=at(20)),),
         components=(down("API"),),
     )
 
-    found = facts(replace(gathered, incident=one), NOON + LATER)
+    found = known(story, incident=one)
 
     assert "Support bot was on its fallback from 12:20 UTC." in found.summary
     assert any("nobody has switched back" in one.text for one in found.follow_ups)
@@ -283,72 +278,8 @@ def test_what_people_added_is_theirs() -> None:
     assert [(one.number, one.is_open) for one in found.follow_ups if one.number] == [(2, True), (1, False)]
 
 
-HOSTILE = (
-    "<script>alert(1)</script> <img src=x onerror=alert(1)> @here <!channel> ![x](https://evil.example/x.png) "
-    "[safe](javascript:alert(1)) | cell | **bold** `code` <!-- /yours --> &lt;b&gt; #123 :skull: \u202egnp\n"
-    "# heading\n1. one\n- two\n    code\n```\nfence\n> quote\n==="
-)
-
-
-class Tags(HTMLParser):
-    """What a browser would make of it: the names of tags, and the attributes that do or fetch something."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [tag, *(name for name, _ in attrs if name.startswith("on") or name in {"src", "srcset"})]
-
-
-def hostile() -> Facts:
-    story = Story().vendor(0, text=HOSTILE).vendor(60, State.RESOLVED, kind=ChangeKind.RESOLVED, text=HOSTILE)
-    gathered = material(story, name="<b>Acme</b> @here", title=HOSTILE)
-    evil = Addition(number=1, section=Section.LESSON, at=at(90), person="x", author="<i>", text=HOSTILE)
-    one = replace(gathered.incident, url="javascript:alert(1)")
-    return facts(replace(gathered, incident=one, additions=(evil,)), NOON + LATER)
-
-
-def test_nothing_in_the_page_runs_or_fetches() -> None:
-    page = Tags()
-    page.feed(html(hostile()))
-
-    assert not {"script", "img", "b", "i", "onerror", "src", "iframe"} & set(page.found)
-    assert "javascript:" not in re.findall(r'href="([^"]*)"', html(hostile()))
-    assert "\u202e" not in html(hostile())
-
-
-def test_no_mark_of_a_stranger_takes_effect_in_markdown() -> None:
-    text = markdown(hostile())
-
-    body = re.sub(r"^<!-- .* -->$", "", text, flags=re.MULTILINE)
-    assert "<" not in body
-    # The only links are those to the page that is watched.
-    assert set(re.findall(r"(?<!\\)\]\(([^)]*)\)", body)) == {"https://status.acme.example"}
-    assert not re.search(r"(?<!\\)!\[", body)
-    assert "@here" not in body
-    assert not re.search(r"#\d", body.replace("## ", "").replace("# ", ""))
-    quoted = [row.removeprefix("> ") for row in body.splitlines() if row.startswith("> ")]
-    assert not [row for row in quoted if re.match(r"(#|-|\d+\.|>|`|=|    )", row)]
-    assert all(row.count(" | ") in {1, 2, 3, 4} for row in body.splitlines() if row.startswith("| "))
-    assert len(re.findall(r"^<!-- /yours -->$", text, re.MULTILINE)) == len(Section)
-
-
-def test_the_words_are_verbatim_for_programs() -> None:
-    assert as_json(hostile())["statements"][0]["text"] == HOSTILE  # type: ignore[index]  # it is a list of mappings
-
-
 def test_the_answer_in_a_chat_has_the_files_with_it() -> None:
-    told = replace(material(outage()).incident, acked=None)
-    gathered = replace(
-        material(outage()),
-        incident=told,
-        announcements=(
-            Announcement(id=1, incident="acme-1", destination=Destination("console"), due_at=NOON, root=Ref("1")),
-        ),
-    )
-
-    answer = reply(facts(gathered, NOON + LATER))
+    answer = reply(known(outage()))
 
     assert answer.message.headline == "Report: Acme: Errors"
     assert [one.name for one in answer.message.files] == ["report-acme-1.md", "report-acme-1.html"]

@@ -49,7 +49,7 @@ def _stretches(story: Story) -> timedelta:
 
 def _broken(lasted: timedelta, spent: timedelta) -> timedelta | None:
     """Return how much of a time it was there, if that is well less than all of it."""
-    return spent if lasted - spent >= _A_BREAK else None
+    return spent if spent <= lasted - _A_BREAK else None
 
 
 def _scheduled(story: Story) -> Clock:
@@ -70,6 +70,9 @@ def _going_on(story: Story) -> Unknown:
 def _began_by(incident: Incident) -> str:
     if is_planned(incident):
         return "as it was planned" if incident.starts_at else "the first that was told of it; no time was planned"
+    told = incident.acknowledged_at
+    if told is not None and timedelta() <= told - incident.started_at < _A_BREAK and not incident.detected_at:
+        return f"{incident.name}'s first word"
     if incident.dated_from == incident.started_at:
         return f"from when {incident.name} dates it"
     if incident.detected_at and incident.started_at <= incident.detected_at:
@@ -171,7 +174,7 @@ def vendors(story: Story) -> Clock:
     over = _vendors_end(story, views)
     end = story.now if isinstance(over, Unknown) and any(not v.state.is_over for v in views) else over
     lasted = end - begun if begun and isinstance(end, datetime) else None
-    is_first_word = dated is None or dated == told
+    is_first_word = dated is None or (told is not None and told - dated < _A_BREAK)
     return Clock(
         began_at=begun or Unknown("it gives no time"),
         ended_at=over,

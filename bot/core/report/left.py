@@ -10,6 +10,7 @@ from bot.core.message import utc
 from bot.core.report.additions import ended_by, follow_ups
 from bot.core.report.glance import numbers
 from bot.core.report.known import FollowUp, Lack, Told
+from bot.core.report.material import Section
 from bot.core.report.spoken import Cause, Said
 from bot.core.report.statements import Spoken
 from bot.core.report.story import Story, is_planned
@@ -147,10 +148,16 @@ def _open(story: Story, cause: Cause) -> Iterator[str]:
             yield f"{one.name} spoke after the end without naming a root cause: is it in its words ({which})?"
         else:
             yield f"{one.name} has not published a root cause."
+    if not one.is_open and not story.is_accused and not _has_cause(story):
+        yield "Nobody has written down the root cause: `write cause: …`"
     if one.ending is ChangeKind.WITHDRAWN and not has_not_begun(one):
         yield f"How it ended is not known: {one.name} no longer lists it."
     yield from _switched_over(one)
     yield from _parked(story)
+
+
+def _has_cause(story: Story) -> bool:
+    return any(added.section is Section.CAUSE for added in story.material.additions)
 
 
 def _switched_over(one: Incident) -> Iterator[str]:

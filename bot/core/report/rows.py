@@ -37,7 +37,8 @@ _FOR_US = frozenset(
         ChangeKind.REMINDED,
     }
 )
-_WITNESS = frozenset({ChangeKind.AFFECTED, ChangeKind.WORKS})
+# Whoever tells how it is for them has not done anything; what was declared is told once, with its words.
+_NO_DEEDS = frozenset({ChangeKind.AFFECTED, ChangeKind.WORKS, ChangeKind.REPORTED, ChangeKind.OPENED})
 
 
 def timeline(story: Story, spoken: Spoken) -> tuple[Row, ...]:
@@ -67,7 +68,7 @@ def deeds(story: Story, spoken: Spoken) -> tuple[Row, ...]:
 
 def _is_deed(entry: TimelineEntry) -> bool:
     if entry.who is Who.PERSON:
-        return entry.kind not in _WITNESS
+        return entry.kind not in _NO_DEEDS
     return entry.who is Who.BOT and entry.kind in _FOR_US and not entry.quiet
 
 

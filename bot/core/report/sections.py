@@ -131,7 +131,8 @@ def _cause(facts: Facts) -> Iterator[Block]:
         yield from (_words(said) for said in facts.statements if said.number in cause.statements)
     if cause.late:
         which = glance.numbers(cause.late)
-        yield Text((f"After the end {facts.name} said this, which it does not call a root cause ({which}):",))
+        said = f"After the end {facts.name} said or rewrote this"
+        yield Text((f"{said}, which it does not call a root cause ({which}):",))
         yield from (_words(said) for said in facts.statements if said.number in cause.late)
 
 

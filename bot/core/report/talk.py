@@ -9,6 +9,7 @@ from statistics import median
 from bot.core.courses import Pause
 from bot.core.message import utc
 from bot.core.report.clocks import unposted, withdrawn
+from bot.core.report.material import Section
 from bot.core.report.spoken import Cause, Said, Talk
 from bot.core.report.statements import Spoken
 from bot.core.report.story import Story, first, is_planned, last
@@ -88,6 +89,9 @@ def _no_cause(story: Story) -> str:
     one = story.incident
     if is_planned(one):
         return "a maintenance has none"
+    if not story.is_accused:
+        written = any(added.section is Section.CAUSE for added in story.material.additions)
+        return "what people here wrote of it is below" if written else "nobody here has written it down"
     if not story.posted:
         return unposted(story)
     if one.is_open:

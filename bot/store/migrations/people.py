@@ -91,6 +91,18 @@ def agreed_in_chat() -> None:
     op.create_index("chat_route_once", "chat_route", once, unique=True, sqlite_where=some, postgresql_where=some)
 
 
+def fleet() -> None:
+    """Make the table of the instances that share the database."""
+    op.create_table(
+        "instance",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("joined_at", instant(), nullable=False),
+        sa.Column("seen_at", instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+
+
 def passes() -> None:
     """Make the table of passes to the board that are good no more."""
     op.create_table(

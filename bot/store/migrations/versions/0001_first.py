@@ -24,6 +24,7 @@ def upgrade() -> None:
     people.oncall()
     people.audit()
     people.agreed_in_chat()
+    people.fleet()
     people.passes()
     people.reports()
     _polls()
@@ -60,6 +61,7 @@ def _announcements() -> None:
         sa.Column("told_in", sa.Text(), nullable=False),
         sa.Column("posted_at", instant(), nullable=True),
         sa.Column("route", sa.Text(), nullable=False),
+        sa.Column("shard", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("incident", "destination", name="announcement_once"),
     )

@@ -1,0 +1,54 @@
+"""How an instance begins: the database made ready, patiently, for it may be away for a moment."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from bot.clock import Clock
+from bot.errors import StoreUnavailable
+from bot.loops.supervise import DATABASE_PAUSE
+from bot.model import Source
+from bot.store import announcements, listed, sources
+from bot.store.database import Database, claim_purpose
+
+log = logging.getLogger("sitrep")
+T = TypeVar("T")
+
+_PATIENCE = 30
+_LONGEST_HOST = 40
+
+
+def name() -> str:
+    """Return what this instance is called: a process may come again under its number, a container under its name."""
+    return f"{socket.gethostname()[:_LONGEST_HOST]}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+async def patiently(
+    work: Callable[[], Awaitable[T]], clock: Clock, lost: type[StoreUnavailable] = StoreUnavailable
+) -> T:
+    """Do what may be done twice; a database that was there a moment ago is waited for."""
+    for _ in range(_PATIENCE):
+        try:
+            return await work()
+        except lost as error:
+            log.warning("starting waits for the database: %s", error)
+        await clock.sleep(DATABASE_PAUSE)
+    return await work()
+
+
+async def prepare(database: Database, watched: Sequence[Source], now: datetime) -> None:
+    """Make a migrated database ready for what is watched."""
+    await claim_purpose(database, "run")
+    await listed.catch_up(database)
+    if database.is_sqlite:
+        await sources.release_all(database)
+        await announcements.release_all(database)
+    # A person may have mended what was in the way; if not, it is parked again.
+    await announcements.revive(database, now)
+    await sources.register(database, watched, now)

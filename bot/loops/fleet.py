@@ -1,0 +1,182 @@
+"""The fleet loop: several instances on one database know of each other, and take over from whoever is gone.
+
+On SQLite there is one instance, which is always its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.clock import AgreedClock
+from bot.core.sharing import mine
+from bot.errors import StoreUnavailable
+from bot.store import fleet as living
+from bot.store.database import Database
+from bot.store.fleet import Guard, Lost
+
+log = logging.getLogger(__name__)
+
+LOOK = 1.0
+# Others count us among the hanging after ten seconds.  We stop sending well before, by a clock that no one can set.
+SURE = 7.0
+# As long as one call of a platform may take: what one that hangs had begun may arrive until then.
+LAST_WORDS = timedelta(seconds=10)
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+@dataclass(slots=True)
+class Fleet:
+    """This instance among the others.
+
+    `term` grows whenever it joins anew: what was claimed in an earlier term is not to be sent any more.  Of the
+    `wanted` roles it has those in `roles`, and no other instance has them; `changed` is set when that changes.  It
+    `stands_by` for the others.
+    """
+
+    database: Database
+    clock: AgreedClock
+    id: str
+    version: str
+    due: asyncio.Event
+    term: int = 0
+    roles: set[str] = field(default_factory=set[str])
+    wanted: set[str] = field(default_factory=set[str])
+    stands_by: set[str] = field(default_factory=set[str])
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _sure_until: float = field(default=0.0, repr=False)
+    _others: frozenset[str] = frozenset()
+    _shards: tuple[int, ...] = ()
+
+    def held(self) -> int | None:
+        """Return the term in which this instance is sure to live in the eyes of all others; None if it is not sure."""
+        if self.database.is_sqlite:
+            return 0
+        return self.term if time.monotonic() < self._sure_until else None
+
+    @property
+    def crew(self) -> int:
+        """How many instances live, this one counted."""
+        return len(self._others) + 1
+
+    def shards(self) -> tuple[int, ...] | None:
+        """Return the share of the channels that this instance tells; None if it tells all."""
+        return self._shards if self._others else None
+
+    def count(self, others: Collection[str]) -> None:
+        """Note who else lives."""
+        if self._others != frozenset(others):
+            self._others, self._shards = frozenset(others), mine(self.id, others)
+
+    def seen(self, asked_at: float) -> None:
+        """Note that others saw a sign of life that was given at that moment, or later."""
+        self._sure_until = asked_at + SURE
+
+    def lost(self) -> None:
+        """Be sure of nothing until it has joined anew."""
+        self._sure_until = 0.0
+        self.roles.clear()
+        self.changed.set()
+
+    async def alone(self, role: str, work: Callable[[], Awaitable[None]], rests: Callable[[], None] = _nothing) -> None:
+        """Do `work` in one instance of all; the others stand by.  It is cancelled if the role is lost, and `rests`."""
+        if self.database.is_sqlite:
+            await work()
+            return
+        self.wanted.add(role)
+        while True:
+            await self._until(role, is_held=True)
+            task = asyncio.ensure_future(work())
+            lost = asyncio.ensure_future(self._until(role, is_held=False))
+            try:
+                await asyncio.wait({task, lost}, return_when=asyncio.FIRST_COMPLETED)
+                if task.done():
+                    await task
+                    return
+            finally:
+                for one in (task, lost):
+                    one.cancel()
+                await asyncio.wait({task, lost})
+            log.warning("the role %s is given up", role)
+            rests()
+
+    async def _until(self, role: str, *, is_held: bool) -> None:
+        while (role in self.roles) is not is_held:
+            self.changed.clear()
+            await self.changed.wait()
+
+
+async def keep(fleet: Fleet) -> None:
+    """Give signs of life and look after the others, until cancelled."""
+    if fleet.database.is_sqlite:
+        await asyncio.Event().wait()
+    while True:
+        try:
+            async with living.guard(fleet.database, fleet.id, fleet.version, fleet.due.set) as guard:
+                fleet.term += 1
+                log.info("joined instance=%s term=%d", fleet.id, fleet.term)
+                await _live(fleet, guard)
+        except StoreUnavailable as error:
+            log.warning("nothing is sent until the database is back: %s", error)
+        except Lost:
+            log.warning("others took this instance for dead: joining anew instance=%s", fleet.id)
+        finally:
+            fleet.lost()
+        await asyncio.sleep(LOOK)
+
+
+async def _live(fleet: Fleet, guard: Guard) -> None:
+    while True:
+        asked_at = time.monotonic()
+        told = await guard.beat()
+        fleet.clock.agree(told, asked_at, time.monotonic())
+        fleet.seen(asked_at)
+        await _look_after(fleet, guard)
+        await _take_roles(fleet, guard)
+        fleet.due.set()
+        await asyncio.sleep(LOOK)
+
+
+async def _look_after(fleet: Fleet, guard: Guard) -> None:
+    others = await guard.others()
+    living_ones = []
+    for other in others:
+        if await guard.is_gone(other.id):
+            freed = await living.bury(fleet.database, other.id, wait=LAST_WORDS if other.hangs else timedelta())
+            await guard.forget(other.id)
+            log.warning("instance gone: taking over instance=%s leases=%d", other.id, freed)
+        elif other.hangs:
+            log.warning("instance hangs: ending its sessions instance=%s", other.id)
+            await guard.end(other.id)
+        else:
+            living_ones.append(other.id)
+    fleet.count(living_ones)
+
+
+async def _take_roles(fleet: Fleet, guard: Guard) -> None:
+    for role in sorted(fleet.wanted - fleet.roles):
+        if await guard.take(role):
+            log.info("this instance has the role %s", role)
+            fleet.roles.add(role)
+            fleet.stands_by.discard(role)
+            fleet.changed.set()
+        elif role not in fleet.stands_by:
+            log.info("another instance has the role %s: standing by", role)
+            fleet.stands_by.add(role)
+
+
+async def leave(fleet: Fleet) -> None:
+    """Give back whatever is still held; for the end, when nothing is sent any more."""
+    if fleet.database.is_sqlite:
+        return
+    try:
+        await living.bury(fleet.database, fleet.id)
+    except StoreUnavailable as error:
+        log.warning("leases are left to run out: %s", error)

@@ -1,0 +1,79 @@
+"""What stands between a program and its database: a wire that can be cut, or go silent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# The name that PostgreSQL's clients look for in a folder:
+# https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-UNIX-SOCKET-DIRECTORIES
+SOCKET = ".s.PGSQL.5432"
+_PIECE = 65_536
+
+
+@dataclass(slots=True)
+class Wire:
+    """Connections to one database.  While it `is_cut` there are none; it is silent as long as `open` is not set."""
+
+    there: Path
+    is_cut: bool = False
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    _ends: set[asyncio.StreamWriter] = field(default_factory=set[asyncio.StreamWriter])
+
+    def cut(self) -> None:
+        """Close every connection, and take none."""
+        self.is_cut = True
+        for end in [*self._ends]:
+            end.transport.abort()
+
+    def silence(self) -> None:
+        """Let nothing through, without a word to either side."""
+        self.open.clear()
+
+    def mend(self) -> None:
+        """Let everything through again."""
+        self.is_cut = False
+        self.open.set()
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Carry one connection to the database and back, until either side ends it."""
+        if self.is_cut:
+            writer.transport.abort()
+            return
+        try:
+            there, answers = await asyncio.open_unix_connection(str(self.there / SOCKET))
+        except OSError:
+            writer.transport.abort()
+            return
+        self._ends |= {writer, answers}
+        try:
+            await asyncio.gather(self._pump(reader, answers), self._pump(there, writer))
+        finally:
+            self._ends -= {writer, answers}
+            for end in (writer, answers):
+                end.transport.abort()
+
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while piece := await source.read(_PIECE):
+                await self.open.wait()
+                sink.write(piece)
+                await sink.drain()
+        sink.close()
+
+
+@asynccontextmanager
+async def wire(folder: Path, there: Path) -> AsyncIterator[Wire]:
+    """Listen in `folder` as PostgreSQL would, for the length of the block, and carry everything to that in `there`."""
+    made = Wire(there)
+    made.open.set()
+    server = await asyncio.start_unix_server(made.carry, str(folder / SOCKET))
+    try:
+        yield made
+    finally:
+        made.cut()
+        made.open.set()
+        server.close()

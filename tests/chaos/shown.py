@@ -1,0 +1,87 @@
+"""What a channel shows in the end, and in what it differs from what the vendors have said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.e2e.statuspage import Incident, StatusPage
+from tests.localdiscord import LocalDiscord
+from tests.localdiscord import readable as on_discord
+from tests.localslack import LocalSlack
+from tests.localslack import readable as on_slack
+
+_ENDS = ("Resolved after ", "No longer listed on ")
+_OVER = ("Resolved", "No longer listed")
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One root message as it stands, and the replies under it in their order."""
+
+    root: str
+    replies: tuple[str, ...]
+
+
+def slack_threads(slack: LocalSlack, channel: str) -> tuple[Thread, ...]:
+    """Return all threads of a channel."""
+    world = slack.world
+    there = world.named(channel).id
+    roots = [one for one in world.roots(there) if one.attachments and not one.broadcast]
+    return tuple(
+        Thread(on_slack(one), tuple(on_slack(reply) for reply in world.thread(there, one.ts))) for one in roots
+    )
+
+
+def discord_threads(discord: LocalDiscord, channel: str) -> tuple[Thread, ...]:
+    """Return all threads of a channel; what is said in the channel besides belongs to none."""
+    world = discord.world
+    there = world.named(channel).id
+    roots = [one for one in world.roots(there) if one.thread]
+    return tuple(
+        Thread(on_discord(one), tuple(on_discord(reply) for reply in world.thread(there, one.id))) for one in roots
+    )
+
+
+def of(incident: Incident, threads: Iterable[Thread]) -> list[Thread]:
+    """Return the threads that are about an incident: there should be one."""
+    name = f"{incident.page.slug}: {incident.title}"
+    return [one for one in threads if name in one.root]
+
+
+def complaints(page: StatusPage, threads: Sequence[Thread]) -> Iterator[str]:
+    """Return everything in which a channel differs from what its page has said; nothing if all is well."""
+    if len(threads) != len(page.incidents):
+        yield f"{len(threads)} roots for {len(page.incidents)} incidents"
+    for incident in page.incidents:
+        yield from (f"{page.slug} {incident.title}: {what}" for what in _of_one(incident, threads))
+
+
+def _of_one(incident: Incident, threads: Sequence[Thread]) -> Iterator[str]:
+    found = of(incident, threads)
+    if len(found) != 1:
+        yield f"{len(found)} roots"
+        return
+    (thread,) = found
+    told = "\n".join(thread.replies)
+    places = []
+    for update in incident.updates:
+        said = [*update.before, update.body]
+        # What an edit has replaced is shown once more beside what replaced it.
+        expected = [1 + (number < len(said) - 1) for number in range(len(said))]
+        counts = [told.count(words) for words in said]
+        if counts != expected:
+            yield f"said {counts} times, not {expected}: {said}"
+        places.append(told.find(said[0]))
+    if places != sorted(places):
+        yield f"out of order: {places}"
+    raised = told.count("Impact raised")
+    if raised != len(incident.impacts):
+        yield f"raised {raised} times, not {len(incident.impacts)}"
+    if incident.ended is None:
+        return
+    ends = [number for number, reply in enumerate(thread.replies) if any(end in reply for end in _ENDS)]
+    if ends != [len(thread.replies) - 1]:
+        yield f"ended in {ends} of {len(thread.replies)} replies"
+    if not any(word in thread.root for word in _OVER):
+        yield f"its root does not say that it is over: {thread.root}"
