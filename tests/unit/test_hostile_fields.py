@@ -27,11 +27,15 @@ from bot.core.report.known import Facts
 from bot.core.report.markdown import markdown
 from bot.core.report.material import Material
 from bot.model import ChangeKind, State
+from bot.store.published import Gathered, Told
+from bot.web.api.atom import feed
+from bot.web.api.page import Place
 from bot.written import posted
 from tests.secrecy.poisoning import NOON, OURS, POISON, held, poisoned, texts
 from tests.unit.pictured import material
 from tests.unit.story import Story
 
+_ATOM = "{http://www.w3.org/2005/Atom}"
 LATER = NOON + timedelta(hours=5)
 # All that a report is made of; nothing else is in a page of ours that strangers' words stand in.
 ELEMENTS = re.compile(
@@ -104,6 +108,23 @@ def test_the_numbers_for_programs_stay_one_document_with_the_words_as_they_were(
 
     assert json.loads(text)["statements"][0]["text"] == POISON
     assert "<" not in json.dumps(json.loads(text)["id"])
+
+
+def test_the_feed_is_one_document_of_a_few_elements_and_leads_to_the_board_alone() -> None:
+    told = Told(gathered().incident, gathered().entries)
+    place = Place(id="board", name=POISON, url="https://board.example", base="https://board.example")
+    root = ET.fromstring(feed(place, Gathered((told,), (), frozenset(), NOON)))  # noqa: S314  (ours)
+    page = Tree()
+    for content in root.iter(f"{_ATOM}content"):
+        page.feed(content.text or "")
+
+    assert {one.tag.rpartition("}")[2] for one in root} == {
+        *("id", "title", "updated", "link", "author", "generator", "entry")
+    }
+    assert page.elements <= {"p", "small", "var", "br", "strong"}
+    assert page.elements
+    assert page.leads == set()
+    assert all(one.get("href", "").startswith("https://board.example") for one in root.iter(f"{_ATOM}link"))
 
 
 def test_the_drawing_is_one_and_nothing_in_it_acts() -> None:
