@@ -131,9 +131,9 @@ def test_every_minute_is_counted_once(
 
 def test_of_what_nobody_has_watched_nothing_is_said_to_be_well() -> None:
     day = timedelta(days=1)
-    before = Day(date(2026, 3, 1), day, unwatched=day, before=day)
-    blind = Day(date(2026, 3, 2), day, unwatched=day)
-    seen = Day(date(2026, 3, 3), day)
+    before = Day(date=date(2026, 3, 1), length=day, unwatched=day, before=day)
+    blind = Day(date=date(2026, 3, 2), length=day, unwatched=day)
+    seen = Day(date=date(2026, 3, 3), length=day)
 
     assert told([before]) == "not watched yet"
     assert told([before, blind]) == "not watched"
