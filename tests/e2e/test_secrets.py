@@ -84,9 +84,14 @@ async def test_no_mistake_of_a_configuration_repeats_a_secret(tmp_path: Path) ->
         watches = await at.sitrep.run("check", environment={"DATABASE_URL": CANARIES["DATABASE_URL"]})
         (tmp_path / "sitrep.toml").write_text("watch = []\n", encoding="utf-8")
         unreachable = await at.sitrep.run("run", environment={"DATABASE_URL": CANARIES["DATABASE_URL"]})
+        both = {"THERE": CANARIES["DATABASE_URL"], "NOWHERE": f"mysql://sitrep:{MARK}@127.0.0.1/sitrep"}
+        copies = [
+            await at.sitrep.run("db", "copy", *way, environment=both) for way in (tuple(both), ("THERE", "THERE"))
+        ]
+        ended = (mistakes, watches, unreachable, *copies)
 
-        assert (mistakes.status, watches.status, unreachable.status) == (2, 2, 2)
-        assert [one for ran in (mistakes, watches, unreachable) for one in found_in(ran.out + ran.err)] == []
+        assert [ran.status for ran in ended] == [2] * len(ended)
+        assert [one for ran in ended for one in found_in(ran.out + ran.err)] == []
 
 
 def _leaves_no_core(at: Day) -> None:
