@@ -85,9 +85,8 @@ async def test_no_mistake_of_a_configuration_repeats_a_secret(tmp_path: Path) ->
         (tmp_path / "sitrep.toml").write_text("watch = []\n", encoding="utf-8")
         unreachable = await at.sitrep.run("run", environment={"DATABASE_URL": CANARIES["DATABASE_URL"]})
         both = {"THERE": CANARIES["DATABASE_URL"], "NOWHERE": f"mysql://sitrep:{MARK}@127.0.0.1/sitrep"}
-        copies = [
-            await at.sitrep.run("db", "copy", *way, environment=both) for way in (tuple(both), ("THERE", "THERE"))
-        ]
+        ways = (tuple(both), ("THERE", "THERE"))
+        copies = [await at.sitrep.run("db", "copy", *way, environment=both) for way in ways]
         ended = (mistakes, watches, unreachable, *copies)
 
         assert [ran.status for ran in ended] == [2] * len(ended)
