@@ -217,7 +217,8 @@ async def test_what_has_opened_again_before_it_could_be_sent_has_none_until_it_i
         here.fake.answers_again()
         await here.settles()
 
-        assert here.files == []
+        assert here.reports == []
+        assert "Again." in plain(here.fake.root("ops").thread[-1].message)
 
 
 async def test_where_nothing_can_be_attached_it_is_no_news(file: Database) -> None:
