@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreUnavailable
 from bot.gauges import UNCOUNTED, Gauges
 from bot.web import errors
 from bot.web.bodies import Refused
@@ -42,7 +42,11 @@ def application(routes: Sequence[BaseRoute], gauges: Gauges = UNCOUNTED) -> Star
     app = Starlette(
         routes=routes,
         middleware=[Middleware(partial(Stack, crashed=errors.crashed, gauges=gauges))],
-        exception_handlers={HTTPException: errors.of_http, Refused: errors.of_refusal},
+        exception_handlers={
+            HTTPException: errors.of_http,
+            Refused: errors.of_refusal,
+            StoreUnavailable: errors.of_store,
+        },
     )
     # Else it would send people to where the header `Host` says, which anybody can write.
     app.router.redirect_slashes = False

@@ -103,6 +103,20 @@ async def test_a_page_that_fails_is_a_page_with_a_number_that_is_once_in_the_log
     assert "route=/fails/{token}" in crashes[0].getMessage()
 
 
+async def test_without_a_database_whoever_calls_is_to_come_again(caplog: pytest.LogCaptureFixture) -> None:
+    away = open_database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere")
+
+    async def asks(request: Request) -> Response:
+        return PlainTextResponse(str(await away.read(lambda _: None)))
+
+    async with serving(Route("/hooks/alerts", asks, methods=["POST"])) as client:
+        answer = await client.post("/hooks/alerts")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.text.startswith("the database does not answer just now")
+    assert [one.levelname for one in caplog.records if "database" in one.getMessage()] == ["WARNING"]
+
+
 async def test_nobody_is_sent_where_the_header_host_says() -> None:
     async with serving(Route("/page", fails)) as client:
         answer = await client.get("/page/", headers={"host": "evil.example"})
