@@ -123,7 +123,7 @@ async def _loops(
     checks.gauges = gauges
     mine = own.Own(database, delivering, own.places(settings.routes), paced("own"), due, lambda: eyes.blind_since)
     escalating = Escalating(database, reaching.plans_of(settings), paced("escalate"), due, gauges)
-    rests = partial(vitals.turns.rests, "escalate")
+    rests = partial(partial, vitals.turns.rests)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "watch": partial(watch, watching),
         "probe": partial(probe, checks),
@@ -133,10 +133,11 @@ async def _loops(
         "heed": partial(heed, Heeding(database, rules, paced("heed"), due)),
         "hold": partial(hold, Holding(database, rules.ruling, paced("hold"), due)),
         "fleet": partial(keep, fleet),
-        "escalate": partial(fleet.alone, "escalation", partial(escalate, escalating), rests),
+        "escalate": partial(fleet.alone, "escalation", partial(escalate, escalating), rests("escalate")),
         "report": partial(report, Reporting(database, settings.reports, paced("report"), due)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
+        "sight": partial(fleet.alone, "sight", partial(own.tell_of_sight, mine, paced("sight")), rests("sight")),
         "forget": partial(forget, Forgetting(database, settings.audit_keep, paced("forget"))),
         "lag": partial(watch_lag, gauges, clock),
     }
