@@ -23,6 +23,10 @@ from bot.web.patience import Patience
 from bot.web.stack import Stack
 
 
+# What is under way elsewhere had its time before: all ends within ten seconds (docs/operations.md).
+GRACE = 2
+
+
 def bound(host: str, port: int) -> socket.socket:
     """Return a socket that listens there.  Raises ConfigError if it can not."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -58,8 +62,9 @@ async def serve(
     listening: socket.socket,
     gauges: Gauges = UNCOUNTED,
     ending: Callable[[], None] = lambda: None,
+    grace: int = GRACE,
 ) -> None:
-    """Serve `routes` until cancelled.
+    """Serve `routes` until cancelled; answers that are under way then get `grace` seconds.
 
     `ending` is called before the answers that are under way are waited for: it lets those end that have no end.
     """
@@ -73,7 +78,7 @@ async def serve(
         access_log=False,
         server_header=False,
         lifespan="off",
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=grace,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))

@@ -107,7 +107,7 @@ async def test_without_a_database_whoever_calls_is_to_come_again(caplog: pytest.
     away = open_database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere")
 
     async def asks(request: Request) -> Response:
-        return PlainTextResponse(str(await away.read(lambda _: None)))
+        return PlainTextResponse(await away.read(lambda _: "well"))
 
     async with serving(Route("/hooks/alerts", asks, methods=["POST"])) as client:
         answer = await client.post("/hooks/alerts")
@@ -115,6 +115,28 @@ async def test_without_a_database_whoever_calls_is_to_come_again(caplog: pytest.
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert answer.text.startswith("the database does not answer just now")
     assert [one.levelname for one in caplog.records if "database" in one.getMessage()] == ["WARNING"]
+
+
+async def test_at_the_end_whoever_has_no_answer_yet_is_to_come_again(caplog: pytest.LogCaptureFixture) -> None:
+    begun = asyncio.Event()
+
+    async def slow(request: Request) -> Response:
+        begun.set()
+        await asyncio.Event().wait()
+        return Response()
+
+    listening = bound("127.0.0.1", 0)
+    task = asyncio.create_task(serve([Route("/slow", slow)], listening, grace=0))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    async with httpx.AsyncClient(base_url=address, timeout=20, verify=False) as client:  # noqa: S501  (no certificates)
+        asked = asyncio.create_task(client.get("/slow"))
+        await begun.wait()
+        task.cancel()
+        answer = await asked
+    await asyncio.wait([task])
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert not [one for one in caplog.records if one.exc_info]
 
 
 async def test_nobody_is_sent_where_the_header_host_says() -> None:
