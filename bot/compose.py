@@ -59,6 +59,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("sitrep")
 
+# Longer than steps and answers under way are waited for, and all of it within ten seconds.
+_LOOPS_END_WITHIN, _WEB_ENDS_WITHIN = 6.0, 2.5
+
 
 async def run(settings: Settings) -> None:
     """Watch and deliver until told to stop; what is under way is then finished."""
@@ -190,10 +193,11 @@ async def _until_stopped(
     await stop.wait()
     vitals.stopping = True
     log.info("stopping: finishing what is under way")
-    for some in (tasks, last):
+    for some, seconds in ((tasks, _LOOPS_END_WITHIN), (last, _WEB_ENDS_WITHIN)):
         for task in some:
             task.cancel()
-        await asyncio.gather(*some, return_exceptions=True)
+        # A database that hangs must not keep us: what was begun is recorded, and is read back.
+        await asyncio.wait(some, timeout=seconds)
     for chat in chats:
         await chat.close()
 

@@ -22,7 +22,6 @@ from bot.web.bodies import Refused
 from bot.web.patience import Patience
 from bot.web.stack import Stack
 
-
 # What is under way elsewhere had its time before: all ends within ten seconds (docs/operations.md).
 GRACE = 2
 
