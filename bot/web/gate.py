@@ -111,8 +111,14 @@ class _Answered:
             if self.limit is not None:
                 self.limit.reschedule(None)
             if not self._request.url.path.startswith(STATIC):
-                message = {**message, "headers": [*message["headers"], *self._more(message)]}
+                message = {**message, "headers": [*map(self._kept, message["headers"]), *self._more(message)]}
         await self._send(message)
+
+    def _kept(self, header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+        """Return a header of the answer; what only those may see who are let in, nobody in between keeps."""
+        name, value = header
+        is_shared = name.lower() == b"cache-control" and not value.startswith((b"private", b"no-store"))
+        return (name, b"private, " + value) if is_shared and self._entrance.is_signed else header
 
     def _more(self, message: Message) -> list[tuple[bytes, bytes]]:
         names = {name.lower() for name, _ in message["headers"]}
