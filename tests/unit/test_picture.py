@@ -319,11 +319,13 @@ def test_the_four_instants_have_signs_of_their_own() -> None:
     assert sorted(signs) == sorted(Sign)
 
 
-def test_a_burst_is_drawn_by_its_members() -> None:
+def test_a_burst_is_drawn_by_its_members_each_by_its_vendor_or_by_what_it_is_about() -> None:
     whole = pictured.seed()
-    one = Story(id="one").vendor(0).vendor(30, State.RESOLVED, kind=ChangeKind.RESOLVED)
-    burst = replace(whole, members=(one.record,), probes=())
+    one = Story(id="one").vendor(0).vendor(30, State.RESOLVED, kind=ChangeKind.RESOLVED).record
+    other = replace(one, incident=replace(one.incident, name="Globex"))
 
-    picture = of(burst, 140)
+    of_several = of(replace(whole, members=(one, other), probes=()), 140)
+    of_one = of(replace(whole, members=(one, one), probes=()), 140)
 
-    assert any(isinstance(shape, Words) and shape.text == "Acme" for shape in picture.shapes)
+    assert {"Acme", "Globex"} <= {shape.text for shape in of_several.shapes if isinstance(shape, Words)}
+    assert "Errors" in {shape.text for shape in of_one.shapes if isinstance(shape, Words)}

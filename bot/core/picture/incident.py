@@ -51,7 +51,8 @@ def of_incident(material: Material, now: datetime) -> Drawing | None:
     seen = gathered(material, now)
     if seen is None:
         return None
-    return _drawn(seen, saying.of_incident(seen.incident, seen.span, seen.moments, seen.lanes, seen.probes))
+    still = saying.UNSEEN if seen.is_unseen else saying.GOES_ON
+    return _drawn(seen, saying.of_incident(seen.incident, seen.span, seen.moments, seen.lanes, seen.probes, still))
 
 
 def gathered(material: Material, now: datetime) -> Seen | None:

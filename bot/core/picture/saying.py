@@ -17,10 +17,18 @@ from bot.model import Incident, Kind
 
 _GAPS, _PROBES, _SEGMENTS = 4, 4, 6
 _SAYS = " says"
+GOES_ON, UNSEEN = "It goes on", "It was not over when it was last looked at"
 
 
-def of_incident(incident: Incident, span: Span, found: Moments, lanes: Sequence[Lane], probes: Sequence[Series]) -> str:
-    """Return what the picture of an incident says."""
+def of_incident(
+    incident: Incident,
+    span: Span,
+    found: Moments,
+    lanes: Sequence[Lane],
+    probes: Sequence[Series],
+    still: str = GOES_ON,
+) -> str:
+    """Return what the picture of an incident says; `still` is said of one that is open."""
     sentences = [
         f"{wording.headline(incident).rstrip('.')}, {_from_to(span)} UTC",
         *_failures(probes, span),
@@ -29,6 +37,7 @@ def of_incident(incident: Incident, span: Span, found: Moments, lanes: Sequence[
         *_unacknowledged(incident, found, lanes, span),
         *_said(lanes, span),
         *_over(incident, found, span),
+        *([still] if incident.is_open else []),
         *_unread(lanes, span),
         *_unchecked(probes, span),
     ]
@@ -121,8 +130,6 @@ def _over(incident: Incident, found: Moments, span: Span) -> Iterator[str]:
         yield f"{incident.name} {how} {_stamp(found.ended, span)}"
     if found.recovered is not None:
         yield f"We recovered at {_stamp(found.recovered, span)}{_apart(found)}"
-    if incident.is_open:
-        yield "It goes on"
 
 
 def _apart(found: Moments) -> str:
