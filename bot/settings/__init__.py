@@ -102,6 +102,12 @@ def load(
     return replace(settings, config_path=path)
 
 
+def default_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
+    """Return the settings as far as the environment alone has them; what is wrong there is as if it were not."""
+    report = _into([])
+    return _of_environment(Environment(environ, cwd, report), cwd, report)
+
+
 def missing_tokens(settings: Settings) -> tuple[str, ...]:
     """Return a line for every destination that can not be reached for want of a token.
 
