@@ -7,7 +7,6 @@ import json
 import platform
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +26,7 @@ from bot.core.diagnosis.finding import Area, Finding, look, wrong
 from bot.core.diagnosis.stored import Stored
 from bot.core.diagnosis.working import Waiting, Working
 from bot.core.operating import size
-from bot.errors import ConfigError, SitrepError
+from bot.errors import ConfigError
 from bot.model import Source
 from bot.settings import Settings
 from bot.settings.callers import accused
@@ -39,6 +38,7 @@ from bot.store.database import Database, open_database
 
 _MOST = 20
 _SAYS = "DATABASE_URL"
+_RESTORE = "Keep a copy of it, and restore a back-up: docs/operations.md."
 
 
 @dataclass(slots=True)
@@ -99,8 +99,11 @@ async def _database(case: Case) -> Stored | None:
     address = case.chosen.database.reveal()
     kept = await checkup.examine(address, case.now)
     if kept.is_usable and not kept.damage:
-        with suppress(SitrepError):
+        try:
             kept = await _inside(case, kept, address)
+        except checkup.UNREADABLE as error:
+            reason = str(error).partition("\n")[0]
+            case.found.append(wrong(Area.DATABASE, f"what {kept.where} holds can not be read: {reason}", _RESTORE))
     elif case.is_sound:
         case.found += configured.findings(_configured(case))
     case.found += stored.findings(kept, __version__, case.now)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.core.diagnosis.stored import Instance, Schema, Server, Stored
+from bot.errors import SitrepError
 from bot.store.database import HEAD, Database
 from bot.store.fleet import HANGS
 from bot.store.sources import CHAT
@@ -28,6 +29,8 @@ _ANSWERS_WITHIN = 10.0
 # To read more than this for the sake of a look takes too long.
 _LARGE = 500_000_000
 _MOST = 50
+# What comes of reading rows that a damaged or foreign database holds.
+UNREADABLE = (SitrepError, SQLAlchemyError, ValueError)
 _LOOKED_AT = ("feed", "probe")
 
 
@@ -172,7 +175,7 @@ _LACKS = text(
 
 _WATCHED = POLL.c.active & POLL.c.kind.in_(_LOOKED_AT)
 _NOW = bindparam("b_now", type_=POLL.c.due_at.type)
-_NEWEST = select(func.count(), func.max(POLL.c.last_look)).where(_WATCHED)
+_NEWEST = select(func.count(), func.max(POLL.c.last_try)).where(_WATCHED)
 _LATE = _WATCHED & (POLL.c.due_at <= _NOW)
 _DUE = (
     select(SOURCE.c.name, POLL.c.due_at)
@@ -192,7 +195,7 @@ async def looks(database: Database, found: Stored, now: datetime) -> Stored:
         watched, last = connection.execute(_NEWEST).one()
         due = tuple((row.name, row.due_at) for row in connection.execute(_DUE, {"b_now": now}))
         total = connection.execute(_LATE_ONES, {"b_now": now}).scalar() or 0
-        return replace(found, watched=watched, last_look=last, due=due, due_total=total)
+        return replace(found, watched=watched, last_try=last, due=due, due_total=total)
 
     return await database.read(work)
 

@@ -60,7 +60,7 @@ class Stored:
 
     `error` says why it can not be opened, `refusal` why nothing can be written, `damage` what SQLite says of its file.
     `is_held` is whether a Sitrep works on this SQLite file.  `due` are sources that should have been looked at, each
-    with when; `last_look` is the last good look at any, and `watched` how many there are.
+    with when; `last_try` is the last look at any, good or not, and `watched` how many there are.
     """
 
     where: str
@@ -74,7 +74,7 @@ class Stored:
     is_held: bool = False
     instances: Sequence[Instance] = ()
     watched: int = 0
-    last_look: datetime | None = None
+    last_try: datetime | None = None
     due: Sequence[tuple[str, datetime]] = ()
     due_total: int = 0
 
@@ -163,10 +163,10 @@ def _server(server: Server, instances: int, *, runs: bool) -> Iterator[Finding]:
 
 
 def _running(found: Stored, version: str, now: datetime) -> Iterator[Finding]:
-    if found.last_look is not None and found.last_look - now > _FUTURE:
+    if found.last_try is not None and found.last_try - now > _FUTURE:
         yield wrong(
             Area.MACHINE,
-            f"the last look was {duration(found.last_look - now)} from now: a clock was put back",
+            f"the last look was {duration(found.last_try - now)} from now: a clock was put back",
             "Let clocks be set by NTP; what is dated in the future is looked at again only then.",
         )
     for one in found.instances:
@@ -195,7 +195,7 @@ def _running(found: Stored, version: str, now: datetime) -> Iterator[Finding]:
 
 
 def _stopped(found: Stored, now: datetime) -> Iterator[Finding]:
-    if found.last_look is None:
+    if found.last_try is None:
         yield look(
             Area.RUNNING,
             "no Sitrep runs on this database, and none ever has",
@@ -204,6 +204,6 @@ def _stopped(found: Stored, now: datetime) -> Iterator[Finding]:
         return
     yield wrong(
         Area.RUNNING,
-        f"no Sitrep runs on this database: nothing was looked at for {duration(now - found.last_look)}",
+        f"no Sitrep runs on this database: nothing was looked at for {duration(now - found.last_try)}",
         "Start it: `sitrep run`. What happened meanwhile is told then.",
     )
