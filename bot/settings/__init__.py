@@ -14,7 +14,7 @@ from pathlib import Path
 from bot import catalog
 from bot.core.access import Access
 from bot.errors import ConfigError
-from bot.settings import board, build, callers, environment, paging
+from bot.settings import board, build, callers, environment, paging, scalars
 from bot.settings.access_table import AccessTable, AuditTable
 from bot.settings.board import BoardTable
 from bot.settings.bursts import BurstsTable, bursts
@@ -171,6 +171,8 @@ def _of_environment(env: Environment, cwd: Path, report: Report) -> Settings:
         board_secret=board.secret(env),
         board_token=board.token_of(env),
         heartbeat_url=board.heartbeat(env),
+        otlp_endpoint=env.value("OTEL_EXPORTER_OTLP_ENDPOINT", scalars.web_address, ""),
+        otlp_headers=env.secret("OTEL_EXPORTER_OTLP_HEADERS", str),
         routes=(build.DEFAULT_ROUTE,),
     )
 
