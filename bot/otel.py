@@ -10,6 +10,8 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
+from math import inf
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from bot import __version__, tracing
@@ -27,7 +29,8 @@ log = logging.getLogger("sitrep")
 # The extra that brings it along.
 INSTALL = "install it with `pip install 'sitrep[otel]'`"
 _NEEDED = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http.trace_exporter")
-_AT_THE_END = 3.0
+# An end has ten seconds in all: nothing is begun after the first, and nothing takes longer than the second.
+_AT_THE_END, _PATIENCE = 1.0, 3.0
 
 
 def is_installed() -> bool:
@@ -48,17 +51,17 @@ async def exporting(settings: Settings, instance: str) -> AsyncIterator[None]:
         log.warning("no traces: OTEL_EXPORTER_OTLP_ENDPOINT is set, and OpenTelemetry is not installed: %s", INSTALL)
         yield
         return
-    provider = await asyncio.to_thread(_provider, settings, instance)
+    provider, told = await asyncio.to_thread(_provider, settings, instance)
     tracing.begin(Exported(provider.get_tracer("sitrep", __version__)))
     log.info("traces are sent by OTLP/HTTP")
     try:
         yield
     finally:
         tracing.end()
-        await asyncio.to_thread(_finish, provider)
+        await asyncio.to_thread(_finish, provider, told)
 
 
-def _provider(settings: Settings, instance: str) -> TracerProvider:
+def _provider(settings: Settings, instance: str) -> tuple[TracerProvider, Told]:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415  (an extra)
     from opentelemetry.sdk.resources import OTELResourceDetector, Resource  # noqa: PLC0415  (an extra)
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  (an extra)
@@ -69,33 +72,44 @@ def _provider(settings: Settings, instance: str) -> TracerProvider:
     logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
     headers = settings.otlp_headers.reveal() if settings.otlp_headers is not None else ""
     exporter = OTLPSpanExporter(
-        endpoint=f"{settings.otlp_endpoint.rstrip('/')}/v1/traces", headers=parse_env_headers(headers, liberal=True)
+        endpoint=f"{settings.otlp_endpoint.rstrip('/')}/v1/traces",
+        headers=parse_env_headers(headers, liberal=True),
+        timeout=_PATIENCE,
     )
     about = {"service.name": "sitrep", "service.version": __version__, "service.instance.id": instance}
     # OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win over ours.
     provider = TracerProvider(resource=Resource(about).merge(OTELResourceDetector().detect()))
-    provider.add_span_processor(BatchSpanProcessor(cast("SpanExporter", Told(exporter))))
-    return provider
+    told = Told(exporter)
+    provider.add_span_processor(BatchSpanProcessor(cast("SpanExporter", told)))
+    return provider, told
 
 
-def _finish(provider: TracerProvider) -> None:
+def _finish(provider: TracerProvider, told: Told) -> None:
     """Send what is left, for as long as there is time for it."""
-    provider.force_flush(int(_AT_THE_END * 1000))
-    logging.getLogger("opentelemetry").setLevel(logging.NOTSET)
+    told.until = monotonic() + _AT_THE_END
+    provider.shutdown()
 
 
 class Told:
-    """An exporter that tells once that nobody takes what it sends, and once that somebody does again."""
+    """An exporter that tells once that nobody takes what it sends, and once that somebody does again.
+
+    After `until` nothing is begun any more.
+    """
 
     def __init__(self, inner: SpanExporter) -> None:
         """Send by `inner`."""
         self._inner = inner
         self._is_well = True
+        self.until = inf
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Send some spans; those that nobody takes are lost."""
+        from opentelemetry.sdk.trace.export import SpanExportResult  # noqa: PLC0415  (an extra)
+
+        if monotonic() > self.until:
+            return SpanExportResult.FAILURE
         result = self._inner.export(spans)
-        is_well = result.value == 0
+        is_well = result is SpanExportResult.SUCCESS
         if is_well != self._is_well:
             log.warning("traces %s", "arrive again" if is_well else "are lost: nobody takes them")
         self._is_well = is_well

@@ -15,7 +15,7 @@ from pathlib import Path
 from shutil import disk_usage
 
 import bot
-from bot import boards, process
+from bot import boards, otel, process
 from bot.core.diagnosis.machine import Exposed, Machine
 from bot.core.diagnosis.serving import Port
 from bot.errors import ConfigError, FetchError
@@ -48,6 +48,7 @@ def machine(chosen: Settings, folder: Path, connections: int) -> Machine:
         twice=around.twice,
         strange=around.strange,
         proxies=around.proxies,
+        no_traces=otel.INSTALL if chosen.otlp_endpoint and not otel.is_installed() else "",
     )
 
 

@@ -37,6 +37,7 @@ def said(findings: list[Finding]) -> list[str]:
         (Machine(files=256, connections=1000), "wrong: only 256 files may be open, and about 1,200 are wanted"),
         (Machine(free=5_000_000, folder="/srv"), "wrong: /srv has 5.0 MB left: nothing can be kept soon"),
         (Machine(free=500_000_000, folder="/srv"), "look: /srv has 500.0 MB left: the disk is nearly full"),
+        (Machine(no_traces="install it"), "look: traces are wanted, and OpenTelemetry is not installed"),
         (Machine(proxies=("HTTPS_PROXY",)), "look: HTTPS_PROXY is set, and Sitrep goes through no proxy"),
         (Machine(witnesses={"a:443": False, "b:443": True}), "look: a witness does not answer: a:443"),
         (Machine(clock_off=timedelta(minutes=-9)), "wrong: this machine's clock is 9 min behind, by the servers"),

@@ -38,7 +38,8 @@ class Machine:
 
     `missing` are packages that are pinned and not there, `others` those of another version: name, version, pin.
     `twice` are secrets that stand in the environment and otherwise in `.env`; `strange` names in `.env` that nobody
-    reads, with what was probably meant.  `clock_off` is how far our clock is ahead of what servers say the time is.
+    reads, with what was probably meant.  `no_traces` says how to get what traces are sent with, where somebody wants
+    them and it is not there.  `clock_off` is how far our clock is ahead of what servers say the time is.
     `witnesses` says which of them answered, empty if none was asked.
     """
 
@@ -54,6 +55,7 @@ class Machine:
     strange: Sequence[tuple[str, str]] = ()
     proxies: Sequence[str] = ()
     clock_off: timedelta | None = None
+    no_traces: str = ""
     witnesses: Mapping[str, bool] = field(default_factory=dict[str, bool])
 
 
@@ -73,6 +75,10 @@ def _packages(found: Machine) -> Iterator[Finding]:
     if found.others:
         those = [f"{name} {has} (pinned: {pin})" for name, has, pin in found.others]
         yield look(Area.PROGRAM, f"not the versions that it was tested with: {listed(those, room=_ROOM)}", again)
+    if found.no_traces:
+        yield look(
+            Area.PROGRAM, "traces are wanted, and OpenTelemetry is not installed: none are sent", found.no_traces
+        )
     if found.sqlite < _LOWEST_SQLITE:
         has, least = (".".join(map(str, version)) for version in (found.sqlite, _LOWEST_SQLITE))
         yield wrong(Area.PROGRAM, f"SQLite {has} is too old: it takes {least}", "Use a newer Python, or PostgreSQL.")
