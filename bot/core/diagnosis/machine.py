@@ -107,7 +107,7 @@ def _secrets(found: Machine) -> Iterator[Finding]:
         yield look(
             Area.SECRETS,
             f"{one.name}: {one.path} can be {deed} by every user of this machine",
-            f"chmod 600 {one.path}, and let the user own it that Sitrep runs as.",
+            "Let it be read by nobody else (chmod 600), and belong to the user that Sitrep runs as.",
         )
     for name in found.twice:
         yield look(
