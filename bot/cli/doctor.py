@@ -202,14 +202,15 @@ async def _outside(case: Case, place: machine.Machine) -> machine.Machine:
 
 
 def _judged(one: Tried) -> Iterator[Finding]:
-    """Return what is wrong with something that was tried."""
+    """Return what is wrong with something that was tried; such words say after their `;` what to do."""
     if one.good:
         return
     what = f"{one.name}: {one.words}"
     if one.sort is Sort.PROBE and not one.is_ours:
         yield look(Area.SOURCES, what, "That is what the probe is for; see to its target.")
     else:
-        yield wrong(_AREAS[one.sort], what, _DO[one.sort])
+        what, _, instead = what.partition("; ")
+        yield wrong(_AREAS[one.sort], what, instead or _DO[one.sort])
 
 
 _AREAS = {

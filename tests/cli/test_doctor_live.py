@@ -29,17 +29,17 @@ async def test_what_is_tried_live_and_does_not_go_well_is_found(tmp_path: Path) 
         sitrep_in(tmp_path) as sitrep,
     ):
         silent = f'[network]\nwitnesses = ["127.0.0.1:{free()}", "127.0.0.1:{ill.url.rpartition(":")[2]}"]\n'
-        route = '[[route]]\nto = ["console", "slack:C0NOWHERE"]\n'
+        route = '[[route]]\nto = ["console", "slack:#nowhere"]\n'
         sitrep.watches({"Well": f"{well.url}/", "Ill": f"{ill.url}/ill"}, more=silent + route)
-        tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token, "SLACK_API_URL": slack.url}
+        tokens = {"SLACK_BOT_TOKEN": slack.token, "SLACK_APP_TOKEN": slack.app_token, "SLACK_API_URL": slack.api_url}
         told = await sitrep.run("doctor", "--live", "--config", str(sitrep.config), environment=tokens)
 
     assert (told.status, told.err) == (2, "")
     assert "look   network: a witness does not answer: 127.0.0.1:" in told.out
     assert "WRONG  what is watched: Ill: " in told.out
-    assert "WRONG  chats and pagers: Slack: " in told.out
+    assert "WRONG  chats and pagers: Slack: #nowhere: the bot sees no channel #nowhere" in told.out
     assert "Well: " not in told.out
-    assert slack.bot_token not in told.out
+    assert slack.token not in told.out
 
 
 async def test_beside_a_sitrep_that_runs_well_nothing_is_wrong_and_it_is_asked_itself(tmp_path: Path) -> None:
