@@ -176,7 +176,9 @@ def _runs_here(kept: Stored | None) -> bool:
     if kept is None:
         return False
     here = platform.node()
-    return kept.is_held or any(one.id.startswith(f"{here[:40]}-") and not one.hangs for one in kept.instances)
+    return kept.is_held or any(
+        one.id.startswith(f"{here[:40]}-") and not (one.hangs or one.is_gone) for one in kept.instances
+    )
 
 
 def _described(kept: Stored) -> str:
@@ -186,7 +188,9 @@ def _described(kept: Stored) -> str:
         return f"{kept.where}: not to be had"
     if kept.is_held:
         return f"{kept.where}: a Sitrep works on it"
-    names = [f"{one.id} ({one.version}, since {one.since:%Y-%m-%d %H:%M} UTC)" for one in kept.instances]
+    names = [
+        f"{one.id} ({one.version}, since {one.since:%Y-%m-%d %H:%M} UTC)" for one in kept.instances if not one.is_gone
+    ]
     return f"{kept.where}: {', '.join(names) or 'no Sitrep works on it'}"
 
 

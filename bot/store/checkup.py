@@ -132,7 +132,7 @@ async def _inside(found: Stored, one: AsyncConnection, tables: set[str]) -> Stor
         found,
         schema=_schema(tables, lambda: version),
         purpose=purpose,
-        instances=tuple(Instance(row.id, row.version, row.joined_at, row.seen_at, row.hangs) for row in rows),
+        instances=tuple(Instance(*row) for row in rows),
     )
 
 
@@ -153,13 +153,14 @@ _SERVER = text(
     "SELECT CAST(current_setting('server_version_num') AS integer) AS version, clock_timestamp() AS clock,"
     " CAST(current_setting('max_connections') AS integer)"
     " - CAST(current_setting('superuser_reserved_connections') AS integer) AS most,"
-    " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used"
+    " (SELECT count(*) FROM pg_stat_activity WHERE datid IS NOT NULL) AS used"
 )
 _TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
 _VERSION = text("SELECT version_num FROM alembic_version")
 _PURPOSE = text("SELECT value FROM note WHERE name = 'purpose'")
 _INSTANCES = text(
-    "SELECT id, version, joined_at, seen_at, seen_at < clock_timestamp() - CAST(:limit AS interval) AS hangs"
+    "SELECT id, version, joined_at, seen_at, seen_at < clock_timestamp() - CAST(:limit AS interval), NOT EXISTS"
+    " (SELECT FROM pg_stat_activity WHERE application_name = instance.id AND datname = current_database())"
     " FROM instance ORDER BY joined_at, id"
 )
 _MAY = text(

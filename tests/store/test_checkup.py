@@ -9,6 +9,7 @@ from sqlalchemy import text
 from bot.clock import SystemClock
 from bot.core.diagnosis.stored import Schema, findings
 from bot.store.checkup import examine
+from bot.store.database import open_database
 from tests.databases import Postgres, opened
 
 AGO = "clock_timestamp() - interval '1 hour'"
@@ -37,19 +38,26 @@ async def test_a_server_that_is_not_there_is_an_error_without_a_password(postgre
     assert "made-up" not in f"{gone}"
 
 
-async def test_an_instance_that_hangs_is_told_from_one_that_lives(postgres_url: str) -> None:
-    rows = f"('dead', '1', {AGO}, {AGO}), ('well', '2', {AGO}, clock_timestamp())"
-    async with opened(postgres_url) as database:
-        await database.write(lambda one: one.execute(text(f"INSERT INTO instance VALUES {rows}")))  # noqa: S608  (ours)
+async def test_an_instance_that_hangs_is_told_from_one_that_lives_and_from_one_that_is_gone(postgres_url: str) -> None:
+    rows = f"('gone', '0', {AGO}, {AGO}), ('hung', '1', {AGO}, {AGO}), ('well', '1', {AGO}, clock_timestamp())"
+    hung, well = open_database(postgres_url, "hung"), open_database(postgres_url, "well")
+    try:
+        await hung.write(lambda one: one.execute(text(f"INSERT INTO instance VALUES {rows}")))  # noqa: S608  (ours)
+        await well.read(lambda one: one.execute(text("SELECT 1")))
+        found = await examine(postgres_url, now())
+    finally:
+        await hung.close()
+        await well.close()
+    left = await examine(postgres_url, now())
 
-    found = await examine(postgres_url, now())
-
-    assert [(one.id, one.hangs) for one in found.instances] == [("dead", True), ("well", False)]
+    seen = {one.id: (one.hangs, one.is_gone) for one in found.instances}
+    assert seen == {"gone": (True, True), "hung": (True, False), "well": (False, False)}
     assert found.runs
     assert [one.what.split(" since ")[0] for one in findings(found, "2", now())] == [
-        "dead has given no sign of life",
+        "hung has given no sign of life",
         "1 runs, and this is 2",
     ]
+    assert not left.runs
 
 
 async def test_a_role_that_may_not_write_or_a_database_that_only_reads_is_found(

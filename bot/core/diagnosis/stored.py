@@ -34,13 +34,17 @@ class Schema(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One Sitrep that shares the database: its version, since when, and its last sign of life."""
+    """One Sitrep that shares the database: its version, since when, and its last sign of life.
+
+    One that `hangs` has given none for too long; if it `is_gone` it has no session either, and others take over.
+    """
 
     id: str
     version: str
     since: datetime
     seen: datetime
     hangs: bool
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class Stored:
     @property
     def runs(self) -> bool:
         """Whether a Sitrep works on it now."""
-        return self.is_held or any(not one.hangs for one in self.instances)
+        return self.is_held or any(not one.hangs and not one.is_gone for one in self.instances)
 
     @property
     def is_usable(self) -> bool:
@@ -170,13 +174,13 @@ def _running(found: Stored, version: str, now: datetime) -> Iterator[Finding]:
             "Let clocks be set by NTP; what is dated in the future is looked at again only then.",
         )
     for one in found.instances:
-        if one.hangs:
+        if one.hangs and not one.is_gone:
             yield wrong(
                 Area.RUNNING,
                 f"{one.id} has given no sign of life since {one.seen:%Y-%m-%d %H:%M:%S} UTC",
-                "Others do its work; look at its log, and start it anew.",
+                "It hangs; others do its work, if there are any. Look at its log, and start it anew.",
             )
-    others = sorted({one.version for one in found.instances if one.version != version})
+    others = sorted({one.version for one in found.instances if one.version != version and not one.is_gone})
     if others:
         yield look(
             Area.RUNNING,
