@@ -27,6 +27,11 @@ def allow_many_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
+def leave_no_core() -> None:
+    """Let a crash leave no image of our memory on a disk: there are secrets in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
 def most_files() -> int:
     """Return how many files the system lets us have open."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]

@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
-from bot import boards, catalog, compose, plugins, settings
+from bot import boards, catalog, compose, plugins, process, settings
 from bot.cli import trying
 from bot.cli.trying import counted
 from bot.cli.verb import Verb, config, load, load_all
@@ -39,6 +39,7 @@ def require_deliverable(chosen: Settings) -> None:
 async def _run(options: Namespace) -> int:
     chosen = load_all(options)
     require_deliverable(chosen)
+    process.leave_no_core()
     await compose.run(chosen)
     return 0
 
