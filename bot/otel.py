@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from math import inf
+from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
@@ -29,7 +30,7 @@ log = logging.getLogger("sitrep")
 # The extra that brings it along.
 INSTALL = "install it with `pip install 'sitrep[otel]'`"
 _NEEDED = ("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http.trace_exporter")
-# An end has ten seconds in all: nothing is begun after the first, and nothing takes longer than the second.
+# Of the ten seconds that an end has the loops may take eight and a half.
 _AT_THE_END, _PATIENCE = 1.0, 3.0
 
 
@@ -78,16 +79,18 @@ def _provider(settings: Settings, instance: str) -> tuple[TracerProvider, Told]:
     )
     about = {"service.name": "sitrep", "service.version": __version__, "service.instance.id": instance}
     # OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win over ours.
-    provider = TracerProvider(resource=Resource(about).merge(OTELResourceDetector().detect()))
+    provider = TracerProvider(resource=Resource(about).merge(OTELResourceDetector().detect()), shutdown_on_exit=False)
     told = Told(exporter)
     provider.add_span_processor(BatchSpanProcessor(cast("SpanExporter", told)))
     return provider, told
 
 
 def _finish(provider: TracerProvider, told: Told) -> None:
-    """Send what is left, for as long as there is time for it."""
+    """Send what is left, for as long as there is time for it; what hangs then ends with the process."""
     told.until = monotonic() + _AT_THE_END
-    provider.shutdown()
+    last = Thread(target=provider.shutdown, name="traces-end", daemon=True)
+    last.start()
+    last.join(_AT_THE_END)
 
 
 class Told:

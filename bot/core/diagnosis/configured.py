@@ -160,7 +160,7 @@ def _egress(allowed: Iterable[str]) -> Iterator[Finding]:
         elif network.num_addresses > _WIDEST:
             yield look(
                 Area.NETWORK,
-                f"{word} may be fetched from: {network.num_addresses:,} addresses, wherever a page sends us there",
+                f"{word} may be fetched from: {network.num_addresses:,} addresses, more than anybody watches",
                 "Allow the hosts that are watched, by name, in [egress] allow.",
             )
 
