@@ -52,29 +52,29 @@ class Chapters:
     async def of(self, vendor: str, since: datetime, now: datetime) -> Told:
         """Return what is known of a vendor from `since` on, the newest first."""
         asked = {"b_vendor": vendor, "b_since": since}
+        if len(self._over) >= _REMEMBERED:
+            # Whoever reads just now keeps what they know.
+            self._over = {}
+        over = self._over
 
         def work(connection: Connection) -> tuple[Sequence[Any], _Read, tuple[str, Watch]]:
             rows = connection.execute(NEWEST, asked).all()
-            unknown = [row.id for row in rows[:MOST] if self._known(row) is None]
+            unknown = [row.id for row in rows[:MOST] if _known(over, row) is None]
             return rows, _read(connection, unknown), watch_of(connection, vendor, since, now)
 
         rows, read, (called, watch) = await self.database.read(work)
         # Whoever has many incidents would hold up everything else.
         made = await asyncio.to_thread(_made, read, now) if len(read.bodies) > _MANY else _made(read, now)
-        found = [one for row in rows[:MOST] if (one := self._known(row) or made.get(row.id)) is not None]
+        found = [one for row in rows[:MOST] if (one := _known(over, row) or made.get(row.id)) is not None]
         for row in rows:
             if row.id in made and not row.is_open and row.resolved_at and now - row.resolved_at > STILL_FAILING:
-                self._keep(row, made[row.id])
+                over[row.id] = (row.last_seq, made[row.id])
         return Told(called or (rows[0].name if rows else ""), tuple(found), watch, len(rows) > MOST)
 
-    def _known(self, row: Any) -> Remembered | None:
-        kept = self._over.get(row.id)
-        return kept[1] if kept is not None and kept[0] == row.last_seq and not row.is_open else None
 
-    def _keep(self, row: Any, one: Remembered) -> None:
-        if len(self._over) >= _REMEMBERED:
-            self._over.clear()
-        self._over[row.id] = (row.last_seq, one)
+def _known(over: Mapping[str, tuple[int, Remembered]], row: Any) -> Remembered | None:
+    kept = over.get(row.id)
+    return kept[1] if kept is not None and kept[0] == row.last_seq and not row.is_open else None
 
 
 @dataclass(frozen=True, slots=True)
