@@ -6,7 +6,7 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fuzz bench lint pins picture board-picture formats previews clean
+.PHONY: help run demo test fuzz chaos bench lint pins picture board-picture formats previews clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,10 @@ test: ## run all tests
 fuzz: ## give every format broken answers for a minute (ARGS="--seconds 600 --format gcp")
 	@scripts/venv.sh dev
 	@exec $(PY) -m tests.fuzz $(ARGS)
+
+chaos: ## let several programs live through bad days (ARGS="--rounds 1000", ARGS="--seed 4711")
+	@scripts/venv.sh dev
+	@exec $(PY) -m tests.chaos $(ARGS)
 
 bench: ## measure
 	@scripts/venv.sh dev

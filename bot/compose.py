@@ -23,6 +23,7 @@ from bot.commands import calling
 from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
+from bot.errors import StoreLost
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
 from bot.loops.alive import Alive, alive, watch_lag
@@ -72,7 +73,7 @@ async def run(settings: Settings) -> None:
     fleet = Fleet(database, clock, name, __version__, asyncio.Event())
     try:
         database.hold()
-        await migrate(database)
+        await patiently(partial(migrate, database), clock, StoreLost)
         all_of_it = (*watched, *map(configuration.source_of, settings.probes))
         await patiently(partial(prepare, database, all_of_it, clock.now()), clock)
         _announce(settings, len(watched))

@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreLost, StoreUnavailable
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -160,15 +160,17 @@ class Pool:
         self._reads = self._writes.execution_options(isolation_level="REPEATABLE READ")
 
     async def run(self, work: Work[T], *, writes: bool) -> T:
-        """Return what `work` returns.  Raises StoreUnavailable if the database is gone, or goes meanwhile."""
+        """Return what `work` returns.  Raises StoreUnavailable if there is no database, StoreLost if it goes."""
         try:
             async with (self._writes if writes else self._reads).begin() as connection:
                 return await connection.run_sync(work)
-        except (OSError, TimeoutError, DBAPIError) as error:
-            if isinstance(error, DBAPIError) and not _is_gone(error):
+        except (OSError, TimeoutError) as error:
+            raise StoreUnavailable(f"DATABASE_URL: the database does not answer ({type(error).__name__})") from error
+        except DBAPIError as error:
+            if not _is_gone(error):
                 raise
-            reason = type(getattr(error, "orig", None) or error).__name__
-            raise StoreUnavailable(f"DATABASE_URL: the database does not answer ({reason})") from error
+            reason = type(error.orig).__name__
+            raise StoreLost(f"DATABASE_URL: the database does not answer ({reason})") from error
 
     async def close(self) -> None:
         """Close the connections."""
