@@ -235,7 +235,9 @@
   };
 
   setClock(document);
-  tellTimes(document);
+  // What the server wrote is true as it stands, and is to be seen first; in the reader's own time it is a moment later.
+  if (document.hidden) tellTimes(document);
+  else requestAnimationFrame(() => setTimeout(() => tellTimes(document)));
   document.addEventListener("keydown", press);
   setInterval(() => tellTimes(document), 5_000);
   if (!("live" in document.body.dataset)) return;
