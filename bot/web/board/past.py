@@ -27,6 +27,8 @@ _STEP = timedelta(minutes=10)
 _KEPT = timedelta(seconds=60)
 _MOST = 5_000
 _AT_ONCE = 10
+# Their records take as long to read as a page may take.
+_BUSY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,15 @@ def _named(found: Sequence[Remembered]) -> dict[str, frozenset[str]]:
     return {name: frozenset(ids) for name, ids in names.items()}
 
 
-async def warm(database: Database, known: Spells, now: datetime) -> None:
-    """Look at what went on in 90 days before anybody asks, a few vendors at a time: others want to work as well."""
-    survey = await standings.surveyed(database)
+async def warm(past: Past, known: Spells, now: datetime) -> None:
+    """Look at what went on in 90 days before anybody asks, a few vendors at a time: others want to work as well.
+
+    The records of those with whom most went on are read as well: whoever asks for one would wait for that.
+    """
+    survey = await standings.surveyed(past.database)
     vendors = sorted({row.vendor for row in survey.troubled + survey.stale + survey.unread + survey.well})
     for start in range(0, len(vendors), _AT_ONCE):
-        await known.of(vendors[start : start + _AT_ONCE], now - BACK, now)
+        found = await known.of(vendors[start : start + _AT_ONCE], now - BACK, now)
+        for vendor in (one for one, marks in found.items() if len(marks) >= _BUSY):
+            await past.record(vendor, now)
         await asyncio.sleep(0)
