@@ -21,6 +21,8 @@ INCIDENTS, NAMES = 40, 30
 # So many of the newest incidents are looked through for a word that is spelt like one that nobody said.
 _LATELY = 400
 _SNIPPETS = 20
+# A word that many have is found often enough among so many of the newest.
+_FIRST = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,7 @@ _NEWEST = _SOME.order_by(LISTED.c.started_at.desc(), LISTED.c.incident)
 # the index if it could: https://www.sqlite.org/optoverview.html#order_by_optimizations
 _AS_THEY_LIE = func.coalesce(LISTED.c.started_at, LISTED.c.started_at)
 _FEW = select(LISTED).where(~LISTED.c.is_burst).order_by(LISTED.c.started_at.desc(), LISTED.c.incident)
-# A word that many have is found often enough among these.
-_LATELY_ROWS = _FEW.limit(_LATELY).subquery()
+_LATELY_ROWS = _FEW.limit(_FIRST).subquery()
 _LATEST = select(_LATELY_ROWS.c.incident, _LATELY_ROWS.c.is_open).limit(INCIDENTS + 1)
 _LATEST = _LATEST.order_by(_LATELY_ROWS.c.started_at.desc(), _LATELY_ROWS.c.incident)
 
