@@ -63,17 +63,16 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
     Where another program has the port, and nobody chose it, there is no board, and the log says so; ConfigError if
     somebody chose it, or if anything calls in.
     """
-    from bot.web import health, metrics, server  # noqa: PLC0415  (a fifth of a second, for those who need it)
+    from bot.web import guard, health, metrics, server  # noqa: PLC0415  (a fifth of a second, for those who need it)
     from bot.web.board import live  # noqa: PLC0415  (as above)
     from bot.web.board.pages import Board  # noqa: PLC0415  (as above)
 
     board = Board(around.database, around.clock, settings.services, settings.board_url)
     changes = live.Pulse(lambda: pulse.version(around.database, around.clock.now()))
     shown = metrics.Shown(metrics.readers(around.database, around.clock), around.vitals)
+    mine = [*health.routes(around.vitals), *metrics.routes(around.gauges, shown, _revealed(settings.board_token))]
     routes: list[BaseRoute] = [
-        *others,
-        *health.routes(around.vitals),
-        *metrics.routes(around.gauges, shown, _revealed(settings.board_token)),
+        *guard.guarded([*others, *mine], guard.Rules(around.clock)),
         *_pages(settings, around, board, changes),
     ]
     try:

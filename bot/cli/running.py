@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from adapters._named import Named
-from bot import boards, catalog, chats, checks, compose, paging, plugins, reaching, settings
+from bot import boards, catalog, chats, checks, compose, paging, plugins, process, reaching, settings
 from bot.cli.verb import Verb, config, load, load_all
 from bot.clock import SystemClock
 from bot.core.baseline import seconds
@@ -48,6 +48,7 @@ def require_deliverable(chosen: Settings) -> None:
 async def _run(options: Namespace) -> int:
     chosen = load_all(options)
     require_deliverable(chosen)
+    process.leave_no_core()
     await compose.run(chosen)
     return 0
 

@@ -43,7 +43,7 @@ LONGEST_STEP = timedelta(seconds=45)
 AT_ONCE = 64
 LONGEST_NAP = timedelta(seconds=1)
 # Of the ten seconds in which a program is to end: what hangs is read back by whoever goes on.
-LAST_WAIT = timedelta(seconds=6)
+LAST_WAIT = timedelta(seconds=5)
 COMMIT_EVERY = 0.005
 
 

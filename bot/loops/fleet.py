@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 LOOK = 1.0
 # Others count us among the hanging after ten seconds.  We stop sending well before, by a clock that no one can set.
 SURE = 7.0
+# A database that hangs does not keep anybody who wants to go.
+LEAVE = 1.0
 # As long as one call of a platform may take: what one that hangs had begun may arrive until then.
 LAST_WORDS = timedelta(seconds=10)
 
@@ -177,6 +179,7 @@ async def leave(fleet: Fleet) -> None:
     if fleet.database.is_sqlite:
         return
     try:
-        await living.bury(fleet.database, fleet.id)
-    except StoreUnavailable as error:
-        log.warning("leases are left to run out: %s", error)
+        async with asyncio.timeout(LEAVE):
+            await living.bury(fleet.database, fleet.id)
+    except (StoreUnavailable, TimeoutError) as error:
+        log.warning("leases are left to run out: %s", str(error) or "the database does not answer")

@@ -22,6 +22,7 @@ from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.database import sqlite_directory
 from bot.settings.document import Document, read
 from bot.settings.environment import Environment
+from bot.settings.hidden import secrets_of
 from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report
 from bot.settings.names import Names, names
@@ -51,6 +52,7 @@ __all__ = [
     "from_environment",
     "load",
     "missing_tokens",
+    "secrets_of",
     "source_of",
     "sources",
 ]

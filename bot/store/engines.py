@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from sqlite3 import SQLITE_BUSY, OperationalError
 from threading import local
 from typing import Any, Protocol, TypeVar
@@ -32,6 +33,7 @@ _PRAGMAS = ("busy_timeout=10000", "synchronous=NORMAL", "foreign_keys=ON")
 _WAL_TRIES, _WAL_PAUSE = 500, 0.02
 # One that is stuck in a long read must not keep the others waiting.
 _READERS = 3
+_CLOSES_WITHIN = 1.0
 
 
 class Engine(Protocol):
@@ -173,8 +175,10 @@ class Pool:
             raise StoreLost(f"DATABASE_URL: the database does not answer ({reason})") from error
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._writes.dispose()
+        """Close the connections; those that a database that hangs does not let go are dropped."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSES_WITHIN):
+                await self._writes.dispose()
 
 
 # The server shuts down, starts up, or has ended the session: https://www.postgresql.org/docs/current/errcodes-appendix.html

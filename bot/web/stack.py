@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Callable
 from time import perf_counter
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.gauges import REQUEST_SECONDS, REQUESTS, UNCOUNTED, Gauges
@@ -56,6 +57,12 @@ class Stack:
 
         try:
             await self._app(scope, receive, dress)
+        except asyncio.CancelledError:
+            # The program ends, and waits for nobody any more: whoever has no answer yet is to come again.
+            log.info("not answered, for it stops route=%s", _route(scope))
+            if not status:
+                again = PlainTextResponse("stopping; come again\n", 503, {"retry-after": "5", "connection": "close"})
+                await again(scope, receive, dress)
         except Exception:
             if status:  # half of it is sent: the connection ends here, and the server logs why
                 raise
