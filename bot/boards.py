@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot import garbage
 from bot.callers import Loops
 from bot.clock import Clock
 from bot.errors import ConfigError
@@ -98,7 +99,8 @@ async def _current(board: Board, changes: Pulse) -> None:
         # Half a second of work, in which everything else goes on.
         await asyncio.to_thread(pages.ready)
         await standings.overview(board.database)
-        await past.warm(board.database, board.spells, board.clock.now())
+        await past.warm(board.past, board.spells, board.clock.now())
+        garbage.settled()
 
 
 def address(host: str, port: int) -> str:
