@@ -24,10 +24,14 @@ _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One recorded answer and when it was taken."""
+    """One recorded answer and when it was taken.
+
+    Where no more than a day is told, or not even that, it was taken between `at` and `until`.
+    """
 
     at: datetime
     path: Path
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +89,11 @@ def _timed(folder: Path, files: Iterable[Path]) -> Iterator[Frame]:
     last: datetime | None = None
     for path in sorted(files):
         told = index.get(path.name) or stamp(path.name)
+        until = None if path.name in index else _at_latest(path.name)
         if told is None:
             told = last + timedelta(seconds=1) if last and index | _stamps(files) else (last or _BEGINNING) + _PACE
         at = told if last is None else max(told, last)
-        yield Frame(at, path)
+        yield Frame(at, path, until)
         last = at
 
 
@@ -106,6 +111,15 @@ def stamp(name: str) -> datetime | None:
         return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
+
+
+def _at_latest(name: str) -> datetime | None:
+    """Return until when a recording may have been taken whose name tells only the day, or nothing."""
+    found = _STAMP.search(name)
+    if found is None:
+        return datetime.max.replace(tzinfo=UTC)
+    at = stamp(name)
+    return at + timedelta(days=1) - timedelta(seconds=1) if at and found[4] is None else None
 
 
 def _index(folder: Path) -> dict[str, datetime]:

@@ -8,13 +8,15 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from adapters.console import Console
 from bot import catalog, plugins
+from bot.cli.dating import dated
 from bot.cli.frames import Frame, Series
 from bot.cli.rehearsed import RULE, Check, Part, checks
 from bot.clock import Clock, SimulatedClock
@@ -91,7 +93,9 @@ def recordings(wish: Wish) -> tuple[Recording, ...]:
     found, mistakes = [], []
     for one in wish.series:
         try:
-            found.append(Recording(_source(one, wish), one))
+            source = _source(one, wish)
+            read = partial(plugins.format_named(source.format).parse, source=source)
+            found.append(Recording(source, replace(one, frames=tuple(dated(one.frames, read)))))
         except (ParseError, ConfigError) as e:
             mistakes.append(f"{one.name}: {e}")
     if mistakes:
@@ -111,9 +115,17 @@ def _source(one: Series, wish: Wish) -> Source:
             error = error or e
             continue
         vendor, title = _vendor(one, wish.vendor, snapshot.page_url, snapshot.page_name)
-        url = snapshot.page_url or (known.page if (known := catalog.find(vendor)) else f"https://{vendor}.invalid")
+        url = _address(snapshot.page_url, vendor)
         return Source(key=f"replay:{vendor}:{one.name}", vendor=vendor, name=title, format=name, url=url)
     raise error or ParseError("nothing in it can be read")
+
+
+def _address(told: str | None, vendor: str) -> str:
+    """Return the page's own address; a list of incidents alone does not tell it."""
+    if told and urlsplit(told).hostname:
+        return told
+    known = catalog.find(vendor)
+    return known.page if known else f"https://{vendor}.invalid"
 
 
 def _read(body: bytes, source: Source, name: str | None) -> tuple[str, Snapshot]:

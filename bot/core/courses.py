@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Protocol
 
+from bot.core.causes import is_headed
 from bot.model import (
     ChangeKind,
     ClaimView,
@@ -69,6 +70,7 @@ class AllClear:
 
     at: datetime
     is_false: bool
+    was_reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,17 +161,17 @@ class Moved(Protocol):
 
 def stretches(incident: Lasting, entries: Iterable[Moved], now: datetime) -> Iterator[Stretch]:
     """Give the times of each impact, in order and without overlap, of what had begun and was not over."""
+    end = now if incident.is_open else min(incident.resolved_at or now, now)
     at, impact = min(incident.started_at, now), None
     for number, entry in enumerate(entries):
         is_on = not entry.state.is_over and entry.state is not State.SCHEDULED
         after = entry.impact if is_on else None
         if after is impact:
             continue
-        begins = at if number == 0 else max(at, min(entry.happened_at, now))
+        begins = at if number == 0 else max(at, min(entry.happened_at, end))
         if impact is not None and begins > at:
             yield Stretch(at, begins, impact)
         at, impact = begins, after
-    end = now if incident.is_open else min(incident.resolved_at or now, now)
     if impact is not None and end > at:
         yield Stretch(at, end, impact)
 
@@ -239,7 +241,7 @@ def _all_clears(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[All
             if is_open and claim.state.is_over and not is_withdrawn(entry):
                 clear = claim.resolved_at or entry.happened_at
             elif clear is not None and not claim.state.is_over:
-                yield AllClear(clear, is_false=True)
+                yield AllClear(clear, is_false=True, was_reopened=True)
                 clear = None
             is_open = not claim.state.is_over
         if clear is not None:
@@ -283,11 +285,14 @@ def failing(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[tuple[d
 
 
 def _cause_after(incident: Incident, entries: Sequence[TimelineEntry]) -> timedelta | None:
-    causes = (e.happened_at for e in entries if _is_vendors(e) and e.said is State.POSTMORTEM and e.text)
-    first = min(causes, default=None)
-    if first is None or incident.resolved_at is None:
+    over = incident.resolved_at
+    if over is None:
         return None
-    return max(first - incident.resolved_at, timedelta())
+    words = [entry for entry in entries if _is_vendors(entry) and entry.text]
+    marked = (e.happened_at for e in words if e.said is State.POSTMORTEM)
+    headed = (e.happened_at for e in words if e.happened_at > over and is_headed(e.text))
+    first = min((*marked, *headed), default=None)
+    return max(first - over, timedelta()) if first is not None else None
 
 
 def _is_sure(incident: Incident, entries: Sequence[TimelineEntry]) -> bool:

@@ -139,8 +139,8 @@ def _counts(found: Health) -> str:
         f"{found.stale_total:,} can not be read",
         f"{found.unread:,} not looked at yet" if found.unread else "",
         f"{found.open_incidents:,} open incidents" if found.open_incidents != 1 else "1 open incident",
-        f"{found.waiting:,} announcements waiting to be sent" if found.waiting else "",
-        f"{found.stuck_total:,} announcements stuck" if found.stuck_total else "",
+        f"{found.waiting:,} {_announcements(found.waiting)} waiting to be sent" if found.waiting else "",
+        f"{found.stuck_total:,} {_announcements(found.stuck_total)} stuck" if found.stuck_total else "",
     ]
     return listed([count for count in counts if count])
 
@@ -161,3 +161,7 @@ def _lost(standing: Standing, now: datetime) -> Item:
 def _stuck(announcement: Announcement) -> Item:
     spans = (f"{announcement.state}: {cut(announcement.error, 200)}",)
     return Item(Tone.MAJOR, str(announcement.destination), spans, (line(announcement.incident),))
+
+
+def _announcements(count: int) -> str:
+    return "announcement" if count == 1 else "announcements"

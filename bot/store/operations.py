@@ -13,7 +13,7 @@ from bot.core.operating import Blind
 from bot.model import Announcement
 from bot.store.database import Database
 from bot.store.errands import INCIDENTS, announcement_of
-from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, GAP, INCIDENT, LISTED, POLL, SOURCE
+from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, GAP, INCIDENT, INSTANCE, LISTED, POLL, SOURCE
 
 MOST = 50
 _GAPS = 600
@@ -31,9 +31,22 @@ class Queue:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One of several programs on this database: since when it is there, and its last sign of life."""
+
+    id: str
+    version: str
+    joined_at: datetime
+    seen_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """All of it at once.  `stuck` come with the titles of what they tell; `owners` are the instances at work."""
+    """All of it at once.  `stuck` come with the titles of what they tell; `owners` are the instances at work.
+
+    `instances` are all that share the database, where it is one that several can share.
+    """
 
     stuck: tuple[tuple[Announcement, str], ...]
     stuck_total: int
@@ -47,8 +60,14 @@ class Running:
     counts: tuple[tuple[str, int], ...]
     size: int
     owners: tuple[str, ...]
+    instances: tuple[Instance, ...] = ()
 
 
+_INSTANCES = (
+    select(INSTANCE.c.id, INSTANCE.c.version, INSTANCE.c.joined_at, INSTANCE.c.seen_at)
+    .order_by(INSTANCE.c.joined_at)
+    .limit(MOST)
+)
 # Statements are made once: to make one costs more than to run it.
 _NOW, _SINCE = (bindparam(name, type_=GAP.c.ended_at.type) for name in ("b_now", "b_since"))
 _BROKEN = ANNOUNCEMENT.c.state != "live"
@@ -134,6 +153,7 @@ async def running(database: Database, now: datetime) -> Running:
             counts=(*((name, getattr(how_many, name)) for name, _ in _COUNTED), *_many(connection)),
             size=connection.execute(_SIZES[connection.dialect.name]).scalar() or 0,
             owners=tuple(sorted({*connection.execute(_OWNERS, asked).scalars(), *_senders(connection, asked)})),
+            instances=tuple(Instance(*row) for row in connection.execute(_INSTANCES)),
         )
 
     return await database.read(work)

@@ -26,6 +26,7 @@ from tests.e2e.statuspage import StatusPage
 from tests.servers import Answer, Server, serve
 
 _INTERVAL = "5s"
+SECRET = "a-secret-of-the-tests-alone-long-enough"
 
 
 @dataclass(slots=True)
@@ -75,7 +76,8 @@ async def _places(database: Database) -> Mapping[str, str]:
     """Return where the incidents are that tests speak of, by what they call them."""
     found = await incidents.recent_incidents(database, 100)
     first = {name: next(one.id for one in found if is_it(one)) for name, is_it in _CALLED.items()}
-    return {name: f"/incidents/{quote(id_)}" for name, id_ in first.items()}
+    places = {name: f"/incidents/{quote(id_)}" for name, id_ in first.items()}
+    return places | {f"report of {name}": f"{place}/report" for name, place in places.items()}
 
 
 _CALLED: Mapping[str, Callable[[Incident], bool]] = {
@@ -97,7 +99,7 @@ async def running(folder: Path) -> AsyncIterator[Board]:
         await showcase.show(database, now())
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    (folder / ".env").write_text(f"PORT={port}\nHOST=127.0.0.1\n", encoding="utf-8")
+    (folder / ".env").write_text(f"PORT={port}\nHOST=127.0.0.1\nSITREP_BOARD_SECRET={SECRET}\n", encoding="utf-8")
     async with serve() as server, sitrep_in(folder) as sitrep:
         board = Board(sitrep, StatusPage("brightside", now), server, f"http://127.0.0.1:{port}")
         board.show()

@@ -227,3 +227,11 @@ def test_the_demo_tells_a_whole_outage(desk: Desk) -> None:
     ]
     assert sorted(told, key=answer.out.index) == told
     assert list(desk.folder.iterdir()) == []
+
+
+def test_a_recording_that_tells_no_more_than_the_day_is_played_at_its_own_newest_word(desk: Desk) -> None:
+    folder = recorded(desk, OPEN, names=["20260301.json"])
+
+    (posted, *_) = desk.ask("replay", str(folder), "--vendor", "acme", "--json").steps
+
+    assert posted["at"] == "2026-03-01T12:01:00Z"

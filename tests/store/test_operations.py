@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 
 from bot.store import operations, sources
 from bot.store.database import Database
-from bot.store.tables import ANNOUNCEMENT, GAP, POLL
+from bot.store.tables import ANNOUNCEMENT, GAP, INSTANCE, POLL
 from bot.store.whole import whole
 from tests.store.world import NOW, opened, source
 
@@ -49,3 +49,12 @@ async def test_an_incident_is_read_with_where_it_is_told_and_when_its_page_was_n
     assert {gap.reason for gap in found.unread} == {"HTTP 503"}
     assert (found.count, len(found.entries), found.earlier) == (len(found.entries), len(found.entries), ())
     assert await whole(database, "nobody", NOW) is None
+
+
+async def test_the_instances_that_share_a_database_are_known_with_their_last_sign_of_life(database: Database) -> None:
+    row = {"id": "here-1", "version": "1.2", "joined_at": NOW, "seen_at": NOW + HOUR}
+    await database.write(lambda connection: connection.execute(insert(INSTANCE), [row]))
+
+    (one,) = (await operations.running(database, NOW + HOUR)).instances
+
+    assert (one.id, one.version, one.joined_at, one.seen_at) == ("here-1", "1.2", NOW, NOW + HOUR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -276,3 +277,11 @@ def test_no_history_makes_a_number_that_can_not_be(history: list[Step]) -> None:
 def test_nothing_at_all_is_no_time() -> None:
     assert spent([], at(0), at(10)) == ()
     assert spent([Stretch(at(-5), at(0), Impact.MAJOR)], at(0), at(10)) == ()
+
+
+def test_no_time_is_counted_after_the_end_that_a_vendor_gives_though_it_says_so_later() -> None:
+    story = Story().vendor(0).vendor(30, State.RESOLVED, kind=RESOLVED)
+    last = story.entries[-1]
+    story.entries[-1] = replace(last, happened_at=last.happened_at + minutes(3))
+
+    assert card(story).in_trouble == minutes(30)

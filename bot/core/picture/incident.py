@@ -16,6 +16,7 @@ from bot.core.picture.moments import Moments, moments, window
 from bot.core.picture.series import Grain, Series, clipped, common, series
 from bot.core.picture.shapes import Anchor, Box, Drawing, Ink, Shape, Sign, Stroke, Words, fitting
 from bot.core.probing import BY_THE_MINUTE
+from bot.core.report.looked import looked_until
 from bot.core.report.material import Material, Watched
 from bot.model import Incident, Kind, SourceKind
 
@@ -32,13 +33,17 @@ _NAME = 130.0
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All that a picture of an incident may show; the worst probes come first."""
+    """All that a picture of an incident may show; the worst probes come first.
+
+    `is_unseen` is one that was open when anybody looked last.
+    """
 
     incident: Incident
     span: Span
     moments: Moments
     lanes: tuple[Lane, ...]
     probes: tuple[Series, ...]
+    is_unseen: bool = False
 
 
 def of_incident(material: Material, now: datetime) -> Drawing | None:
@@ -51,6 +56,7 @@ def of_incident(material: Material, now: datetime) -> Drawing | None:
 
 def gathered(material: Material, now: datetime) -> Seen | None:
     """Return what there is to show of an incident; None if it has not begun."""
+    asked, now = now, looked_until(material, now)
     whole = window(material.incident, material.entries, now)
     if whole is None:
         return None
@@ -65,6 +71,7 @@ def gathered(material: Material, now: datetime) -> Seen | None:
         moments(material.incident, material.entries, now),
         tuple(_lanes(material, span, unseen, now)),
         probes,
+        is_unseen=now < asked,
     )
 
 
@@ -97,8 +104,9 @@ def _lanes(material: Material, span: Span, unseen: tuple[Span, ...], now: dateti
     """Give the bars; `unseen` is when no probe of ours could see anything."""
     incident, entries = material.incident, material.entries
     if material.members:
+        is_alone = len({one.incident.name for one in material.members}) == 1
         for one in material.members[:_MOST_MEMBERS]:
-            yield Lane(one.incident.name, lanes.of_stretches(course(one, now).stretches))
+            yield Lane(_called(one.incident, is_alone), lanes.of_stretches(course(one, now).stretches))
         return
     feeds = [one for one in material.sources if one.source.kind is SourceKind.FEED]
     says = tuple(lanes.said(entries, incident.claims, SourceKind.FEED, now))
@@ -110,6 +118,13 @@ def _lanes(material: Material, span: Span, unseen: tuple[Span, ...], now: dateti
         yield Lane("We say", declared)
     seen = lanes.seen(entries, incident.claims, now)
     yield Lane("We see", seen, () if seen and not material.probes else unseen)
+
+
+def _called(one: Incident, is_alone: bool) -> str:  # noqa: FBT001  (a fact about the burst, not a flag)
+    """Return whose it is; where all are of one vendor, what it is about."""
+    if not is_alone:
+        return one.name
+    return one.components[0].name if one.components else one.title
 
 
 def _drawn(seen: Seen, about: str) -> Drawing:
@@ -149,7 +164,13 @@ def _titles(seen: Seen) -> Iterator[Shape]:
     yield Words(
         _EDGE, 24, fitting(wording.headline(seen.incident), _TITLE, WIDTH - 2 * _EDGE), Ink.INK, _TITLE, bold=True
     )
-    yield Words(_EDGE, 43, f"{when} · it goes on" if seen.incident.is_open else when, Ink.SOFT, _SMALL)
+    yield Words(_EDGE, 43, f"{when}{_still(seen)}", Ink.SOFT, _SMALL)
+
+
+def _still(seen: Seen) -> str:
+    if not seen.incident.is_open:
+        return ""
+    return ", when it was last looked at" if seen.is_unseen else " · it goes on"
 
 
 def _axis(across: Across, top: float, bottom: float) -> Iterator[Shape]:

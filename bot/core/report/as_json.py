@@ -27,6 +27,7 @@ def as_json(facts: Facts) -> Json:
         "schema": SCHEMA,
         "id": facts.id,
         "as_of": iso(facts.as_of),
+        "last_looked_at": iso(facts.seen_at) if facts.is_unseen else None,
         "vendor": facts.vendor,
         "name": facts.name,
         "title": facts.title,
@@ -143,6 +144,7 @@ def _talk(one: Talk) -> Json:
     why = {"longest_silence_unknown": longest.reason} if isinstance(longest, Unknown) else {}
     return {
         "statements": one.statements,
+        "updates_without_text": one.wordless,
         **_of("cadence_seconds", one.cadence),
         "longest_silence": None if isinstance(longest, Unknown) else _pause(longest),
         **why,

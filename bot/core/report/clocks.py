@@ -36,7 +36,7 @@ def whole(story: Story) -> Clock:
         began_by=_began_by(one),
         ended_by=_ended_by(story),
         lasted=max(story.over_at - one.started_at, timedelta()),
-        spent=_broken(story.over_at - one.started_at, _stretches(story)),
+        spent=None if is_planned(one) else _broken(story.over_at - one.started_at, _stretches(story)),
         goes_on=one.is_open,
     )
 

@@ -12,7 +12,7 @@ from bot.core.report.material import Minute
 from bot.core.report.story import Story, retold
 from bot.core.witnesses import testimonies
 from bot.core.wording import STATUS_WORDS
-from bot.model import Component, ComponentStatus, Impact, Incident, TimelineEntry
+from bot.model import Component, Impact, Incident, TimelineEntry
 
 _ORDER = list(STATUS_WORDS)
 _OURS = "our witnesses"
@@ -113,8 +113,3 @@ def severity(story: Story) -> tuple[tuple[Impact, timedelta], ...]:
         for stretch in course.stretches:
             spent[stretch.impact] = spent.get(stretch.impact, timedelta()) + (stretch.ended_at - stretch.began_at)
     return tuple(sorted(spent.items(), key=lambda pair: -pair[0].rank))
-
-
-def was_well(part: Part) -> bool:
-    """Whether a component was listed, and never shown in any trouble."""
-    return part.worst in {ComponentStatus.OPERATIONAL, ComponentStatus.UNKNOWN}

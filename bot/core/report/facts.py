@@ -8,8 +8,9 @@ from datetime import datetime
 from bot.core import wording
 from bot.core.report import clocks, effect, firsts, left, places, rows, talk
 from bot.core.report.known import Facts, Remark
+from bot.core.report.looked import looked_until
 from bot.core.report.material import Material, Section
-from bot.core.report.statements import channels, spoken
+from bot.core.report.statements import channels, known_address, spoken
 from bot.core.report.story import Story, is_planned, story
 from bot.core.report.summary import summary
 from bot.core.wording import has_not_begun
@@ -20,7 +21,8 @@ _TAKING = frozenset({ChangeKind.ACKED, ChangeKind.TAKEN, ChangeKind.ASSIGNED})
 
 def facts(material: Material, now: datetime) -> Facts:
     """Return all that is known of an incident as of `now`; the same material always makes the same facts."""
-    told = story(material, now)
+    seen_at = looked_until(material, now)
+    told = story(material, seen_at)
     said, places_told, one = spoken(told), places.told(told), material.incident
     cause = talk.cause(told, said)
     found = Facts(
@@ -36,6 +38,7 @@ def facts(material: Material, now: datetime) -> Facts:
         peak=one.peak,
         is_open=one.is_open,
         as_of=now,
+        seen_at=seen_at,
         summary="",
         whole=clocks.whole(told),
         ours=clocks.ours(told),
@@ -45,7 +48,7 @@ def facts(material: Material, now: datetime) -> Facts:
         cause=cause,
         talk=talk.talk(told, said),
         effect=effect.effect(told),
-        url=one.url,
+        url=known_address(one.url),
         planned=(one.starts_at, one.ends_at) if is_planned(one) else None,
         severity=effect.severity(told),
         channels=channels(told),
@@ -55,7 +58,7 @@ def facts(material: Material, now: datetime) -> Facts:
         measures=tuple(one.number for one in talk.measures(said)),
         told=places_told,
         lacks=left.lacks(told, said, places_told),
-        follow_ups=left.left(told, cause),
+        follow_ups=left.left(told, cause, now),
         remarks=tuple(_remarks(material)),
         members=one.members,
         burst=one.burst,

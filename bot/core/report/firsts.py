@@ -63,7 +63,8 @@ def _told_to_us(story: Story) -> Detection:
         return Detection(at=Unknown("nobody tells of it any more"))
     how = f"{one.name}'s status page, which Sitrep read"
     if one.was_open_at_first_look:
-        begun = f"it had begun already when Sitrep first read the page, at {utc(one.first_seen_at)}"
+        already = "been announced" if is_planned(one) else "begun"
+        begun = f"it had {already} already when Sitrep first read the page, at {utc(one.first_seen_at)}"
         return Detection(at=Unknown(begun), by=how)
     return Detection(at=one.first_seen_at, by=how)
 

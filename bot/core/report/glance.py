@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.core.courses import Pause
+from bot.core.courses import AllClear, Pause
 from bot.core.message import Link, Moment, Span
 from bot.core.report.blocks import Spans
 from bot.core.report.known import Acknowledgement, Clock, Detection, Facts
@@ -25,12 +25,12 @@ def glance(facts: Facts) -> tuple[tuple[str, Spans], ...]:
 
 
 def _glance(facts: Facts) -> Iterator[tuple[str, Spans]]:
-    yield "Standing", (facts.standing, " as of ", Moment(facts.as_of)) if facts.is_open else (facts.standing,)
-    yield "How long", _clock(facts.whole)
+    yield "Standing", _standing(facts)
+    yield "How long", _clock(facts.whole, facts)
     if facts.kind is not Kind.MAINTENANCE:
-        yield "By our own witnesses", _clock(facts.ours)
+        yield "By our own witnesses", _clock(facts.ours, facts)
     whose = facts.name if facts.has_vendor else "a vendor"
-    yield f"By {whose}'s account", _clock(facts.vendors)
+    yield f"By {whose}'s account", _clock(facts.vendors, facts)
     if facts.kind is not Kind.MAINTENANCE or facts.peak.rank >= Impact.MINOR.rank:
         yield "How bad", _how_bad(facts)
     yield "We knew of it", _detection(facts.detection)
@@ -49,14 +49,22 @@ def unknown(reason: str) -> Spans:
     return (f"Not known: {reason}.",)
 
 
-def _clock(clock: Clock) -> Spans:
+def _standing(facts: Facts) -> Spans:
+    if not facts.is_open:
+        return (facts.standing,)
+    unseen = ", when it was last looked at; how it stands now is not known" if facts.is_unseen else ""
+    return (facts.standing, " as of ", Moment(facts.seen_at), unseen)
+
+
+def _clock(clock: Clock, facts: Facts) -> Spans:
     if isinstance(clock.began_at, Unknown):
         return unknown(clock.began_at.reason)
     begun: list[Span] = ["from ", Moment(clock.began_at), f" ({clock.began_by})" if clock.began_by else ""]
     breaks = f"; with breaks, {duration(clock.spent)} of it" if clock.spent is not None else ""
     if clock.goes_on:
-        so_far = f"{duration(clock.lasted)} so far: " if clock.lasted is not None else ""
-        return (so_far, *begun, "; it goes on", breaks)
+        so_far = "until it was last looked at" if facts.is_unseen else "so far"
+        lasted = f"{duration(clock.lasted)} {so_far}: " if clock.lasted is not None else ""
+        return (lasted, *begun, "; it was not over then" if facts.is_unseen else "; it goes on", breaks)
     if isinstance(clock.ended_at, Unknown):
         return (*begun, f"; its end is not known: {clock.ended_at.reason}")
     lasted = f"{duration(clock.lasted)}: " if clock.lasted is not None else ""
@@ -86,7 +94,7 @@ def _detection(one: Detection) -> Spans:
     if one.page:
         found.append(f" {one.page}.")
     if one.sure_at is not None:
-        found += [" From ", Moment(one.sure_at), f" on it was {one.sure}."]
+        found += [" From ", Moment(one.sure_at), f" on Sitrep held it for {one.sure}."]
     return tuple(found)
 
 
@@ -117,8 +125,7 @@ def _order(facts: Facts) -> Spans:
 def _cause(facts: Facts) -> Spans:
     cause = facts.cause
     if isinstance(cause.at, Unknown):
-        more = f" After the end it said more ({numbers(cause.late)})." if cause.late else ""
-        return (f"{cause.at.reason[:1].upper()}{cause.at.reason[1:]}.{more}",)
+        return (f"{capital(cause.at.reason)}.",)
     after = f", {duration(cause.after)} after the end" if cause.after is not None else ", before it was over"
     return ("published at ", Moment(cause.at), after, f" ({numbers(cause.statements)})")
 
@@ -144,7 +151,8 @@ def talk(facts: Facts) -> tuple[tuple[str, Spans], ...]:
 def _talk(facts: Facts, one: Talk) -> Iterator[tuple[str, Spans]]:
     late = sum(said.is_late for said in facts.statements)
     more = f", and {late} afterwards" if late else ""
-    yield "Statements", (f"{one.statements} while it was open{more}",)
+    bare = f"; {_counted(one.wordless, 'update')} without any text" if one.wordless else ""
+    yield "Statements", (f"{one.statements or 'none'} while it was open{more}{bare}",)
     # Of what is planned nobody is expected to speak at any pace.
     if facts.kind is not Kind.MAINTENANCE:
         yield from _pace(facts, one)
@@ -163,9 +171,9 @@ def _pace(facts: Facts, one: Talk) -> Iterator[tuple[str, Spans]]:
     if isinstance(one.longest, Unknown):
         yield "Longest silence", unknown(one.longest.reason)
     else:
-        yield "Longest silence", _pause(one.longest, is_running=one.longest == one.running)
-    if one.running is not None and one.running != one.longest:
-        yield "Silent since", _pause(one.running, is_running=True)
+        yield "Longest silence", _pause(one.longest, is_running=one.longest == one.running and not facts.is_unseen)
+    if one.running is not None and one.running != one.longest and one.running.span >= _AT_ONCE:
+        yield "Silent since", _pause(one.running, is_running=not facts.is_unseen)
     if one.vanished is not None:
         yield "Silent at the end", (*_pause(one.vanished, is_running=False), ", when it was no longer listed")
     for promised, found in one.late_promises:
@@ -183,17 +191,21 @@ def _all_clears(one: Talk, facts: Facts) -> Spans:
         return ("none so far",) if facts.is_open else ("none: it never called it over",)
     found: list[Span] = []
     for clear in one.all_clears:
-        false = ", false: it was opened again, or our own witnesses went on failing" if clear.is_false else ""
+        false = f", false: {_why_false(clear)}" if clear.is_false else ""
         found += ["; " if found else "", Moment(clear.at), false]
     return tuple(found)
+
+
+def _why_false(clear: AllClear) -> str:
+    return "it was opened again" if clear.was_reopened else "our own witnesses went on failing"
 
 
 def _changed(one: Talk) -> str:
     if not one.edited and not one.retracted:
         return "no statement was edited or taken back, as far as we saw"
     counts = ((one.edited, "edited"), (one.retracted, "taken back"))
-    return ", ".join(f"{_many(count)} {what}" for count, what in counts if count)
+    return ", ".join(f"{_counted(count, 'statement')} {what}" for count, what in counts if count)
 
 
-def _many(count: int) -> str:
-    return "1 statement" if count == 1 else f"{count} statements"
+def _counted(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count} {what}s"

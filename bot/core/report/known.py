@@ -94,6 +94,11 @@ class Part:
     since: datetime
     by: str
 
+    @property
+    def is_well(self) -> bool:
+        """Whether it was listed, and never shown in any trouble."""
+        return self.worst in {ComponentStatus.OPERATIONAL, ComponentStatus.UNKNOWN}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
@@ -169,7 +174,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """All that a report says of an incident, as of a time.
+    """All that a report says of an incident, as of a time; what goes on was last looked at at `seen_at`.
 
     `ours`, `vendors` and `whole` are the clocks: what our witnesses saw, what the vendor says, and what the channel was
     told.  `deeds` are what people here did, and what Sitrep did for them.  `measures` are the numbers of the statements
@@ -189,6 +194,7 @@ class Facts:
     peak: Impact
     is_open: bool
     as_of: datetime
+    seen_at: datetime
     summary: str
     whole: Clock
     ours: Clock
@@ -215,3 +221,8 @@ class Facts:
     has_vendor: bool = True
     first_taken: tuple[datetime, str] | None = None
     switched: tuple[tuple[str, datetime, datetime | None], ...] = ()
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether nobody looks any more at what was open."""
+        return self.seen_at < self.as_of

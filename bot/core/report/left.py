@@ -37,15 +37,16 @@ def _blind(story: Story) -> Iterator[Lack]:
         one = watched.source
         name = f"{one.name}'s status page" if one.kind is SourceKind.FEED else f"our probe {one.name}"
         for gap in watched.gaps:
-            if gap.began_at < over and gap.ended_at > begun:
+            if (gap.began_at < over or story.incident.is_open) and gap.ended_at > begun:
                 yield Lack(what=f"Not watching {name}", began_at=gap.began_at, ended_at=gap.ended_at, reason=gap.reason)
 
 
 def _unwatched(story: Story) -> Iterator[Lack]:
     one = story.incident
     if one.was_open_at_first_look and story.posted:
+        already = "been announced" if is_planned(one) else "begun"
         yield Lack(
-            what=f"Sitrep read {one.name}'s status page for the first time when it had begun already",
+            what=f"Sitrep read {one.name}'s status page for the first time when it had {already} already",
             began_at=one.first_seen_at,
         )
     if team.is_ours(one) or is_planned(one):
@@ -73,10 +74,12 @@ def _read_late(spoken: Spoken) -> Iterator[Lack]:
     if not late:
         return
     worst = max(late, key=_delay)
-    many = "1 statement was" if len(late) == 1 else f"{len(late)} statements were"
-    latest = f"{duration(_delay(worst))} after it was written (statement {worst.number})"
+    after = f"{duration(_delay(worst))} after it was written"
+    many = f"{len(late)} statements were read late, by more than {duration(_LATE)}; the worst was"
     yield Lack(
-        what=f"{many} read late, by more than {duration(_LATE)}: at worst {latest}",
+        what=f"Statement {worst.number} was read {after}"
+        if len(late) == 1
+        else f"{many} statement {worst.number}, {after}",
         began_at=worst.at,
         ended_at=worst.read_at,
     )
@@ -118,7 +121,7 @@ _TAKEN = frozenset(
 )
 
 
-def left(story: Story, cause: Cause) -> tuple[FollowUp, ...]:
+def left(story: Story, cause: Cause, now: datetime) -> tuple[FollowUp, ...]:
     """Return what people want followed up, and what follows from what is known; the open ones first."""
     additions = story.material.additions
     theirs = []
@@ -134,20 +137,22 @@ def left(story: Story, cause: Cause) -> tuple[FollowUp, ...]:
                 done_at=done.at if done else None,
             )
         )
-    found = (*(FollowUp(text=text) for text in _open(story, cause)), *theirs)
+    found = (*(FollowUp(text=text) for text in _open(story, cause, now)), *theirs)
     return tuple(sorted(found, key=lambda one: not one.is_open))
 
 
-def _open(story: Story, cause: Cause) -> Iterator[str]:
+def _open(story: Story, cause: Cause, now: datetime) -> Iterator[str]:
     one = story.incident
-    if one.is_open:
+    if one.is_open and story.now < now:
+        yield f"How it stands now is not known: the last look at it was at {utc(story.now)}."
+    elif one.is_open:
         yield "It is not over." if one.state is not State.SCHEDULED else f"{one.name} has not said that it began."
     elif story.posted and not is_planned(one) and isinstance(cause.at, Unknown) and one.kind is not Kind.NOTICE:
         if cause.late:
             which = numbers(cause.late)
-            yield f"{one.name} spoke after the end without naming a root cause: is it in its words ({which})?"
+            yield f"{one.name} spoke after the end, and marked nothing as the root cause: is it in its words ({which})?"
         else:
-            yield f"{one.name} has not published a root cause."
+            yield f"{one.name} had published no root cause when its page was last read."
     if not one.is_open and not story.is_accused and not _has_cause(story):
         yield "Nobody has written down the root cause: `write cause: …`"
     if one.ending is ChangeKind.WITHDRAWN and not has_not_begun(one):

@@ -24,7 +24,7 @@ _SPEAKERS = {
     Who.PERSON: Speaker.PERSON,
     Who.BOT: Speaker.SITREP,
 }
-_TELLERS = {SourceKind.PROBE: "our probe ", SourceKind.HOOK: "our hook ", SourceKind.PEOPLE: "colleague "}
+_TELLERS = {SourceKind.PROBE: "our probe ", SourceKind.HOOK: "our own ", SourceKind.PEOPLE: "colleague "}
 # What time brings about, for people here, is done for them.
 _FOR_US = frozenset(
     {

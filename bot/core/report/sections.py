@@ -11,6 +11,7 @@ from bot.core.message import Link, Moment, Span, utc
 from bot.core.report import glance
 from bot.core.report.blocks import Block, Bullets, Pairs, Part, Spans, Table, Text, Theirs, Words
 from bot.core.report.known import Checks, Facts, Lack, Row
+from bot.core.report.known import Part as Listed
 from bot.core.report.material import Section
 from bot.core.report.spoken import Said
 from bot.core.report.unknown import Unknown
@@ -19,6 +20,7 @@ from bot.core.wording import STATUS_WORDS, words
 from bot.model import Card, Kind, Member, State
 
 _QUOTED = 400
+_NO_TEXT = "it posted no text"
 
 
 def sections(facts: Facts) -> tuple[Part, ...]:
@@ -60,12 +62,13 @@ def _none_if_empty(facts: Facts, section: Section) -> tuple[Block, ...]:
 
 
 def _members(facts: Facts) -> Table:
-    rows = tuple(_member(one) for one in roster.in_order(facts.members))
+    rows = tuple(_member(one, facts) for one in roster.in_order(facts.members))
     return Table("The incidents that were told together", ("Incident", "Standing", "From", "To"), rows)
 
 
-def _member(one: Member) -> tuple[Spans, ...]:
-    over: Spans = (Moment(one.resolved_at),) if one.resolved_at else ("it goes on",)
+def _member(one: Member, facts: Facts) -> tuple[Spans, ...]:
+    going = "not over when last looked at" if facts.is_unseen else "it goes on"
+    over: Spans = (Moment(one.resolved_at),) if one.resolved_at else (going,)
     bad = "" if one.peak.value in {"none", "unknown"} else f", {words(one.peak)} at worst"
     return (f"{one.name}: {one.title} ({one.id})",), (f"{words(one.state)}{bad}",), (Moment(one.started_at),), over
 
@@ -73,7 +76,7 @@ def _member(one: Member) -> tuple[Spans, ...]:
 def _impact(facts: Facts) -> Iterator[Block]:
     found = facts.effect
     if found.parts:
-        rows = tuple(((p.name,), (STATUS_WORDS[p.worst],), (Moment(p.since),), (p.by,)) for p in found.parts)
+        rows = tuple(((p.name,), (_worst(p),), (Moment(p.since),), (p.by,)) for p in found.parts)
         yield Table("Components that were listed", ("Component", "At worst", "First seen listed", "Named by"), rows)
     else:
         yield Text((f"Components: not known; {found.why_no_parts}.",))
@@ -86,6 +89,10 @@ def _impact(facts: Facts) -> Iterator[Block]:
         yield Table(f"Our own checks while it lasted{hours}", head, tuple(map(_checks, found.checks)))
     elif facts.kind is not Kind.MAINTENANCE:
         yield Text((f"Our own checks: not known; {found.why_no_checks}.",))
+
+
+def _worst(part: Listed) -> str:
+    return "no trouble shown" if part.is_well else STATUS_WORDS[part.worst]
 
 
 def _services(facts: Facts) -> Iterator[Block]:
@@ -124,15 +131,14 @@ def _cause(facts: Facts) -> Iterator[Block]:
     cause = facts.cause
     if isinstance(cause.at, Unknown):
         reason = cause.at.reason
-        yield Text((f"{reason[:1].upper()}{reason[1:]}.",))
+        yield Text((f"{reason[:1].upper()}{reason[1:]}{':' if cause.late else '.'}",))
     else:
         after = f", {duration(cause.after)} after the end" if cause.after is not None else ", before it was over"
         yield Text((f"{facts.name} published it at ", Moment(cause.at), f"{after}, in its own words:"))
         yield from (_words(said) for said in facts.statements if said.number in cause.statements)
     if cause.late:
-        which = glance.numbers(cause.late)
-        said = f"After the end {facts.name} said or rewrote this"
-        yield Text((f"{said}, which it does not call a root cause ({which}):",))
+        if not isinstance(cause.at, Unknown):
+            yield Text((f"After the end {facts.name} also said or rewrote this:",))
         yield from (_words(said) for said in facts.statements if said.number in cause.late)
 
 
@@ -150,13 +156,13 @@ def _deeds(facts: Facts) -> Iterator[Block]:
     rows = tuple(((Moment(row.at),), (row.source,), tuple(_what(row))) for row in facts.deeds)
     yield Table("What people here did, and what Sitrep did for them", ("Time (UTC)", "Who", "What"), rows)
     if not facts.switched:
-        yield Text(("No fallback was activated, as far as Sitrep was told.",))
+        yield Text(("No switch to a fallback is on record; notes are quoted, not read for one.",))
 
 
 def _announced(facts: Facts) -> Iterator[Block]:
     found = [said for said in facts.statements if said.number in facts.measures]
     if not found:
-        yield Text((f"None announced as of {utc(facts.as_of)}.",))
+        yield Text((_why_none_announced(facts),))
         return
     which = glance.numbers(tuple(said.number for said in found))
     where = f"Only what {facts.name} said at the end and afterwards ({which}) can announce any"
@@ -167,6 +173,14 @@ def _announced(facts: Facts) -> Iterator[Block]:
             yield Text((f"Statement {said.number} is quoted under “Root cause”.",))
         else:
             yield _words(said, _QUOTED)
+
+
+def _why_none_announced(facts: Facts) -> str:
+    if not facts.has_vendor:
+        return "None: it is a trouble of our own, and no vendor's to announce any."
+    if facts.is_open:
+        return f"None as of {utc(facts.seen_at)}; it was not over then."
+    return f"None that is known: {facts.name} said nothing at the end or afterwards, as far as we read it."
 
 
 def _follow_ups(facts: Facts) -> Iterator[Block]:
@@ -211,12 +225,15 @@ def _statements(facts: Facts) -> Iterator[Block]:
         )
         yield Table("Through which feeds it spoke", ("Feed", "Format", "Address", "Statements"), rows)
     if not facts.statements:
-        reason = (
-            facts.acknowledgement.at.reason if isinstance(facts.acknowledgement.at, Unknown) else "it posted no text"
-        )
-        yield Text((f"No statement: {reason}.",))
+        yield Text((f"No statement: {_why_silent(facts)}.",))
     for said in facts.statements:
         yield from _statement(said)
+
+
+def _why_silent(facts: Facts) -> str:
+    if isinstance(facts.acknowledgement.at, Unknown):
+        return facts.acknowledgement.at.reason
+    return "its updates came without any text; the timeline has their times" if facts.talk.wordless else _NO_TEXT
 
 
 def _or_unknown(value: str | Unknown) -> Spans:
@@ -236,11 +253,8 @@ def _statement(said: Said) -> Iterator[Block]:
 
 
 def _talk(facts: Facts) -> Iterator[Block]:
-    if not facts.statements:
-        reason = (
-            facts.acknowledgement.at.reason if isinstance(facts.acknowledgement.at, Unknown) else "it posted no text"
-        )
-        yield Text((f"Nothing can be said of it: {reason}.",))
+    if not facts.statements and not facts.talk.wordless:
+        yield Text((f"Nothing can be said of it: {_why_silent(facts)}.",))
         return
     yield Pairs("How it communicated", glance.talk(facts))
 
@@ -270,5 +284,6 @@ def made(facts: Facts) -> str:
     """Return as of when it is, and what it rests on."""
     return (
         f"Made by Sitrep as of {utc(facts.as_of)}, from its own record of incident {facts.id}. Times are UTC. "
+        "Times and lengths of time are cut to the minute, so that a sum of them may differ by one. "
         "What is not known is said to be so; what people added is marked as theirs."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core.causes import is_headed
 from bot.core.courses import AllClear, Pause
 from bot.core.report.unknown import Unknown
 from bot.model import State
@@ -50,8 +51,8 @@ class Said:
 
     @property
     def is_cause(self) -> bool:
-        """Whether the vendor itself calls it what happened afterwards: the text of a postmortem."""
-        return self.state is State.POSTMORTEM
+        """Whether the vendor itself calls it the cause: a postmortem, or words after the end under such a heading."""
+        return self.state is State.POSTMORTEM or (self.is_late and is_headed(self.text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +72,14 @@ class Cause:
 class Talk:
     """How the vendor communicated: while it was open it made `statements`, one every `cadence` (median).
 
+    `wordless` are its updates without any text, which count for the cadence as well.
     `vanished` is the time from its last word until it was no longer listed, where it never said that it was over.
     """
 
     statements: int
     cadence: timedelta | Unknown
     longest: Pause | Unknown
+    wordless: int = 0
     running: Pause | None = None
     vanished: Pause | None = None
     late_promises: tuple[tuple[datetime, datetime], ...] = ()

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from bot.core.courses import Record
 from bot.core.report.spoken import Channel, Edit, Said
@@ -126,5 +127,11 @@ def _channels(counts: Counter[str], story: Story) -> Iterator[Channel]:
             yield Channel(name=key, format=gone, url=gone, statements=count)
             continue
         one = watched.source
-        hidden = Unknown("no address is known for it") if _NO_ADDRESS in one.url or not one.url else one.url
-        yield Channel(name=one.name, format=one.format, url=hidden, statements=count)
+        url = known_address(one.url) or Unknown("no address is known for it")
+        yield Channel(name=one.name, format=one.format, url=url, statements=count)
+
+
+def known_address(url: str | None) -> str | None:
+    """Return an address if it is one: what only stands in for one leads nowhere."""
+    host = urlsplit(url).hostname if url else None
+    return url if host and not host.endswith(_NO_ADDRESS) else None

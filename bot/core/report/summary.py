@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from bot.core.message import utc
-from bot.core.report.glance import numbers
 from bot.core.report.known import Facts
 from bot.core.report.unknown import Unknown, known
 from bot.core.spans import duration
@@ -55,6 +54,9 @@ def _lasted(facts: Facts, incident: Incident, when: _When) -> str:
     if begun is None or clock.lasted is None:
         return bad or "how long it lasted is not known"
     if facts.is_open:
+        if facts.is_unseen:
+            then = f"it had gone on since {when(begun)} when it was last looked at, {duration(clock.lasted)} later"
+            return f"{then}{bad and f', and {bad}'}; how it stands now is not known"
         return f"it has gone on since {when(begun)}, {duration(clock.lasted)} so far{bad and f', and {bad}'}"
     until = known(clock.ended_at)
     what = "a suspicion of ours that was never confirmed; it" if incident.kind is Kind.SUSPECTED else "it"
@@ -70,7 +72,8 @@ def _lasted(facts: Facts, incident: Incident, when: _When) -> str:
 def _how_bad(facts: Facts) -> str:
     if facts.peak in {Impact.NONE, Impact.UNKNOWN}:
         return ""
-    return f"{'is' if facts.is_open and facts.impact is facts.peak else 'was'} {words(facts.peak)} at worst"
+    is_so = facts.is_open and facts.impact is facts.peak and not facts.is_unseen
+    return f"{'is' if is_so else 'was'} {words(facts.peak)} at worst"
 
 
 def _firsts(facts: Facts, when: _When) -> Iterator[str]:
@@ -121,9 +124,10 @@ def _ends(facts: Facts, when: _When) -> Iterator[str]:
 
 
 def _touched(facts: Facts) -> Iterator[str]:
-    parts = [part.name for part in facts.effect.parts]
-    if parts and facts.kind is not Kind.SUSPECTED:
-        yield f"Listed as affected: {_listed(parts)}."
+    unwell = [part.name for part in facts.effect.parts if not part.is_well]
+    if facts.effect.parts and facts.kind is not Kind.SUSPECTED:
+        listed = "Listed as affected" if unwell else "Listed with it"
+        yield f"{listed}: {_listed(unwell or [part.name for part in facts.effect.parts])}."
     if facts.effect.services:
         verb = "depend on it" if len(facts.effect.services) > 1 else "depends on it"
         yield f"Of our own, {_listed(facts.effect.services)} {verb}."
@@ -148,8 +152,8 @@ def _cause(facts: Facts, when: _When) -> Iterator[str]:
         yield f"{facts.name} published a root cause at {when(at)}{after}; it is quoted below."
     elif facts.statements and not facts.is_open and isinstance(facts.cause.at, Unknown):
         yield f"Root cause: {facts.cause.at.reason}."
-        if facts.cause.late:
-            yield f"After the end {facts.name} said more ({numbers(facts.cause.late)})."
+    elif facts.talk.wordless and not facts.statements:
+        yield f"{facts.name} wrote no text with any of its updates."
 
 
 def _maintenance(facts: Facts, incident: Incident, when: _When) -> Iterator[str]:
@@ -161,15 +165,17 @@ def _maintenance(facts: Facts, incident: Incident, when: _When) -> Iterator[str]
     if incident.state is State.SCHEDULED:
         yield (
             f"Whether it began is not known: {_reason(facts)}."
-            if starts and starts <= facts.as_of
-            else "It has not begun."
+            if starts and starts <= facts.seen_at
+            else f"It {'had not begun when it was last looked at' if facts.is_unseen else 'has not begun'}."
         )
     elif incident.ending is ChangeKind.WITHDRAWN and over is not None:
         yield f"It was no longer listed at {when(over)}; how it ended is not known."
     elif begun is None:
         yield f"{NOT_BEGUN}: it was called off, or done ahead of its time."
     elif facts.is_open and facts.whole.lasted is not None:
-        yield f"It has gone on for {duration(facts.whole.lasted)}."
+        lasted = duration(facts.whole.lasted)
+        then = f"It had gone on for {lasted} when it was last looked at."
+        yield then if facts.is_unseen else f"It has gone on for {lasted}."
     elif over is not None and over > begun:
         yield f"It was completed at {when(over)}, after {duration(over - begun)}{_against(over, ends)}."
     yield from _touched(facts)
@@ -186,13 +192,18 @@ def _against(over: datetime, ends: datetime | None) -> str:
 
 
 def _burst(facts: Facts, incident: Incident, when: _When) -> Iterator[str]:
-    count, still = len(incident.members), sum(member.is_open for member in incident.members)
-    going = f"; {still} of them {'goes' if still == 1 else 'go'} on" if still else ""
-    yield f"{facts.headline.rstrip('.')}: {count} incidents that are told together{going}."
+    still = sum(member.is_open for member in incident.members)
+    going = f"; {still} of them {_be(still, facts)} open" if still else ""
+    yield f"{facts.headline.rstrip('.')}, told together{going}."
     yield f"{_sentence(_lasted(facts, incident, when))}."
     yield from _firsts(facts, when)
     yield from _touched(facts)
     yield from _taken(facts, when)
+
+
+def _be(count: int, facts: Facts) -> str:
+    now, then = ("is", "was") if count == 1 else ("are", "were")
+    return then if facts.is_unseen else now
 
 
 def _sentence(text: str) -> str:

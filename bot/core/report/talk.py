@@ -9,10 +9,12 @@ from statistics import median
 from bot.core.courses import Pause
 from bot.core.message import utc
 from bot.core.report.clocks import unposted, withdrawn
+from bot.core.report.glance import numbers
+from bot.core.report.looked import page_read_until
 from bot.core.report.material import Section
 from bot.core.report.spoken import Cause, Said, Talk
 from bot.core.report.statements import Spoken
-from bot.core.report.story import Story, first, is_planned, last
+from bot.core.report.story import Story, first, is_planned, is_vendors, last
 from bot.core.report.unknown import Unknown
 from bot.core.revisit import VISITS
 from bot.model import ChangeKind, Kind, State
@@ -28,6 +30,7 @@ def talk(story: Story, spoken: Spoken) -> Talk:
     everything = [*pauses, *([running] if running else [])]
     return Talk(
         statements=sum(not said.is_late for said in spoken.said),
+        wordless=_wordless(story),
         cadence=timedelta(seconds=median(pause.span.total_seconds() for pause in pauses)) if pauses else why,
         longest=max(everything, key=lambda pause: pause.span) if everything else why,
         running=running,
@@ -38,6 +41,12 @@ def talk(story: Story, spoken: Spoken) -> Talk:
         retracted=sum(said.retracted_at is not None for said in spoken.said),
         backdated=max((c.backdated for c in story.courses if c.backdated), default=None),
     )
+
+
+def _wordless(story: Story) -> int:
+    """Count the vendor's updates that say where it stands, and nothing more."""
+    lines = (entry for record in story.records for entry in record.entries if is_vendors(entry) and not entry.quiet)
+    return sum(one.said is not None and not one.text and one.kind is not ChangeKind.EDITED for one in lines)
 
 
 def _vanished(story: Story, spoken: Spoken) -> Pause | None:
@@ -67,7 +76,7 @@ def cause(story: Story, spoken: Spoken) -> Cause:
     causes = [said for said in spoken.said if said.is_cause and said.retracted_at is None]
     late = tuple(said.number for said in spoken.said if not said.is_cause and _is_of_afterwards(said, story))
     if not causes:
-        return Cause(at=Unknown(_no_cause(story)), late=late)
+        return Cause(at=Unknown(_no_cause(story, late)), late=late)
     at = causes[0].at
     over = _called_over(story)
     after = at - over if over is not None and at >= over else None
@@ -85,7 +94,7 @@ def _called_over(story: Story) -> datetime | None:
     return last(record.incident.resolved_at for record in story.records)
 
 
-def _no_cause(story: Story) -> str:
+def _no_cause(story: Story, late: tuple[int, ...]) -> str:
     one = story.incident
     if is_planned(one):
         return "a maintenance has none"
@@ -95,8 +104,19 @@ def _no_cause(story: Story) -> str:
     if not story.posted:
         return unposted(story)
     if one.is_open:
-        return f"not published as of {utc(story.now)}; it is not over"
-    return f"not published as of {utc(story.now)}; {_until_when(story)}"
+        return f"not published as of {utc(story.now)}; it was not over then"
+    as_of = utc(page_read_until(story.material, story.now))
+    if late:
+        return (
+            f"{one.name} marks no statement as the root cause, as of {as_of}{_last_read(story)}; "
+            f"what it said or rewrote after the end may tell of it ({numbers(late)})"
+        )
+    return f"not published as of {as_of}{_last_read(story)}; {_until_when(story)}"
+
+
+def _last_read(story: Story) -> str:
+    is_read = page_read_until(story.material, story.now) >= story.now
+    return "" if is_read else ", when the page was last read"
 
 
 def _until_when(story: Story) -> str:
