@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot import garbage
 from bot.callers import Loops
 from bot.clock import Clock
 from bot.errors import ConfigError
@@ -82,8 +83,8 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
         log.warning("no board: %s", "; ".join(e.mistakes))
         return
     log.info("board: %s", address(settings.host, listening.getsockname()[1]))
-    for line in _warnings(settings):
-        log.warning("%s", line)
+    for what, do in warnings(settings):
+        log.warning("%s; %s", what, do)
     loops["board"] = partial(_current, board, changes)
     loops["web"] = partial(server.serve, routes, listening, around.gauges, changes.close)
 
@@ -98,7 +99,8 @@ async def _current(board: Board, changes: Pulse) -> None:
         # Half a second of work, in which everything else goes on.
         await asyncio.to_thread(pages.ready)
         await standings.overview(board.database)
-        await past.warm(board.database, board.spells, board.clock.now())
+        await past.warm(board.past, board.spells, board.clock.now())
+        garbage.settled()
 
 
 def address(host: str, port: int) -> str:
@@ -112,21 +114,28 @@ def described(settings: Settings) -> tuple[str, ...]:
     at = f"{settings.board_url}/ (served on {here})" if settings.board_url else here
     who = "only by links from the chat" if settings.board_is_signed else "whoever reaches it"
     acts = "people act by links from the chat" if settings.board_secret else "nobody acts (no SITREP_BOARD_SECRET)"
-    return (f"board: {at}: {who} may look, {acts}", *(f"warning: {line}" for line in _warnings(settings)))
+    return (f"board: {at}: {who} may look, {acts}", *(f"warning: {what}; {do}" for what, do in warnings(settings)))
 
 
-def _warnings(settings: Settings) -> tuple[str, ...]:
+def warnings(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return what had better be looked at, each with what to do."""
     found = []
     if not is_local(settings.host) and not settings.board_is_signed:
         found.append(
-            f"HOST={settings.host} is open to the network, and whoever reaches it may look at the board; "
-            '`[board] access = "signed"` keeps it to those who come from the chat'
+            (
+                f"HOST={settings.host} is open to the network, and whoever reaches it may look at the board",
+                '`[board] access = "signed"` keeps it to those who come from the chat',
+            )
         )
     if settings.board_secret is not None and not settings.board_url:
-        found.append("links from the chat need `url` in the table [board]: without it nobody can act there")
+        found.append(("links from the chat need the board's address: without it nobody can act there", _SET_URL))
     if _is_in_the_clear(settings.board_url) and settings.board_secret is not None:
-        found.append("the board's `url` is no https address: sessions can be read on their way")
+        found.append(("the board's `url` is no https address: sessions can be read on their way", _ENCRYPT))
     return tuple(found)
+
+
+_SET_URL = "set `url` in the table [board]"
+_ENCRYPT = "put a proxy with a certificate before it, and write https in `url`"
 
 
 def _is_in_the_clear(url: str) -> bool:

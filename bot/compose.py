@@ -13,7 +13,20 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from adapters.console import Console
-from bot import __version__, beginning, boards, callers, catalog, garbage, hiding, logs, plugins, process, reaching
+from bot import (
+    __version__,
+    beginning,
+    boards,
+    callers,
+    catalog,
+    garbage,
+    hiding,
+    logs,
+    otel,
+    plugins,
+    process,
+    reaching,
+)
 from bot import settings as configuration
 from bot.beginning import patiently, prepare
 from bot.chats import chats as chats_of
@@ -66,13 +79,17 @@ _LOOPS_END_WITHIN, _WEB_ENDS_WITHIN = 5.5, 2.5
 
 async def run(settings: Settings) -> None:
     """Watch and deliver until told to stop; what is under way is then finished."""
-    stop = process.told_to_stop()
+    stop, name = process.told_to_stop(), beginning.name()
     logs.to_stderr(settings.log_level, settings.log_format)
     hiding.hide(configuration.secrets_of(settings))
     process.allow_many_connections()
+    async with otel.exporting(settings, name):
+        await _run(settings, name, stop)
+
+
+async def _run(settings: Settings, name: str, stop: asyncio.Event) -> None:
     clock = AgreedClock()
     watched = configuration.sources(settings, catalog.load(), plugins.discover("bot.feeds"))
-    name = beginning.name()
     database = open_database(settings.database.reveal(), name)
     fleet = Fleet(database, clock, name, __version__, asyncio.Event())
     try:

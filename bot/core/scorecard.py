@@ -112,6 +112,23 @@ class Scorecard:
         return sum((span for impact, span in self.spent if impact is not Impact.NONE), timedelta())
 
 
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What a vendor's record needs of one incident; `is_told` says whether it is more than a suspicion of ours."""
+
+    course: Course
+    kind: Kind
+    ending: ChangeKind | None
+    is_told: bool
+    early: bool
+
+
+def chapter(record: Record, now: datetime) -> Chapter:
+    """Return what a vendor's record needs of one incident."""
+    one = record.incident
+    return Chapter(course(record, now), one.kind, one.ending, is_told(one), one.was_open_at_first_look)
+
+
 def scorecard(
     vendor: str,
     name: str,
@@ -126,13 +143,28 @@ def scorecard(
 
     Another time than the last 90 days begins at `since`.
     """
+    chapters = [chapter(record, now) for record in records]
+    return bound(vendor, name, chapters, watch, now, cut=cut, since=since)
+
+
+def bound(
+    vendor: str,
+    name: str,
+    chapters: Iterable[Chapter],
+    watch: Watch,
+    now: datetime,
+    *,
+    cut: bool = False,
+    since: datetime | None = None,
+) -> Scorecard:
+    """Return the same from what is known of each incident already."""
     since = since or now - WINDOW
-    every = [record for record in records if record.incident.ending is not ChangeKind.MERGED]
-    plans = [course(one, now) for one in every if one.incident.kind is Kind.MAINTENANCE]
+    every = [one for one in chapters if one.ending is not ChangeKind.MERGED]
+    plans = [one.course for one in every if one.kind is Kind.MAINTENANCE]
     kinds = {Kind.MAINTENANCE, Kind.NOTICE}
-    troubles = [one for one in every if one.incident.kind not in kinds]
-    told = [course(one, now) for one in troubles if is_told(one.incident)]
-    doubted = [course(one, now) for one in troubles if not is_told(one.incident) and not one.incident.is_open]
+    troubles = [one for one in every if one.kind not in kinds]
+    told = [one.course for one in troubles if one.is_told]
+    doubted = [one.course for one in troubles if not one.is_told and not one.course.is_open]
     watched, unwatched = _watched(watch, since, now)
     lags = _lags(told, doubted)
     backdated = [Extreme(one.backdated, one.id) for one in told if one.backdated]
@@ -149,12 +181,12 @@ def scorecard(
         unwatched=unwatched,
         incidents=len(told),
         going_on=len(told) - len(ended),
-        early=sum(one.incident.was_open_at_first_look for one in troubles),
+        early=sum(one.early for one in troubles),
         spent=spent([stretch for one in told for stretch in one.stretches], since, now),
         summed=_total([s for one in told for s in one.stretches if s.impact is not Impact.NONE], since, now),
         maintenances=sum(bool(one.stretches) for one in plans),
         maintained=_sum(spent(begun, since, now)),
-        pending=sum(one.incident.is_open and not is_told(one.incident) for one in troubles),
+        pending=sum(one.course.is_open and not one.is_told for one in troubles),
         unconfirmed=len(doubted),
         lone=sum(not one.is_sure for one in doubted),
         suspected=_sum(spent([s for one in doubted for s in one.stretches], since, now)),

@@ -33,6 +33,7 @@ from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
 from bot.store.errands import Errand
+from bot.tracing import span
 
 log = logging.getLogger(__name__)
 
@@ -191,7 +192,11 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
             whole = await made_whole(
                 errand, delivering.database, delivering.ruling, delivering.report, draws=isinstance(platform, Carries)
             )
-            with timing(delivering.gauges, STEP_SECONDS, errand.announcement.destination.platform):
+            where, kind = errand.announcement.destination.platform, errand.step.kind.value
+            with (
+                timing(delivering.gauges, STEP_SECONDS, where),
+                span("step", platform=where, kind=kind, incident=errand.announcement.incident),
+            ):
                 after = await send(platform, whole)
             _count_done(delivering, errand)
             if delivering.observe is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from bot import catalog
 from bot.core.access import Access
 from bot.errors import ConfigError
-from bot.settings import board, build, callers, environment, paging
+from bot.settings import board, build, callers, environment, paging, scalars
 from bot.settings.access_table import AccessTable, AuditTable
 from bot.settings.board import BoardTable
 from bot.settings.bursts import BurstsTable, bursts
@@ -104,6 +104,12 @@ def load(
     return replace(settings, config_path=path)
 
 
+def default_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
+    """Return the settings as far as the environment alone has them; what is wrong there is as if it were not."""
+    report = _into([])
+    return _of_environment(Environment(environ, cwd, report), cwd, report)
+
+
 def missing_tokens(settings: Settings) -> tuple[str, ...]:
     """Return a line for every destination that can not be reached for want of a token.
 
@@ -167,6 +173,8 @@ def _of_environment(env: Environment, cwd: Path, report: Report) -> Settings:
         board_secret=board.secret(env),
         board_token=board.token_of(env),
         heartbeat_url=board.heartbeat(env),
+        otlp_endpoint=env.value("OTEL_EXPORTER_OTLP_ENDPOINT", scalars.web_address, ""),
+        otlp_headers=env.secret("OTEL_EXPORTER_OTLP_HEADERS", str),
         routes=(build.DEFAULT_ROUTE,),
     )
 

@@ -22,6 +22,7 @@ class ListedRow(SQLModel, table=True):
     __table_args__ = (
         Index("listed_started", "started_at", "incident"),
         Index("listed_kind", "kind", "started_at"),
+        Index("listed_vendor", "vendor", "started_at", "incident"),
     )
 
     incident: str = Field(primary_key=True, sa_type=Text)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, case, func, or_, select
 
 from bot.model import Announcement, Impact, Incident, Ref, SourceKind, State, TimelineEntry
 from bot.store import codec
@@ -171,28 +171,34 @@ class Troubles:
     open_incidents: int
 
 
+# Statements are made once: to make one costs more than to run it.
+_NOW = bindparam("b_now", type_=ANNOUNCEMENT.c.due_at.type)
+_LIMIT = bindparam("b_limit", type_=Integer)
+_FAILING = POLL.c.active & POLL.c.failing_since.is_not(None)
+_STALE = select(POLL.c.source).where(_FAILING).order_by(POLL.c.failing_since).limit(_LIMIT)
+_NEW = SOURCE.c.active & SOURCE.c.severity.is_(None) & SOURCE.c.key.not_in(select(POLL.c.source).where(_FAILING))
+_BROKEN = ANNOUNCEMENT.c.state != "live"
+_STUCK = select(*ANNOUNCEMENT.c).where(_BROKEN).order_by(ANNOUNCEMENT.c.id.desc()).limit(_LIMIT)
+_COUNTED: Mapping[str, ColumnElement[bool]] = {
+    "watched": POLL.c.active & POLL.c.kind.in_(_LOOKED_AT),
+    "unread": _NEW & SOURCE.c.kind.in_(_LOOKED_AT),
+    "stale_total": _FAILING,
+    "stuck_total": _BROKEN,
+    "waiting": (ANNOUNCEMENT.c.state == "live") & (ANNOUNCEMENT.c.due_at <= _NOW),
+    "open_incidents": INCIDENT.c.is_open & INCIDENT.c.cause.is_(None),
+}
+_COUNTS = select(*(select(func.count()).where(where).scalar_subquery().label(name) for name, where in _COUNTED.items()))
+
+
 async def troubles(database: Database, now: datetime, limit: int = 10) -> Troubles:
     """Return the first `limit` of each, the longest in trouble first, and how many there are."""
-    failing = POLL.c.active & POLL.c.failing_since.is_not(None)
-    stale = select(POLL.c.source).where(failing).order_by(POLL.c.failing_since)
-    new = SOURCE.c.active & SOURCE.c.severity.is_(None) & SOURCE.c.key.not_in(select(POLL.c.source).where(failing))
-    broken = ANNOUNCEMENT.c.state != "live"
-    stuck = select(*ANNOUNCEMENT.c).where(broken).order_by(ANNOUNCEMENT.c.id.desc()).limit(limit)
-    waits = (ANNOUNCEMENT.c.state == "live") & (ANNOUNCEMENT.c.due_at <= now)
+    asked = {"b_now": now, "b_limit": limit}
 
     def work(connection: Connection) -> Troubles:
-        def count(where: Any) -> int:
-            return connection.execute(select(func.count()).where(where)).scalar() or 0
-
         return Troubles(
-            watched=count(POLL.c.active & POLL.c.kind.in_(_LOOKED_AT)),
-            unread=count(new & SOURCE.c.kind.in_(_LOOKED_AT)),
-            stale_total=count(failing),
-            stale=tuple(connection.execute(stale.limit(limit)).scalars()),
-            stuck=tuple(announcement_of(row) for row in connection.execute(stuck).mappings()),
-            stuck_total=count(broken),
-            waiting=count(waits),
-            open_incidents=count(INCIDENT.c.is_open & INCIDENT.c.cause.is_(None)),
+            stale=tuple(connection.execute(_STALE, asked).scalars()),
+            stuck=tuple(announcement_of(row) for row in connection.execute(_STUCK, asked).mappings()),
+            **connection.execute(_COUNTS, asked).mappings().one(),
         )
 
     return await database.read(work)

@@ -35,8 +35,8 @@ class History:
 _VENDOR: BindParameter[str] = bindparam("b_vendor")
 _SINCE = bindparam("b_since", type_=INCIDENT.c.started_at.type)
 _IDS: BindParameter[str] = bindparam("b_ids", expanding=True)
-_INCIDENTS = (
-    select(INCIDENT.c.id, INCIDENT.c.name, INCIDENT.c.body)
+_NEWEST = (
+    select(INCIDENT.c.id, INCIDENT.c.name)
     .where(
         INCIDENT.c.vendor == _VENDOR,
         # What is told together is counted one by one.
@@ -46,7 +46,10 @@ _INCIDENTS = (
     .order_by(INCIDENT.c.started_at.desc(), INCIDENT.c.id)
     .limit(MOST + 1)
 )
-_LINES = (
+_INCIDENTS = _NEWEST.add_columns(INCIDENT.c.body)
+NEWEST = _NEWEST.add_columns(INCIDENT.c.is_open, INCIDENT.c.resolved_at, INCIDENT.c.last_seq)
+BODIES = select(INCIDENT.c.id, INCIDENT.c.body).where(INCIDENT.c.id.in_(_IDS))
+LINES = (
     select(ENTRY.c.incident, ENTRY.c.body)
     .where(ENTRY.c.incident.in_(_IDS), ENTRY.c.seq <= _ENTRIES)
     .order_by(ENTRY.c.incident, ENTRY.c.seq)
@@ -83,7 +86,7 @@ async def history(database: Database, vendor: str, since: datetime, now: datetim
         kept = rows[:MOST]
         lines = _lines(connection, [row.id for row in kept])
         records = tuple(Record(codec.INCIDENT.load(row.body), tuple(lines.get(row.id, ()))) for row in kept)
-        called, watch = _watch(connection, vendor, since, now)
+        called, watch = watch_of(connection, vendor, since, now)
         return History(called or (rows[0].name if rows else ""), records, watch, is_cut=len(rows) > MOST)
 
     return await database.read(work)
@@ -91,12 +94,12 @@ async def history(database: Database, vendor: str, since: datetime, now: datetim
 
 def _lines(connection: Connection, ids: Collection[str]) -> dict[str, list[TimelineEntry]]:
     found: dict[str, list[TimelineEntry]] = {}
-    for row in connection.execute(_LINES, {"b_ids": [*ids]}) if ids else ():
+    for row in connection.execute(LINES, {"b_ids": [*ids]}) if ids else ():
         found.setdefault(row.incident, []).append(codec.ENTRY.load(row.body))
     return found
 
 
-def _watch(connection: Connection, vendor: str, since: datetime, now: datetime) -> tuple[str, Watch]:
+def watch_of(connection: Connection, vendor: str, since: datetime, now: datetime) -> tuple[str, Watch]:
     """Return what the vendor's page is called, and when it was watched: as long as any of its sources was."""
     rows = connection.execute(_SOURCES, {"b_vendor": vendor}).all()
     specs = {row.key: codec.SOURCE.load(row.spec) for row in rows}

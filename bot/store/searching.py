@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Connection, Select, Text, bindparam, func, or_, select
 
 from bot.catalog import folded
 from bot.model import Incident, SourceKind
@@ -20,6 +21,8 @@ INCIDENTS, NAMES = 40, 30
 # So many of the newest incidents are looked through for a word that is spelt like one that nobody said.
 _LATELY = 400
 _SNIPPETS = 20
+# A word that many have is found often enough among so many of the newest.
+_FIRST = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,10 @@ async def incidents(database: Database, asked: Sequence[str]) -> tuple[tuple[Sai
         return (), False
 
     def work(connection: Connection) -> tuple[tuple[Said, ...], bool]:
-        holds = _HOLDS[connection.dialect.name]
-        said = _open_first(connection, _NEWEST.where(*(holds(LISTED.c.words, word) > 0 for word in asked)))
+        said = _with(connection, "words", asked)
         # Whatever it is called was said of it, too.
-        called = _NEWEST.where(*(holds(LISTED.c.named, word) > 0 for word in asked))
-        called = called if len(said) > INCIDENTS else called.where(LISTED.c.incident.in_(said))
-        first = _open_first(connection, called) if said else []
+        called = _with(connection, "named", asked) if len(said) > INCIDENTS else None
+        first = called if called is not None else _named_so(connection, said, asked)
         ids = list(dict.fromkeys((*first, *said)))
         shown = ids[:INCIDENTS]
         bodies = {row.id: row.body for row in connection.execute(_BODIES, {"b_ids": shown})} if shown else {}
@@ -66,18 +67,58 @@ async def incidents(database: Database, asked: Sequence[str]) -> tuple[tuple[Sai
     return await database.read(work)
 
 
-def _open_first(connection: Connection, query: Any) -> list[str]:
-    """Return the newest, those first that are open: to sort all that there are by that would be to read all."""
-    return [row.incident for row in sorted(connection.execute(query), key=lambda row: not row.is_open)]
+def _with(connection: Connection, column: str, asked: Sequence[str]) -> list[str]:
+    """Return the newest in which all words are, those first that are open; one more than is shown tells of more."""
+    words = {f"b_{number}": word for number, word in enumerate(asked)}
+    found: Sequence[Any] = ()
+    for query in _asking(connection.dialect.name, column, len(asked)):
+        found = connection.execute(query, words).all()
+        if len(found) > INCIDENTS:
+            break
+    return _open_first(found)
+
+
+def _named_so(connection: Connection, ids: Sequence[str], asked: Sequence[str]) -> list[str]:
+    """Return those of a few that have all the words in their names, in the same order."""
+    rows = connection.execute(_NAMED, {"b_ids": ids}).all() if ids else ()
+    named = {row.incident: row.named for row in rows}
+    return [one for one in ids if one in named and all(word in named[one] for word in asked)]
+
+
+def _open_first(rows: Sequence[Any]) -> list[str]:
+    """Return those first that are open: to sort all that there are by that would be to read all."""
+    return [row.incident for row in sorted(rows, key=lambda row: not row.is_open)]
 
 
 # Each engine has its own word for it; to match a pattern takes longer.
 _HOLDS = {"sqlite": func.instr, "postgresql": func.strpos}
 # What is told together repeats what its members say.
-_NEWEST = select(LISTED.c.incident, LISTED.c.is_open).where(~LISTED.c.is_burst)
-_NEWEST = _NEWEST.order_by(LISTED.c.started_at.desc(), LISTED.c.incident).limit(INCIDENTS + 1)
+_SOME = select(LISTED.c.incident, LISTED.c.is_open).where(~LISTED.c.is_burst).limit(INCIDENTS + 1)
+_NEWEST = _SOME.order_by(LISTED.c.started_at.desc(), LISTED.c.incident)
+# SQLite reads all that there are twice as fast in the order in which they lie as in that of an index, and would take
+# the index if it could: https://www.sqlite.org/optoverview.html#order_by_optimizations
+_AS_THEY_LIE = func.coalesce(LISTED.c.started_at, LISTED.c.started_at)
+_FEW = select(LISTED).where(~LISTED.c.is_burst).order_by(LISTED.c.started_at.desc(), LISTED.c.incident)
+_LATELY_ROWS = _FEW.limit(_FIRST).subquery()
+_LATEST = select(_LATELY_ROWS.c.incident, _LATELY_ROWS.c.is_open).limit(INCIDENTS + 1)
+_LATEST = _LATEST.order_by(_LATELY_ROWS.c.started_at.desc(), _LATELY_ROWS.c.incident)
+
+
+@cache
+def _asking(engine: str, column: str, count: int) -> tuple[Select[Any], ...]:
+    """Return what asks for so many words in a column: the newest first, and then all."""
+    holds = _HOLDS[engine]
+    every = _SOME.order_by(_AS_THEY_LIE.desc(), LISTED.c.incident) if engine == "sqlite" else _NEWEST
+    words = [bindparam(f"b_{number}", type_=Text) for number in range(count)]
+    return tuple(
+        query.where(*(holds(of[column], word) > 0 for word in words))
+        for query, of in ((_LATEST, _LATELY_ROWS.c), (every, LISTED.c))
+    )
+
+
 # Statements are made once: to make one costs more than to run it.
 _IDS: BindParameter[str] = bindparam("b_ids", expanding=True)
+_NAMED = select(LISTED.c.incident, LISTED.c.named).where(LISTED.c.incident.in_(_IDS))
 _BODIES = select(INCIDENT.c.id, INCIDENT.c.body).where(INCIDENT.c.id.in_(_IDS))
 
 

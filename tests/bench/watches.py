@@ -43,7 +43,7 @@ async def settled(database: Database, watched: Sequence[Source], lead: timedelta
     """
     await sources.register(database, watched, datetime.now(UTC))
     page = page_columns(page_of(plugins.format_named("statuspage").parse(summary(), watched[0])))
-    validators = json.dumps(asdict(Validators(etag=KNOWN, digest="0" * 32)))
+    known = asdict(Validators(etag=KNOWN, digest="0" * 32))
     start = datetime.now(UTC) + lead
     rows = [
         {
@@ -51,17 +51,19 @@ async def settled(database: Database, watched: Sequence[Source], lead: timedelta
             "b_due_at": start + source.interval * (number / len(watched)),
             "b_page_id": f"page-{number}",
             "b_endpoint": source.url,
+            "b_validators": json.dumps({source.url: known}),
         }
         for number, source in enumerate(watched)
     ]
     due = update(POLL).where(POLL.c.source == bindparam("b_key")).values(due_at=bindparam("b_due_at"))
     each = update(SOURCE).where(SOURCE.c.key == bindparam("b_key"))
-    each = each.values(page_id=bindparam("b_page_id"), endpoint=bindparam("b_endpoint"))
+    names = ("page_id", "endpoint", "validators")
+    each = each.values({name: bindparam(f"b_{name}") for name in names})
 
     def work(connection: Connection) -> None:
         connection.execute(update(POLL).values(first_look=start, last_look=start, last_try=start))
         connection.execute(due, rows)
-        connection.execute(update(SOURCE).values(**page, validators=validators))
+        connection.execute(update(SOURCE).values(**page))
         connection.execute(each, rows)
 
     await database.write(work)

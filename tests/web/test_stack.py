@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from bot import tracing
 from bot.core.heartbeat import Call
 from bot.store.database import Database, open_database
 from bot.web import heartbeats
@@ -244,3 +246,49 @@ def test_callers_without_number_take_no_memory_without_number() -> None:
     assert len(rations.buckets) < 5_000
     assert rations.wait("caller 9999", NOON) == 1
     assert rations.wait("caller 9999", NOON + timedelta(seconds=2)) == 0
+
+
+class Kept:
+    """Traces that stay here: the names of spans with what is known of each at its end."""
+
+    def __init__(self) -> None:
+        self.spans: list[tuple[str, dict[str, tracing.Value]]] = []
+
+    @contextmanager
+    def span(self, name: str, attributes: Mapping[str, tracing.Value]) -> Iterator[Noted]:
+        noted = Noted(dict(attributes))
+        try:
+            yield noted
+        finally:
+            self.spans.append((name, noted.values))
+
+
+@dataclass(slots=True)
+class Noted:
+    values: dict[str, tracing.Value]
+
+    def note(self, name: str, value: tracing.Value) -> None:
+        self.values[name] = value
+
+
+async def test_a_request_is_a_span_by_its_route_and_never_by_its_path(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    kept = Kept()
+
+    async def answers(_request: Request) -> Response:
+        return PlainTextResponse("well")
+
+    tracing.begin(kept)
+    try:
+        async with serving(Route("/well/{token}", answers), Route("/ill/{token}", fails)) as browser:
+            await browser.get(f"/well/{CANARY}")
+            await browser.get(f"/ill/{CANARY}")
+    finally:
+        tracing.end()
+
+    assert kept.spans == [
+        ("request", {"method": "GET", "route": "/well/{token}", "status": 200}),
+        ("request", {"method": "GET", "route": "/ill/{token}", "status": 500}),
+    ]
+    assert "page failed" in caplog.text

@@ -27,3 +27,4 @@ def listed() -> None:
     )
     op.create_index("listed_started", "listed", ["started_at", "incident"])
     op.create_index("listed_kind", "listed", ["kind", "started_at"])
+    op.create_index("listed_vendor", "listed", ["vendor", "started_at", "incident"])

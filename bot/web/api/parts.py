@@ -21,7 +21,8 @@ from bot.web.api.page import Part, component, component_id, group, group_id
 from bot.web.api.written import Writer
 
 SERVICES = "services"
-_WRITTEN: Writer[shapes.Component | shapes.Group] = Writer(shapes.Component | shapes.Group)  # type: ignore[arg-type]  # a union is no class, and all that a TypeAdapter needs
+# All at once: to write one by one takes twice as long.
+_WRITTEN: Writer[tuple[shapes.Component | shapes.Group, ...]] = Writer(tuple[shapes.Component | shapes.Group, ...])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +59,14 @@ class Written:
 
 def written(items: Iterable[shapes.Component], status: ComponentStatus) -> Written:
     """Return components as they are written; `status` is what they amount to."""
-    found = [(one, _WRITTEN(one)) for one in items]
-    lasting = [row for one, row in found if one.group or one.sitrep.status != ComponentStatus.OPERATIONAL.value]
+    found = tuple(items)
+    lasting = tuple(one for one in found if one.group or one.sitrep.status != ComponentStatus.OPERATIONAL.value)
     return Written(
-        whole=b",".join(row for _, row in found),
-        unwell=b",".join(lasting),
+        whole=_WRITTEN(found)[1:-1],
+        unwell=_WRITTEN(lasting)[1:-1],
         count=len(found),
         status=status,
-        by_id={one.id: one for one, _ in found if not one.group},
+        by_id={one.id: one for one in found if not one.group},
     )
 
 

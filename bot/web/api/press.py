@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from bot.core import answers, published
 from bot.core.routing import ours
 from bot.core.standing import label
-from bot.model import ComponentStatus, Incident, State
+from bot.model import ComponentStatus, Incident, Page, State
 from bot.store import published as store
 from bot.store import standings
 from bot.store.published import Gathered, Told
@@ -28,8 +28,8 @@ from bot.web.board.pages import Board
 MOST_COMPONENTS: Final = 2_000
 # More pages of single vendors than this are not kept ready.
 _MOST_BENCHES = 500
-# So many vendors are written anew before others get their turn.
-_AT_ONCE = 10
+# So many vendors are read and written anew at once, beside everything else.
+_AT_ONCE = 50
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 _PAGE = Writer(shapes.Page)
@@ -194,8 +194,7 @@ class Press:
         for some in (vendors[start : start + _AT_ONCE] for start in range(0, len(vendors), _AT_ONCE)):
             keys = [one.key for vendor in some for one in vendor.shown]
             pages = await store.pages(self.board.database, keys)
-            for vendor in some:
-                bench.write(replace(vendor, pages=pages))
+            await asyncio.to_thread(_written, bench, some, pages)
 
     def _bench(self, place: Place) -> Bench:
         key = (place.id, place.vendor is not None)
@@ -215,6 +214,11 @@ class Press:
         if place.vendor is None:
             return "; ".join(f"{one.name}: {label(one)}" for one in stands)
         return "; ".join(dict.fromkeys(label(one) for one in stands)) or "not watched"
+
+
+def _written(bench: Bench, some: Iterable[Vendor], pages: Mapping[str, Page]) -> None:
+    for vendor in some:
+        bench.write(replace(vendor, pages=pages))
 
 
 def _is_others(incidents: Iterable[Incident]) -> bool:

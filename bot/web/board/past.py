@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar, cast
 
 from bot.core import choosing
-from bot.core.courses import Record as Story
 from bot.core.days import DAYS, Mark, days, told
-from bot.core.scorecard import WINDOW, Scorecard, Watch, scorecard
-from bot.store import records, spells, standings
+from bot.core.scorecard import WINDOW, Scorecard, Watch, bound
+from bot.store import spells, standings
+from bot.store.chapters import Chapters, Remembered
 from bot.store.database import Database
 from bot.store.spells import Spells
 from bot.web.board import bars
 from bot.web.board.bars import Bar
+
+T = TypeVar("T")
 
 BACK = timedelta(days=DAYS)
 # Today grows by a tenth of its column in that time.
@@ -24,6 +27,8 @@ _STEP = timedelta(minutes=10)
 _KEPT = timedelta(seconds=60)
 _MOST = 5_000
 _AT_ONCE = 10
+# Their records take as long to read as a page may take.
+_BUSY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +58,36 @@ class Past:
     """Remembers drawings and records by vendor."""
 
     database: Database
-    _bars: dict[str, tuple[object, Bar, str]] = field(default_factory=dict)
+    chapters: Chapters = field(init=False)
+    _drawn: dict[tuple[str, str], tuple[object, object]] = field(default_factory=dict)
     _records: dict[str, tuple[object, Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Know nothing yet."""
+        self.chapters = Chapters(self.database)
 
     def bar(self, vendor: str, marks: Sequence[Mark], watch: Watch, now: datetime) -> tuple[Bar, str]:
         """Return the drawing of 90 days and what they came to, at most a minute ago where something goes on."""
-        made_of = _made_of(marks, watch, now)
-        kept = self._bars.get(vendor)
-        if kept is not None and kept[0] == made_of:
-            return kept[1:]
-        found = days(marks, watch, now)
-        if len(self._bars) >= _MOST:
-            self._bars.clear()
-        self._bars[vendor] = (made_of, bars.of_days(found), told(found))
-        return self._bars[vendor][1:]
+
+        def make() -> tuple[Bar, str]:
+            found = days(marks, watch, now)
+            return bars.of_days(found), told(found)
+
+        return self.drawn(("bar", vendor), _made_of(marks, watch, now), make)
+
+    def page(self, record: tuple[str, Record], marks: Sequence[Mark], watch: Watch, make: Callable[[], T]) -> T:
+        """Return what `make` makes of a vendor's 90 days for its page, as of when its record was made."""
+        vendor, known = record
+        return self.drawn(("page", vendor), (known.at, _made_of(marks, watch, known.at)), make)
+
+    def drawn(self, name: tuple[str, str], made_of: object, make: Callable[[], T]) -> T:
+        """Return what was made last, if it was of the same."""
+        kept = self._drawn.get(name)
+        if kept is None or kept[0] != made_of:
+            if len(self._drawn) >= _MOST:
+                self._drawn.clear()
+            kept = self._drawn[name] = (made_of, make())
+        return cast("T", kept[1])
 
     async def record(self, vendor: str, now: datetime) -> Record:
         """Return a vendor's record, at most a minute old, and never from before its last change."""
@@ -74,29 +95,35 @@ class Past:
         kept = self._records.get(vendor)
         if kept is not None and kept[0] == stamp and timedelta() <= now - kept[1].at < _KEPT:
             return kept[1]
-        history = await records.history(self.database, vendor, now - WINDOW, now)
-        is_known = history.watch.since is not None or bool(history.records)
-        card = scorecard(vendor, history.name, history.records, history.watch, now, cut=history.is_cut)
-        rows = {one.incident.id: choosing.row(one.incident) for one in history.records}
+        found = await self.chapters.of(vendor, now - WINDOW, now)
+        is_known = found.watch.since is not None or bool(found.incidents)
+        chapters = [one.chapter for one in found.incidents]
+        card = bound(vendor, found.name, chapters, found.watch, now, cut=found.is_cut) if is_known else None
+        rows = {one.row.id: one.row for one in found.incidents}
         if len(self._records) >= _MOST // 10:
             self._records.clear()
-        found = Record(history.name, card if is_known else None, rows, _named(history.records), now)
-        self._records[vendor] = (stamp, found)
-        return found
+        made = Record(found.name, card, rows, _named(found.incidents), now)
+        self._records[vendor] = (stamp, made)
+        return made
 
 
-def _named(found: Sequence[Story]) -> dict[str, frozenset[str]]:
+def _named(found: Sequence[Remembered]) -> dict[str, frozenset[str]]:
     names: dict[str, set[str]] = {}
     for one in found:
-        for part in one.incident.components:
-            names.setdefault(part.name, set()).add(one.incident.id)
+        for name in one.named:
+            names.setdefault(name, set()).add(one.row.id)
     return {name: frozenset(ids) for name, ids in names.items()}
 
 
-async def warm(database: Database, known: Spells, now: datetime) -> None:
-    """Look at what went on in 90 days before anybody asks, a few vendors at a time: others want to work as well."""
-    survey = await standings.surveyed(database)
+async def warm(past: Past, known: Spells, now: datetime) -> None:
+    """Look at what went on in 90 days before anybody asks, a few vendors at a time: others want to work as well.
+
+    The records of those with whom most went on are read as well: whoever asks for one would wait for that.
+    """
+    survey = await standings.surveyed(past.database)
     vendors = sorted({row.vendor for row in survey.troubled + survey.stale + survey.unread + survey.well})
     for start in range(0, len(vendors), _AT_ONCE):
-        await known.of(vendors[start : start + _AT_ONCE], now - BACK, now)
+        found = await known.of(vendors[start : start + _AT_ONCE], now - BACK, now)
+        for vendor in (one for one, marks in found.items() if len(marks) >= _BUSY):
+            await past.record(vendor, now)
         await asyncio.sleep(0)

@@ -25,7 +25,7 @@ from bot.web.board.bars import Bar
 from bot.web.board.cards import bare
 from bot.web.board.charts import Chart
 from bot.web.board.pages import Board, missing, page
-from bot.web.board.past import BACK
+from bot.web.board.past import BACK, Record
 from bot.web.board.vendors import KEY
 
 _INCIDENTS, _LISTED, _NAMED = 30, 60, 12
@@ -56,6 +56,25 @@ class _Told:
 
 
 @dataclass(frozen=True, slots=True)
+class _Named:
+    """A component that incidents named: the days of these."""
+
+    name: str
+    bar: Bar
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """Its 90 days: drawn, in words, day by day, and by the components that its incidents named."""
+
+    bar: Bar
+    told: str
+    days: tuple[_Told, ...]
+    named: tuple[_Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Fact:
     """One thing that is configured, or known of how it is watched."""
 
@@ -82,19 +101,19 @@ async def _vendor(board: Board, request: Request) -> Response:
     stands = stands or in_order(await standings.some(board.database, [one.key for one in named]))
     marks = (await board.spells.of({slug}, now - BACK, now)).get(slug, ())
     watch = (await spells.watches(board.database, {slug}, now - BACK, now)).get(slug, Watch())
-    past = days(marks, watch, now)
+    drawn = board.past.page((slug, known), marks, watch, lambda: _drawn(marks, watch, known))
     parts = [part for one in stands for part in await standings.components(board.database, one.key)]
     return page(
         request,
         "vendor.html",
         title=name,
         cards_shown=[cards.card(one, now, _INCIDENTS) for one in stands],
-        bar=bars.of_days(past, _anchor),
-        told=told(past),
+        bar=drawn.bar,
+        told=drawn.told,
         key=KEY,
-        days=_days(past, known.rows),
+        days=drawn.days,
         groups=cards.groups(parts),
-        named=_named(marks, known.named, watch, now),
+        named=drawn.named,
         probes=await _probes(board, slug, now),
         record=records.record(known.card).message if known.card else None,
         grade=known.card.grade if known.card else None,
@@ -104,6 +123,12 @@ async def _vendor(board: Board, request: Request) -> Response:
         now=now,
         fresh=await pulse.fresh(board.database),
     )
+
+
+def _drawn(marks: Sequence[Mark], watch: Watch, known: Record) -> _Past:
+    past = days(marks, watch, known.at)
+    named = _named(marks, known.named, watch, known.at)
+    return _Past(bars.of_days(past, _anchor), told(past), tuple(_days(past, known.rows)), tuple(named))
 
 
 def _anchor(day: Day) -> str:
@@ -121,15 +146,6 @@ def _days(past: Sequence[Day], known: Mapping[str, choosing.Row]) -> list[_Told]
             found.append(_Told(f"day-{day.date.isoformat()}", day.date, said(day), tuple(rows), more))
             left -= len(rows)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A component that incidents named: the days of these."""
-
-    name: str
-    bar: Bar
-    said: str
 
 
 def _named(marks: Sequence[Mark], named: Mapping[str, frozenset[str]], watch: Watch, now: datetime) -> list[_Named]:

@@ -41,13 +41,20 @@
   };
 
   const hours = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const dates = { today: {}, year: { day: "numeric", month: "short" }, ever: { day: "numeric", month: "short", year: "numeric" } };
+  // To make one of these takes longer than to write a hundred times with it.
+  const formats = new Map();
+  const format = (span, seconds) => {
+    const key = `${span} ${Boolean(seconds)}`;
+    const shown = { ...dates[span], ...hours, ...(seconds ? { second: "2-digit" } : {}) };
+    if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", shown));
+    return formats.get(key);
+  };
   const local = (at, seconds) => {
-    const when = new Date(at);
-    const today = when.toDateString() === new Date(now()).toDateString();
-    const year = when.getFullYear() === new Date(now()).getFullYear() ? {} : { year: "numeric" };
-    const day = today ? {} : { day: "numeric", month: "short", ...year };
-    const shown = { ...day, ...hours, ...(seconds ? { second: "2-digit" } : {}) };
-    return when.toLocaleString("en-GB", shown);
+    const [when, today] = [new Date(at), new Date(now())];
+    const isThisYear = when.getFullYear() === today.getFullYear();
+    const isToday = isThisYear && when.getMonth() === today.getMonth() && when.getDate() === today.getDate();
+    return format(isToday ? "today" : isThisYear ? "year" : "ever", seconds).format(when);
   };
 
   const tellTime = (element) => {
@@ -228,7 +235,9 @@
   };
 
   setClock(document);
-  tellTimes(document);
+  // What the server wrote is true as it stands, and is to be seen first; in the reader's own time it is a moment later.
+  if (document.hidden) tellTimes(document);
+  else requestAnimationFrame(() => setTimeout(() => tellTimes(document)));
   document.addEventListener("keydown", press);
   setInterval(() => tellTimes(document), 5_000);
   if (!("live" in document.body.dataset)) return;
