@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 
 from bot.store.database import Database, open_database
 from bot.store.engines import Threads, Work
+from tests.compiled import compiled
 
 T = TypeVar("T")
 
@@ -29,4 +30,6 @@ class AtOnce(Threads):
 def opened(url: str) -> Database:
     """Return the database at `url`; PostgreSQL's has no threads to begin with."""
     where = make_url(url)
-    return Database(AtOnce(where)) if where.get_backend_name() == "sqlite" else open_database(url)
+    one = Database(AtOnce(where)) if where.get_backend_name() == "sqlite" else open_database(url)
+    compiled.lend(one)
+    return one
