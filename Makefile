@@ -6,7 +6,7 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fuzz bench lint pins picture board-picture formats previews clean
+.PHONY: help run demo test fuzz chaos bench lint audit pins picture board-picture formats previews clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,10 @@ fuzz: ## give every format broken answers for a minute (ARGS="--seconds 600 --fo
 	@scripts/venv.sh dev
 	@exec $(PY) -m tests.fuzz $(ARGS)
 
+chaos: ## let several programs live through bad days (ARGS="--rounds 1000", ARGS="--seed 4711")
+	@scripts/venv.sh dev
+	@exec $(PY) -m tests.chaos $(ARGS)
+
 bench: ## measure
 	@scripts/venv.sh dev
 	@exec $(PY) -m tests.bench $(ARGS)
@@ -37,6 +41,10 @@ lint: ## check style, types and imports
 	for check in "-m ruff check" "-m ruff format --check" "-m mypy" ".venv/bin/lint-imports --no-logo"; do \
 		echo "lint: $${check#-m }"; $(PY) $$check || failed=1; \
 	done; exit $$failed
+
+audit: ## ask a database of known holes about every pin (ends with 3 where it can not be reached)
+	@scripts/venv.sh dev
+	@exec $(PY) -m scripts.audit $(ARGS)
 
 PIN := .venv/bin/python -m piptools compile -q --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-options --annotation-style=line --newline=lf $(if $(UPGRADE),--upgrade)

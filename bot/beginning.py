@@ -29,12 +29,14 @@ def name() -> str:
     return f"{socket.gethostname()[:_LONGEST_HOST]}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
-async def patiently(work: Callable[[], Awaitable[T]], clock: Clock) -> T:
+async def patiently(
+    work: Callable[[], Awaitable[T]], clock: Clock, lost: type[StoreUnavailable] = StoreUnavailable
+) -> T:
     """Do what may be done twice; a database that was there a moment ago is waited for."""
     for _ in range(_PATIENCE):
         try:
             return await work()
-        except StoreUnavailable as error:
+        except lost as error:
             log.warning("starting waits for the database: %s", error)
         await clock.sleep(DATABASE_PAUSE)
     return await work()

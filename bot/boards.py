@@ -62,17 +62,16 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
     Where another program has the port, and nobody chose it, there is no board, and the log says so; ConfigError if
     somebody chose it, or if anything calls in.
     """
-    from bot.web import health, metrics, server  # noqa: PLC0415  (a fifth of a second, for those who need it)
+    from bot.web import guard, health, metrics, server  # noqa: PLC0415  (a fifth of a second, for those who need it)
     from bot.web.board import live  # noqa: PLC0415  (as above)
     from bot.web.board.pages import Board  # noqa: PLC0415  (as above)
 
     board = Board(around.database, around.clock, settings.services, settings.board_url)
     changes = live.Pulse(lambda: pulse.version(around.database, around.clock.now()))
     shown = metrics.Shown(metrics.readers(around.database, around.clock), around.vitals)
+    mine = [*health.routes(around.vitals), *metrics.routes(around.gauges, shown, _revealed(settings.board_token))]
     routes: list[BaseRoute] = [
-        *others,
-        *health.routes(around.vitals),
-        *metrics.routes(around.gauges, shown, _revealed(settings.board_token)),
+        *guard.guarded([*others, *mine], guard.Rules(around.clock)),
         *_pages(settings, around, board, changes),
     ]
     try:
@@ -83,8 +82,8 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
         log.warning("no board: %s", "; ".join(e.mistakes))
         return
     log.info("board: %s", address(settings.host, listening.getsockname()[1]))
-    for line in _warnings(settings):
-        log.warning("%s", line)
+    for what, do in warnings(settings):
+        log.warning("%s; %s", what, do)
     loops["board"] = partial(_current, board, changes)
     loops["web"] = partial(server.serve, routes, listening, around.gauges, changes.close)
 
@@ -113,21 +112,28 @@ def described(settings: Settings) -> tuple[str, ...]:
     at = f"{settings.board_url}/ (served on {here})" if settings.board_url else here
     who = "only by links from the chat" if settings.board_is_signed else "whoever reaches it"
     acts = "people act by links from the chat" if settings.board_secret else "nobody acts (no SITREP_BOARD_SECRET)"
-    return (f"board: {at}: {who} may look, {acts}", *(f"warning: {line}" for line in _warnings(settings)))
+    return (f"board: {at}: {who} may look, {acts}", *(f"warning: {what}; {do}" for what, do in warnings(settings)))
 
 
-def _warnings(settings: Settings) -> tuple[str, ...]:
+def warnings(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return what had better be looked at, each with what to do."""
     found = []
     if not is_local(settings.host) and not settings.board_is_signed:
         found.append(
-            f"HOST={settings.host} is open to the network, and whoever reaches it may look at the board; "
-            '`[board] access = "signed"` keeps it to those who come from the chat'
+            (
+                f"HOST={settings.host} is open to the network, and whoever reaches it may look at the board",
+                '`[board] access = "signed"` keeps it to those who come from the chat',
+            )
         )
     if settings.board_secret is not None and not settings.board_url:
-        found.append("links from the chat need `url` in the table [board]: without it nobody can act there")
+        found.append(("links from the chat need the board's address: without it nobody can act there", _SET_URL))
     if _is_in_the_clear(settings.board_url) and settings.board_secret is not None:
-        found.append("the board's `url` is no https address: sessions can be read on their way")
+        found.append(("the board's `url` is no https address: sessions can be read on their way", _ENCRYPT))
     return tuple(found)
+
+
+_SET_URL = "set `url` in the table [board]"
+_ENCRYPT = "put a proxy with a certificate before it, and write https in `url`"
 
 
 def _is_in_the_clear(url: str) -> bool:

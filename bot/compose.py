@@ -13,7 +13,20 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from adapters.console import Console
-from bot import __version__, beginning, boards, callers, catalog, garbage, logs, plugins, process, reaching
+from bot import (
+    __version__,
+    beginning,
+    boards,
+    callers,
+    catalog,
+    garbage,
+    hiding,
+    logs,
+    otel,
+    plugins,
+    process,
+    reaching,
+)
 from bot import settings as configuration
 from bot.beginning import patiently, prepare
 from bot.chats import chats as chats_of
@@ -23,6 +36,7 @@ from bot.commands import calling
 from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
+from bot.errors import StoreLost
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
 from bot.loops.alive import Alive, alive, watch_lag
@@ -59,20 +73,28 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("sitrep")
 
+# Longer than steps and answers under way are waited for, and all of it within ten seconds.
+_LOOPS_END_WITHIN, _WEB_ENDS_WITHIN = 5.5, 2.5
+
 
 async def run(settings: Settings) -> None:
     """Watch and deliver until told to stop; what is under way is then finished."""
-    stop = process.told_to_stop()
+    stop, name = process.told_to_stop(), beginning.name()
     logs.to_stderr(settings.log_level, settings.log_format)
+    hiding.hide(configuration.secrets_of(settings))
     process.allow_many_connections()
+    async with otel.exporting(settings, name):
+        await _run(settings, name, stop)
+
+
+async def _run(settings: Settings, name: str, stop: asyncio.Event) -> None:
     clock = AgreedClock()
     watched = configuration.sources(settings, catalog.load(), plugins.discover("bot.feeds"))
-    name = beginning.name()
     database = open_database(settings.database.reveal(), name)
     fleet = Fleet(database, clock, name, __version__, asyncio.Event())
     try:
         database.hold()
-        await migrate(database)
+        await patiently(partial(migrate, database), clock, StoreLost)
         all_of_it = (*watched, *map(configuration.source_of, settings.probes))
         await patiently(partial(prepare, database, all_of_it, clock.now()), clock)
         _announce(settings, len(watched))
@@ -123,7 +145,7 @@ async def _loops(
     checks.gauges = gauges
     mine = own.Own(database, delivering, own.places(settings.routes), paced("own"), due, lambda: eyes.blind_since)
     escalating = Escalating(database, reaching.plans_of(settings), paced("escalate"), due, gauges)
-    rests = partial(vitals.turns.rests, "escalate")
+    rests = partial(partial, vitals.turns.rests)
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "watch": partial(watch, watching),
         "probe": partial(probe, checks),
@@ -133,10 +155,11 @@ async def _loops(
         "heed": partial(heed, Heeding(database, rules, paced("heed"), due)),
         "hold": partial(hold, Holding(database, rules.ruling, paced("hold"), due)),
         "fleet": partial(keep, fleet),
-        "escalate": partial(fleet.alone, "escalation", partial(escalate, escalating), rests),
+        "escalate": partial(fleet.alone, "escalation", partial(escalate, escalating), rests("escalate")),
         "report": partial(report, Reporting(database, settings.reports, paced("report"), due)),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
+        "sight": partial(fleet.alone, "sight", partial(own.tell_of_sight, mine, paced("sight")), rests("sight")),
         "forget": partial(forget, Forgetting(database, settings.audit_keep, paced("forget"))),
         "lag": partial(watch_lag, gauges, clock),
     }
@@ -189,10 +212,11 @@ async def _until_stopped(
     await stop.wait()
     vitals.stopping = True
     log.info("stopping: finishing what is under way")
-    for some in (tasks, last):
+    for some, seconds in ((tasks, _LOOPS_END_WITHIN), (last, _WEB_ENDS_WITHIN)):
         for task in some:
             task.cancel()
-        await asyncio.gather(*some, return_exceptions=True)
+        # A database that hangs must not keep us: what was begun is recorded, and is read back.
+        await asyncio.wait(some, timeout=seconds)
     for chat in chats:
         await chat.close()
 

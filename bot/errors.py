@@ -119,6 +119,10 @@ class StoreUnavailable(SitrepError):
     """The database can not be opened or reached."""
 
 
+class StoreLost(StoreUnavailable):
+    """The database was there a moment ago, or says that it will be."""
+
+
 def _one_line(reason: str) -> str:
     line = " ".join(reason.split())
     if not line.isprintable():

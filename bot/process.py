@@ -1,10 +1,12 @@
-"""What a process agrees on with its system: how it is told to end, how many files it may open."""
+"""What a process agrees on with its system: how it is told to end, how many files it may open, who has a port."""
 
 from __future__ import annotations
 
 import asyncio
 import resource
 import signal
+from contextlib import suppress
+from pathlib import Path
 
 _FILES = 65536
 
@@ -23,3 +25,46 @@ def allow_many_connections() -> None:
     wanted = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def leave_no_core() -> None:
+    """Let a crash leave no image of our memory on a disk: there are secrets in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def most_files() -> int:
+    """Return how many files the system lets us have open."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+
+
+_PROC = Path("/proc")
+# https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
+_LISTENS, _ADDRESS, _STATE, _INODE = "0A", 1, 3, 9
+
+
+def who_listens(port: int) -> str:
+    """Return which program listens on a port, `nginx (pid 812)`; nothing where the system does not let us know."""
+    sockets = {f"socket:[{inode}]" for table in ("tcp", "tcp6") for inode in _listening(table, port)}
+    for process in _PROC.glob("[0-9]*") if sockets else ():
+        with suppress(OSError):
+            if any(_leads_to(file, sockets) for file in (process / "fd").iterdir()):
+                return f"{(process / 'comm').read_text(encoding='utf-8').strip()} (pid {process.name})"
+    return ""
+
+
+def _leads_to(file: Path, sockets: set[str]) -> bool:
+    with suppress(OSError):  # it may be closed by now
+        return str(file.readlink()) in sockets
+    return False
+
+
+def _listening(table: str, port: int) -> list[str]:
+    try:
+        rows = (_PROC / "net" / table).read_text(encoding="ascii").splitlines()[1:]
+    except OSError:
+        return []
+    found = (row.split() for row in rows)
+    return [
+        row[_INODE] for row in found if row[_STATE] == _LISTENS and int(row[_ADDRESS].rpartition(":")[2], 16) == port
+    ]

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PIN_FILES = ("requirements.txt", "requirements-dev.txt")
-TARGETS = ("run", "test", "bench", "demo", "lint", "pins", "clean")
+TARGETS = ("run", "test", "bench", "demo", "lint", "audit", "pins", "clean")
 
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;]+)")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")

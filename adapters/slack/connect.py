@@ -10,7 +10,6 @@ from functools import partial
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.web.async_client import AsyncWebClient
-from starlette.routing import Route
 
 from adapters.slack.directory import SlackDirectory
 from adapters.slack.filed import Filing
@@ -18,13 +17,12 @@ from adapters.slack.installs import Installs, States
 from adapters.slack.listen import Listener, log
 from adapters.slack.places import Places
 from adapters.slack.platform import ASKED, Slack
+from adapters.slack.served import EVENTS, INSTALL, REDIRECT, routes
 from adapters.slack.sockets import Socket
 from adapters.slack.web import API, quiet, with_slash
 from adapters.slack.workspaces import Workspaces, split
 from bot.errors import SitrepError
 from bot.ports import Chat, Desk, Installations, Visit
-
-EVENTS, INSTALL, REDIRECT = "/slack/events", "/slack/install", "/slack/oauth_redirect"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -110,8 +108,10 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         await _check(platform, around.addresses)
         await directory.learn(around.groups, around.rooms)
 
+    by_http = bool(keys.signing_secret) and not keys.app_token
+    served = routes(app, events=by_http, install=keys.for_many)
     visit, cut_off = partial(_visit, platform), partial(_condition, home, socket)
-    return Chat(platform, loops, _routes(app, keys), check, condition, close, directory, visit, cut_off)
+    return Chat(platform, loops, served, check, condition, close, directory, visit, cut_off)
 
 
 def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:
@@ -157,16 +157,6 @@ def _condition(home: Slack | None, socket: Socket | None) -> str:
     if socket is not None and not socket.connected:
         return f"Slack hears nobody, announcements go on: {socket.reason}"
     return ""
-
-
-def _routes(app: AsyncApp, keys: Keys) -> tuple[Route, ...]:
-    """Return what is served: events unless they come by socket, and installing where anybody may."""
-    from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler  # noqa: PLC0415  (HTTP alone)
-
-    handle = AsyncSlackRequestHandler(app).handle
-    events = [Route(EVENTS, handle, methods=["POST"])] if keys.signing_secret and not keys.app_token else []
-    install = [Route(path, handle, methods=["GET"]) for path in (INSTALL, REDIRECT)] if keys.for_many else []
-    return (*events, *install)
 
 
 async def _visit(platform: Workspaces, address: str) -> Visit:

@@ -190,3 +190,6 @@ def with_slash(url: str) -> str:
 quiet = logging.getLogger("sitrep.slack.sdk")
 quiet.setLevel(logging.ERROR)
 __all__ = ["API", "Frozen", "Refused", "Web", "quiet", "with_slash"]
+# Bolt answers people by a client of its own, which logs where to: whoever knows that address answers in our name.
+for _name in ("slack_sdk", "slack_bolt"):
+    logging.getLogger(_name).setLevel(logging.ERROR)

@@ -22,6 +22,7 @@ LOOK_UPS = 32
 COMMANDS = {
     "run": ("running", "watch, deliver and serve until stopped"),
     "check": ("running", "tell every mistake of the configuration at once"),
+    "doctor": ("doctor", "tell what is wrong, the worst first, and what to do"),
     "migrate": ("running", "bring the database up to date"),
     "db": ("moving", "copy the database to another engine, or back it up"),
     "status": ("asking", "how everything watched stands"),

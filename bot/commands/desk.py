@@ -184,9 +184,9 @@ class Desk(Port):
         """Whatever goes wrong, somebody waits for an answer."""
         try:
             return await work()
-        except Exception:
+        except Exception as error:
             log.exception("an answer failed")
-            return remarks.failed()
+            return remarks.failed(error)
 
     async def _said(self, text: str, asked: Asked) -> Answer:
         command = parse(text)

@@ -31,14 +31,14 @@ async def health(
         waiting=found.waiting,
         open_incidents=found.open_incidents,
         platforms=tuple(platforms),
-        misfits=await _misfits(database, catalog),
+        misfits=await misfits(database, catalog),
         jobs=tuple(jobs),
         board=board,
     )
     return remarks.health(seen, now)
 
 
-async def _misfits(database: Database, catalog: Catalog) -> tuple[tuple[str, tuple[str, ...]], ...]:
+async def misfits(database: Database, catalog: Catalog) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the watches that name components which their pages do not have, and those names."""
     found = []
     for source, parts in await filters.filtered(database):

@@ -19,6 +19,7 @@ from bot.store import audit as stored
 from bot.store import lookups
 from bot.store.audit import DoneBefore, Signature
 from bot.store.database import Database
+from bot.tracing import span
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +53,11 @@ class Trail:
     async def kept(self, asked: Asked, work: Callable[[], Awaitable[Answer]]) -> Answer:
         """Do a deed, if whoever asks may, and keep a record of it; a question is only answered."""
         action, outcome = asked.command.action.value, "crashed"
-        with timing(self.gauges, COMMAND_SECONDS, action):
+        with timing(self.gauges, COMMAND_SECONDS, action), span("command", action=action) as traced:
             try:
                 answer, outcome = await self._kept(asked, work)
             finally:
+                traced.note("outcome", outcome)
                 self.gauges.count(COMMANDS, action, outcome)
         return answer
 

@@ -11,11 +11,13 @@ from bot.catalog import Catalog, Vendor
 from bot.clock import Clock
 from bot.commands.status import named, related
 from bot.core import answers, watches
+from bot.core.audit import without_secrets
 from bot.core.first import first_look
 from bot.core.message import Reply
 from bot.errors import SitrepError
 from bot.model import Component, Snapshot, Source
 from bot.ports import Answer
+from bot.settings.scalars import web_address
 from bot.settings.sources import resolve
 from bot.settings.values import Watch
 from bot.store import sources
@@ -41,6 +43,8 @@ class Watches:
         if watch is None:
             close = self.catalog.meant(query) or self.catalog.nearest(query, limit=_CHOICES, likeness=0.6)
             return Answer(watches.whose(query, _choices("watch add", close), len(close)))
+        if wrong := _wrong(watch):
+            return Answer(watches.refused(without_secrets(query), wrong))
         found, mistakes = resolve([watch], self.catalog, plugins.discover("bot.feeds"))
         if mistakes:
             return Answer(watches.refused(query, mistakes[0].removeprefix(f"{watch.where}.")))
@@ -108,6 +112,15 @@ class Watches:
         found = first_look(source, snapshot, self.clock.now())
         remark = f"{source.name} is watched from now on."
         return answers.one(found, self.clock.now(), remark=remark), snapshot.components
+
+
+def _wrong(watch: Watch) -> str:
+    """Return why an address can not be watched: what is watched is kept and shown, so it is no place for a password."""
+    try:
+        web_address(watch.url or "https://status.example.com")
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _choices(command: str, vendors: Sequence[Vendor]) -> tuple[tuple[str, str], ...]:

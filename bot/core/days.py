@@ -229,6 +229,9 @@ def told(past: Sequence[Day]) -> str:
     trouble = sum((day.in_trouble for day in past), timedelta())
     suspected = sum((day.suspected for day in past), timedelta())
     blind = sum((day.unwatched - day.before for day in past), timedelta())
+    watched = any(day.length > day.unwatched for day in past)
+    if not (watched or trouble or suspected):
+        return "not watched yet" if all(day.sort is Sort.BEFORE for day in past) else "not watched"
     parts = [f"{duration(trouble)} in trouble"] if trouble else ["no trouble told"]
     parts += [f"{duration(suspected)} seen by us alone"] if suspected else []
     parts += [f"{duration(blind)} not watched"] if blind >= timedelta(minutes=1) else []

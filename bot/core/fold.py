@@ -24,7 +24,8 @@ from bot.model import (
     Who,
 )
 
-_OF_TIME = frozenset(
+# What passes with time, and is nothing that anybody says of the incident.
+OF_TIME = frozenset(
     {ChangeKind.ESCALATED, ChangeKind.LAPSED, ChangeKind.NUDGED, ChangeKind.RELEASED, ChangeKind.REPORTED}
 )
 _ENDINGS = {kind: kind for kind in (ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.MERGED)}
@@ -63,7 +64,7 @@ def _advance(incident: Incident, entry: TimelineEntry) -> Incident:
         return replace(incident, carded_at=entry.recorded_at, last_seq=entry.seq)
     if entry.kind is ChangeKind.WEIGHED:
         return replace(incident, evidence=entry.evidence, last_seq=entry.seq)
-    if entry.kind in _OF_TIME:
+    if entry.kind in OF_TIME:
         return replace(people.after_time(incident, entry), last_seq=entry.seq)
     return people.carried_on(incident, _with_claim(incident, entry), entry)
 
@@ -88,6 +89,8 @@ def _relinked(incident: Incident, entry: TimelineEntry) -> Incident:
         acknowledged_at=(incident.acknowledged_at or _first(v.published_at for v in posted)) if posted else None,
         dated_from=(incident.dated_from or _first(v.started_at for v in posted)) if posted else None,
         evidence=incident.evidence if seen else None,
+        # What has claims of its own again goes on nowhere else.
+        ending=None if incident.ending is ChangeKind.MERGED else incident.ending,
     )
     if claims:
         return _with_claims(clocks, claims, entry)

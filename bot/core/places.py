@@ -45,13 +45,19 @@ def telling(one: Announcement, last_seq: int, now: datetime) -> Telling:
     if one.held is not None:
         since = (" since ", Moment(one.held_at)) if one.held_at else ()
         return Telling(where, Tone.NOTICE, line(_WHY[one.held], *since))
-    if one.root is None:
+    if one.root is None and one.due_at is None:
+        return Telling(where, Tone.NOTICE, line("not told here, and nothing waits"))
+    if one.root is None and one.due_at is not None:
         return Telling(where, Tone.NOTICE, line(f"to be told, due for {duration(now - one.due_at)}"))
     behind = last_seq - one.last_seq
     if behind > 0 and one.attempts:
-        said = f"told, {behind} lines behind; tried {one.attempts} times: {cut(one.error, 200)}"
+        said = f"told, {_counted(behind, 'line')} behind; tried {_counted(one.attempts, 'time')}: {cut(one.error, 200)}"
         return Telling(where, Tone.MINOR, line(said))
     return Telling(where, Tone.RESOLVED, line("told"))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def tellings(some: Sequence[Announcement], last_seq: int, now: datetime) -> tuple[Telling, ...]:

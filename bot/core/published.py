@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import replies
+from bot.core.fold import OF_TIME
 from bot.core.message import Quote, plain_part
 from bot.core.wording import STATUS_WORDS, headline
 from bot.model import (
@@ -68,6 +69,12 @@ class Statement:
     author: str
     kind: ChangeKind
     components: tuple[Component, ...] = ()
+
+
+def changed_at(incident: Incident, entries: Iterable[TimelineEntry], said: Iterable[Statement]) -> datetime:
+    """Return when what is published of an incident changed last; what only the team was reminded of changes nothing."""
+    times = [entry.recorded_at for entry in entries if not entry.quiet and entry.kind not in OF_TIME]
+    return max((*times, *(one.changed_at for one in said)), default=incident.first_seen_at)
 
 
 def statements(incident: Incident, entries: Iterable[TimelineEntry]) -> tuple[Statement, ...]:

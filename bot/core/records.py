@@ -64,7 +64,7 @@ def _extremes(card: Scorecard) -> Iterator[Extreme]:
 def _watch(card: Scorecard) -> Iterator[Part]:
     """Say first how much of the time the rest speaks of."""
     if card.watched_since is None:
-        yield line("Its status page is not watched: only what we saw ourselves is known.")
+        yield line("Its status page was never read: only what we saw ourselves is known.")
         return
     blind = f"not watching for {duration(card.unwatched)} of it" if card.unwatched else "without a gap"
     if card.watched >= card.until - card.since:

@@ -12,6 +12,7 @@ from bot.core.message import Item, Link, Message, Moment, Part, Reply, Tone, lin
 from bot.core.spans import duration
 from bot.core.standing import Standing
 from bot.core.wording import capital
+from bot.errors import StoreUnavailable
 from bot.model import Announcement, Command
 
 _MOST = 10
@@ -84,8 +85,10 @@ def unreadable(name: str, url: str, reason: str) -> Reply:
     return Reply(message=Message(tone=Tone.NOTICE, headline=text, parts=(line(capital(cut(reason, 200))),), url=url))
 
 
-def failed() -> Reply:
-    """Return what is said when something of ours is broken."""
+def failed(error: Exception) -> Reply:
+    """Return what is said when something of ours is broken, or the database is away."""
+    if isinstance(error, StoreUnavailable):
+        return say("Sitrep's database does not answer just now. Please try again in a minute.")
     return say("That went wrong on our side: it is in Sitrep's log. Please try again, or tell whoever runs it.")
 
 

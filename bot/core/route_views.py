@@ -92,7 +92,8 @@ def tested(imagined: Imagined, vendor: str, ruling: Ruling, now: datetime) -> Re
     parts += [
         line(f"{one.route}: {'yes, it ' if one.matched else 'no, '}{cut(one.reason, _NAME)}") for one in choice.verdicts
     ]
-    parts += _unasked(ruling.routes[len(choice.verdicts) :])
+    asked = {one.route for one in choice.verdicts}
+    parts += _unasked([one for one in ruling.routes if one.name not in asked])
     parts += [_place(incident, to, ruling, at) for to in choice.destinations]
     names = ", ".join(map(str, choice.destinations)) or "nowhere"
     parts.append(line(f"goes to: {names}"))

@@ -21,6 +21,7 @@ def reckoned(before: Incident, after: Incident, entry: TimelineEntry) -> Inciden
     if after.is_open or after.ending in _ELSEWHERE:
         is_clean = after.unreported_since is None and not after.reported
         return after if is_clean else replace(after, unreported_since=None, reported=0)
-    if before.is_open or (entry.kind in _NEWS and not entry.quiet):
+    ends = before.is_open or before.ending in _ELSEWHERE
+    if ends or (entry.kind in _NEWS and not entry.quiet):
         return replace(after, unreported_since=entry.recorded_at)
     return after

@@ -89,14 +89,16 @@ class Fetcher:
         *,
         expect: Expect = Expect.ANY,
         volatile: re.Pattern[bytes] | None = None,
+        led_from: str = "",
     ) -> Fetched:
         """Return the answer, without its body when that is what `known` stands for.
 
-        Matches of `volatile` do not make an answer a new one.  Raise FetchError for everything else,
-        NotFound when the server says so, EgressDenied when the policy does.
+        Matches of `volatile` do not make an answer a new one.  `led_from` is the page that names this url, if one does:
+        what is allowed besides the internet is not for what a page of the internet names.  Raise FetchError for
+        everything else, NotFound when the server says so, EgressDenied when the policy does.
         """
         question = _Question(known, expect, volatile)
-        first = target_of(url)
+        first = self._connections.leading(target_of(led_from), target_of(url)) if led_from else target_of(url)
         async with self._turn(first.host), self._everybody:
             try:
                 async with asyncio.timeout(self._total):
@@ -156,7 +158,7 @@ class Fetcher:
                             url=target.address,
                             latency=timedelta(),
                         )
-            leads_to = redirected(target, location)
+            leads_to = self._connections.leading(target, redirected(target, location))
             request, target = following(request, response.status_code, target, leads_to), leads_to
         raise BadAnswer(f"more than {self._limits.max_redirects} redirects")
 
@@ -196,7 +198,7 @@ class Fetcher:
             answer = await self._hop(target, question)
             if isinstance(answer, Fetched):
                 return replace(answer, moved_permanently_to=_moved_to(first, trail)) if trail else answer
-            target = redirected(target, answer.location)
+            target = self._connections.leading(target, redirected(target, answer.location))
             trail.append((answer.status, target))
         raise BadAnswer(f"more than {self._limits.max_redirects} redirects")
 

@@ -8,7 +8,8 @@ the connector connects to exactly the addresses that were judged.
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -53,6 +54,29 @@ class EgressPolicy:
 
     hosts: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    is_for_strangers: bool = False
+    # Names that led to a place that is not public when they were last looked up.
+    _inside: set[str] = field(default_factory=set[str], compare=False, hash=False, repr=False)
+
+    def for_strangers(self) -> EgressPolicy:
+        """Return what holds where a page on the internet leads: nothing is allowed besides the internet itself.
+
+        Else whoever writes such a page would reach what only an address of ours should.
+        """
+        return EgressPolicy(is_for_strangers=True)
+
+    def is_inside(self, host: str) -> bool:
+        """Return whether a host is one of those that are allowed although they are not public."""
+        name = plain_name(host)
+        address = _literal(name)
+        return name in self.hosts or name in self._inside or (address is not None and not is_public(address))
+
+    def note(self, name: str, addresses: Iterable[IPv4Address | IPv6Address]) -> None:
+        """Remember whether a name leads inside."""
+        if all(map(is_public, addresses)):
+            self._inside.discard(name)
+        else:
+            self._inside.add(name)
 
     @classmethod
     def allowing(cls, *words: str) -> EgressPolicy:
@@ -80,13 +104,19 @@ class EgressPolicy:
         if address and str(address) != name and ":" not in name:
             raise EgressDenied(f"{host} is an odd way to write {address}: write it so")
         if address and not self.permits(name, address):
-            raise _denied(name)
+            raise self.denied(name)
         if _is_localhost(name) and not any(net.is_loopback for net in self.networks):
-            raise _denied(name)
+            raise self.denied(name)
 
     def permits(self, name: str, address: IPv4Address | IPv6Address) -> bool:
         """Return whether we may connect to this address when it was asked for by this name."""
         return name in self.hosts or is_public(address) or any(address in network for network in self.networks)
+
+    def denied(self, name: str) -> EgressDenied:
+        """Return what is said of a place that is not permitted."""
+        if self.is_for_strangers:
+            return EgressDenied(f"{name} is not a public address, and no page on the internet may lead there")
+        return EgressDenied(f'{name} is not a public address: to watch it all the same, add "{name}" to [egress] allow')
 
 
 class GuardedResolver(AbstractResolver):
@@ -106,7 +136,8 @@ class GuardedResolver(AbstractResolver):
         name = plain_name(host)
         permitted = [answer for answer in answers if self._policy.permits(name, ip_address(answer["host"]))]
         if not permitted:
-            raise _denied(name)
+            raise self._policy.denied(name)
+        self._policy.note(name, (ip_address(answer["host"]) for answer in permitted))
         return permitted
 
     async def close(self) -> None:
@@ -128,7 +159,3 @@ def _literal(name: str) -> IPv4Address | IPv6Address | None:
 
 def _is_localhost(name: str) -> bool:
     return name == "localhost" or name.endswith(".localhost")
-
-
-def _denied(name: str) -> EgressDenied:
-    return EgressDenied(f'{name} is not a public address: to watch it all the same, add "{name}" to [egress] allow')

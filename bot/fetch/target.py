@@ -26,12 +26,16 @@ _REMEMBERED = 16_384
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """A url without user info, its text and its host as the connector will see them, and what proves who asks."""
+    """A url without user info, its text and its host as the connector will see them, and what proves who asks.
+
+    `is_led_to` by a page on the internet: what is allowed besides the internet is not for that.
+    """
 
     url: httpx.URL
     address: str
     host: str
     authorization: str | None = None
+    is_led_to: bool = False
 
 
 @lru_cache(_REMEMBERED)

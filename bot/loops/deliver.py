@@ -33,6 +33,7 @@ from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
 from bot.store.errands import Errand
+from bot.tracing import span
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,8 @@ LONGEST_STEP = timedelta(seconds=45)
 # What one platform may have under way at once: a slow one never takes the others' turn.
 AT_ONCE = 64
 LONGEST_NAP = timedelta(seconds=1)
-LAST_WAIT = timedelta(seconds=8)
+# Of the ten seconds in which a program is to end: what hangs is read back by whoever goes on.
+LAST_WAIT = timedelta(seconds=5)
 COMMIT_EVERY = 0.005
 
 
@@ -190,7 +192,11 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
             whole = await made_whole(
                 errand, delivering.database, delivering.ruling, delivering.report, draws=isinstance(platform, Carries)
             )
-            with timing(delivering.gauges, STEP_SECONDS, errand.announcement.destination.platform):
+            where, kind = errand.announcement.destination.platform, errand.step.kind.value
+            with (
+                timing(delivering.gauges, STEP_SECONDS, where),
+                span("step", platform=where, kind=kind, incident=errand.announcement.incident),
+            ):
                 after = await send(platform, whole)
             _count_done(delivering, errand)
             if delivering.observe is not None:

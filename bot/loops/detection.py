@@ -132,7 +132,8 @@ async def _ask(search: _Search, candidate: Candidate) -> None:
 async def _fetched(search: _Search, address: str) -> Fetched | None:
     search.asked.add(address)
     try:
-        return await search.fetcher.get(address, expect=Expect.ANY)
+        # What a page names is not asked for in our name: only the internet is, unless the page is one of ours.
+        return await search.fetcher.get(address, expect=Expect.ANY, led_from=search.page.source.url)
     except FetchError as error:
         miss = _miss(error)
         if str(error) == "HTTP 429" or miss is Miss.OURS:

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 LOOK = 1.0
 # Others count us among the hanging after ten seconds.  We stop sending well before, by a clock that no one can set.
 SURE = 7.0
+# A database that hangs does not keep anybody who wants to go.
+LEAVE = 1.0
 # As long as one call of a platform may take: what one that hangs had begun may arrive until then.
 LAST_WORDS = timedelta(seconds=10)
 
@@ -37,7 +39,8 @@ class Fleet:
     """This instance among the others.
 
     `term` grows whenever it joins anew: what was claimed in an earlier term is not to be sent any more.  Of the
-    `wanted` roles it has those in `roles`, and no other instance has them; `changed` is set when that changes.
+    `wanted` roles it has those in `roles`, and no other instance has them; `changed` is set when that changes.  It
+    `stands_by` for the others.
     """
 
     database: Database
@@ -48,6 +51,7 @@ class Fleet:
     term: int = 0
     roles: set[str] = field(default_factory=set[str])
     wanted: set[str] = field(default_factory=set[str])
+    stands_by: set[str] = field(default_factory=set[str])
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _sure_until: float = field(default=0.0, repr=False)
     _others: frozenset[str] = frozenset()
@@ -163,7 +167,11 @@ async def _take_roles(fleet: Fleet, guard: Guard) -> None:
         if await guard.take(role):
             log.info("this instance has the role %s", role)
             fleet.roles.add(role)
+            fleet.stands_by.discard(role)
             fleet.changed.set()
+        elif role not in fleet.stands_by:
+            log.info("another instance has the role %s: standing by", role)
+            fleet.stands_by.add(role)
 
 
 async def leave(fleet: Fleet) -> None:
@@ -171,6 +179,7 @@ async def leave(fleet: Fleet) -> None:
     if fleet.database.is_sqlite:
         return
     try:
-        await living.bury(fleet.database, fleet.id)
-    except StoreUnavailable as error:
-        log.warning("leases are left to run out: %s", error)
+        async with asyncio.timeout(LEAVE):
+            await living.bury(fleet.database, fleet.id)
+    except (StoreUnavailable, TimeoutError) as error:
+        log.warning("leases are left to run out: %s", str(error) or "the database does not answer")

@@ -60,9 +60,16 @@ async def tell(own: Own) -> None:
         await own.clock.sleep(EVERY)
 
 
+async def tell_of_sight(own: Own, clock: Clock) -> None:
+    """Do the same for whether we see; of several instances one has the word: each would take back what others say."""
+    own.told_blind = None
+    while True:
+        await look_at_sight(own)
+        await clock.sleep(EVERY)
+
+
 async def look(own: Own) -> None:
     """Tell on the other platforms what has changed since the last look."""
-    await _look_at_sight(own)
     troubled = [one for one in await announcements.troubled(own.database) if one.state is AnnouncementState.PARKED]
     for platform in {to.platform for to in own.destinations}:
         others = unrung(to for to in own.destinations if to.platform != platform)
@@ -73,7 +80,8 @@ async def look(own: Own) -> None:
             own.due.set()
 
 
-async def _look_at_sight(own: Own) -> None:
+async def look_at_sight(own: Own) -> None:
+    """Tell everywhere that we are blind, and that we see again."""
     since = own.blind_since()
     if own.told_blind == (since,) or not own.destinations:
         return

@@ -18,6 +18,7 @@ from bot.store import gaps, polls, probes, samples, spending
 from bot.store.incidents import Conflict, LeaseLost
 from bot.store.polls import Look
 from bot.store.probes import Due
+from bot.tracing import span
 
 log = logging.getLogger(__name__)
 
@@ -133,9 +134,10 @@ async def _at_its_instant(probing: Probing, due: Due, results: Batch[Look]) -> N
 async def checked(probing: Probing, due: Due) -> ProbeResult | None:
     """Return the result of one check; None if it is our own fault that there is none."""
     one, now = probing.probes[due.key], probing.clock.now()
-    with timing(probing.gauges, CHECK_SECONDS, one.source.format):
+    sort = one.source.format
+    with timing(probing.gauges, CHECK_SECONDS, sort), span("check", source=due.key, type=sort):
         result = await _result(one, replace(one.setup, spent=due.spent_at(now)), probing.web, now)
-    probing.gauges.count(CHECKS, one.source.format, _outcome(result))
+    probing.gauges.count(CHECKS, sort, _outcome(result))
     return result
 
 

@@ -29,6 +29,7 @@ from bot.store import bursts, incidents
 from bot.store.database import Database
 from bot.store.polls import Look
 from bot.store.sources import Watched
+from bot.tracing import span
 
 # How long we go on asking how an incident ended that the page no longer lists.
 PATIENCE = timedelta(minutes=10)
@@ -99,7 +100,12 @@ async def take_in(  # noqa: PLR0913  (all that one snapshot brings)
 
     Somebody else may change the same incident at the same time: then it is gathered and decided anew.
     """
-    case = _Case(watched, rules, look, has_moved)
+    with span("take-in", source=watched.source.key):
+        return await _taken_in(database, _Case(watched, rules, look, has_moved), snapshot, follow_up, heard)
+
+
+async def _taken_in(database: Database, case: _Case, snapshot: Snapshot, follow_up: FollowUp, heard: Heard) -> TakenIn:
+    watched, rules = case.watched, case.rules
     asked: frozenset[str] = frozenset()
     for _ in range(_TRIES):
         claims = read_together(snapshot)

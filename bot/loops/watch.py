@@ -29,6 +29,7 @@ from bot.store.database import Database
 from bot.store.incidents import LeaseLost
 from bot.store.polls import Look
 from bot.store.sources import Watched
+from bot.tracing import span
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +136,7 @@ async def _record(watching: Watching, looks: Sequence[Look]) -> None:
 async def _look(watching: Watching, watched: Watched, results: Batch[Look]) -> None:
     watching.looks += 1
     try:
-        with timing(watching.gauges, POLL_SECONDS):
+        with timing(watching.gauges, POLL_SECONDS), span("poll", source=watched.source.key):
             look = await look_at(watching, watched)
     except LeaseLost:
         log.warning("look came too late source=%s: somebody else has looked since", watched.source.key)

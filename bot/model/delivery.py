@@ -74,7 +74,7 @@ class Announcement:
     id: int
     incident: str
     destination: Destination
-    due_at: datetime
+    due_at: datetime | None
     state: AnnouncementState = AnnouncementState.LIVE
     root: Ref | None = None
     generation: int = 0

@@ -14,7 +14,7 @@ from pathlib import Path
 from bot import catalog
 from bot.core.access import Access
 from bot.errors import ConfigError
-from bot.settings import board, build, callers, environment, paging
+from bot.settings import board, build, callers, environment, paging, scalars
 from bot.settings.access_table import AccessTable, AuditTable
 from bot.settings.board import BoardTable
 from bot.settings.bursts import BurstsTable, bursts
@@ -22,6 +22,7 @@ from bot.settings.checks import MaintenanceTable, NetworkTable, ProbeTable
 from bot.settings.database import sqlite_directory
 from bot.settings.document import Document, read
 from bot.settings.environment import Environment
+from bot.settings.hidden import secrets_of
 from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report
 from bot.settings.names import Names, names
@@ -51,6 +52,7 @@ __all__ = [
     "from_environment",
     "load",
     "missing_tokens",
+    "secrets_of",
     "source_of",
     "sources",
 ]
@@ -100,6 +102,12 @@ def load(
         unset = [line for name, line in _missing(settings) if types and not env.find(name, f"{name}_FILE")]
         raise ConfigError(*mistakes, *unset)
     return replace(settings, config_path=path)
+
+
+def default_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
+    """Return the settings as far as the environment alone has them; what is wrong there is as if it were not."""
+    report = _into([])
+    return _of_environment(Environment(environ, cwd, report), cwd, report)
 
 
 def missing_tokens(settings: Settings) -> tuple[str, ...]:
@@ -165,6 +173,8 @@ def _of_environment(env: Environment, cwd: Path, report: Report) -> Settings:
         board_secret=board.secret(env),
         board_token=board.token_of(env),
         heartbeat_url=board.heartbeat(env),
+        otlp_endpoint=env.value("OTEL_EXPORTER_OTLP_ENDPOINT", scalars.web_address, ""),
+        otlp_headers=env.secret("OTEL_EXPORTER_OTLP_HEADERS", str),
         routes=(build.DEFAULT_ROUTE,),
     )
 

@@ -53,6 +53,10 @@ class Environment:
                 return [Found(f"{place}: {n}", variables[n]) for n in given if variables[n].strip()]
         return []
 
+    def names(self) -> tuple[str, ...]:
+        """Return every name that there is."""
+        return tuple(dict.fromkeys(name for _, variables in self._layers for name in variables))
+
     def value(self, name: str, read: Callable[[str], V], default: V) -> V:
         """Return the variable as `read` understands it."""
         for found in self.find(name):

@@ -156,7 +156,9 @@ def address(value: object, schemes: tuple[str, ...], instead: str) -> str:
     url = text(value)
     parts = split_url(url)
     if parts is None or parts.scheme.lower() not in schemes or not parts.hostname or re.search(r"\s", url):
-        raise ValueError(f"{shown(value)} is not a {' or '.join(schemes)} address; write for example {instead}")
+        # What stands before an @ may be a password, wherever it is taken to end.
+        what = "this" if "@" in url else shown(value)
+        raise ValueError(f"{what} is not a {' or '.join(schemes)} address; write for example {instead}")
     if parts.username is not None or parts.password is not None:
         raise ValueError("has a name and password in it; write the address without them")
     return url

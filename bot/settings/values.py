@@ -193,6 +193,7 @@ class Settings:
     somebody chose the port; `board_url` is the address by which people reach the board, nothing if none is known.
     `board_is_signed` keeps it to those who come with a link of their own, which `board_secret` signs; `board_token`
     lets programs in.  `heartbeat_url` is called while all is well.
+    `otlp_endpoint` is where traces are sent, nothing if nobody asked for them, and `otlp_headers` what goes with them.
     """
 
     database: Secret
@@ -231,3 +232,5 @@ class Settings:
     board_secret: Secret | None = None
     board_token: Secret | None = None
     heartbeat_url: Secret | None = None
+    otlp_endpoint: str = ""
+    otlp_headers: Secret | None = None

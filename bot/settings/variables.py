@@ -57,6 +57,14 @@ VARIABLES = (
         "Called every minute while all is well, so that another service notices when Sitrep does not run.",
         secret=True,
     ),
+    Variable(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        "Where traces are sent by OTLP/HTTP, such as http://localhost:4318; it takes the extra sitrep[otel].",
+    ),
+    Variable(
+        "OTEL_EXPORTER_OTLP_HEADERS", "", "What is sent along with them, such as a key: name=value,…", secret=True
+    ),
     Variable("SLACK_API_URL", "", "For a proxy or a test: the address to use instead of Slack's."),
     Variable("DISCORD_API_URL", "", "For a proxy or a test: the address to use instead of Discord's."),
     Variable("DISCORD_GATEWAY_URL", "", "For a proxy or a test: the address to use instead of Discord's gateway."),

@@ -15,7 +15,7 @@ from bot.store import codec, errands
 from bot.store.database import Database
 from bot.store.errands import Errand, announcement_of
 from bot.store.holds import Holds, alone
-from bot.store.tables import ANNOUNCEMENT
+from bot.store.tables import ANNOUNCEMENT, INCIDENT
 
 # Nothing is held back where no route says so.
 AT_ONCE = Ruling()
@@ -200,10 +200,20 @@ async def of_incident(database: Database, incident: str) -> tuple[Announcement, 
 
 
 async def revive(database: Database, now: datetime, platform: str | None = None) -> None:
-    """Try again what was parked, on one platform or on all: a person may have mended what was in the way."""
+    """Try again what was parked, on one platform or on all: a person may have mended what was in the way.
+
+    What is over by now, and had no channel to post its report in, is looked at for that once more.
+    """
     parked = (ANNOUNCEMENT.c.state == "parked") & (ANNOUNCEMENT.c.platform == (platform or ANNOUNCEMENT.c.platform))
+    over = INCIDENT.c.is_open.is_(False) & INCIDENT.c.id.in_(select(ANNOUNCEMENT.c.incident).where(parked))
+    look = update(INCIDENT).where(over).values(report_at=now)
     again = update(ANNOUNCEMENT).where(parked).values(state="live", due_at=now, attempts=0)
-    await database.write(lambda connection: connection.execute(again))
+
+    def work(connection: Connection) -> None:
+        connection.execute(look)
+        connection.execute(again)
+
+    await database.write(work)
 
 
 async def release(database: Database, owner: str, busy: Collection[int] = ()) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Table, inspect, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 
+from bot import tracing
 from bot.errors import ConfigError, StoreBusy, StoreUnavailable
 from bot.gauges import TRANSACTION_SECONDS, UNCOUNTED, Gauges, timing
 from bot.store.engines import Engine, Pool, Threads, Work
@@ -49,13 +50,13 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """Return what `work` finds; its reads agree with each other."""
-        with timing(self.gauges, TRANSACTION_SECONDS, "read"):
+        with timing(self.gauges, TRANSACTION_SECONDS, "read"), tracing.span("transaction", kind="read", of=work):
             return await self.engine.run(work, writes=False)
 
     async def write(self, work: Work[T]) -> T:
         """Return what `work` returns, when everything that it wrote is committed."""
         besides = beside.get()
-        with timing(self.gauges, TRANSACTION_SECONDS, "write"):
+        with timing(self.gauges, TRANSACTION_SECONDS, "write"), tracing.span("transaction", kind="write", of=work):
             return await self.engine.run(work if besides is None else _both(work, besides), writes=True)
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from sqlite3 import SQLITE_BUSY, OperationalError
 from threading import local
 from typing import Any, Protocol, TypeVar
@@ -22,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreLost, StoreUnavailable
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -32,6 +33,7 @@ _PRAGMAS = ("busy_timeout=10000", "synchronous=NORMAL", "foreign_keys=ON")
 _WAL_TRIES, _WAL_PAUSE = 500, 0.02
 # One that is stuck in a long read must not keep the others waiting.
 _READERS = 3
+_CLOSES_WITHIN = 1.0
 
 
 class Engine(Protocol):
@@ -160,19 +162,23 @@ class Pool:
         self._reads = self._writes.execution_options(isolation_level="REPEATABLE READ")
 
     async def run(self, work: Work[T], *, writes: bool) -> T:
-        """Return what `work` returns.  Raises StoreUnavailable if the database is gone, or goes meanwhile."""
+        """Return what `work` returns.  Raises StoreUnavailable if there is no database, StoreLost if it goes."""
         try:
             async with (self._writes if writes else self._reads).begin() as connection:
                 return await connection.run_sync(work)
-        except (OSError, TimeoutError, DBAPIError) as error:
-            if isinstance(error, DBAPIError) and not _is_gone(error):
+        except (OSError, TimeoutError) as error:
+            raise StoreUnavailable(f"DATABASE_URL: the database does not answer ({type(error).__name__})") from error
+        except DBAPIError as error:
+            if not _is_gone(error):
                 raise
-            reason = type(getattr(error, "orig", None) or error).__name__
-            raise StoreUnavailable(f"DATABASE_URL: the database does not answer ({reason})") from error
+            reason = type(error.orig).__name__
+            raise StoreLost(f"DATABASE_URL: the database does not answer ({reason})") from error
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._writes.dispose()
+        """Close the connections; those that a database that hangs does not let go are dropped."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSES_WITHIN):
+                await self._writes.dispose()
 
 
 # The server shuts down, starts up, or has ended the session: https://www.postgresql.org/docs/current/errcodes-appendix.html

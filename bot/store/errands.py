@@ -210,8 +210,8 @@ def _next(row: RowMapping, contents: _Contents, able: Able, holds: Holds) -> _Re
         return None
     unsent = members.told_at(incident, contents.unsent(announcement.id), to)
     words = wordings.of(route.detail if route is not None else Detail.ENGINEER)
-    # Where nothing can be attached, that a report is attached is no news.
-    loud = unsent if platform in able.carrying else afterwards.without_reports(unsent)
+    # Where nothing can be attached, that a report is attached is no news; nor is one of what goes on again.
+    loud = unsent if platform in able.carrying and not incident.is_open else afterwards.without_reports(unsent)
     step = next_step(
         announcement,
         incident,

@@ -55,8 +55,13 @@ def _catch_up(connection: Connection) -> int:
 _WORDS: Any = func.substr(LISTED.c.words + bindparam("b_words"), 1, terms.MOST)
 _ADD = update(LISTED).where(LISTED.c.incident == bindparam("b_incident")).values(words=_WORDS)
 _UNLISTED = (
-    select(INCIDENT.c.body).where(INCIDENT.c.id.not_in(select(LISTED.c.incident))).order_by(INCIDENT.c.id)
-).limit(_AT_ONCE)
+    select(INCIDENT.c.body)
+    .where(INCIDENT.c.id.not_in(select(LISTED.c.incident)))
+    .order_by(INCIDENT.c.id)
+    .limit(_AT_ONCE)
+    # Else what another instance writes meanwhile would be listed as it was before.
+    .with_for_update()
+)
 _LINES = select(ENTRY.c.body).where(ENTRY.c.incident == bindparam("b_incident")).order_by(ENTRY.c.seq)
 _STANDS = ("vendor", "kind", "is_open", "started_at", "peak", "ours_first", "is_burst", "burst")
 

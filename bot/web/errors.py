@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.web.board.pages import page
 from bot.web.bodies import Refused
+
+log = logging.getLogger(__name__)
 
 _HEADLINES = {
     401: "You need a link of your own",
@@ -34,6 +38,13 @@ async def of_refusal(request: Request, error: Exception) -> Response:
     if not isinstance(error, Refused):
         raise error
     return _shown(request, error.status, error.reason, dict(error.headers))
+
+
+async def of_store(request: Request, error: Exception) -> Response:
+    """Return the answer while there is no database: whoever calls, a program among them, is to come again."""
+    log.warning("not answered for want of the database: %s", error)
+    reason = "the database does not answer just now; nothing is lost that is sent again in a moment"
+    return _shown(request, 503, reason, {"retry-after": "5"})
 
 
 def crashed(request: Request, number: str) -> Response:

@@ -61,7 +61,7 @@ class Gate:
     def _ration(self, request: Request) -> None:
         """Count a call; on this machine itself, where a proxy may stand for everybody, nobody is counted."""
         caller = request.client.host if request.client else ""
-        if _is_here(caller):
+        if is_here(caller):
             return
         is_entering = request.method == "POST" or request.url.path.startswith("/enter")
         rations = self._limits.entering if is_entering else self._limits.looking
@@ -111,8 +111,14 @@ class _Answered:
             if self.limit is not None:
                 self.limit.reschedule(None)
             if not self._request.url.path.startswith(STATIC):
-                message = {**message, "headers": [*message["headers"], *self._more(message)]}
+                message = {**message, "headers": [*map(self._kept, message["headers"]), *self._more(message)]}
         await self._send(message)
+
+    def _kept(self, header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+        """Return a header of the answer; what only those may see who are let in, nobody in between keeps."""
+        name, value = header
+        is_shared = name.lower() == b"cache-control" and not value.startswith((b"private", b"no-store"))
+        return (name, b"private, " + value) if is_shared and self._entrance.is_signed else header
 
     def _more(self, message: Message) -> list[tuple[bytes, bytes]]:
         names = {name.lower() for name, _ in message["headers"]}
@@ -136,7 +142,8 @@ def _instead(entrance: Entrance) -> str:
     return "; write 127.0.0.1 or localhost, or set `url` in the table [board]"
 
 
-def _is_here(caller: str) -> bool:
+def is_here(caller: str) -> bool:
+    """Whether somebody calls from this machine itself."""
     try:
         return ip_address(caller).is_loopback
     except ValueError:

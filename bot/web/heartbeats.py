@@ -58,7 +58,7 @@ def routes(
     heartbeats = Heartbeats({door.name: door for door in doors}, beat, clock, seconds)
 
     async def endpoint(request: Request) -> Response:
-        return await answered(request, _called(heartbeats, request), gauges, "heartbeat")
+        return await answered(request, _called(heartbeats, request), gauges, "heartbeat", 2 * heartbeats.seconds)
 
     return [
         Route(path, endpoint, methods=["GET", "POST"])

@@ -70,15 +70,22 @@ def routes(
     hooks = Hooks({door.hook.name: door for door in doors}, hear, clock, seconds)
 
     async def endpoint(request: Request) -> Response:
-        return await answered(request, _told(hooks, request), gauges, "hook")
+        return await answered(request, _told(hooks, request), gauges, "hook", 2 * hooks.seconds)
 
     return [Route("/hooks/{name}", endpoint, methods=["POST"])]
 
 
-async def answered(request: Request, work: Awaitable[str], gauges: Gauges, kind: str) -> Response:
-    """Return the one line that `work` comes to, or what was wrong with the request; that ends the connection."""
+async def answered(request: Request, work: Awaitable[str], gauges: Gauges, kind: str, seconds: float) -> Response:
+    """Return the one line that `work` comes to, or what was wrong with the request; that ends the connection.
+
+    A sender waits for a body and for what is written down of it, and not for ever: whoever gets no answer comes again.
+    """
     try:
-        answer = PlainTextResponse(f"{await work}\n")
+        try:
+            async with asyncio.timeout(seconds):
+                answer = PlainTextResponse(f"{await work}\n")
+        except TimeoutError:
+            raise Refused(503, "it could not be written down in time; come again", Retry_After="5") from None
         gauges.count(CALLS, kind, "taken")
         return answer
     except Refused as refused:

@@ -15,12 +15,15 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreUnavailable
 from bot.gauges import UNCOUNTED, Gauges
 from bot.web import errors
 from bot.web.bodies import Refused
 from bot.web.patience import Patience
 from bot.web.stack import Stack
+
+# What is under way elsewhere had its time before: all ends within ten seconds (docs/operations.md).
+GRACE = 2
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -42,7 +45,11 @@ def application(routes: Sequence[BaseRoute], gauges: Gauges = UNCOUNTED) -> Star
     app = Starlette(
         routes=routes,
         middleware=[Middleware(partial(Stack, crashed=errors.crashed, gauges=gauges))],
-        exception_handlers={HTTPException: errors.of_http, Refused: errors.of_refusal},
+        exception_handlers={
+            HTTPException: errors.of_http,
+            Refused: errors.of_refusal,
+            StoreUnavailable: errors.of_store,
+        },
     )
     # Else it would send people to where the header `Host` says, which anybody can write.
     app.router.redirect_slashes = False
@@ -54,8 +61,9 @@ async def serve(
     listening: socket.socket,
     gauges: Gauges = UNCOUNTED,
     ending: Callable[[], None] = lambda: None,
+    grace: int = GRACE,
 ) -> None:
-    """Serve `routes` until cancelled.
+    """Serve `routes` until cancelled; answers that are under way then get `grace` seconds.
 
     `ending` is called before the answers that are under way are waited for: it lets those end that have no end.
     """
@@ -69,7 +77,7 @@ async def serve(
         access_log=False,
         server_header=False,
         lifespan="off",
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=grace,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))

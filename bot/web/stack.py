@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Callable
 from time import perf_counter
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.gauges import REQUEST_SECONDS, REQUESTS, UNCOUNTED, Gauges
+from bot.tracing import span
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ HEADERS = {
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
 }
+_CRASHED = 500
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"})
 Crashed = Callable[[Request, str], Response]
 
@@ -55,7 +58,18 @@ class Stack:
             await send(message)
 
         try:
-            await self._app(scope, receive, dress)
+            with span("request", method=_method(scope)) as traced:
+                try:
+                    await self._app(scope, receive, dress)
+                finally:
+                    traced.note("route", _route(scope))
+                    traced.note("status", status or _CRASHED)
+        except asyncio.CancelledError:
+            # The program ends, and waits for nobody any more: whoever has no answer yet is to come again.
+            log.info("not answered, for it stops route=%s", _route(scope))
+            if not status:
+                again = PlainTextResponse("stopping; come again\n", 503, {"retry-after": "5", "connection": "close"})
+                await again(scope, receive, dress)
         except Exception:
             if status:  # half of it is sent: the connection ends here, and the server logs why
                 raise
@@ -65,9 +79,12 @@ class Stack:
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route = _route(scope)
-        method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._gauges.count(REQUESTS, route, method, str(status))
+        self._gauges.count(REQUESTS, route, _method(scope), str(status))
         self._gauges.measure(REQUEST_SECONDS, seconds, route)
+
+
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else "other"
 
 
 def _with_headers(given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

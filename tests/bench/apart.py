@@ -20,10 +20,11 @@ T = TypeVar("T")
 def apart(work: Callable[..., Coroutine[Any, Any, T]], *arguments: object) -> T:
     """Run `work` on a fresh event loop in a fresh process, as the program itself would, and return what it returns."""
     with ProcessPoolExecutor(1, get_context("spawn")) as one:
-        return one.submit(_run, partial(work, *arguments)).result()
+        return one.submit(run_here, partial(work, *arguments)).result()
 
 
-def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+def run_here(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run `work` on a fresh event loop in this process, and return what it returns."""
     garbage.seldom()
     return uvloop.run(work())
 

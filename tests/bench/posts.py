@@ -20,10 +20,10 @@ _BODY = b'{"ok":true,"channel":"%b","ts":"1773100000.%06d","message":{"type":"me
 
 
 @contextmanager
-def taking_posts() -> Iterator[str]:
-    """Give the address of its API until the block ends."""
+def taking_posts(late: float = 0) -> Iterator[str]:
+    """Give the address of its API until the block ends; each answer comes `late`, in seconds."""
     ours, its = get_context("spawn").Pipe()
-    process = get_context("spawn").Process(target=_serve, args=(its,), daemon=True)
+    process = get_context("spawn").Process(target=_serve, args=(its, late), daemon=True)
     process.start()
     try:
         yield f"http://127.0.0.1:{ours.recv()}/api/"
@@ -37,8 +37,9 @@ class _Talk(asyncio.Protocol):
 
     posted = 0
 
-    def __init__(self) -> None:
+    def __init__(self, late: float) -> None:
         self._request = b""
+        self._late = late
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -48,7 +49,7 @@ class _Talk(asyncio.Protocol):
         head, end, body = self._request.partition(b"\r\n\r\n")
         length = _LENGTH.search(head)
         if end and len(body) >= (int(length[1]) if length else 0):
-            self._transport.write(_answer(body))
+            asyncio.get_running_loop().call_later(self._late, self._transport.write, _answer(body))
             self._request = b""
 
 
@@ -60,11 +61,11 @@ def _answer(body: bytes) -> bytes:
     return _HEAD % (len(answer), answer)
 
 
-def _serve(line: Connection) -> None:
-    uvloop.run(_answer_for_ever(line))
+def _serve(line: Connection, late: float) -> None:
+    uvloop.run(_answer_for_ever(line, late))
 
 
-async def _answer_for_ever(line: Connection) -> None:
-    server = await asyncio.get_running_loop().create_server(_Talk, "127.0.0.1", 0, backlog=1024)
+async def _answer_for_ever(line: Connection, late: float) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: _Talk(late), "127.0.0.1", 0, backlog=1024)
     line.send(server.sockets[0].getsockname()[1])
     await asyncio.Event().wait()

@@ -50,6 +50,7 @@ class Seen:
     """What the server was asked.  Times are those of the monotonic clock, which all processes share."""
 
     requests: int = 0
+    counts: dict[bytes, int] = field(default_factory=dict[bytes, int])
     first: dict[bytes, float] = field(default_factory=dict[bytes, float])
     told: dict[str, int] = field(default_factory=dict[str, int])
     changed: dict[str, float] = field(default_factory=dict[str, float])
@@ -77,6 +78,10 @@ class Server:
     def requests(self) -> int:
         """Return how many were asked so far."""
         return cast("int", self._ask("requests"))
+
+    def counts(self) -> dict[bytes, int]:
+        """Return how often each path was asked for."""
+        return cast("dict[bytes, int]", self._ask("counts"))
 
     def first(self) -> dict[bytes, float]:
         """Return when each path was first asked for."""
@@ -123,6 +128,7 @@ class _Talk(asyncio.Protocol):
     def _answer(self, request: bytes) -> bytes:
         path = request[4 : request.index(b" ", 4)]
         self._seen.requests += 1
+        self._seen.counts[path] = self._seen.counts.get(path, 0) + 1
         self._seen.first.setdefault(path, time.monotonic())
         page = path.split(b"/", 3)[2].decode()
         if path.startswith(b"/lively/"):

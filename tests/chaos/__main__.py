@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from random import Random, SystemRandom
 
-from tests.chaos.day import a_day, live_through
+from tests.chaos.day import Day, a_day, live_through
 from tests.chaos.mishaps import some
 from tests.databases import Postgres, migrate_by_hand, start_by_hand
 
@@ -24,7 +24,7 @@ async def one_day(postgres: Postgres, seed: int) -> bool:
     folder = Path(tempfile.mkdtemp(prefix="sitrep-chaos-"))
     began = time.monotonic()
     async with a_day(folder, postgres, dice) as day:
-        found = await live_through(day, some(dice, _MISHAPS))
+        found = await _lived_through(day, dice)
         took = time.monotonic() - began
         print(f"{'ok  ' if not found else 'FAIL'}  seed {seed}: {'; '.join(day.log)} ({took:.0f} s)", flush=True)
         for what in found:
@@ -36,28 +36,35 @@ async def one_day(postgres: Postgres, seed: int) -> bool:
     return not found
 
 
+async def _lived_through(day: Day, dice: Random) -> list[str]:
+    """Return what is wrong in the end; a program that does not start or end as it should is wrong too."""
+    try:
+        return await live_through(day, some(dice, _MISHAPS))
+    except (AssertionError, TimeoutError) as error:
+        return [f"{type(error).__name__}: {str(error)[-1000:]}"]
+
+
 async def days(options: argparse.Namespace, postgres: Postgres) -> int:
-    """Live through days until there were enough, time is over, or one ended badly."""
+    """Live through days, some at once, until there were enough, time is over, or one ended badly."""
     until = time.monotonic() + options.minutes * 60
-    seeds = (
-        [options.seed] if options.seed is not None else [SystemRandom().randrange(10**6) for _ in range(options.rounds)]
-    )
-    well = 0
-    for seed in seeds:
-        if time.monotonic() > until:
-            break
-        if not await one_day(postgres, seed):
-            print(f"{well} passed, 1 failed")
-            return 1
-        well += 1
-    print(f"{well} passed, 0 failed")
-    return 0
+    drawn = (SystemRandom().randrange(10**6) for _ in range(options.rounds))
+    seeds = [options.seed] if options.seed is not None else list(drawn)
+    ended: list[bool] = []
+
+    async def one_after_the_other() -> None:
+        while seeds and all(ended) and time.monotonic() < until:
+            ended.append(await one_day(postgres, seeds.pop()))
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(options.at_once)))
+    print(f"{sum(ended)} passed, {ended.count(False)} failed")
+    return int(not all(ended) or not ended)
 
 
 def main() -> int:
     """Read the command line, and begin."""
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--rounds", type=int, default=10, help="how many days (default: 10)")
+    parser.add_argument("--at-once", type=int, default=1, help="how many days at the same time")
     parser.add_argument("--minutes", type=float, default=600, help="begin no further day after so long")
     parser.add_argument("--seed", type=int, help="the day of this seed, and no other")
     options = parser.parse_args()

@@ -93,7 +93,7 @@ async def test_what_only_people_saw_is_known_of_a_page_that_nobody_watches(offic
 
     said = text(await office.says("history github"))
 
-    assert "Its status page is not watched: only what we saw ourselves is known." in said
+    assert "Its status page was never read: only what we saw ourselves is known." in said
     assert "Suspected by us alone · 1 open now" in said
 
 

@@ -17,7 +17,7 @@ from bot.core.wanted import Wanted
 from bot.model import Action, Asked, Command, Person, Ref
 from bot.ports import Directory
 from bot.store import audit
-from bot.store.database import Database
+from bot.store.database import Database, open_database
 from tests.commands.office import LEAD, ONCALL, Office, text
 from tests.store.world import OPS
 
@@ -157,6 +157,14 @@ async def test_what_fails_on_our_side_is_recorded_as_that(database: Database) ->
     ((_, _, came),) = await recorded(office)
     assert came is CameOf.FAILED
     assert (await office.now()).acked is None
+
+
+async def test_while_the_database_is_away_whoever_asks_is_told_so() -> None:
+    office = Office(open_database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere"))
+
+    answer = await office.says("ack acme-1")
+
+    assert text(answer) == "Sitrep's database does not answer just now. Please try again in a minute."
 
 
 async def test_who_may_not_is_told_what_and_who_may_and_the_attempt_is_recorded(

@@ -63,6 +63,19 @@ async def test_what_the_file_names_too_is_the_files(office: Office) -> None:
     assert await watched(office) == []
 
 
+@pytest.mark.parametrize(
+    "address", ["https://me:hunter2@status.example.com/", "ftp://me:hunter2@status.example.com/", "file:///etc/passwd"]
+)
+async def test_an_address_with_a_password_in_it_or_of_no_page_is_neither_watched_nor_repeated(
+    office: Office, address: str
+) -> None:
+    said = text(await office.says(f"watch add {address}"))
+
+    assert "can not be watched" in said
+    assert "hunter2" not in said
+    assert await watched(office) == []
+
+
 async def test_nothing_is_watched_twice(office: Office) -> None:
     await office.watches("Acme")
     await office.answers("watch add fastly")

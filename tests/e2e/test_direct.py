@@ -49,6 +49,8 @@ async def test_they_are_told_once_on_both_and_acknowledge_on_one_for_both(tmp_pa
         await at.slack.person(first.id).mentions("note We are on it.", root.channel, thread=root.ts)
         await until(lambda: "Note by first" in at.sitrep.out, "what is said in its thread is about the incident")
 
-        assert [len(said) for said in both()] == [4, 2]
+        # Beside the two lines of Sitrep's: what the person wrote, and the answer to it.
+        await until(lambda: len(slack_says(at, first.id)) == 2 + 2, "whoever wrote it has an answer")
         assert await at.sitrep.stop() == 0
+        assert [len(said) for said in both()] == [4, 2]
         assert "Traceback" not in at.sitrep.err

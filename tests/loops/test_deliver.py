@@ -150,6 +150,7 @@ async def test_a_platform_that_is_down_is_tried_less_and_less_often(desk: Desk) 
     for _ in range(12):
         await desk.settles()
         due = (await desk.announcement()).due_at
+        assert due is not None
         waits.append((due - desk.clock.now()).total_seconds())
         desk.clock.move(seconds=waits[-1])
     await desk.settles()

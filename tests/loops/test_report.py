@@ -15,7 +15,7 @@ from bot.core.afterwards import Terms, Written
 from bot.core.message import File, plain
 from bot.core.report.material import Material
 from bot.core.rules import Route
-from bot.errors import TemporaryFailure
+from bot.errors import PermanentFailure, TemporaryFailure
 from bot.loops.attach import Attaching, attach
 from bot.loops.batch import Batch
 from bot.loops.deliver import Delivering, start_due
@@ -217,7 +217,20 @@ async def test_what_has_opened_again_before_it_could_be_sent_has_none_until_it_i
         here.fake.answers_again()
         await here.settles()
 
-        assert here.files == []
+        assert here.reports == []
+        assert "Again." in plain(here.fake.root("ops").thread[-1].message)
+
+
+async def test_what_ended_while_its_only_channel_was_closed_has_its_report_when_that_opens(file: Database) -> None:
+    async with told(file) as here:
+        here.fake.fails_with(PermanentFailure("the bot is not in the channel"))
+        await here.ended()
+        await here.passes(minutes=11)
+        await announcements.revive(file, here.world.clock.now())
+        await here.passes(minutes=1)
+        await here.passes(minutes=2)
+
+        assert len(here.files) == 1
 
 
 async def test_where_nothing_can_be_attached_it_is_no_news(file: Database) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.loops.own import Own, look
+from bot.loops.own import Own, look_at_sight
 from bot.loops.sight import PAUSE, judged, open_eyes, reachable, recall
 from bot.loops.telling import tell_if_blind
 from bot.model import Destination, Fault, ProbeResult
@@ -154,7 +154,7 @@ class Room:
         )
 
     async def looks(self) -> None:
-        await look(self.own)
+        await look_at_sight(self.own)
         await self.desk.settles()
 
     @property

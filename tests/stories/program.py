@@ -160,6 +160,7 @@ class Program:
         await visit_due(self.revisiting)
         await report_due(self.reporting)
         await own.look(self.mine)
+        await own.look_at_sight(self.mine)
 
     async def tells(self) -> None:
         """Deliver all that is due."""

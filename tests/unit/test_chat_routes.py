@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core import route_views
 from bot.core.chat_routes import ChatRoute, Filters, routes_of
+from bot.core.holding import Ruling
+from bot.core.imagining import Imagined
 from bot.core.mentions import Callers, with_calls
+from bot.core.message import plain
 from bot.core.routing import choose, taken
 from bot.core.rules import Match, Route
 from bot.model import ChangeKind, Destination, Impact, Kind
@@ -31,6 +35,13 @@ def test_they_are_asked_beside_the_file_whatever_that_answered() -> None:
     assert where(replace(BAD, vendor="other"), MADE) == ["slack:C1"]
     assert [route.name for route in taken(BAD, routes_of(FILE, [MADE]))] == ["route[1]", "watch here #7"]
     assert [one.route for one in choose(BAD, routes_of(FILE, [MADE])).verdicts] == ["route[1]", "watch here #7"]
+
+
+def test_a_trial_names_those_of_the_file_that_are_not_asked_and_not_what_stands_beside_them() -> None:
+    imagined = Imagined(vendor="acme", impact=Impact.MAJOR)
+    reply = route_views.tested(imagined, "acme", Ruling(routes_of(FILE, [MADE])), at(0))
+
+    assert "not asked any more: route[2]" in plain(reply.message).splitlines()
 
 
 def test_each_filter_is_kept_to() -> None:

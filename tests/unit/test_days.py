@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.days import DAYS, Day, Mark, Sort, days, said, summary
+from bot.core.days import DAYS, Day, Mark, Sort, days, said, summary, told
 from bot.core.health import Gap
 from bot.core.scorecard import Watch
 from bot.model import Impact
@@ -127,3 +127,14 @@ def test_every_minute_is_counted_once(
         assert day.suspected == MINUTE * sum(o and t < 2 for o, t in zip(ours, told, strict=True))
         assert day.in_trouble == MINUTE * sum(t >= 2 for t in told)
         assert day.unwatched == MINUTE * sum(blind)
+
+
+def test_of_what_nobody_has_watched_nothing_is_said_to_be_well() -> None:
+    day = timedelta(days=1)
+    before = Day(date=date(2026, 3, 1), length=day, unwatched=day, before=day)
+    blind = Day(date=date(2026, 3, 2), length=day, unwatched=day)
+    seen = Day(date=date(2026, 3, 3), length=day)
+
+    assert told([before]) == "not watched yet"
+    assert told([before, blind]) == "not watched"
+    assert told([before, seen]) == "no trouble told"

@@ -123,6 +123,18 @@ def test_what_fails_again_does_not_open_what_went_on_elsewhere() -> None:
     assert away not in {entry.incident for entry in look.entries}
 
 
+def test_what_is_unlinked_when_it_is_over_has_ended_by_itself_and_has_its_own_report() -> None:
+    desk = two()
+    host = joined(desk).gets.id
+    desk.sees(passing(ONE, 40, since=2), source=ONE)
+
+    back = unlinked(desk, host, 50).gets
+
+    assert (back.is_open, back.ending, back.resolved_at) == (False, ChangeKind.RESOLVED, at(40))
+    assert "Part of another incident" not in plain(wording.root(back))
+    assert back.unreported_since == at(50)
+
+
 def test_linking_twice_changes_nothing() -> None:
     desk = two()
     joined(desk)

@@ -21,7 +21,12 @@ def test_what_is_told_behind_or_yet_to_be_told_is_said_as_that() -> None:
 
     assert words(telling(TOLD, 7, at(0))) == "told"
     assert words(telling(late, 7, at(0))) == "told, 2 lines behind; tried 3 times: Slack asks to wait"
+    assert words(telling(replace(late, attempts=1), 6, at(0))).startswith("told, 1 line behind; tried 1 time: ")
     assert words(telling(announcement(), 7, at(5))) == "to be told, due for 5 min"
+
+
+def test_where_it_is_muted_or_told_with_others_nothing_waits() -> None:
+    assert words(telling(replace(announcement(), due_at=None), 7, at(5))) == "not told here, and nothing waits"
 
 
 def test_what_is_kept_back_says_why() -> None:

@@ -44,6 +44,12 @@ def test_what_the_team_does_among_itself_is_not_published() -> None:
     assert said(*lines) == []
 
 
+def test_a_report_that_is_posted_changes_nothing_that_is_published() -> None:
+    lines = (entry(1, "Old."), replace(entry(70), kind=ChangeKind.REPORTED, who=Who.BOT, claim=None))
+
+    assert published.changed_at(incident(), lines, ()) == at(1)
+
+
 def test_what_the_team_declares_is_published_without_a_name() -> None:
     declared = replace(entry(1), kind=ChangeKind.DECLARED, who=Who.PERSON, author="on-call")
     told = replace(entry(2, "Cards are refused."), who=Who.PERSON, author="on-call")

@@ -123,6 +123,7 @@ async def test_programs_come_with_a_token_and_subscribers_have_it_in_their_addre
 
     # What it may not see it does not even hear of; what it may, it sees, or hears that there is none.
     assert (known.status_code, wrong.status_code, page.status_code) == (200, 401, 401)
+    assert calendar.headers["cache-control"] == "private, max-age=60"
     assert calendar.status_code in {200, 404}
 
 

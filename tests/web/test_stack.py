@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from bot import tracing
+from bot.core.heartbeat import Call
 from bot.store.database import Database, open_database
+from bot.web import heartbeats
 from bot.web.bodies import Refused
 from bot.web.entrance import Entrance
 from bot.web.gate import AT_ONCE, AT_WORK, Gate, Limits
@@ -24,7 +28,7 @@ from bot.web.rationing import Rations
 from bot.web.server import bound, serve
 from tests.commands.office import Office
 from tests.fakes import NOON, ManualClock
-from tests.web.house import configured, open_house
+from tests.web.house import TOKEN, configured, open_house
 
 CANARY = "canary-7f3a"
 
@@ -101,6 +105,53 @@ async def test_a_page_that_fails_is_a_page_with_a_number_that_is_once_in_the_log
     assert number in answer.text
     assert "secret-token" not in crashes[0].getMessage()
     assert "route=/fails/{token}" in crashes[0].getMessage()
+
+
+async def test_without_a_database_whoever_calls_is_to_come_again(caplog: pytest.LogCaptureFixture) -> None:
+    away = open_database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere")
+
+    async def asks(request: Request) -> Response:
+        return PlainTextResponse(await away.read(lambda _: "well"))
+
+    async with serving(Route("/hooks/alerts", asks, methods=["POST"])) as client:
+        answer = await client.post("/hooks/alerts")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.text.startswith("the database does not answer just now")
+    assert [one.levelname for one in caplog.records if "database" in one.getMessage()] == ["WARNING"]
+
+
+async def test_a_call_that_is_not_written_down_in_time_is_to_be_made_again() -> None:
+    async def never(name: str, call: Call) -> None:
+        del name, call
+        await asyncio.Event().wait()
+
+    async with serving(*heartbeats.routes([heartbeats.Door("backup", TOKEN)], never, ManualClock(), 0.05)) as client:
+        answer = await client.get(f"/heartbeat/backup/{TOKEN}")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+async def test_at_the_end_whoever_has_no_answer_yet_is_to_come_again(caplog: pytest.LogCaptureFixture) -> None:
+    begun = asyncio.Event()
+
+    async def slow(request: Request) -> Response:
+        begun.set()
+        await asyncio.Event().wait()
+        return Response()
+
+    listening = bound("127.0.0.1", 0)
+    task = asyncio.create_task(serve([Route("/slow", slow)], listening, grace=0))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    async with httpx.AsyncClient(base_url=address, timeout=20, verify=False) as client:  # noqa: S501  (no certificates)
+        asked = asyncio.create_task(client.get("/slow"))
+        await begun.wait()
+        task.cancel()
+        answer = await asked
+    await asyncio.wait([task])
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert not [one for one in caplog.records if one.exc_info]
 
 
 async def test_nobody_is_sent_where_the_header_host_says() -> None:
@@ -195,3 +246,49 @@ def test_callers_without_number_take_no_memory_without_number() -> None:
     assert len(rations.buckets) < 5_000
     assert rations.wait("caller 9999", NOON) == 1
     assert rations.wait("caller 9999", NOON + timedelta(seconds=2)) == 0
+
+
+class Kept:
+    """Traces that stay here: the names of spans with what is known of each at its end."""
+
+    def __init__(self) -> None:
+        self.spans: list[tuple[str, dict[str, tracing.Value]]] = []
+
+    @contextmanager
+    def span(self, name: str, attributes: Mapping[str, tracing.Value]) -> Iterator[Noted]:
+        noted = Noted(dict(attributes))
+        try:
+            yield noted
+        finally:
+            self.spans.append((name, noted.values))
+
+
+@dataclass(slots=True)
+class Noted:
+    values: dict[str, tracing.Value]
+
+    def note(self, name: str, value: tracing.Value) -> None:
+        self.values[name] = value
+
+
+async def test_a_request_is_a_span_by_its_route_and_never_by_its_path(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    kept = Kept()
+
+    async def answers(_request: Request) -> Response:
+        return PlainTextResponse("well")
+
+    tracing.begin(kept)
+    try:
+        async with serving(Route("/well/{token}", answers), Route("/ill/{token}", fails)) as browser:
+            await browser.get(f"/well/{CANARY}")
+            await browser.get(f"/ill/{CANARY}")
+    finally:
+        tracing.end()
+
+    assert kept.spans == [
+        ("request", {"method": "GET", "route": "/well/{token}", "status": 200}),
+        ("request", {"method": "GET", "route": "/ill/{token}", "status": 500}),
+    ]
+    assert "page failed" in caplog.text

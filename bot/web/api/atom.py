@@ -85,13 +85,11 @@ def _entry(root: ET.Element, told: Told, place: Place) -> int:
     """Add an entry, and return how long it is."""
     one, planned = told.incident, published.is_planned(told.incident)
     said = published.statements(one, told.entries)
-    times = [statement.changed_at for statement in said]
-    times += [entry.recorded_at for entry in told.entries if not entry.quiet]
     entry = ET.SubElement(root, "entry")
     _text(entry, "id", f"tag:sitrep,{_SINCE}:{place.id.removesuffix(f'-{place.vendor}')}/incident/{one.id}")
     _text(entry, "title", published.name_of(one, alone=place.vendor is not None))
     _text(entry, "published", _iso(published.first_told(one)))
-    _text(entry, "updated", _iso(max(times, default=one.first_seen_at)))
+    _text(entry, "updated", _iso(published.changed_at(one, told.entries, said)))
     _link(entry, "alternate", "text/html", incident_page(place.base, one.id))
     _author(entry, one.name)
     for term in dict.fromkeys((one.vendor, one.kind.value, one.impact.value)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -100,7 +100,7 @@ def incident(
         "id": one.id,
         "name": typed(published.name_of(one, alone=place.vendor is not None)),
         "created_at": published.first_told(one),
-        "updated_at": _changed_at(told, said),
+        "updated_at": published.changed_at(one, told.entries, said),
         "monitoring_at": _first(said, State.VERIFYING if planned else State.MONITORING),
         "resolved_at": one.resolved_at if state.is_over else None,
         "impact": published.impact_of(one.impact).value,
@@ -117,11 +117,6 @@ def incident(
             **common, scheduled_for=one.starts_at, scheduled_until=one.ends_at, status=planned_state
         )
     return shapes.Incident(**common, status=cast("shapes.IncidentStatus", state.value))
-
-
-def _changed_at(told: Told, said: Sequence[Statement]) -> datetime:
-    times = (*(entry.recorded_at for entry in told.entries if not entry.quiet), *(one.changed_at for one in said))
-    return max(times, default=told.incident.first_seen_at)
 
 
 def _first(said: Iterable[Statement], state: State) -> datetime | None:

@@ -1,0 +1,1 @@
+"""What is wrong with a Sitrep, the worst first, and what to do about it: decided here, gathered elsewhere."""
