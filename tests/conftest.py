@@ -1,8 +1,20 @@
-"""In which order everything is tested."""
+"""In which order everything is tested, and what is not done over and over meanwhile."""
 
 from __future__ import annotations
 
+import gc
+
 import pytest
+
+# Eleven thousand tests and all that they import are made once and stay: to look through them again and again for
+# garbage took a quarter of the time until the first one began.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, among what the tests leave behind."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

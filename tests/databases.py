@@ -30,6 +30,7 @@ from typing import Any, TypedDict, TypeVar
 import pytest
 
 from bot.store.database import Database, migrate, open_database
+from tests.compiled import compiled
 
 T = TypeVar("T")
 
@@ -136,9 +137,11 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 async def opened(url: str) -> AsyncIterator[Database]:
     """Open a database for the length of the block; opened once more, it is another instance's."""
     one = open_database(url)
+    compiled.lend(one)
     try:
         yield one
     finally:
+        compiled.keep(one)
         await one.close()
 
 

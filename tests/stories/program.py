@@ -34,9 +34,10 @@ from bot.ports import Platform
 from bot.settings import Settings
 from bot.store import announcements, attending, polls, probes, sources
 from bot.store.announcements import Outcome
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from bot.web.server import bound, serve
 from tests.fakes import ManualClock
+from tests.stories.database import opened
 from tests.stories.vendor import Network, Stopwatch
 
 T = TypeVar("T")
@@ -177,7 +178,7 @@ async def running(configured: Settings, around: Surroundings, owner: str = "one"
     """Begin as a new process does, on a database that is migrated, and end with the block."""
     clock = around.clock
     watched = settings.sources(configured, catalog.load(), plugins.discover("bot.feeds"))
-    database = open_database(configured.database.reveal())
+    database = opened(configured.database.reveal())
     egress = EgressPolicy.allowing(*configured.egress_allow)
     try:
         if database.is_sqlite:
