@@ -70,9 +70,14 @@ class Threads:
         self._readers = _Threads(self._engine, _READERS, "sqlite-reader") if _is_file(url) else self._writer
 
     async def run(self, work: Work[T], *, writes: bool) -> T:
-        """Return what `work` returns; writers take their turns."""
+        """Return what `work` returns; writers take their turns.  Raises StoreUnavailable if others do not let go."""
         threads = self._writer if writes else self._readers
-        return await asyncio.get_running_loop().run_in_executor(threads.pool, threads.transaction, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(threads.pool, threads.transaction, work)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != SQLITE_BUSY:
+                raise
+            raise StoreUnavailable("DATABASE_URL: another program has held the file for too long") from error
 
     async def close(self) -> None:
         """Let what has begun come to its end."""

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -12,8 +13,8 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import Connection, insert, select, text
 
-from bot.errors import ConfigError, StoreBusy
-from bot.store import polls, sources
+from bot.errors import ConfigError, StoreBusy, StoreUnavailable
+from bot.store import engines, polls, sources
 from bot.store.database import Database, claim_purpose, create, open_database
 from bot.store.tables import NOTE
 from tests.databases import meanwhile, opened, sqlite_in
@@ -238,3 +239,15 @@ async def test_work_cancelled_at_any_moment_leaves_the_database_to_others(databa
         await asyncio.wait_for(sources.release_all(database), timeout=20)
 
     assert len(await sources.all_watched(database)) == 1
+
+
+async def test_a_file_that_another_program_does_not_let_go_of_is_said_to_be_held(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_PRAGMAS", ("busy_timeout=20",))
+    async with opened(sqlite_url) as database:
+        with closing(sqlite3.connect(str(database.url.database), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreUnavailable, match="another program has held the file for too long"):
+                await claim_purpose(database, "run")
+        await claim_purpose(database, "run")
