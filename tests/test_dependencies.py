@@ -19,8 +19,8 @@ from scripts import audit
 ROOT = Path(__file__).parents[1]
 # Permissive ones, and one that asks for changes of its own files alone, of which we make none.
 ALLOWED = re.compile(
-    r"MIT(-0|-CMU)?|BSD([ -][23]-Clause)?|Apache( Software)?([ -]2\.0)?|ISC|PSF-2\.0|Python Software Foundation|"
-    r"Mozilla Public 2\.0|MPL-2\.0"
+    r"MIT(-0|-CMU)?|BSD([ -][23]-Clause)?|3-Clause BSD|Apache( Software)?([ -]2\.0)?|ISC|PSF-2\.0|"
+    r"Python Software Foundation|Mozilla Public 2\.0|MPL-2\.0"
 )
 # Whose metadata names none: read in their own LICENSE files.
 READ = {"httpx-aiohttp": "BSD-3-Clause", "axe-playwright-python": "MIT"}

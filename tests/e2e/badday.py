@@ -173,6 +173,7 @@ async def day(folder: Path) -> AsyncIterator[Day]:
             "DATABASE_URL": sqlite_in(folder),
             "WEBHOOK_URL": hook.url + CANARIES["WEBHOOK_URL"],
             "SITREP_HEARTBEAT_URL": one.url + "/503" + CANARIES["SITREP_HEARTBEAT_URL"],
+            "OTEL_EXPORTER_OTLP_ENDPOINT": one.url + "/503",
             "SLACK_CLIENT_ID": "100.200",
             "SLACK_API_URL": slack.api_url,
             "DISCORD_API_URL": discord.api_url,

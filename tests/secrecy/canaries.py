@@ -28,6 +28,7 @@ CANARIES: Mapping[str, str] = MappingProxyType(
         "SITREP_BOARD_SECRET": f"{MARK}-board-secret-of-32-characters",
         "SITREP_BOARD_TOKEN": f"{MARK}-board-token",
         "SITREP_HEARTBEAT_URL": f"/ping/{MARK}-outgoing",
+        "OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer%20{MARK}-collector",
         # What the configuration refers to.
         "HOOK_TOKEN": f"{MARK}-of-a-hook",
         "JOB_TOKEN": f"{MARK}-of-a-job",
