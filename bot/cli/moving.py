@@ -10,6 +10,8 @@ from pathlib import Path
 from bot.cli.verb import Verb
 from bot.errors import ConfigError
 from bot.settings.database import normalised
+from bot.settings.environment import Environment
+from bot.settings.variables import DEFAULTS
 from bot.store.copying import back_up, copy
 from bot.store.database import open_database
 
@@ -34,7 +36,7 @@ async def _db(options: Namespace) -> int:
 
 
 async def _backup(options: Namespace) -> int:
-    database = open_database(_address("DATABASE_URL", "sqlite+aiosqlite:///sitrep.db"))
+    database = open_database(_address("DATABASE_URL", DEFAULTS["DATABASE_URL"]))
     try:
         if not database.is_sqlite:
             raise ConfigError("db backup: PostgreSQL has its own means: pg_dump; docs/operations.md")
@@ -46,19 +48,24 @@ async def _backup(options: Namespace) -> int:
 
 
 def _address(word: str, default: str = "") -> str:
+    """Return the address in a word, or in the variable of that name: in the environment, in `.env`, or in a file."""
+    mistakes: list[str] = []
+    env = Environment(os.environ, Path.cwd(), lambda where, what: mistakes.append(f"{where}: {what}"))
     if not _NAME.fullmatch(word):
-        return _normalised(word, "db copy")
-    found = os.environ.get(word, default)
-    if not found:
+        return _normalised(word)
+    found = env.secret(word, normalised)
+    if mistakes:
+        raise ConfigError(*mistakes)
+    if found is None and not default:
         raise ConfigError(f"environment: {word} is not set; set it to a database's address")
-    return _normalised(found, f"environment: {word}")
+    return found.reveal() if found is not None else default
 
 
-def _normalised(address: str, where: str) -> str:
+def _normalised(address: str) -> str:
     try:
         return normalised(address)
     except ValueError as error:
-        raise ConfigError(f"{where}: {error}") from None
+        raise ConfigError(f"db copy: {error}") from None
 
 
 def _arguments(parser: ArgumentParser) -> None:

@@ -36,8 +36,8 @@ async def copy(source: Database, target: Database) -> Mapping[str, int]:
     tables = [table for table in SQLModel.metadata.sorted_tables if table is not INSTANCE and table is not NOTE]
     await target.write(lambda connection: _empty(connection, tables))
     found = {table.name: await _copied(source, target, table) for table in tables}
-    await _notes(source, target)
     await target.write(lambda connection: _count_on(connection, tables))
+    await _notes(source, target)
     return found
 
 

@@ -237,16 +237,17 @@ async def test_without_its_database_an_instance_is_sure_of_nothing_and_joins_aga
     assert "nothing is sent until the database is back" in caplog.text
 
 
-async def test_what_becomes_due_wakes_every_instance(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with living_in(postgres_url, "one") as one, living_in(postgres_url, "two") as two:
-        monkeypatch.setattr(loop, "LOOK", 60)
-        await asyncio.sleep(0.1)
-        one.due.clear()
-        two.due.clear()
-        await one.database.write(living.notify)
+async def test_what_becomes_due_wakes_every_instance(postgres_url: str) -> None:
+    one, two = asyncio.Event(), asyncio.Event()
+    async with (
+        opened(postgres_url) as database,
+        living.guard(database, "one", "1", one.set),
+        living.guard(database, "two", "1", two.set),
+    ):
+        await database.write(living.notify)
         async with asyncio.timeout(10):
-            await two.due.wait()
-            await one.due.wait()
+            await one.wait()
+            await two.wait()
 
 
 async def test_signs_of_life_count_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
