@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.errors import ConfigError
 from bot.ports import Desk
 from bot.settings import Secret, Settings
-from bot.store import pulse, standings
+from bot.store import pulse
 from bot.store.database import Database
 from bot.vitals import Vitals
 from bot.web.board.beside import NOTHING, Beside
@@ -91,14 +91,14 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
 
 async def _current(board: Board, changes: Pulse) -> None:
     """Look for what changes, for ever; meanwhile learn what pages are made from, before anybody asks for one."""
-    from bot.web.board import pages, past  # noqa: PLC0415  (as above)
+    from bot.web.board import home, pages, past  # noqa: PLC0415  (as above)
 
     async with asyncio.TaskGroup() as both:
         both.create_task(changes.run())
         await board.clock.sleep(_FIRST)
-        # Half a second of work, in which everything else goes on.
+        await home.warm(board)
+        # A quarter of a second of work, in which everything else goes on.
         await asyncio.to_thread(pages.ready)
-        await standings.overview(board.database)
         await past.warm(board.past, board.spells, board.clock.now())
         garbage.settled()
 

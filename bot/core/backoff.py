@@ -40,3 +40,8 @@ LOOP = Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=1), attempt
 def jittered(interval: timedelta, chance: float) -> timedelta:
     """Return `interval` moved by up to a tenth either way."""
     return interval * (0.9 + chance / 5)
+
+
+def scattered(interval: timedelta, chance: float) -> timedelta:
+    """Return any part of `interval` from a fifth to the whole: what began together does not come back together."""
+    return interval * (0.2 + chance * 0.8)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.core.scorecard import Watch
@@ -112,9 +113,14 @@ def days(marks: Iterable[Mark], watch: Watch, now: datetime, count: int = DAYS) 
     return tuple(
         _day(start, min(start + _DAY, end), found.get(start, ()), blind.get(start, ()), watch.since)
         if start in found or start in blind or start == today
-        else Day(date=start.date(), length=_DAY)
+        else _plain(start)
         for start in starts
     )
+
+
+@lru_cache(maxsize=4 * DAYS)
+def _plain(start: datetime) -> Day:
+    return Day(date=start.date(), length=_DAY)
 
 
 def _midnight(moment: datetime) -> datetime:
@@ -238,6 +244,7 @@ def told(past: Sequence[Day]) -> str:
     return ", ".join(parts)
 
 
+@lru_cache(maxsize=4 * DAYS)
 def written(when: date) -> str:
     """Write a day: `3 Mar`."""
     return f"{when.day} {when:%b}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.core.backoff import FEED, jittered
+from bot.core.backoff import FEED, jittered, scattered
 from bot.core.claims import read_together
 from bot.model import Snapshot
 
@@ -101,16 +101,20 @@ def next_look(
     in_trouble: bool,
     chance: float,
     asked: timedelta | None = None,
+    in_crowd: bool = False,
 ) -> datetime:
     """Return when to look again.
 
     `in_trouble` says whether the vendor has an open incident; `asked` is what the server wants us to wait
-    (Retry-After, or how long its answer stays fresh).
+    (Retry-After, or how long its answer stays fresh).  `in_crowd` says that more were due at once than can be looked
+    at, as when a program begins: the next look then comes sooner, at any time, or all of them would be due at once
+    again, round after round.
     """
     if health.failures:
         return now + max(FEED.delay(health.failures, chance, asked), min(interval, FEED.first))
     pace = min(interval, ALERT_INTERVAL) if in_trouble else interval
-    return now + max(jittered(pace, chance), min(asked or timedelta(), LONGEST_PATIENCE))
+    wait = max(scattered(pace, chance), FEED.first) if in_crowd else jittered(pace, chance)
+    return now + max(wait, min(asked or timedelta(), LONGEST_PATIENCE))
 
 
 def doubt(page_id: str | None, had_components: bool, snapshot: Snapshot) -> str | None:  # noqa: FBT001  (a fact about the page, not a flag)

@@ -7,7 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
@@ -59,6 +59,7 @@ class Watching:
     announced: asyncio.Event
     told: Told
     looks: int = 0
+    began: datetime | None = None
     gauges: Gauges = UNCOUNTED
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
@@ -67,6 +68,7 @@ async def watch(watching: Watching) -> None:
     """Look at every source when it is due, until cancelled; looks under way are then finished."""
     results: Batch[Look] = Batch(partial(_record, watching), pause=COMMIT_EVERY)
     writer = asyncio.create_task(results.run())
+    watching.began = watching.clock.now()
     try:
         # After a crash: what was claimed then would wait for a minute.
         await polls.release(watching.database, watching.owner, SourceKind.FEED)
@@ -96,6 +98,8 @@ async def _start_due(watching: Watching, results: Batch[Look]) -> int:
     room = AT_ONCE - len(watching.tasks)
     now = watching.clock.now()
     due = await polls.claim_due(watching.database, watching.owner, now, limit=room, lease=LEASE) if room else ()
+    if len(due) == room:
+        due = tuple(_crowded(watching, watched) for watched in due)
     waiting = deque(due[first : first + SLICE] for first in range(0, len(due), SLICE))
     pause = (SHORTEST_NAP if len(due) < room else SHORTEST_NAP / 10) / max(len(waiting), 1)
     try:
@@ -107,6 +111,13 @@ async def _start_due(watching: Watching, results: Batch[Look]) -> int:
         for some in waiting:
             _start(watching, some, results)
     return len(due)
+
+
+def _crowded(watching: Watching, watched: Watched) -> Watched:
+    """Return one of more than there is room for; who is looked at again because we are slow is left in its order."""
+    tried = watched.health.last_try
+    is_first = tried is None or watching.began is None or tried < watching.began
+    return replace(watched, in_crowd=True) if is_first else watched
 
 
 def _start(watching: Watching, some: Sequence[Watched], results: Batch[Look]) -> None:
@@ -205,6 +216,7 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
             in_trouble=in_trouble or not settled,
             chance=watching.chance(),
             asked=reading.max_age,
+            in_crowd=watched.in_crowd,
         ),
         page=page_of(snapshot) if snapshot else None,
         page_id=snapshot.page_id if snapshot else None,

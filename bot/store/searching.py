@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, Text, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Connection, Select, Text, and_, bindparam, func, or_, select
 
 from bot.catalog import folded
 from bot.model import Incident, SourceKind
@@ -53,10 +53,7 @@ async def incidents(database: Database, asked: Sequence[str]) -> tuple[tuple[Sai
         return (), False
 
     def work(connection: Connection) -> tuple[tuple[Said, ...], bool]:
-        said = _with(connection, "words", asked)
-        # Whatever it is called was said of it, too.
-        called = _with(connection, "named", asked) if len(said) > INCIDENTS else None
-        first = called if called is not None else _named_so(connection, said, asked)
+        first, said = _found(connection, asked)
         ids = list(dict.fromkeys((*first, *said)))
         shown = ids[:INCIDENTS]
         bodies = {row.id: row.body for row in connection.execute(_BODIES, {"b_ids": shown})} if shown else {}
@@ -67,22 +64,18 @@ async def incidents(database: Database, asked: Sequence[str]) -> tuple[tuple[Sai
     return await database.read(work)
 
 
-def _with(connection: Connection, column: str, asked: Sequence[str]) -> list[str]:
-    """Return the newest in which all words are, those first that are open; one more than is shown tells of more."""
+def _found(connection: Connection, asked: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the newest that are called so, and the newest of which it was said; one more than is shown is enough.
+
+    Whatever an incident is called was said of it, too.
+    """
     words = {f"b_{number}": word for number, word in enumerate(asked)}
-    found: Sequence[Any] = ()
-    for query in _asking(connection.dialect.name, column, len(asked)):
-        found = connection.execute(query, words).all()
-        if len(found) > INCIDENTS:
-            break
-    return _open_first(found)
-
-
-def _named_so(connection: Connection, ids: Sequence[str], asked: Sequence[str]) -> list[str]:
-    """Return those of a few that have all the words in their names, in the same order."""
-    rows = connection.execute(_NAMED, {"b_ids": ids}).all() if ids else ()
-    named = {row.incident: row.named for row in rows}
-    return [one for one in ids if one in named and all(word in named[one] for word in asked)]
+    latest, named, every = _asking(connection.dialect.name, len(asked))
+    said = connection.execute(latest, words).all()
+    if len(said) > INCIDENTS:
+        return _open_first(connection.execute(named, words).all()), _open_first(said)
+    found = connection.execute(every, words).all()
+    return _open_first([row for row in found if row.is_named]), _open_first(found)
 
 
 def _open_first(rows: Sequence[Any]) -> list[str]:
@@ -105,20 +98,26 @@ _LATEST = _LATEST.order_by(_LATELY_ROWS.c.started_at.desc(), _LATELY_ROWS.c.inci
 
 
 @cache
-def _asking(engine: str, column: str, count: int) -> tuple[Select[Any], ...]:
-    """Return what asks for so many words in a column: the newest first, and then all."""
+def _asking(engine: str, count: int) -> tuple[Select[Any], Select[Any], Select[Any]]:
+    """Return what asks for so many words: the latest of which they were said, the newest that are called so, and all.
+
+    Of all those come first that are called so.
+    """
     holds = _HOLDS[engine]
-    every = _SOME.order_by(_AS_THEY_LIE.desc(), LISTED.c.incident) if engine == "sqlite" else _NEWEST
     words = [bindparam(f"b_{number}", type_=Text) for number in range(count)]
-    return tuple(
-        query.where(*(holds(of[column], word) > 0 for word in words))
-        for query, of in ((_LATEST, _LATELY_ROWS.c), (every, LISTED.c))
-    )
+
+    def has(column: Any) -> Sequence[Any]:
+        return [holds(column, word) > 0 for word in words]
+
+    some = _SOME.order_by(_AS_THEY_LIE.desc(), LISTED.c.incident) if engine == "sqlite" else _NEWEST
+    is_named = and_(*has(LISTED.c.named)).label("is_named")
+    every = _SOME.add_columns(is_named).where(*has(LISTED.c.words))
+    every = every.order_by(is_named.desc(), LISTED.c.started_at.desc(), LISTED.c.incident)
+    return _LATEST.where(*has(_LATELY_ROWS.c.words)), some.where(*has(LISTED.c.named)), every
 
 
 # Statements are made once: to make one costs more than to run it.
 _IDS: BindParameter[str] = bindparam("b_ids", expanding=True)
-_NAMED = select(LISTED.c.incident, LISTED.c.named).where(LISTED.c.incident.in_(_IDS))
 _BODIES = select(INCIDENT.c.id, INCIDENT.c.body).where(INCIDENT.c.id.in_(_IDS))
 
 

@@ -32,6 +32,7 @@ class Watched:
 
     Where nobody named the format, the source has the one that was found, and `page_address` is what was named.
     A claimed one comes without its `page`, which may be long, and is seldom needed: whether it `had_components` is.
+    It is `in_crowd` if it is looked at for the first time by a program that has more to look at than it can at once.
     """
 
     source: Source
@@ -44,6 +45,7 @@ class Watched:
     in_trouble: bool = False
     page_address: str | None = None
     fence: int = 0
+    in_crowd: bool = False
 
     @property
     def has_moved(self) -> bool:

@@ -93,7 +93,8 @@ def measure() -> Iterator[Figure]:
 
 def _first(home: str) -> Iterator[Figure]:
     """Return what the first visitor of a program that has just begun has to wait for."""
-    paints, bare = painted(home), painted(f"{home}/healthz")
+    word = f"{home}/healthz"
+    paints, bare = painted(home, word), painted(word, word)
     if not paints:
         return
     yield plain("a page of one word in Chromium: first paint", percentile([one.first for one in bare], 0.5), "ms")

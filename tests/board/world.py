@@ -179,6 +179,9 @@ def _rows(happened: Sequence[_Happened]) -> dict[str, list[Row]]:
             if name == "claim":
                 # A part that was in trouble twice is one claim; what goes on came first, and stays.
                 claims.setdefault((row["source"], row["external_id"]), row)
+            elif name == "incident" and not one.goes_on:
+                # Its report was due when it ended, and not now.
+                rows[name].append({**row, "report_at": None})
             else:
                 rows[name].append(row)
     rows["claim"] = [*claims.values()]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from bot.loops.watch import SHORTEST_NAP, SLICE, watch
+from bot.loops.watch import AT_ONCE, SHORTEST_NAP, SLICE, watch
 from bot.store import incidents, polls, sources
 from bot.store.database import Database
+from bot.store.tables import POLL
 from tests.loops.acme import SUMMARY, incident, summary
 from tests.loops.world import World, acme, acme_at, until
 from tests.servers import Answer
@@ -59,6 +63,36 @@ async def test_every_source_is_looked_at_when_it_is_due(database: Database) -> N
 
         assert world.server.paths == [SUMMARY, SUMMARY]
         assert world.watching.looks == 2
+
+
+async def test_a_crowd_that_is_due_when_we_begin_is_not_due_together_again(database: Database) -> None:
+    async with acme(database) as world:
+        crowd = [f"one-{number}" for number in range(AT_ONCE + 20)]
+        for key in crowd:
+            await also(world, key)
+        world.watching.chance = Random(7).random
+        async with watched(world):
+            await until(lambda: have_been_seen(world, *crowd))
+        waits = await pauses(world.database, crowd)
+
+        assert timedelta(seconds=5) <= min(waits)
+        assert max(waits) <= timedelta(seconds=33)
+        # A tenth either way would have all of them between 27 s and 33 s.
+        assert sum(wait < timedelta(seconds=24) for wait in waits) > AT_ONCE / 2
+
+
+async def have_been_seen(world: World, *keys: str) -> bool:
+    """Let a little time pass; return whether these have been looked at by now."""
+    world.clock.move(milliseconds=5)
+    seen = {one.source.key for one in await sources.all_watched(world.database) if one.health.last_look}
+    return seen >= set(keys)
+
+
+async def pauses(database: Database, keys: Collection[str]) -> Sequence[timedelta]:
+    """Return how long it is from the last look at each to the next."""
+    query = select(POLL.c.due_at, POLL.c.last_try).where(POLL.c.source.in_(keys))
+    rows = await database.read(lambda connection: connection.execute(query).all())
+    return [row.due_at - row.last_try for row in rows]
 
 
 async def is_seen(world: World, *keys: str) -> bool:

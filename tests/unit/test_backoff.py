@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.backoff import DELIVERY, Backoff, jittered
+from bot.core.backoff import DELIVERY, Backoff, jittered, scattered
 
 TEN_TRIES = Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=1), attempts=10)
 chances = st.floats(0, 1)
@@ -39,3 +39,8 @@ def test_a_platform_that_is_down_for_a_night_is_not_given_up() -> None:
 @given(chances)
 def test_an_interval_is_moved_by_a_tenth_at_most(chance: float) -> None:
     assert timedelta(seconds=27) <= jittered(timedelta(seconds=30), chance) <= timedelta(seconds=33)
+
+
+@given(chances)
+def test_what_began_together_comes_back_at_any_time_of_its_interval(chance: float) -> None:
+    assert timedelta(seconds=6) <= scattered(timedelta(seconds=30), chance) <= timedelta(seconds=30)

@@ -24,13 +24,24 @@ def wait(
     interval: timedelta = INTERVAL,
     in_trouble: bool = False,
     asked: timedelta | None = None,
+    in_crowd: bool = False,
 ) -> timedelta:
-    return health.next_look(state, NOON, interval, in_trouble=in_trouble, chance=chance, asked=asked) - NOON
+    found = health.next_look(
+        state, NOON, interval, in_trouble=in_trouble, chance=chance, asked=asked, in_crowd=in_crowd
+    )
+    return found - NOON
 
 
 @given(chances)
 def test_a_source_that_is_well_is_looked_at_in_its_interval_give_or_take_a_tenth(chance: float) -> None:
     assert INTERVAL * 0.9 <= wait(WELL, chance) <= INTERVAL * 1.1
+
+
+@given(chances)
+def test_one_of_a_crowd_is_looked_at_again_sooner_at_any_time_but_never_at_once(chance: float) -> None:
+    assert timedelta(seconds=5) <= wait(WELL, chance, in_crowd=True) <= INTERVAL
+    assert wait(WELL, chance, interval=timedelta(seconds=5), in_crowd=True) == timedelta(seconds=5)
+    assert wait(FAILING, chance, in_crowd=True) == wait(FAILING, chance)
 
 
 def test_trouble_never_makes_a_source_that_is_looked_at_often_be_looked_at_less() -> None:

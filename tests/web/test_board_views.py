@@ -236,7 +236,7 @@ async def test_operations_say_what_is_stuck_what_can_not_be_read_and_what_to_do(
     words = said(page)
     assert "parked: channel_not_found: there is no channel C0123456789" in words
     assert "let the bot into the channel again" in words
-    assert "Sentry ▲ can not be read since" in words
+    assert "Sentry can not be read since" in words
     assert "Nightly backup: It has not called in for 3 h." in words
     assert "Slack: the bot token was revoked" in words
     assert "nobody looked: Sitrep was not running" in words

@@ -61,17 +61,19 @@ class Bar:
 def of_days(found: Sequence[Day], link: Callable[[Day], str] | None = None) -> Bar:
     """Return the drawing of what was told; with `link`, which gives the address of a day, each can be chosen."""
     shapes: dict[str, list[str]] = defaultdict(list)
-    columns = []
+    columns, listed = [], []
     for number, day in enumerate(found):
-        x, width = _place(number, day)
+        (x, width), height = _place(number, day), _HEIGHTS.get(day.sort)
         _ground(shapes, x, width, day)
-        sort = day.sort
-        if sort in _HEIGHTS:
-            shapes[sort.value].append(_rect(x, width, _HEIGHTS[sort]))
+        if height is None and link is None:
+            continue
+        said = f"{daily.written(day.date)}: {daily.said(day)}"
+        if height is not None:
+            shapes[day.sort.value].append(_rect(x, width, height))
+            listed.append(said)
         if link is not None:
-            columns.append(Column(x, width, f"{daily.written(day.date)}: {daily.said(day)}", link(day)))
-    listed = [f"{daily.written(day.date)}: {daily.said(day)}" for day in reversed(found) if day.sort in _HEIGHTS]
-    return _bar(found, shapes, daily.summary(found), listed, columns)
+            columns.append(Column(x, width, said, link(day)))
+    return _bar(found, shapes, daily.summary(found), listed[::-1], columns)
 
 
 def of_probe(found: Sequence[ProbeDay], *, with_days: bool = False) -> Bar:

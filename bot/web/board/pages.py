@@ -66,10 +66,10 @@ def environment() -> Environment:
     return made
 
 
-def ready() -> None:
-    """Make all templates: the first visitor of each page would wait for that, and everything else with them."""
+def ready(*names: str) -> None:
+    """Make these templates, or all: the first visitor would wait for that, and everything else with them."""
     made = environment()
-    for name in made.list_templates():
+    for name in names or made.list_templates():
         made.get_template(name)
 
 

@@ -27,6 +27,8 @@ _STEP = timedelta(minutes=10)
 _KEPT = timedelta(seconds=60)
 _MOST = 5_000
 _AT_ONCE = 10
+# In seconds: whoever comes meanwhile is answered between two of these.
+_BREATH = 0.02
 # Their records take as long to read as a page may take.
 _BUSY = 40
 
@@ -126,4 +128,4 @@ async def warm(past: Past, known: Spells, now: datetime) -> None:
         found = await known.of(vendors[start : start + _AT_ONCE], now - BACK, now)
         for vendor in (one for one, marks in found.items() if len(marks) >= _BUSY):
             await past.record(vendor, now)
-        await asyncio.sleep(0)
+        await asyncio.sleep(_BREATH)
