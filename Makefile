@@ -6,7 +6,7 @@ export PYTHON
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test fuzz chaos bench lint audit pins picture board-picture formats previews clean
+.PHONY: help run demo test fuzz chaos soak bench lint audit pins picture board-picture formats previews clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,10 @@ fuzz: ## give every format broken answers for a minute (ARGS="--seconds 600 --fo
 chaos: ## let several programs live through bad days (ARGS="--rounds 1000", ARGS="--seed 4711")
 	@scripts/venv.sh dev
 	@exec $(PY) -m tests.chaos $(ARGS)
+
+soak: ## let the program live through a day of 5,000 pages in minutes (ARGS="--hours 2 --engine postgresql")
+	@scripts/venv.sh dev
+	@exec $(PY) -m tests.soak $(ARGS)
 
 bench: ## measure
 	@scripts/venv.sh dev

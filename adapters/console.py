@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import os
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from errno import ENOSPC
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from bot.core.attached import file_name
 from bot.core.message import Item, Line, Link, Message, Moment, Quote, Span, Tone, plain
 from bot.core.strangers import safe
 from bot.errors import TemporaryFailure, UnknownOutcome
 from bot.model import Ref
+
+T = TypeVar("T")
 
 _SIGNS = {
     Tone.CRITICAL: ("✖", "1;37;41"),
@@ -29,6 +31,10 @@ _SIGNS = {
     Tone.MAINTENANCE: ("◆", "1;34"),
     Tone.RESOLVED: ("✔", "1;32"),
 }
+# What was shown is read back after a crash, and then it is the last that counts: so much is remembered, and the log is
+# cut down to its last part when it is longer than that.
+_MOST_KEYS, _MOST_ROOTS = 50_000, 5_000
+_LONGEST_LOG, _KEPT_LOG = 32 * 2**20, 8 * 2**20
 _DIM = "2"
 _BOLD = "1"
 
@@ -104,13 +110,15 @@ class Console:
         self._last = root.value
 
     def _remember(self, root: Ref, message: Message) -> None:
-        self._headlines[root.value] = message.headline
-        self._shown[root.value] = _state(message)
+        for kept, value in ((self._headlines, message.headline), (self._shown, _state(message))):
+            kept.pop(root.value, None)
+            kept[root.value] = value
+            _forget_first(kept, _MOST_ROOTS)
 
     def _keys(self) -> dict[str, Ref]:
         if self._known is None:
             try:
-                self._known = dict(_logged(self._log))
+                self._known = _last(_logged(self._log), _MOST_KEYS)
             except OSError as e:
                 raise TemporaryFailure(f"can not read the log of the console: {e.strerror}") from e
         return self._known
@@ -124,6 +132,7 @@ class Console:
         except OSError as e:
             raise TemporaryFailure(f"can not write the log of the console: {e.strerror}") from e
         known[key] = Ref(key)
+        _forget_first(known, _MOST_KEYS)
 
     def _show(self, *rows: str) -> None:
         """Write to the terminal, with question marks for the letters that it does not know."""
@@ -199,9 +208,26 @@ def _safe(text: str) -> str:
     return safe(text).replace("\t", " ")
 
 
+def _forget_first(kept: dict[str, T], most: int) -> None:
+    """Forget what came first, where there is more than that."""
+    while len(kept) > most:
+        del kept[next(iter(kept))]
+
+
+def _last(found: Iterable[tuple[str, T]], most: int) -> dict[str, T]:
+    """Return what came last, not more than that."""
+    kept = dict[str, T]()
+    for key, value in found:
+        kept[key] = value
+        _forget_first(kept, most)
+    return kept
+
+
 def _append(path: Path | None, row: bytes) -> None:
     if path is None:
         return
+    if path.exists() and path.stat().st_size > _LONGEST_LOG:
+        _cut(path)
     with path.open("ab+", buffering=0) as log:
         end = log.seek(0, os.SEEK_END)
         if end:
@@ -209,6 +235,16 @@ def _append(path: Path | None, row: bytes) -> None:
             row = row if log.read(1) == b"\n" else b"\n" + row
         if os.write(log.fileno(), row) != len(row):
             raise OSError(ENOSPC, "the disk is full")
+
+
+def _cut(path: Path) -> None:
+    """Leave the last part of a log; whatever happens, there is the old one or the new one."""
+    with path.open("rb") as log:
+        log.seek(-_KEPT_LOG, os.SEEK_END)
+        _, _, kept = log.read().partition(b"\n")
+    new = path.with_name(f"{path.name}.new")
+    new.write_bytes(kept)
+    new.replace(path)
 
 
 def _logged(log: Path | None) -> Iterator[tuple[str, Ref]]:

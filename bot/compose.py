@@ -160,7 +160,7 @@ async def _loops(
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
         "sight": partial(fleet.alone, "sight", partial(own.tell_of_sight, mine, paced("sight")), rests("sight")),
-        "forget": partial(forget, Forgetting(database, settings.audit_keep, paced("forget"))),
+        "forget": partial(forget, Forgetting(database, settings.keep, paced("forget"))),
         "lag": partial(watch_lag, gauges, clock),
     }
     for chat in chats:

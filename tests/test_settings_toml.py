@@ -11,6 +11,7 @@ from bot import catalog, settings
 from bot.core.access import Right
 from bot.core.bursts import Terms as Bursts
 from bot.core.evidence import DEFAULT, Thresholds
+from bot.core.keeping import Keep
 from bot.core.rules import (
     Detail,
     Escalation,
@@ -438,7 +439,21 @@ def test_single_rights_and_channels_are_read_with_what_holds_everywhere(tmp_path
 
 @pytest.mark.parametrize(("text", "days"), [("", 400), ('[audit]\nkeep = "90d"', 90)])
 def test_how_long_deeds_are_kept_can_be_said(tmp_path: Path, text: str, days: int) -> None:
-    assert load(tmp_path, text).audit_keep == timedelta(days=days)
+    assert load(tmp_path, text).keep.deeds == timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("text", "keep"),
+    [
+        ("", Keep()),
+        ('[retention]\nincidents = "forever"', Keep()),
+        ('[retention]\nincidents = " Forever "', Keep()),
+        ('[retention]\nincidents = "730d"', Keep(incidents=timedelta(days=730))),
+        ('[retention]\nrecord = "400d"\nminutes = "7d"', Keep(record=timedelta(days=400), minutes=timedelta(days=7))),
+    ],
+)
+def test_how_long_things_are_kept_can_be_said(tmp_path: Path, text: str, keep: Keep) -> None:
+    assert load(tmp_path, text).keep == keep
 
 
 def test_for_how_long_what_is_over_may_be_opened_again_can_be_changed(tmp_path: Path) -> None:

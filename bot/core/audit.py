@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.core.answers import cut
@@ -15,7 +15,6 @@ from bot.core.message import Item, Message, Moment, Reply, Span, Tone, line
 from bot.core.wanted import Wanted
 from bot.model import Asked, Incident
 
-KEEP = timedelta(days=400)
 # What requests are called that were made on the board, and not in a chat.
 BOARD = "board:"
 _LONGEST = 500

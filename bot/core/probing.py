@@ -25,8 +25,6 @@ from bot.model import (
     Update,
 )
 
-# What checks came to is kept by the minute for so long, and by the hour after that.
-BY_THE_MINUTE = timedelta(days=2)
 _EVIDENCE = 60
 _FLAPPING, _OVER = "flapping", "over"
 

@@ -71,7 +71,6 @@ class Probing:
     windows: tuple[Window, ...] = ()
     checks: int = 0
     lateness: deque[float] = field(default_factory=lambda: deque[float](maxlen=10_000))
-    tidied_at: datetime | None = None
     strangers: set[str] = field(default_factory=set[str])
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     waiting: dict[asyncio.Task[None], Due] = field(default_factory=dict[asyncio.Task[None], Due])

@@ -14,7 +14,7 @@ from bot.loops.checking import GRACE, Probe, Probing, again, astray, bury, paid,
 from bot.loops.sight import judged, open_eyes
 from bot.model import Fault, ProbeResult, SourceKind
 from bot.ports import Setup, Web
-from bot.store import gaps, polls, probes, samples, spending
+from bot.store import polls, probes, spending
 from bot.store.incidents import Conflict, LeaseLost
 from bot.store.polls import Look
 from bot.store.probes import Due
@@ -29,7 +29,6 @@ LONGEST_NAP = timedelta(seconds=1)
 CLAIMED = 1000
 COMMIT_EVERY = 0.5
 FINISHING = 5.0
-TIDY_EVERY = timedelta(minutes=10)
 
 
 async def probe(probing: Probing) -> None:
@@ -43,7 +42,6 @@ async def probe(probing: Probing) -> None:
         # After a crash: what was claimed then would wait until its lease is over.
         await polls.release(probing.database, probing.owner, SourceKind.PROBE)
         while True:
-            await _tidy(probing)
             started = await start_due(probing, results)
             if writer.done():
                 writer.result()
@@ -52,15 +50,6 @@ async def probe(probing: Probing) -> None:
     finally:
         await _finish(probing, writer)
         await results.flush()
-
-
-async def _tidy(probing: Probing) -> None:
-    """Sum up and forget what nobody asks for any more; this loop runs also where nothing is probed."""
-    now = probing.clock.now()
-    if probing.tidied_at is not None and now - probing.tidied_at < TIDY_EVERY:
-        return
-    is_more = [await samples.thin(probing.database, now), await gaps.forget_old(probing.database, now)]
-    probing.tidied_at = None if any(is_more) else now
 
 
 async def start_due(probing: Probing, results: Batch[Look]) -> int:

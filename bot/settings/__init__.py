@@ -28,6 +28,7 @@ from bot.settings.mistakes import Report
 from bot.settings.names import Names, names
 from bot.settings.probes import Probes, Types, source_of
 from bot.settings.reports import ReportsTable, reports
+from bot.settings.retention import RetentionTable, keep
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.sources import expected, resolve, sources
 from bot.settings.tables import EgressTable, EvidenceTable, IncidentsTable, PeopleTable, ServiceTable, WatchTable
@@ -206,7 +207,7 @@ def _with_file(settings: Settings, document: Document, names: Names, label: str)
         oncalls=rotas,
         escalations=tuple(build.escalation(row, names) for row in document.rows("escalation", EscalationTable)),
         access=build.access(document.single("access", AccessTable), rotas),
-        audit_keep=document.single("audit", AuditTable).keep,
+        keep=keep(document.single("retention", RetentionTable), document.single("audit", AuditTable)),
         people=build.people(document.single("people", PeopleTable)),
         reopen_within=document.single("incidents", IncidentsTable).reopen_within,
         thresholds=build.evidence(document.single("evidence", EvidenceTable)),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field, model_validator
 
-from bot.core.audit import KEEP
+from bot.core.keeping import DEEDS
 from bot.settings.fields import Actors, Allowed, Keeping, Responders, Room
 from bot.settings.mistakes import shown
 from bot.settings.tables import Table
@@ -108,7 +108,7 @@ class AuditTable(Table):
     """How long it is kept who did what."""
 
     keep: Keeping = Field(
-        default=KEEP,
+        default=DEEDS,
         description='How long a deed is kept, in days, from "1d" to "3650d"; default "400d".',
         examples=['"400d"'],
     )

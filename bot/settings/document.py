@@ -24,6 +24,7 @@ from bot.settings.hook_table import HookTable
 from bot.settings.mistakes import Report, did_you_mean, example, keys, one_of, path, report_errors, shown
 from bot.settings.names import Names, said
 from bot.settings.reports import ReportsTable
+from bot.settings.retention import RetentionTable
 from bot.settings.routes import EscalationTable, OncallTable, RouteTable
 from bot.settings.scalars import NAMED, duration, moment
 from bot.settings.tables import EgressTable, EvidenceTable, IncidentsTable, PeopleTable, ServiceTable, Table, WatchTable
@@ -45,6 +46,7 @@ LISTS: Mapping[str, type[Table]] = {
 SINGLES: Mapping[str, type[Table]] = {
     "access": AccessTable,
     "audit": AuditTable,
+    "retention": RetentionTable,
     "people": PeopleTable,
     "incidents": IncidentsTable,
     "evidence": EvidenceTable,

@@ -11,11 +11,11 @@ from typing import Any
 
 from bot.core.access import Access
 from bot.core.afterwards import Terms as Reports
-from bot.core.audit import KEEP
 from bot.core.bursts import Terms as Bursts
 from bot.core.evidence import DEFAULT, Thresholds
 from bot.core.heartbeat import Spec
 from bot.core.hooks import Hook
+from bot.core.keeping import Keep
 from bot.core.reports import Terms
 from bot.core.rules import Escalation, Oncall, Route, Service
 from bot.core.windows import Window
@@ -219,7 +219,7 @@ class Settings:
     oncalls: tuple[Oncall, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     access: Access = field(default_factory=Access)
-    audit_keep: timedelta = KEEP
+    keep: Keep = field(default_factory=Keep)
     people: Terms = field(default_factory=Terms)
     reopen_within: timedelta = timedelta(hours=24)
     thresholds: Thresholds = DEFAULT

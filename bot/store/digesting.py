@@ -22,7 +22,9 @@ _NAMED = (DIGEST.c.name == bindparam("b_name")) & (DIGEST.c.destination == bindp
 _BODY = select(DIGEST.c.body, DIGEST.c.told).where(_NAMED)
 _TO = ANNOUNCEMENT.c.destination == bindparam("b_to")
 _LISTED = _TO & (ANNOUNCEMENT.c.digest == bindparam("b_name"))
-_HELD = _TO & (ANNOUNCEMENT.c.held == Hold.DIGEST.value)
+# What an earlier one has told the end of is its affair for good, and after years these are many.
+_OWED = INCIDENT.c.is_open | ANNOUNCEMENT.c.told_in.in_(("", bindparam("b_name")))
+_HELD = _TO & (ANNOUNCEMENT.c.held == Hold.DIGEST.value) & _OWED
 _MEMBERS = select(ANNOUNCEMENT.c.id, ANNOUNCEMENT.c.held, ANNOUNCEMENT.c.told_in, INCIDENT.c.body).join(
     INCIDENT, INCIDENT.c.id == ANNOUNCEMENT.c.incident
 )

@@ -12,7 +12,7 @@ from bot.core.courses import Record
 from bot.core.health import Gap, absence
 from bot.core.report.material import Material, Minute, Probed, Watched
 from bot.model import Announcement, Incident, Source, SourceKind, TimelineEntry
-from bot.store import additions, codec
+from bot.store import additions, codec, samples
 from bot.store.database import Database
 from bot.store.errands import announcement_of
 from bot.store.tables import ANNOUNCEMENT, ENTRY, GAP, INCIDENT, POLL, PROBE_MINUTE, REVISIT, SOURCE
@@ -90,6 +90,7 @@ def gathered(connection: Connection, incident: str, now: datetime) -> Material |
         probes=tuple(_probes(connection, sources, since, until)),
         revisit_at=_revisit(connection, one),
         additions=additions.of_incident(connection, one.id),
+        by_the_hour_until=samples.thinned_until(connection),
     )
 
 

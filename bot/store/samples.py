@@ -10,15 +10,12 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, delete, func, select
 
-from bot.core.probing import BY_THE_MINUTE, ProbeState
-from bot.core.spending import day_of
+from bot.core.probing import ProbeState
 from bot.store import codec
 from bot.store.database import Database, insert_into
-from bot.store.tables import NOTE, PROBE, PROBE_MINUTE, PROBE_SPENT
+from bot.store.tables import NOTE, PROBE, PROBE_MINUTE
 
 _HOUR = timedelta(hours=1)
-# By the minute first, by the hour for as long as scorecards look back, and a day more.
-KEPT = timedelta(days=91)
 # One transaction sums up so many hours at most.
 _HOURS_AT_ONCE = 2
 _THINNED = "probe minutes summed up until"
@@ -114,14 +111,12 @@ _SPANS = select(
 ).order_by(PROBE_MINUTE.c.minute)
 
 
-async def thin(database: Database, now: datetime) -> bool:
-    """Sum up what is two days old by the hour, and forget what nobody asks for; returns whether more is to be done."""
-    end = _hour(now - BY_THE_MINUTE)
+async def thin(database: Database, before: datetime) -> bool:
+    """Sum up by the hour what is from `before` then; returns whether more is to be done."""
+    end = _hour(before)
 
     def work(connection: Connection) -> bool:
         start = _thinned_until(connection, end)
-        connection.execute(delete(PROBE_MINUTE).where(PROBE_MINUTE.c.minute < now - KEPT))
-        connection.execute(delete(PROBE_SPENT).where(PROBE_SPENT.c.day < day_of(now - KEPT)))
         for _ in range(_HOURS_AT_ONCE):
             start = _next_hour(connection, start, end)
             if start >= end:
@@ -134,14 +129,22 @@ async def thin(database: Database, now: datetime) -> bool:
     return await database.write(work)
 
 
+def thinned_until(connection: Connection) -> datetime | None:
+    """Return until when all is summed up by the hour; None if nothing was."""
+    noted: str | None = connection.execute(_UNTIL).scalar()
+    return datetime.fromisoformat(noted) if noted else None
+
+
+_UNTIL = select(NOTE.c.value).where(NOTE.c.name == _THINNED)
+
+
 def _thinned_until(connection: Connection, end: datetime) -> datetime:
     """Return until when all is summed up; who asks at the same time waits, and is told what came of it."""
     first: datetime | None = connection.execute(select(func.min(PROBE_MINUTE.c.minute))).scalar()
     begin = _hour(first) if first else end
     put = insert_into(connection.dialect.name, NOTE).values(name=_THINNED, value=begin.isoformat())
     connection.execute(put.on_conflict_do_nothing(index_elements=["name"]))
-    noted = select(NOTE.c.value).where(NOTE.c.name == _THINNED).with_for_update()
-    return datetime.fromisoformat(connection.execute(noted).scalar_one())
+    return datetime.fromisoformat(connection.execute(_UNTIL.with_for_update()).scalar_one())
 
 
 def _next_hour(connection: Connection, start: datetime, end: datetime) -> datetime:

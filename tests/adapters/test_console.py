@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters import console
 from adapters.console import Console
 from bot.core.message import Message, Tone
 from bot.errors import TemporaryFailure
@@ -241,6 +242,34 @@ async def test_what_is_written_after_a_torn_line_is_whole(tmp_path: Path) -> Non
 
     assert await stage.restarted().find("", None, "next", SINCE) == Ref("next")
     assert await stage.restarted().find("", None, "torn", SINCE) is None
+
+
+async def test_a_log_that_is_too_long_is_cut_and_what_came_last_is_still_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "_LONGEST_LOG", 4_000)
+    monkeypatch.setattr(console, "_KEPT_LOG", 2_000)
+    stage = ConsoleStage(tmp_path)
+    for number in range(40):
+        await stage.platform.post("", message(), f"key-{number}")
+    again = stage.restarted()
+
+    assert stage.log.stat().st_size < 5_000
+    assert not stage.log.with_name("console.jsonl.new").exists()
+    assert await again.find("", None, "key-39", SINCE) == Ref("key-39")
+    assert await again.find("", None, "key-0", SINCE) is None
+
+
+async def test_after_years_only_what_came_last_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "_MOST_KEYS", 3)
+    monkeypatch.setattr(console, "_MOST_ROOTS", 2)
+    stage = ConsoleStage(tmp_path)
+    for number in range(5):
+        await stage.platform.post("", message(), f"key-{number}")
+    found = [await stage.platform.find("", None, f"key-{number}", SINCE) for number in range(5)]
+
+    assert found == [None, None, Ref("key-2"), Ref("key-3"), Ref("key-4")]
+    assert await stage.restarted().find("", None, "key-2", SINCE) == Ref("key-2")
 
 
 async def test_what_only_half_fits_on_the_disk_was_not_sent(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from bot.core.probing import BY_THE_MINUTE
-from bot.store.samples import KEPT
+from bot.core.keeping import MINUTES as BY_THE_MINUTE
+from bot.core.keeping import RECORD as KEPT
 from tests.board.copies import Copier, Row
 from tests.board.vendor import Vendor
 

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import func, select
 
+from bot.core.keeping import RECORD as KEPT
 from bot.model import Incident, State
 from bot.store import incidents, records, standings
 from bot.store.database import Database
-from bot.store.samples import KEPT
 from bot.store.tables import CLAIM, ENTRY, INCIDENT
 from tests.board import showcase
 from tests.board.world import Size, fill

@@ -14,7 +14,7 @@ from bot.loops.checking import again, astray
 from bot.loops.probing import checked, taken
 from bot.model import Ceiling, Fault, ProbeResult, Spent
 from bot.ports import Setup, Web
-from bot.store import incidents, polls, samples, sources, spending, standings
+from bot.store import incidents, polls, record, sources, spending, standings
 from bot.store.database import Database
 from tests.fakes import NOON
 from tests.loops.lab import Lab, lab_of
@@ -164,14 +164,16 @@ async def test_what_went_astray_after_it_was_paid_is_counted(database: Database)
     assert await spent(lab) == {KEY: 1}
 
 
+async def forgotten(database: Database, before: datetime) -> None:
+    while (await record.forget(database, before))[1]:
+        pass
+
+
 async def test_old_days_are_forgotten_with_the_samples(database: Database) -> None:
     lab = await paying(database)
     await lab.checks(1)
-    kept = NOON + samples.KEPT
-    while await samples.thin(database, kept):
-        pass
+    await forgotten(database, NOON)
     before = await spent(lab)
-    while await samples.thin(database, kept + timedelta(days=1)):
-        pass
+    await forgotten(database, NOON + timedelta(days=1))
 
     assert (before, await spent(lab)) == ({KEY: 1}, {})

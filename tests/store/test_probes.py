@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.core.probing import ProbeState, Rule, advance
 from bot.model import Impact, Page, ProbeResult
-from bot.store import lookups, panels, polls, probes, samples, sources, standings
+from bot.store import lookups, panels, polls, probes, record, samples, sources, standings
 from bot.store.database import Database
 from bot.store.polls import Look
 from bot.store.samples import Checked, Sample
@@ -118,7 +118,7 @@ async def test_checks_are_summed_by_the_minute_and_later_by_the_hour(database: D
         await sampled(database, minutes, latency=0.1 + minutes / 100)
     await sampled(database, 1.5, failed=True, latency=0)
     before = await samples.spans(database, "probe:api", NOW)
-    while await samples.thin(database, later(days=2, hours=5)):
+    while await samples.thin(database, later(hours=5)):
         pass
     after = await samples.spans(database, "probe:api", NOW)
 
@@ -131,7 +131,7 @@ async def test_checks_are_summed_by_the_minute_and_later_by_the_hour(database: D
 async def test_what_is_summed_up_once_is_not_touched_again(database: Database) -> None:
     await sources.register(database, [probe_of("api")], NOW)
     await sampled(database, 0)
-    for days in (3, 3, 4):
+    for days in (1, 1, 2):
         while await samples.thin(database, later(days=days)):
             pass
 
@@ -143,7 +143,7 @@ async def test_several_instances_that_sum_up_at_once_do_it_once(database: Databa
     rows = [{"source": f"probe:p{number}", "minute": NOW, "checks": 1, **nothing} for number in range(100)]
     await database.write(lambda connection: connection.execute(PROBE_MINUTE.insert(), rows))
 
-    await asyncio.gather(*(samples.thin(database, later(days=3)) for _ in range(4)))
+    await asyncio.gather(*(samples.thin(database, later(days=1)) for _ in range(4)))
 
     (one,) = await samples.spans(database, "probe:p0", NOW - timedelta(hours=1))
     assert one.checks == 1
@@ -152,8 +152,7 @@ async def test_several_instances_that_sum_up_at_once_do_it_once(database: Databa
 async def test_nobody_looks_back_further_than_a_scorecard(database: Database) -> None:
     await sources.register(database, [probe_of("api")], NOW)
     await sampled(database, 0)
-    while await samples.thin(database, NOW + samples.KEPT + timedelta(minutes=1)):
-        pass
+    await record.forget(database, NOW + timedelta(hours=1))
 
     assert await samples.spans(database, "probe:api", NOW) == ()
 

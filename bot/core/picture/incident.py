@@ -15,7 +15,6 @@ from bot.core.picture.marks import Mark
 from bot.core.picture.moments import Moments, moments, window
 from bot.core.picture.series import Grain, Series, clipped, common, series
 from bot.core.picture.shapes import Anchor, Box, Drawing, Ink, Shape, Sign, Stroke, Words, fitting
-from bot.core.probing import BY_THE_MINUTE
 from bot.core.report.looked import looked_until
 from bot.core.report.material import Material, Watched
 from bot.model import Incident, Kind, SourceKind
@@ -83,7 +82,7 @@ def _trouble(one: Series) -> tuple[bool, int, str]:
 
 def _probes(material: Material, span: Span, now: datetime) -> Iterator[Series]:
     finest = (span.ended_at - span.began_at) / (_RIGHT - _LEFT) * _BAR
-    hour = (now - BY_THE_MINUTE).replace(minute=0, second=0, microsecond=0)
+    hour = material.by_the_hour(now)
     gaps = {one.source.key: _gaps(one, span) for one in material.sources}
     for one in material.probes:
         unseen = gaps.get(one.source.key, ())

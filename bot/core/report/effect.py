@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.core.probing import BY_THE_MINUTE
 from bot.core.report.clocks import no_witness
 from bot.core.report.known import Checks, Effect, Part
 from bot.core.report.material import Minute
@@ -85,7 +84,7 @@ def _checks(story: Story) -> Iterator[Checks]:
     begun, over = min(story.incident.started_at, story.now), story.over_at
     first = story.incident.detected_at
     begun = min(begun, first) if first else begun
-    by_the_hour = begun < story.now - BY_THE_MINUTE
+    by_the_hour = begun < story.material.by_the_hour(story.now)
     start = begun.replace(minute=0, second=0, microsecond=0) if by_the_hour else begun.replace(second=0, microsecond=0)
     for probed in story.material.probes:
         rows = [row for row in probed.minutes if start <= row.start <= over]

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.core.courses import Record
 from bot.core.health import Gap
+from bot.core.keeping import MINUTES
 from bot.model import Announcement, Incident, Source, TimelineEntry
 
 
@@ -83,7 +84,8 @@ class Material:
     `burst` is that one, and `announcements` are the burst's as well.  `members` are the incidents of a burst, each with
     its own timeline.  `sources` are those whose claims it holds and those that watch its vendor, `probes` those with
     checks around it.  `revisit_at` is when the vendor's page is next read for a root cause.  `additions` are people's,
-    oldest first.  `since` and `until` are the time that probes and gaps were gathered for.
+    oldest first.  `since` and `until` are the time that probes and gaps were gathered for.  `by_the_hour_until` is
+    until when checks are summed up by the hour; None if nobody knows, and then it is two days ago.
     """
 
     incident: Incident
@@ -97,3 +99,10 @@ class Material:
     probes: tuple[Probed, ...] = ()
     revisit_at: datetime | None = None
     additions: tuple[Addition, ...] = ()
+    by_the_hour_until: datetime | None = None
+
+    def by_the_hour(self, now: datetime) -> datetime:
+        """Return until when checks are summed up by the hour."""
+        if self.by_the_hour_until is not None:
+            return self.by_the_hour_until
+        return (now - MINUTES).replace(minute=0, second=0, microsecond=0)
