@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from bot.clock import Clock
-from bot.errors import StoreUnavailable
+from bot.errors import StoreLost, StoreUnavailable
 from bot.loops.supervise import DATABASE_PAUSE
 from bot.model import Source
 from bot.store import announcements, listed, sources
-from bot.store.database import Database, claim_purpose
+from bot.store.database import Database, claim_purpose, migrate
 
 log = logging.getLogger("sitrep")
 T = TypeVar("T")
 
 _PATIENCE = 30
+# A database that hangs must not keep us.
+_GIVEN_UP_WITHIN = 5.5
 _LONGEST_HOST = 40
 
 
@@ -40,6 +44,25 @@ async def patiently(
             log.warning("starting waits for the database: %s", error)
         await clock.sleep(DATABASE_PAUSE)
     return await work()
+
+
+async def before(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> bool:
+    """Whether `work` came to its end before somebody wanted us to stop; if not it is given up."""
+    task, told = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({task, told}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if task.done():
+        await task
+        return True
+    task.cancel()
+    await asyncio.wait({task}, timeout=_GIVEN_UP_WITHIN)
+    return False
+
+
+async def begin(database: Database, watched: Sequence[Source], clock: Clock) -> None:
+    """Bring the database up to date, and make it ready for what is watched."""
+    await patiently(partial(migrate, database), clock, StoreLost)
+    await patiently(partial(prepare, database, watched, clock.now()), clock)
 
 
 async def prepare(database: Database, watched: Sequence[Source], now: datetime) -> None:

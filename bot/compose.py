@@ -28,7 +28,7 @@ from bot import (
     reaching,
 )
 from bot import settings as configuration
-from bot.beginning import patiently, prepare
+from bot.beginning import before, begin, patiently
 from bot.chats import chats as chats_of
 from bot.checks import PROBE_LIMITS, probes_of
 from bot.clock import AgreedClock
@@ -36,7 +36,6 @@ from bot.commands import calling
 from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
-from bot.errors import StoreLost
 from bot.fetch import EgressPolicy, Fetcher
 from bot.loops import own, people
 from bot.loops.alive import Alive, alive, watch_lag
@@ -61,7 +60,7 @@ from bot.loops.watch import Watching, watch
 from bot.model import Source
 from bot.ports import Chat, Platform
 from bot.settings import Settings
-from bot.store.database import Database, is_ready, migrate, open_database
+from bot.store.database import Database, is_ready, open_database
 from bot.vitals import Pace, Vitals
 from bot.web.board.beside import Beside
 
@@ -91,12 +90,12 @@ async def _run(settings: Settings, name: str, stop: asyncio.Event) -> None:
     clock = AgreedClock()
     watched = configuration.sources(settings, catalog.load(), plugins.discover("bot.feeds"))
     database = open_database(settings.database.reveal(), name)
-    fleet = Fleet(database, clock, name, __version__, asyncio.Event())
+    fleet = Fleet(database, clock, name, __version__, asyncio.Event(), stop=stop)
     try:
         database.hold()
-        await patiently(partial(migrate, database), clock, StoreLost)
         all_of_it = (*watched, *map(configuration.source_of, settings.probes))
-        await patiently(partial(prepare, database, all_of_it, clock.now()), clock)
+        if not await before(stop, begin(database, all_of_it, clock)):
+            return
         _announce(settings, len(watched))
         egress = EgressPolicy.allowing(*settings.egress_allow)
         async with (
@@ -107,6 +106,8 @@ async def _run(settings: Settings, name: str, stop: asyncio.Event) -> None:
         await leave(fleet)
     finally:
         await database.close()
+    if fleet.outgrown is not None:
+        raise fleet.outgrown
 
 
 async def _loops(
@@ -122,7 +123,8 @@ async def _loops(
     rules = Rules(
         settings.routes, settings.services, settings.thresholds, settings.oncalls, settings.bursts, settings.board_url
     )
-    crashes, gauges = Crashes(), boards.counting()
+    gauges = boards.counting()
+    crashes = Crashes(gauges)
     database.gauges = gauges
     vitals = Vitals(partial(is_ready, database), crashed=lambda: crashes.repeated(clock.now()))
     paced = partial(Pace, clock, vitals.turns)
@@ -138,7 +140,8 @@ async def _loops(
     delivering.term, delivering.shards = fleet.held, fleet.shards
     delivering.report = report_of(settings, database)
     eyes = Eyes(database, clock, settings.witnesses)
-    await patiently(partial(recall, eyes), clock)
+    if not await before(stop, patiently(partial(recall, eyes), clock)):
+        return
     told = Told(len(watched), pages_lost=eyes.pages_lost)
     watching = Watching(database, fetcher, rules, paced("watch"), owner, dice, due, told, gauges=gauges)
     checks = Probing(database, web, rules, paced("probe"), owner, due, probes_of(settings), eyes, settings.windows)
@@ -176,6 +179,7 @@ async def _loops(
     desk.platforms, desk.jobs = partial(reaching.conditions, chats), partial(_shown, around.shown)
     desk.trail.gauges = gauges
     vitals.platforms = partial(reaching.cut_off, chats)
+    vitals.takes = lambda: {name: name not in delivering.stopped for name in platforms}
     beside = Beside(settings.windows, desk.callers, desk.platforms, desk.jobs, clock.now())
     boards.serve(settings, boards.Around(database, clock, desk, vitals, gauges, beside), routes, loops)
     garbage.seldom()

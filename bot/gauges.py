@@ -105,6 +105,12 @@ COMMANDS = Count(
     "What people asked for: answered (a question), done, already, denied, failed (nothing was changed), crashed.",
     ("action", "outcome"),
 )
+CRASHES = Count(
+    "sitrep_crashes",
+    "Errors of Sitrep's own that nobody thought of, by where: a loop, a look, a check, a step, a command, a request.",
+    ("where",),
+    ("loop", "look", "check", "step", "command", "request"),
+)
 COMMAND_SECONDS = Measure("sitrep_command_duration_seconds", "How long an answer to somebody took.", ("action",))
 TRANSACTION_SECONDS = Measure(
     "sitrep_database_transaction_duration_seconds",
@@ -146,6 +152,7 @@ COUNTS = (
     LIMIT_WAITS,
     READ_BACK,
     COMMANDS,
+    CRASHES,
     CALLS,
     REQUESTS,
     LEASES_LOST,

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import resource
 import signal
+import threading
 from contextlib import suppress
 from pathlib import Path
 
+log = logging.getLogger("sitrep")
+
 _FILES = 65536
+# Whoever runs us may count on ten seconds (docs/operations.md).
+_ENDS_WITHIN = 9.5
 
 
 def told_to_stop() -> asyncio.Event:
-    """Return what is set when somebody wants us to end: from the first moment on, so that no end is a hard one."""
+    """Return what is set when somebody wants us to end: from the first moment on, so that no end is a hard one.
+
+    What hangs does not keep us longer than that: what was begun is recorded, and is read back by whoever goes on.
+    """
     stop = asyncio.Event()
+
+    def told() -> None:
+        if not stop.is_set():
+            last = threading.Timer(_ENDS_WITHIN, _end)
+            last.daemon = True
+            last.start()
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, told)
     return stop
+
+
+def _end() -> None:
+    log.warning("something hangs: ending without it")
+    os._exit(0)
 
 
 def allow_many_connections() -> None:

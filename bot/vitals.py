@@ -65,7 +65,8 @@ _PATIENCE = 3.0
 class Vitals:
     """What is asked of itself: `answers` whether the database does, `crashed` which loops crash again and again.
 
-    `platforms` says which are not connected, a line each; `expected` are the loops that must have turned once before
+    `platforms` says which are not connected, a line each; `takes` of each platform whether it takes what it is told, or
+    will not have us before the next start; `expected` are the loops that must have turned once before
     anything is watched and told.
     """
 
@@ -73,6 +74,7 @@ class Vitals:
     turns: Turns = field(default_factory=Turns)
     crashed: Callable[[], Mapping[str, int]] = dict
     platforms: Callable[[], Sequence[str]] = tuple
+    takes: Callable[[], Mapping[str, bool]] = dict
     expected: tuple[str, ...] = ("watch", "deliver")
     stopping: bool = False
 

@@ -12,7 +12,8 @@ from bot.core.access import FREE, QUESTIONS, RIGHTS, Access
 from bot.core.audit import CameOf, Deed
 from bot.core.message import Reply
 from bot.core.rules import Oncall
-from bot.gauges import COMMAND_SECONDS, COMMANDS, UNCOUNTED, Gauges, timing
+from bot.errors import SitrepError
+from bot.gauges import COMMAND_SECONDS, COMMANDS, CRASHES, UNCOUNTED, Gauges, timing
 from bot.model import Asked, Destination, Person
 from bot.ports import Answer, Directory
 from bot.store import audit as stored
@@ -56,6 +57,12 @@ class Trail:
         with timing(self.gauges, COMMAND_SECONDS, action), span("command", action=action) as traced:
             try:
                 answer, outcome = await self._kept(asked, work)
+            except SitrepError:
+                outcome = "failed"
+                raise
+            except Exception:
+                self.gauges.count(CRASHES, "command")
+                raise
             finally:
                 traced.note("outcome", outcome)
                 self.gauges.count(COMMANDS, action, outcome)

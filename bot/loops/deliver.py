@@ -15,6 +15,7 @@ from bot.core.backoff import DELIVERY
 from bot.core.holding import Ruling
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
 from bot.gauges import (
+    CRASHES,
     DELIVERY_DELAY,
     LEASES_LOST,
     LIMIT_WAITS,
@@ -179,6 +180,7 @@ async def _run(delivering: Delivering, errand: Errand, term: int, results: Batch
         outcome = _unknown(errand, delivering, f"no answer within {LONGEST_STEP.total_seconds():g} s")
     except Exception as e:
         log.exception("step crashed announcement=%d", errand.announcement.id)
+        delivering.gauges.count(CRASHES, "step")
         outcome = _unknown(errand, delivering, f"{type(e).__name__}: see the log")
     results.add(outcome)
 

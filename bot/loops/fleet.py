@@ -15,9 +15,11 @@ from datetime import timedelta
 from bot.clock import AgreedClock
 from bot.core.sharing import mine
 from bot.errors import StoreUnavailable
+from bot.store import announcements, sources
 from bot.store import fleet as living
 from bot.store.database import Database
 from bot.store.fleet import Guard, Lost
+from bot.store.schema import Outgrown
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +27,7 @@ LOOK = 1.0
 # Others count us among the hanging after ten seconds.  We stop sending well before, by a clock that no one can set.
 SURE = 7.0
 # A database that hangs does not keep anybody who wants to go.
-LEAVE = 1.0
+LEAVE = 0.5
 # As long as one call of a platform may take: what one that hangs had begun may arrive until then.
 LAST_WORDS = timedelta(seconds=10)
 
@@ -40,7 +42,7 @@ class Fleet:
 
     `term` grows whenever it joins anew: what was claimed in an earlier term is not to be sent any more.  Of the
     `wanted` roles it has those in `roles`, and no other instance has them; `changed` is set when that changes.  It
-    `stands_by` for the others.
+    `stands_by` for the others.  If the database has `outgrown` it, it sets `stop`: it is to end.
     """
 
     database: Database
@@ -53,6 +55,8 @@ class Fleet:
     wanted: set[str] = field(default_factory=set[str])
     stands_by: set[str] = field(default_factory=set[str])
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    outgrown: Outgrown | None = None
     _sure_until: float = field(default=0.0, repr=False)
     _others: frozenset[str] = frozenset()
     _shards: tuple[int, ...] = ()
@@ -125,6 +129,10 @@ async def keep(fleet: Fleet) -> None:
                 fleet.term += 1
                 log.info("joined instance=%s term=%d", fleet.id, fleet.term)
                 await _live(fleet, guard)
+        except Outgrown as error:
+            fleet.outgrown = error
+            fleet.stop.set()
+            await asyncio.Event().wait()
         except StoreUnavailable as error:
             log.warning("nothing is sent until the database is back: %s", error)
         except Lost:
@@ -176,10 +184,16 @@ async def _take_roles(fleet: Fleet, guard: Guard) -> None:
 
 async def leave(fleet: Fleet) -> None:
     """Give back whatever is still held; for the end, when nothing is sent any more."""
-    if fleet.database.is_sqlite:
-        return
     try:
         async with asyncio.timeout(LEAVE):
-            await living.bury(fleet.database, fleet.id)
+            await _give_back(fleet)
     except (StoreUnavailable, TimeoutError) as error:
         log.warning("leases are left to run out: %s", str(error) or "the database does not answer")
+
+
+async def _give_back(fleet: Fleet) -> None:
+    if fleet.database.is_sqlite:
+        await sources.release_all(fleet.database)
+        await announcements.release_all(fleet.database)
+    else:
+        await living.bury(fleet.database, fleet.id)

@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.gauges import CHECK_SECONDS, CHECKS, LEASES_LOST, timing
+from bot.gauges import CHECK_SECONDS, CHECKS, CRASHES, LEASES_LOST, timing
 from bot.loops.batch import Batch
 from bot.loops.checking import GRACE, Probe, Probing, again, astray, bury, paid, take
 from bot.loops.sight import judged, open_eyes
 from bot.model import Fault, ProbeResult, SourceKind
-from bot.ports import Setup, Web
+from bot.ports import Setup
 from bot.store import polls, probes, spending
 from bot.store.incidents import Conflict, LeaseLost
 from bot.store.polls import Look
@@ -125,7 +125,7 @@ async def checked(probing: Probing, due: Due) -> ProbeResult | None:
     one, now = probing.probes[due.key], probing.clock.now()
     sort = one.source.format
     with timing(probing.gauges, CHECK_SECONDS, sort), span("check", source=due.key, type=sort):
-        result = await _result(one, replace(one.setup, spent=due.spent_at(now)), probing.web, now)
+        result = await _result(one, replace(one.setup, spent=due.spent_at(now)), probing, now)
     probing.gauges.count(CHECKS, sort, _outcome(result))
     return result
 
@@ -136,14 +136,15 @@ def _outcome(result: ProbeResult | None) -> str:
     return "passed" if result.ok else "slow" if result.fault is Fault.SLOW else "failed"
 
 
-async def _result(one: Probe, setup: Setup, web: Web, now: datetime) -> ProbeResult | None:
+async def _result(one: Probe, setup: Setup, probing: Probing, now: datetime) -> ProbeResult | None:
     try:
         async with asyncio.timeout((one.setup.timeout + GRACE).total_seconds()):
-            return await one.check(setup, web, now)
+            return await one.check(setup, probing.web, now)
     except TimeoutError:
         log.error("check did not end source=%s type=%s", one.source.key, one.source.format)  # noqa: TRY400  (no stack: it only took too long)
     except Exception:
         log.exception("check crashed source=%s type=%s", one.source.key, one.source.format)
+        probing.gauges.count(CRASHES, "check")
     return None
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.core.backoff import LOOP
 from bot.errors import StoreUnavailable
+from bot.gauges import CRASHES, UNCOUNTED, Gauges
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +27,14 @@ AGAIN = 3
 class Crashes:
     """How often each loop has crashed since the start, and which of them do so again and again."""
 
+    gauges: Gauges = UNCOUNTED
     counts: dict[str, int] = field(default_factory=dict[str, int])
     last: dict[str, tuple[int, datetime]] = field(default_factory=dict[str, tuple[int, datetime]])
 
     def add(self, name: str, in_a_row: int = 1, at: datetime | None = None) -> None:
         """Count one more."""
         self.counts[name] = self.counts.get(name, 0) + 1
+        self.gauges.count(CRASHES, "loop")
         if at is not None:
             self.last[name] = (in_a_row, at)
 

@@ -16,7 +16,7 @@ from bot.core.claims import is_trouble, read_together
 from bot.core.misses import bare
 from bot.errors import FetchError, ParseError, SitrepError
 from bot.fetch import Fetcher
-from bot.gauges import LEASES_LOST, PARSE_FAILURES, POLL_SECONDS, POLLS, UNCOUNTED, Gauges, timing
+from bot.gauges import CRASHES, LEASES_LOST, PARSE_FAILURES, POLL_SECONDS, POLLS, UNCOUNTED, Gauges, timing
 from bot.loops import lags
 from bot.loops.batch import Batch
 from bot.loops.reading import Reading, dump, follow_up, page_of, read
@@ -157,6 +157,7 @@ async def _look(watching: Watching, watched: Watched, results: Batch[Look]) -> N
     except Exception:
         log.exception("look crashed source=%s", watched.source.key)
         watching.gauges.count(POLLS, "crashed")
+        watching.gauges.count(CRASHES, "look")
         look = _missed(watching, watched, SitrepError("an error of our own; see the log"))
     if look is not None:
         results.add(look)

@@ -7,7 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Integer, RowMapping, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    RowMapping,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.core.holding import Ruling
 from bot.model import Announcement
@@ -15,7 +30,7 @@ from bot.store import codec, errands
 from bot.store.database import Database
 from bot.store.errands import Errand, announcement_of
 from bot.store.holds import Holds, alone
-from bot.store.tables import ANNOUNCEMENT, INCIDENT
+from bot.store.tables import ANNOUNCEMENT, INCIDENT, STUCK
 
 # Nothing is held back where no route says so.
 AT_ONCE = Ruling()
@@ -79,7 +94,7 @@ def _take(connection: Connection, platform: str, limit: int, holder: Mapping[str
     taken: list[RowMapping] = []
     for urgency in _URGENCIES:
         which = {"b_platform": platform, "b_urgency": urgency, "b_limit": limit - len(taken)}
-        take = _TAKE_MINE if "b_shards" in holder else _TAKE
+        take = (_TAKE_MINE if "b_shards" in holder else _TAKE)[connection.dialect.name]
         rows = connection.execute(take, {**holder, **which}).mappings().all() if len(taken) < limit else ()
         taken += sorted(rows, key=lambda row: (row["due_at"], row["id"]))
     return taken
@@ -104,8 +119,19 @@ _DUE = (
 _SHARDS: BindParameter[int] = bindparam("b_shards", expanding=True)
 _MINE = ANNOUNCEMENT.c.shard.in_(_SHARDS)
 _TAKEN = update(ANNOUNCEMENT).values(owner=bindparam("b_owner"), lease_until=_UNTIL, fence=ANNOUNCEMENT.c.fence + 1)
-_TAKE = _TAKEN.where(ANNOUNCEMENT.c.id.in_(_DUE)).returning(*ANNOUNCEMENT.c)
-_TAKE_MINE = _TAKEN.where(ANNOUNCEMENT.c.id.in_(_DUE.where(_MINE))).returning(*ANNOUNCEMENT.c)
+
+
+def _taken(due: Select[tuple[int]]) -> Mapping[str, ReturningUpdate[Any]]:
+    """Return what takes those that are due, for each engine.
+
+    PostgreSQL expects as many as there is room for, and would read the whole table for them; a list it looks up.
+    """
+    listed = ANNOUNCEMENT.c.id == any_(func.array(due.scalar_subquery()))
+    ways = {"sqlite": ANNOUNCEMENT.c.id.in_(due), "postgresql": listed}
+    return {engine: _TAKEN.where(way).returning(*ANNOUNCEMENT.c) for engine, way in ways.items()}
+
+
+_TAKE, _TAKE_MINE = _taken(_DUE), _taken(_DUE.where(_MINE))
 
 
 def _shared(shards: Collection[int] | None) -> dict[str, Any]:
@@ -181,13 +207,13 @@ async def next_due(
     return min(await database.read(work), default=None)
 
 
-_FIRST = select(func.min(ANNOUNCEMENT.c.due_at)).where(_OURS)
+_FIRST = select(func.min(ANNOUNCEMENT.c.due_at)).where(_OURS, ANNOUNCEMENT.c.due_at.is_not(None))
 _FIRST_OF_MINE = _FIRST.where(_MINE)
 
 
 async def troubled(database: Database) -> tuple[Announcement, ...]:
     """Return the announcements that were parked or given up, for the operator to see."""
-    query = select(*ANNOUNCEMENT.c).where(ANNOUNCEMENT.c.state != "live").order_by(ANNOUNCEMENT.c.id)
+    query = select(*ANNOUNCEMENT.c).where(STUCK).order_by(ANNOUNCEMENT.c.id)
     rows = await database.read(lambda connection: connection.execute(query).mappings().all())
     return tuple(announcement_of(row) for row in rows)
 
@@ -204,7 +230,9 @@ async def revive(database: Database, now: datetime, platform: str | None = None)
 
     What is over by now, and had no channel to post its report in, is looked at for that once more.
     """
-    parked = (ANNOUNCEMENT.c.state == "parked") & (ANNOUNCEMENT.c.platform == (platform or ANNOUNCEMENT.c.platform))
+    parked = (
+        STUCK & (ANNOUNCEMENT.c.state == "parked") & (ANNOUNCEMENT.c.platform == (platform or ANNOUNCEMENT.c.platform))
+    )
     over = INCIDENT.c.is_open.is_(False) & INCIDENT.c.id.in_(select(ANNOUNCEMENT.c.incident).where(parked))
     look = update(INCIDENT).where(over).values(report_at=now)
     again = update(ANNOUNCEMENT).where(parked).values(state="live", due_at=now, attempts=0)
@@ -224,7 +252,7 @@ async def release(database: Database, owner: str, busy: Collection[int] = ()) ->
 
 
 async def release_all(database: Database) -> None:
-    """Free every lease: for a database that only one process works on, at its start.
+    """Free every lease: for a database that only one process works on, when it begins and when it ends.
 
     Intents stay: they are read back.
     """

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, NullPool, bindparam, func, make_url, select, text
@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.core.diagnosis.stored import Instance, Schema, Server, Stored
 from bot.errors import SitrepError
-from bot.store.database import HEAD, Database
+from bot.store.database import Database
 from bot.store.fleet import HANGS
+from bot.store.schema import OLDEST, Standing
 from bot.store.sources import CHAT
 from bot.store.tables import POLL, SOURCE
 
@@ -31,6 +32,7 @@ _LARGE = 500_000_000
 _MOST = 50
 # What comes of reading rows that a damaged or foreign database holds.
 UNREADABLE = (SitrepError, SQLAlchemyError, ValueError)
+_VERSIONS = "alembic_version"
 _LOOKED_AT = ("feed", "probe")
 
 
@@ -65,20 +67,24 @@ def _sqlite(where: str, path: Path) -> Stored:
 def _looked_into(found: Stored, path: Path) -> Stored:
     with closing(sqlite3.connect(_uri(path, "ro"), uri=True, timeout=_PATIENCE)) as one:
         tables = {name for (name,) in one.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        schema = _schema(tables, lambda: one.execute("SELECT version_num FROM alembic_version").fetchone())
-        row = one.execute("SELECT value FROM note WHERE name = 'purpose'").fetchone() if "note" in tables else None
+        row = one.execute("SELECT version_num FROM alembic_version").fetchone() if _VERSIONS in tables else None
+        notes = dict(one.execute("SELECT name, value FROM note").fetchall()) if "note" in tables else {}
         ills = [] if path.stat().st_size > _LARGE else one.execute("PRAGMA quick_check(1)").fetchone()
     damage = "" if not ills or ills[0] == "ok" else str(ills[0])
-    return replace(found, schema=schema, purpose=row and row[0], damage=damage)
+    return replace(found, schema=_schema(tables, row and row[0], notes), purpose=notes.get("purpose"), damage=damage)
 
 
-def _schema(tables: set[str], version: Any) -> Schema:
+def _schema(tables: set[str], revision: str | None, notes: Mapping[str, str]) -> Schema:
     if not tables:
         return Schema.NONE
-    if "alembic_version" not in tables:
+    if _VERSIONS not in tables:
         return Schema.OTHER
-    row = version()
-    return Schema.CURRENT if row is not None and row[0] == HEAD else Schema.NEWER
+    found = Standing(revision, notes.get(OLDEST, ""))
+    if found.is_current:
+        return Schema.CURRENT
+    if not found.is_newer:
+        return Schema.OLDER
+    return Schema.SERVES if found.serves else Schema.NEWER
 
 
 def _refusal(path: Path) -> str:
@@ -125,13 +131,13 @@ async def _postgresql(where: str, url: URL, now: datetime) -> Stored:
 
 
 async def _inside(found: Stored, one: AsyncConnection, tables: set[str]) -> Stored:
-    version = (await one.execute(_VERSION)).one_or_none() if "alembic_version" in tables else None
-    purpose = await one.scalar(_PURPOSE) if "note" in tables else None
+    revision = await one.scalar(_VERSION) if _VERSIONS in tables else None
+    notes = {row.name: row.value for row in await one.execute(_NOTES)} if "note" in tables else {}
     rows = (await one.execute(_INSTANCES, {"limit": HANGS})).all() if "instance" in tables else ()
     return replace(
         found,
-        schema=_schema(tables, lambda: version),
-        purpose=purpose,
+        schema=_schema(tables, revision, notes),
+        purpose=notes.get("purpose"),
         instances=tuple(Instance(*row) for row in rows),
     )
 
@@ -157,7 +163,7 @@ _SERVER = text(
 )
 _TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
 _VERSION = text("SELECT version_num FROM alembic_version")
-_PURPOSE = text("SELECT value FROM note WHERE name = 'purpose'")
+_NOTES = text("SELECT name, value FROM note")
 _INSTANCES = text(
     "SELECT id, version, joined_at, seen_at, seen_at < clock_timestamp() - CAST(:limit AS interval), NOT EXISTS"
     " (SELECT FROM pg_stat_activity WHERE application_name = instance.id AND datname = current_database())"

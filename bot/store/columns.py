@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Table, TypeDecorator, text
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    DateTime,
+    Dialect,
+    Integer,
+    Table,
+    TypeDecorator,
+    literal,
+    text,
+)
 from sqlmodel import SQLModel
 
 
@@ -36,9 +46,17 @@ class Instant(TypeDecorator[datetime]):
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def where(condition: str) -> dict[str, Any]:
-    """Return what makes an index one of some rows only, on either engine."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+def where(condition: str, on_sqlite: str = "") -> dict[str, Any]:
+    """Return what makes an index one of some rows only, on either engine; SQLite may spell it in another way.
+
+    It is used by questions that say the same: SQLite compares word by word, and knows nothing of parameters.
+    """
+    return {"sqlite_where": text(on_sqlite or condition), "postgresql_where": text(condition)}
+
+
+def inline(word: str) -> BindParameter[str]:
+    """Return a word that stands in the statement itself, where an index of some rows only asks for it."""
+    return literal(word, literal_execute=True)
 
 
 def table(row: type[SQLModel]) -> Table:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, tex
 from sqlmodel import SQLModel
 
 from bot.errors import ConfigError, StoreBusy, StoreUnavailable
-from bot.store.database import Database, claim_purpose, is_ready, migrate
+from bot.store.database import Database, claim_purpose, is_current, migrate
 from bot.store.tables import ANNOUNCEMENT, INSTANCE, NOTE, POLL
 
 AT_ONCE = 500
@@ -46,8 +46,11 @@ async def _require_rest(database: Database) -> None:
     where = database.url.render_as_string(hide_password=True)
     if database.is_sqlite:
         database.hold()
-    if not await is_ready(database):
-        raise StoreUnavailable(f"{where}: there is no database of this version; bring it up to date: `sitrep migrate`")
+    if not await is_current(database):
+        raise StoreUnavailable(
+            f"{where}: its tables are not those of this version; bring it up to date (`sitrep migrate`), or copy what "
+            "belongs to a newer Sitrep with that one"
+        )
     if database.is_sqlite:
         return
     if await database.read(lambda connection: connection.execute(_LIVING).scalar()):

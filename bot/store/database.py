@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-from sqlalchemy import URL, Connection, Table, inspect, make_url, select, text
+from sqlalchemy import URL, Connection, Table, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 
-from bot import tracing
+from bot import __version__, tracing
 from bot.errors import ConfigError, StoreBusy, StoreUnavailable
 from bot.gauges import TRANSACTION_SECONDS, UNCOUNTED, Gauges, timing
 from bot.store.engines import Engine, Pool, Threads, Work
+from bot.store.schema import Standing, first_line, standing
 from bot.store.tables import NOTE
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-HEAD = "0001"
 # What the task at hand has written beside whatever it writes, in the same transaction; it is told what that returned.
 beside: ContextVar[Callable[[Connection, object], None] | None] = ContextVar("beside", default=None)
 
@@ -132,43 +134,42 @@ def insert_into(engine: str, into: Table) -> Any:
 async def migrate(database: Database) -> bool:
     """Bring the schema up to date; returns whether anything had to be done.
 
-    Raises StoreUnavailable if there is no database to be had.
+    A newer one that this program survives is left as it is.  Raises StoreUnavailable if there is no database to be had,
+    if it is too new, or if the schema can not be changed now: then it is as it was.
     """
     try:
-        if await database.read(_revision) == HEAD:
-            return False
+        found = await database.read(standing)
     except (OSError, SQLAlchemyError) as e:
         where = database.url.render_as_string(hide_password=True)
-        raise StoreUnavailable(f"DATABASE_URL: {where} can not be opened: {_first_line(e)}") from e
+        raise StoreUnavailable(f"DATABASE_URL: {where} can not be opened: {first_line(e)}") from e
+    found.require(__version__)
+    if found.serves:
+        if found.is_newer:
+            log.info("the database is of a newer Sitrep, and serves this one as well revision=%s", found.revision)
+        return False
     from bot.store import migrations  # noqa: PLC0415  (Alembic is slow to import and seldom needed)
 
-    try:
-        await database.write(migrations.upgrade)
-    except migrations.UnknownRevision as e:
-        raise StoreUnavailable("DATABASE_URL: this database belongs to a newer Sitrep; upgrade this one") from e
+    await migrations.upgrade(database.engine, __version__)
     return True
 
 
-def _first_line(error: Exception) -> str:
-    cause = getattr(error, "orig", None) or error
-    return str(cause).partition("\n")[0]
-
-
-def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return found
-
-
 async def is_ready(database: Database) -> bool:
-    """Tell whether it is there and up to date; nothing is made to find out."""
+    """Tell whether it is there and this program may work on it; nothing is made to find out."""
+    return (await _standing(database)).serves
+
+
+async def is_current(database: Database) -> bool:
+    """Tell whether it is there and exactly as this program would make it."""
+    return (await _standing(database)).is_current
+
+
+async def _standing(database: Database) -> Standing:
     if database.is_sqlite and not _has_file(database.url):
-        return False
+        return Standing(None)
     try:
-        return await database.read(_revision) == HEAD
+        return await database.read(standing)
     except (OSError, SQLAlchemyError):
-        return False
+        return Standing(None)
 
 
 def _has_file(where: URL) -> bool:

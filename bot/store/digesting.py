@@ -15,16 +15,17 @@ from bot.core.holding import Ruling
 from bot.core.message import Message
 from bot.model import Announcement, AnnouncementState, Digest, Hold, Step
 from bot.store import codec
+from bot.store.columns import inline
 from bot.store.tables import ANNOUNCEMENT, DIGEST, INCIDENT
 
 _SOON = timedelta(seconds=1)
 _NAMED = (DIGEST.c.name == bindparam("b_name")) & (DIGEST.c.destination == bindparam("b_to"))
 _BODY = select(DIGEST.c.body, DIGEST.c.told).where(_NAMED)
 _TO = ANNOUNCEMENT.c.destination == bindparam("b_to")
-_LISTED = _TO & (ANNOUNCEMENT.c.digest == bindparam("b_name"))
+_LISTED = _TO & (ANNOUNCEMENT.c.digest == bindparam("b_name")) & (ANNOUNCEMENT.c.digest != inline(""))
 # What an earlier one has told the end of is its affair for good, and after years these are many.
 _OWED = INCIDENT.c.is_open | ANNOUNCEMENT.c.told_in.in_(("", bindparam("b_name")))
-_HELD = _TO & (ANNOUNCEMENT.c.held == Hold.DIGEST.value) & _OWED
+_HELD = _TO & (ANNOUNCEMENT.c.held == Hold.DIGEST.value) & (ANNOUNCEMENT.c.held != inline("")) & _OWED
 _MEMBERS = select(ANNOUNCEMENT.c.id, ANNOUNCEMENT.c.held, ANNOUNCEMENT.c.told_in, INCIDENT.c.body).join(
     INCIDENT, INCIDENT.c.id == ANNOUNCEMENT.c.incident
 )

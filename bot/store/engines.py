@@ -8,10 +8,11 @@ quarters of its CPU time went into them (docs/decisions/0009).
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from sqlite3 import SQLITE_BUSY, OperationalError
 from threading import local
 from typing import Any, Protocol, TypeVar
@@ -20,7 +21,7 @@ from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy import Engine as SyncEngine
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import StoreLost, StoreUnavailable
@@ -33,7 +34,7 @@ _PRAGMAS = ("busy_timeout=10000", "synchronous=NORMAL", "foreign_keys=ON")
 _WAL_TRIES, _WAL_PAUSE = 500, 0.02
 # One that is stuck in a long read must not keep the others waiting.
 _READERS = 3
-_CLOSES_WITHIN = 1.0
+_CLOSES_WITHIN = 0.5
 
 
 class Engine(Protocol):
@@ -49,6 +50,10 @@ class Engine(Protocol):
 
         One whose caller is cancelled meanwhile is either committed as a whole or not at all.
         """
+        ...
+
+    async def run_apart(self, work: Work[T]) -> T:
+        """Return what `work` returns; where the engine can do that each of its statements is committed by itself."""
         ...
 
     async def close(self) -> None:
@@ -78,6 +83,10 @@ class Threads:
             if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != SQLITE_BUSY:
                 raise
             raise StoreUnavailable("DATABASE_URL: another program has held the file for too long") from error
+
+    async def run_apart(self, work: Work[T]) -> T:
+        """Return what `work` returns: here it is one transaction like any other."""
+        return await self.run(work, writes=True)
 
     async def close(self) -> None:
         """Let what has begun come to its end."""
@@ -165,25 +174,35 @@ class Pool:
             url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args=named(name)
         )
         self._reads = self._writes.execution_options(isolation_level="REPEATABLE READ")
+        self._apart = self._writes.execution_options(isolation_level="AUTOCOMMIT")
 
     async def run(self, work: Work[T], *, writes: bool) -> T:
         """Return what `work` returns.  Raises StoreUnavailable if there is no database, StoreLost if it goes."""
-        try:
-            async with (self._writes if writes else self._reads).begin() as connection:
-                return await connection.run_sync(work)
-        except (OSError, TimeoutError) as error:
-            raise StoreUnavailable(f"DATABASE_URL: the database does not answer ({type(error).__name__})") from error
-        except DBAPIError as error:
-            if not _is_gone(error):
-                raise
-            reason = type(error.orig).__name__
-            raise StoreLost(f"DATABASE_URL: the database does not answer ({reason})") from error
+        return await _answered((self._writes if writes else self._reads).begin(), work)
+
+    async def run_apart(self, work: Work[T]) -> T:
+        """Return what `work` returns, outside of any transaction: there are statements that want that."""
+        return await _answered(self._apart.connect(), work)
 
     async def close(self) -> None:
-        """Close the connections; those that a database that hangs does not let go are dropped."""
+        """Close the connections; those that a database that hangs does not let go are dropped, without a word."""
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
         with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSES_WITHIN):
                 await self._writes.dispose()
+
+
+async def _answered(opening: AbstractAsyncContextManager[AsyncConnection], work: Work[T]) -> T:
+    try:
+        async with opening as connection:
+            return await connection.run_sync(work)
+    except (OSError, TimeoutError) as error:
+        raise StoreUnavailable(f"DATABASE_URL: the database does not answer ({type(error).__name__})") from error
+    except DBAPIError as error:
+        if not _is_gone(error):
+            raise
+        reason = type(error.orig).__name__
+        raise StoreLost(f"DATABASE_URL: the database does not answer ({reason})") from error
 
 
 # The server shuts down, starts up, or has ended the session: https://www.postgresql.org/docs/current/errcodes-appendix.html

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from bot.errors import StoreUnavailable
 from bot.store.database import Database
 from bot.store.engines import named
+from bot.store.schema import HEAD, standing
 from bot.store.tables import ANNOUNCEMENT, POLL
 
 # Whoever gives no sign of life for so long hangs.
@@ -96,8 +97,8 @@ _END = text(
     " WHERE application_name = :id AND datname = current_database() AND pid <> pg_backend_pid()"
 )
 _JOIN = text(
-    "INSERT INTO instance (id, version, joined_at, seen_at) VALUES (:id, :version, clock_timestamp(),"
-    " clock_timestamp()) ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()"
+    "INSERT INTO instance (id, version, revision, joined_at, seen_at) VALUES (:id, :version, :revision,"
+    " clock_timestamp(), clock_timestamp()) ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()"
 )
 
 
@@ -105,7 +106,8 @@ _JOIN = text(
 async def guard(database: Database, id_: str, version: str, wake: Callable[[], None]) -> AsyncIterator[Guard]:
     """Count this instance among the living for the length of the block; `wake` is called when something became due.
 
-    Raises Lost if others take it for dead, StoreUnavailable as soon as the database is not to be had.
+    Raises Lost if others take it for dead, StoreUnavailable as soon as the database is not to be had, Outgrown if a
+    newer program has made it such that this one does not survive.
     """
     engine = create_async_engine(
         database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=named(id_)
@@ -115,7 +117,9 @@ async def guard(database: Database, id_: str, version: str, wake: Callable[[], N
             mine = Guard(id_, connection)
             if not await mine.is_gone(id_):  # nobody has the lock of our own name, unless they are burying us
                 raise Lost
-            await mine._ask(_JOIN, id=id_, version=version)  # noqa: SLF001  (its own maker)
+            await mine._ask(_JOIN, id=id_, version=version, revision=HEAD)  # noqa: SLF001  (its own maker)
+            # Not before it is counted: what it would not survive is not done from then on.
+            (await connection.run_sync(standing)).require(version)
             raw: Any = (await connection.get_raw_connection()).driver_connection
             await raw.add_listener(DUE, lambda *_: wake())
             yield mine

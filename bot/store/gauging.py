@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, select
+from sqlalchemy import Connection, Select, and_, case, false, func, select
 
 from bot.store.database import Database
-from bot.store.tables import ANNOUNCEMENT, INCIDENT, POLL, SOURCE
+from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT, POLL, SOURCE, STUCK
 
 Labelled = tuple[tuple[str, ...], float]
 
@@ -48,8 +48,8 @@ def _counted(connection: Connection, now: datetime) -> Counted:
         ),
         incidents_by_state_impact_kind=_rows(connection.execute(_INCIDENTS)),
         due_by_platform=tuple(((row.platform,), row.n) for row in due),
-        oldest_due_by_platform=tuple(((row.platform,), (now - row.first).total_seconds()) for row in due),
-        stuck_by_platform_and_state=_rows(connection.execute(_STUCK)),
+        oldest_due_by_platform=tuple(((row.platform,), _for_how_long(row.first, now)) for row in due),
+        stuck_by_platform_and_state=_rows(connection.execute(_stuck(now))),
         leases_by_kind=_rows(connection.execute(_leases(now))),
     )
 
@@ -87,16 +87,38 @@ _INCIDENTS = (
     .where(and_(INCIDENT.c.is_open, INCIDENT.c.cause.is_(None)))
     .group_by(INCIDENT.c.state, INCIDENT.c.impact, INCIDENT.c.kind)
 )
-_STUCK = (
-    select(ANNOUNCEMENT.c.platform, ANNOUNCEMENT.c.state, func.count())
-    .where(ANNOUNCEMENT.c.state != "live")
-    .group_by(ANNOUNCEMENT.c.platform, ANNOUNCEMENT.c.state)
+# Who can not be told of what has been over for so long need not be told any more.
+_OLD = timedelta(days=7)
+
+
+def _stuck(now: datetime) -> Select[Any]:
+    told_of = ANNOUNCEMENT.outerjoin(INCIDENT, INCIDENT.c.id == ANNOUNCEMENT.c.incident)
+    is_old = func.coalesce(INCIDENT.c.is_open.is_(False) & (INCIDENT.c.resolved_at < now - _OLD), false())
+    return (
+        select(ANNOUNCEMENT.c.platform, ANNOUNCEMENT.c.state, func.count())
+        .select_from(told_of)
+        .where(STUCK, ~is_old)
+        .group_by(ANNOUNCEMENT.c.platform, ANNOUNCEMENT.c.state)
+    )
+
+
+# A try that fails puts off the next one: what waits then is as old as the line that could not be told.
+_UNTOLD = and_(ENTRY.c.incident == ANNOUNCEMENT.c.incident, ENTRY.c.seq == ANNOUNCEMENT.c.last_seq + 1)
+_SINCE = case(
+    (ANNOUNCEMENT.c.attempts > 0, func.coalesce(ENTRY.c.recorded_at, ANNOUNCEMENT.c.due_at)),
+    else_=ANNOUNCEMENT.c.due_at,
 )
 
 
 def _due(now: datetime) -> Any:
-    waiting = and_(ANNOUNCEMENT.c.state == "live", ANNOUNCEMENT.c.due_at <= now)
-    first = func.min(ANNOUNCEMENT.c.due_at).label("first")
+    waits = ANNOUNCEMENT.c.due_at.is_not(None) & ((ANNOUNCEMENT.c.due_at <= now) | (ANNOUNCEMENT.c.attempts > 0))
     return (
-        select(ANNOUNCEMENT.c.platform, func.count().label("n"), first).where(waiting).group_by(ANNOUNCEMENT.c.platform)
+        select(ANNOUNCEMENT.c.platform, func.count().label("n"), func.min(_SINCE).label("first"))
+        .select_from(ANNOUNCEMENT.outerjoin(ENTRY, _UNTOLD))
+        .where(ANNOUNCEMENT.c.state == "live", waits)
+        .group_by(ANNOUNCEMENT.c.platform)
     )
+
+
+def _for_how_long(since: datetime, now: datetime) -> float:
+    return max((now - since).total_seconds(), 0.0)

@@ -13,7 +13,7 @@ from bot.model import Announcement, Impact, Incident, Ref, SourceKind, State, Ti
 from bot.store import codec
 from bot.store.database import Database
 from bot.store.errands import INCIDENTS, announcement_of
-from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT, POLL, SOURCE
+from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT, POLL, SOURCE, STUCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ _LIMIT = bindparam("b_limit", type_=Integer)
 _FAILING = POLL.c.active & POLL.c.failing_since.is_not(None)
 _STALE = select(POLL.c.source).where(_FAILING).order_by(POLL.c.failing_since).limit(_LIMIT)
 _NEW = SOURCE.c.active & SOURCE.c.severity.is_(None) & SOURCE.c.key.not_in(select(POLL.c.source).where(_FAILING))
-_BROKEN = ANNOUNCEMENT.c.state != "live"
+_BROKEN = STUCK
 _STUCK = select(*ANNOUNCEMENT.c).where(_BROKEN).order_by(ANNOUNCEMENT.c.id.desc()).limit(_LIMIT)
 _COUNTED: Mapping[str, ColumnElement[bool]] = {
     "watched": POLL.c.active & POLL.c.kind.in_(_LOOKED_AT),

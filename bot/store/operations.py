@@ -11,9 +11,10 @@ from sqlalchemy import Connection, bindparam, func, select, text
 
 from bot.core.operating import Blind
 from bot.model import Announcement
+from bot.store.columns import inline
 from bot.store.database import Database
 from bot.store.errands import INCIDENTS, announcement_of
-from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, GAP, INCIDENT, INSTANCE, LISTED, POLL, SOURCE
+from bot.store.tables import ANNOUNCEMENT, CLAIM, ENTRY, GAP, INCIDENT, INSTANCE, LISTED, POLL, SOURCE, STUCK
 
 MOST = 50
 _GAPS = 600
@@ -70,7 +71,7 @@ _INSTANCES = (
 )
 # Statements are made once: to make one costs more than to run it.
 _NOW, _SINCE = (bindparam(name, type_=GAP.c.ended_at.type) for name in ("b_now", "b_since"))
-_BROKEN = ANNOUNCEMENT.c.state != "live"
+_BROKEN = STUCK
 _STUCK = (
     select(*ANNOUNCEMENT.c, INCIDENT.c.title.label("told"))
     .select_from(ANNOUNCEMENT.outerjoin(INCIDENT, INCIDENT.c.id == ANNOUNCEMENT.c.incident))
@@ -108,7 +109,9 @@ _BLIND = (
 _OWNERS = (
     select(POLL.c.owner).where(POLL.c.owner.is_not(None), POLL.c.lease_until > _NOW).distinct().order_by(POLL.c.owner)
 )
-_SENDERS = select(ANNOUNCEMENT.c.owner).where(ANNOUNCEMENT.c.owner.is_not(None), ANNOUNCEMENT.c.lease_until > _NOW)
+# What somebody is about to send is due.
+_SENT = ANNOUNCEMENT.c.due_at.is_not(None) & (ANNOUNCEMENT.c.lease_until > _NOW)
+_SENDERS = select(ANNOUNCEMENT.c.owner).where(ANNOUNCEMENT.c.owner.is_not(None), _SENT)
 _COUNTED = (("sources", SOURCE), ("incidents", LISTED), ("announcements", ANNOUNCEMENT))
 # All in one question: nine small ones take longer to put than to answer.
 _TOTALS = select(
@@ -116,7 +119,7 @@ _TOTALS = select(
         select(func.count()).select_from(of).where(*where).scalar_subquery().label(name)
         for name, of, *where in (
             ("stuck", ANNOUNCEMENT, _BROKEN),
-            ("held", ANNOUNCEMENT, ANNOUNCEMENT.c.held != "", ANNOUNCEMENT.c.about == INCIDENTS),
+            ("held", ANNOUNCEMENT, ANNOUNCEMENT.c.held != inline(""), ANNOUNCEMENT.c.about == INCIDENTS),
             ("stale", POLL, _FAILING),
             ("unread", SOURCE, _NEW),
             *_COUNTED,

@@ -20,7 +20,10 @@ class NoteRow(SQLModel, table=True):
 
 
 class InstanceRow(SQLModel, table=True):
-    """One of several programs that share the database; `seen_at` is its last sign of life, by the database's clock."""
+    """One of several programs that share the database; `seen_at` is its last sign of life, by the database's clock.
+
+    `revision` is the newest of the schema that it knows.
+    """
 
     __tablename__ = "instance"
 
@@ -28,6 +31,7 @@ class InstanceRow(SQLModel, table=True):
     version: str = Field(sa_type=Text)
     joined_at: datetime = Field(sa_type=Instant)
     seen_at: datetime = Field(sa_type=Instant)
+    revision: str = Field(sa_type=Text)
 
 
 class InstallationRow(SQLModel, table=True):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, or_, select, update
 
 from bot.core.health import Health
 from bot.core.probing import ProbeState
@@ -161,12 +161,12 @@ async def forget(database: Database, key: str) -> None:
     await database.write(lambda connection: connection.execute(delete(PROBE).where(PROBE.c.source == key)))
 
 
-_LEFT_OPEN = select(CLAIM.c.source).where(CLAIM.c.is_open)
+_LEFT_OPEN = exists().where(CLAIM.c.source == SOURCE.c.key, CLAIM.c.is_open)
 _ORPHANS = (
     select(SOURCE.c.spec, PROBE.c.state, *HEALTH)
     .join(POLL, POLL.c.source == SOURCE.c.key)
     .outerjoin(PROBE, PROBE.c.source == SOURCE.c.key)
-    .where(SOURCE.c.kind == _MINE, SOURCE.c.active.is_(False), SOURCE.c.key.in_(_LEFT_OPEN))
+    .where(SOURCE.c.kind == _MINE, SOURCE.c.active.is_(False), _LEFT_OPEN)
     .order_by(SOURCE.c.key)
 )
 

@@ -7,9 +7,9 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from bot.model import AnnouncementState, SourceKind
+from bot.model import SourceKind
 from bot.store.database import Database
-from bot.store.tables import ANNOUNCEMENT, ENTRY, POLL, SOURCE
+from bot.store.tables import ENTRY, POLL, SOURCE, STUCK
 
 _HOUR = timedelta(hours=1)
 
@@ -18,7 +18,7 @@ _SINCE = bindparam("b_since", type_=ENTRY.c.recorded_at.type)
 _SAID = select(func.count(), func.max(ENTRY.c.recorded_at)).where(ENTRY.c.recorded_at >= _SINCE)
 _PAGES = select(func.count(), func.count(SOURCE.c.severity), func.sum(SOURCE.c.severity)).where(SOURCE.c.active)
 _LOST = select(func.count(), func.max(POLL.c.failing_since)).where(POLL.c.failing_since.is_not(None))
-_STUCK = select(func.count()).where(ANNOUNCEMENT.c.state.in_([s.value for s in AnnouncementState if s != "live"]))
+_STUCK = select(func.count()).where(STUCK)
 _FRESH = select(func.max(POLL.c.last_look)).where(POLL.c.active, POLL.c.kind == SourceKind.FEED.value)
 
 

@@ -254,6 +254,6 @@ def _known(row: RowMapping) -> Source:
 
 
 async def release_all(database: Database) -> None:
-    """Free every lease: for a database that only one process works on, at its start."""
+    """Free every lease: for a database that only one process works on, when it begins and when it ends."""
     freed = update(POLL).where(POLL.c.owner.is_not(None)).values(owner=None, lease_until=None)
     await database.write(lambda connection: connection.execute(freed))

@@ -12,6 +12,7 @@ from bot.core.holding import Ruling
 from bot.core.rules import Route, Summary
 from bot.model import Destination, Digest, Hold
 from bot.store import codec
+from bot.store.columns import inline
 from bot.store.database import Database
 from bot.store.holds import announce
 from bot.store.tables import ANNOUNCEMENT, DIGEST
@@ -28,7 +29,7 @@ async def renew(database: Database, ruling: Ruling, now: datetime) -> None:
     """
     wanted = [str(to) for why, to, _ in _wanted(ruling) if why is Hold.DIGEST]
     weekly = [to for why, to, _ in _wanted(ruling) if why is Hold.WEEKLY]
-    held = (ANNOUNCEMENT.c.held != "") & (ANNOUNCEMENT.c.state == "live") & (ANNOUNCEMENT.c.told_in == "")
+    held = (ANNOUNCEMENT.c.held != inline("")) & (ANNOUNCEMENT.c.state == "live") & (ANNOUNCEMENT.c.told_in == "")
     is_summary = ANNOUNCEMENT.c.about == Hold.DIGEST.value
     unwanted = and_(_PENDING, is_summary, ANNOUNCEMENT.c.destination.not_in(wanted), ANNOUNCEMENT.c.due_at > now)
 

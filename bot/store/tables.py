@@ -9,7 +9,7 @@ from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.core.sharing import shard_of
-from bot.store.columns import Id, Instant, table, where
+from bot.store.columns import Id, Instant, inline, table, where
 from bot.store.listed_table import ListedRow
 from bot.store.own_tables import GapRow, InstallationRow, InstanceRow, NoteRow
 from bot.store.people_tables import (
@@ -141,7 +141,7 @@ class IncidentRow(SQLModel, table=True):
         Index("incident_newest", "is_open", "started_at"),
         Index("incident_started", "started_at"),
         Index("incident_ended", "vendor", "resolved_at"),
-        Index("incident_witnessed", "id", **where("witnessed")),
+        Index("incident_witnessed", "id", **where("witnessed", on_sqlite="witnessed = 1")),
         Index("incident_silent", "silent_from", **where("silent_from IS NOT NULL")),
         Index("incident_vendor", "vendor", "started_at"),
         Index("incident_attend", "attend_at", **where("attend_at IS NOT NULL")),
@@ -203,7 +203,8 @@ class AnnouncementRow(SQLModel, table=True):
         Index("announcement_held", "destination", "held", **where("held <> ''")),
         Index("announcement_listed", "destination", "digest", **where("digest <> ''")),
         Index("announcement_posted", "destination", "posted_at", **where("posted_at IS NOT NULL")),
-        Index("announcement_due", "state", "platform", "urgency", "due_at"),
+        Index("announcement_due", "state", "platform", "urgency", "due_at", **where("due_at IS NOT NULL")),
+        Index("announcement_stuck", "id", **where("state <> 'live'")),
         Index("announcement_root", "root"),
         Index("announcement_earlier", "earlier"),
     )
@@ -274,6 +275,8 @@ CLAIM = table(ClaimRow)
 INCIDENT = table(IncidentRow)
 ENTRY = table(EntryRow)
 ANNOUNCEMENT = table(AnnouncementRow)
+# What is parked or given up: few, among all that was ever announced.
+STUCK = ANNOUNCEMENT.c.state != inline("live")
 DIGEST = table(DigestRow)
 GAP = table(GapRow)
 REVISIT = table(RevisitRow)

@@ -65,19 +65,19 @@ OF_DATABASE: tuple[tuple[str, str, Callable[[Counted], Sequence[Labelled]], tupl
     ),
     (
         "sitrep_deliveries_due",
-        "Announcements that are due now and whose next step is not done.",
+        "Announcements whose next step is due or was tried in vain, and is not done.",
         lambda found: found.due_by_platform,
         ("platform",),
     ),
     (
         "sitrep_deliveries_oldest_due_seconds",
-        "For how long the announcement is due that is due longest.",
+        "For how long the announcement waits that waits longest, with all the time in which tries failed.",
         lambda found: found.oldest_due_by_platform,
         ("platform",),
     ),
     (
         "sitrep_deliveries_stuck",
-        "Announcements that a person must see to: parked (channel gone or forbidden), dead (given up).",
+        "Announcements of what is not over for a week that a person must see to: parked (no channel), dead (given up).",
         lambda found: found.stuck_by_platform_and_state,
         ("platform", "state"),
     ),
@@ -91,7 +91,7 @@ OF_DATABASE: tuple[tuple[str, str, Callable[[Counted], Sequence[Labelled]], tupl
 
 
 # What an instance shows of itself, and by which labels.
-OWN = {"sitrep_build_info": ("version",), "sitrep_loop_up": ("loop",)}
+OWN = {"sitrep_build_info": ("version",), "sitrep_loop_up": ("loop",), "sitrep_platform_up": ("platform",)}
 
 
 def readings(found: Counted) -> Iterable[Reading]:
@@ -173,6 +173,9 @@ class Shown(Collector):
         for loop in sorted({*self.vitals.turns.back_at, *crashed}):
             about = "Whether a loop of Sitrep's turns: 0 if it hangs, or crashes again and again."
             yield Reading("sitrep_loop_up", about, float(loop not in late | crashed.keys()), (("loop", loop),))
+        for platform, takes in sorted(self.vitals.takes().items()):
+            about = "Whether a platform takes what it is told: 0 if it will not have us before the next start."
+            yield Reading("sitrep_platform_up", about, float(takes), (("platform", platform),))
 
 
 def routes(gauges: Prometheus, shown: Shown, token: str = "") -> list[Route]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.gauges import REQUEST_SECONDS, REQUESTS, UNCOUNTED, Gauges
+from bot.gauges import CRASHES, REQUEST_SECONDS, REQUESTS, UNCOUNTED, Gauges
 from bot.tracing import span
 
 log = logging.getLogger(__name__)
@@ -75,6 +75,7 @@ class Stack:
                 raise
             number = secrets.token_hex(4)
             log.exception("page failed number=%s route=%s", number, _route(scope))
+            self._gauges.count(CRASHES, "request")
             await self._crashed(Request(scope), number)(scope, receive, dress)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:

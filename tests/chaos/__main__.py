@@ -8,23 +8,26 @@ import shutil
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
 
-from tests.chaos.day import Day, a_day, live_through
+from tests.chaos.day import Day, Mishap, a_day, live_through
 from tests.chaos.mishaps import some
+from tests.chaos.upgrade import upgrade
 from tests.databases import Postgres, migrate_by_hand, start_by_hand
 
 _MISHAPS = 3
 
 
-async def one_day(postgres: Postgres, seed: int) -> bool:
+async def one_day(postgres: Postgres, seed: int, *, upgrades: bool = False) -> bool:
     """Live through the day of a seed; returns whether it ended well."""
     dice = Random(seed)
     folder = Path(tempfile.mkdtemp(prefix="sitrep-chaos-"))
     began = time.monotonic()
     async with a_day(folder, postgres, dice) as day:
-        found = await _lived_through(day, dice)
+        mishaps: list[Mishap] = [partial(upgrade, folder)] if upgrades else some(dice, _MISHAPS)
+        found = await _lived_through(day, mishaps)
         took = time.monotonic() - began
         print(f"{'ok  ' if not found else 'FAIL'}  seed {seed}: {'; '.join(day.log)} ({took:.0f} s)", flush=True)
         for what in found:
@@ -36,10 +39,10 @@ async def one_day(postgres: Postgres, seed: int) -> bool:
     return not found
 
 
-async def _lived_through(day: Day, dice: Random) -> list[str]:
+async def _lived_through(day: Day, mishaps: list[Mishap]) -> list[str]:
     """Return what is wrong in the end; a program that does not start or end as it should is wrong too."""
     try:
-        return await live_through(day, some(dice, _MISHAPS))
+        return await live_through(day, mishaps)
     except (AssertionError, TimeoutError) as error:
         return [f"{type(error).__name__}: {str(error)[-1000:]}"]
 
@@ -53,7 +56,7 @@ async def days(options: argparse.Namespace, postgres: Postgres) -> int:
 
     async def one_after_the_other() -> None:
         while seeds and all(ended) and time.monotonic() < until:
-            ended.append(await one_day(postgres, seeds.pop()))
+            ended.append(await one_day(postgres, seeds.pop(), upgrades=options.upgrade))
 
     await asyncio.gather(*(one_after_the_other() for _ in range(options.at_once)))
     print(f"{sum(ended)} passed, {ended.count(False)} failed")
@@ -67,6 +70,7 @@ def main() -> int:
     parser.add_argument("--at-once", type=int, default=1, help="how many days at the same time")
     parser.add_argument("--minutes", type=float, default=600, help="begin no further day after so long")
     parser.add_argument("--seed", type=int, help="the day of this seed, and no other")
+    parser.add_argument("--upgrade", action="store_true", help="nothing goes wrong but a rolling upgrade")
     options = parser.parse_args()
     postgres = start_by_hand()
     try:

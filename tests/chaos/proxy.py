@@ -16,9 +16,13 @@ _PIECE = 65_536
 
 @dataclass(slots=True)
 class Wire:
-    """Connections to one database.  While it `is_cut` there are none; it is silent as long as `open` is not set."""
+    """Connections to one database.  While it `is_cut` there are none; it is silent as long as `open` is not set.
+
+    `wanted` is how many there were, or would have been.
+    """
 
     there: Path
+    wanted: int = 0
     is_cut: bool = False
     open: asyncio.Event = field(default_factory=asyncio.Event)
     _ends: set[asyncio.StreamWriter] = field(default_factory=set[asyncio.StreamWriter])
@@ -40,6 +44,7 @@ class Wire:
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection to the database and back, until either side ends it."""
+        self.wanted += 1
         if self.is_cut:
             writer.transport.abort()
             return

@@ -12,6 +12,7 @@ import pytest
 from bot.errors import Busy, PermanentFailure, PlatformStopped, TemporaryFailure
 from bot.gauges import (
     CHECKS,
+    CRASHES,
     DELIVERY_DELAY,
     DETECTION_LAG,
     ENTRIES,
@@ -25,6 +26,7 @@ from bot.gauges import (
     Measure,
 )
 from bot.loops.probing import checked
+from bot.loops.supervise import Crashes
 from bot.store import sources
 from bot.store.database import Database, open_database
 from tests.fakes import ManualClock
@@ -169,3 +171,18 @@ async def test_transactions_are_measured_also_those_that_fail(database: Database
         await database.write(fails)
 
     assert [labels for name, _, labels in tally.measures if name == TRANSACTION_SECONDS.name] == [("read",), ("write",)]
+
+
+async def test_an_error_that_nobody_thought_of_is_counted_by_where_it_was(database: Database) -> None:
+    def breaks(*_: object) -> None:
+        raise LookupError("nobody thought of this")
+
+    tally, desk = Tally(), Desk(database)
+    desk.delivering.gauges = tally
+    desk.delivering.observe = breaks
+    await desk.opens()
+    await desk.settles()
+    Crashes(tally).add("watch")
+
+    assert tally.of(CRASHES)["loop",] == 1
+    assert tally.of(CRASHES)["step",] >= 1

@@ -39,7 +39,8 @@ async def test_a_server_that_is_not_there_is_an_error_without_a_password(postgre
 
 
 async def test_an_instance_that_hangs_is_told_from_one_that_lives_and_from_one_that_is_gone(postgres_url: str) -> None:
-    rows = f"('gone', '0', {AGO}, {AGO}), ('hung', '1', {AGO}, {AGO}), ('well', '1', {AGO}, clock_timestamp())"
+    seen = {"('gone', '0'": AGO, "('hung', '1'": AGO, "('well', '1'": "clock_timestamp()"}
+    rows = ", ".join(f"{one}, {AGO}, {at}, '0001')" for one, at in seen.items())
     hung, well = open_database(postgres_url, "hung"), open_database(postgres_url, "well")
     try:
         await hung.write(lambda one: one.execute(text(f"INSERT INTO instance VALUES {rows}")))  # noqa: S608  (ours)
@@ -50,8 +51,8 @@ async def test_an_instance_that_hangs_is_told_from_one_that_lives_and_from_one_t
         await well.close()
     left = await examine(postgres_url, now())
 
-    seen = {one.id: (one.hangs, one.is_gone) for one in found.instances}
-    assert seen == {"gone": (True, True), "hung": (True, False), "well": (False, False)}
+    found_so = {one.id: (one.hangs, one.is_gone) for one in found.instances}
+    assert found_so == {"gone": (True, True), "hung": (True, False), "well": (False, False)}
     assert found.runs
     assert [one.what.split(" since ")[0] for one in findings(found, "2", now())] == [
         "hung has given no sign of life",

@@ -143,7 +143,7 @@ async def test_a_database_that_somebody_works_on_is_not_copied(
     sqlite_url: str, postgres_url: str, tmp_path: Path
 ) -> None:
     await filled(sqlite_url)
-    joins = text("INSERT INTO instance VALUES ('one', '1', clock_timestamp(), clock_timestamp())")
+    joins = text("INSERT INTO instance VALUES ('one', '1', clock_timestamp(), clock_timestamp(), '1')")
     (tmp_path / "new").mkdir()
     async with opened(sqlite_url) as running, opened(sqlite_url) as source, opened(postgres_url) as target:
         running.hold()

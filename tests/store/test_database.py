@@ -48,7 +48,7 @@ async def names(database: Database) -> list[str]:
 
 
 def noticed(connection: Connection) -> list[str]:
-    return sorted(connection.execute(select(NOTE.c.name)).scalars())
+    return sorted(connection.execute(select(NOTE.c.name).where(NOTE.c.name.not_like("schema %"))).scalars())
 
 
 async def noted(database: Database, name: str) -> None:

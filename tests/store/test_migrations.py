@@ -8,8 +8,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 from sqlmodel import SQLModel
 
-from bot.store.database import HEAD, Database, create, migrate
+from bot.store.database import Database, create, migrate
 from bot.store.migrations import configuration
+from bot.store.schema import HEAD
 from tests.databases import opened
 
 TABLES = {

@@ -52,7 +52,7 @@ async def test_an_incident_is_read_with_where_it_is_told_and_when_its_page_was_n
 
 
 async def test_the_instances_that_share_a_database_are_known_with_their_last_sign_of_life(database: Database) -> None:
-    row = {"id": "here-1", "version": "1.2", "joined_at": NOW, "seen_at": NOW + HOUR}
+    row = {"id": "here-1", "version": "1.2", "joined_at": NOW, "seen_at": NOW + HOUR, "revision": "0001"}
     await database.write(lambda connection: connection.execute(insert(INSTANCE), [row]))
 
     (one,) = (await operations.running(database, NOW + HOUR)).instances

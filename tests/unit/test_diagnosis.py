@@ -60,6 +60,11 @@ def test_a_machine_with_which_nothing_is_wrong_is_not_spoken_of() -> None:
     ("found", "expected"),
     [
         (Stored(where=PG, schema=Schema.NEWER), f"wrong: {PG} belongs to a newer Sitrep"),
+        (
+            Stored(where=PG, schema=Schema.OLDER, is_held=True),
+            f"look: {PG} is of an older Sitrep, and not",
+        ),
+        (Stored(where=PG, schema=Schema.SERVES, is_held=True), f"look: {PG} was brought up to date by a newer Sitrep"),
         (Stored(where=PG, schema=Schema.OTHER), f"wrong: {PG} has tables, and not those of Sitrep"),
         (Stored(where=PG, schema=Schema.NONE, refusal="it is a standby"), f"wrong: nothing can be written to {PG}: it"),
         (Stored(where=PG, server=server(130004), is_held=True), "look: PostgreSQL 13 is no longer maintained"),

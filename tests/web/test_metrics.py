@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -12,10 +13,13 @@ import pytest
 from prometheus_client import parser
 from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics import parser as openmetrics
+from sqlalchemy import bindparam, text
 
 from bot.gauges import COUNTS, DELIVERY_DELAY, LIMIT_WAITS, MEASURES, POLLS
 from bot.model import Impact
 from bot.store.database import Database, open_database
+from bot.store.tables import INCIDENT
+from bot.web.metrics import KEEP_SECONDS
 from tests.commands.office import Office
 from tests.unit.build import fine
 from tests.web.house import SECRET, TOKEN, House, configured, open_house
@@ -41,6 +45,7 @@ LABELS = {
     "type",
     "vendor",
     "version",
+    "where",
     "generation",
 }
 
@@ -143,6 +148,19 @@ async def test_the_database_shows_what_is_watched_what_is_open_and_what_waits(ho
     assert value(found, "sitrep_deliveries_oldest_due_seconds", platform="fake") == 90
 
 
+async def test_what_is_tried_in_vain_waits_since_it_was_noted_though_the_next_try_is_put_off(house: House) -> None:
+    office = house.office
+    await office.opens()
+    failed = "UPDATE announcement SET attempts = 9, due_at = '2099-01-01 00:00:00.000000'"
+    await office.database.write(lambda connection: connection.execute(text(failed)))
+    office.clock.move(seconds=900)
+
+    found = await scraped(house)
+
+    assert value(found, "sitrep_deliveries_due", platform="fake") == 1
+    assert value(found, "sitrep_deliveries_oldest_due_seconds", platform="fake") == 900
+
+
 async def test_what_can_not_be_told_is_counted_as_stuck(house: House) -> None:
     await house.office.opens()
     await house.office.tells(forbidden="ops")
@@ -151,6 +169,31 @@ async def test_what_can_not_be_told_is_counted_as_stuck(house: House) -> None:
 
     assert value(found, "sitrep_deliveries_stuck", platform="fake", state="parked") == 1
     assert found["sitrep_deliveries_due"].samples == []
+
+
+async def test_a_platform_that_will_not_have_us_is_known_from_the_first_moment_and_until_it_will(house: House) -> None:
+    house.vitals.takes = lambda: {"slack": False, "discord": True}
+
+    found = await scraped(house)
+
+    assert value(found, "sitrep_platform_up", platform="slack") == 0
+    assert value(found, "sitrep_platform_up", platform="discord") == 1
+
+
+async def test_what_could_not_be_told_and_is_long_over_is_nobodys_concern_any_more(house: House) -> None:
+    office = house.office
+    await office.opens()
+    await office.tells(forbidden="ops")
+    over = text("UPDATE incident SET is_open = :no, resolved_at = :at").bindparams(
+        bindparam("at", office.clock.now(), type_=INCIDENT.c.resolved_at.type), no=False
+    )
+    await office.database.write(lambda connection: connection.execute(over))
+
+    office.clock.move(seconds=6 * 86400)
+    assert (await scraped(house))["sitrep_deliveries_stuck"].samples
+    office.clock.move(seconds=2 * 86400)
+    await asyncio.sleep(KEEP_SECONDS)
+    assert (await scraped(house))["sitrep_deliveries_stuck"].samples == []
 
 
 async def test_two_that_scrape_at_once_ask_the_database_once(house: House) -> None:

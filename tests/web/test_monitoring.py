@@ -106,3 +106,24 @@ def test_the_page_explains_every_metric_and_no_other() -> None:
         shown = re.search(rf"`{name}\{{([^}}]*)\}}`", PAGE)
         if shown is not None:
             assert tuple(shown[1].split(",")) == labels
+
+
+RUNBOOK = (ROOT / "docs/operations.md").read_text(encoding="utf-8").partition("\n## Run-book\n")[2]
+ENTRIES = dict(re.findall(r"^### (\w+)\n\n(.*?)(?=^##|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
+ALERTS = {rule["alert"]: rule for group in RULES for rule in group["rules"]}
+
+
+def test_every_alarm_has_its_entry_in_the_run_book_and_leads_there() -> None:
+    assert list(ENTRIES) == list(ALERTS)
+    for name, rule in ALERTS.items():
+        assert rule["annotations"]["runbook_url"] == f"docs/operations.md#{name.lower()}"
+        assert rule["labels"]["severity"] in {"warning", "critical"}
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_every_entry_says_what_it_means_where_to_look_what_to_do_and_when_it_is_over(name: str) -> None:
+    assert re.findall(r"^- \*\*(\w+)\*\*: \S", ENTRIES[name], re.MULTILINE) == [
+        *("Means", "Noticed", "Look", "Do", "Over")
+    ]
+    for metric in re.findall(r"\bsitrep_\w+", ENTRIES[name]):
+        assert metric in SHAPES

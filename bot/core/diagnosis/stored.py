@@ -28,6 +28,9 @@ class Schema(Enum):
 
     NONE = "none"
     CURRENT = "current"
+    OLDER = "older"
+    # A newer Sitrep has brought it up to date, and this one may go on working on it, or not.
+    SERVES = "serves"
     NEWER = "newer"
     OTHER = "other"
 
@@ -90,7 +93,7 @@ class Stored:
     @property
     def is_usable(self) -> bool:
         """Whether what is kept there can be read."""
-        return self.exists and not self.error and self.schema is Schema.CURRENT
+        return self.exists and not self.error and self.schema in {Schema.CURRENT, Schema.SERVES}
 
 
 def findings(found: Stored, version: str, now: datetime) -> Iterator[Finding]:
@@ -125,6 +128,18 @@ def _file(found: Stored) -> Iterator[Finding]:
             Area.DATABASE,
             f"nothing can be written to {found.where}: {found.refusal}",
             "Let it belong to the user that Sitrep runs as, and let no other program keep it locked.",
+        )
+    if found.schema is Schema.OLDER:
+        yield look(
+            Area.DATABASE,
+            f"{found.where} is of an older Sitrep, and not yet brought up to date",
+            "Read CHANGELOG.md, back up, and start this one, or `sitrep migrate`: docs/operations.md.",
+        )
+    if found.schema is Schema.SERVES:
+        yield look(
+            Area.DATABASE,
+            f"{found.where} was brought up to date by a newer Sitrep, which this one may still work on",
+            "Upgrade this one too, everywhere it runs.",
         )
     if found.schema is Schema.NEWER:
         yield wrong(Area.DATABASE, f"{found.where} belongs to a newer Sitrep", "Upgrade this one, everywhere it runs.")

@@ -99,6 +99,7 @@ def fleet() -> None:
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("joined_at", instant(), nullable=False),
         sa.Column("seen_at", instant(), nullable=False),
+        sa.Column("revision", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
 

@@ -9,6 +9,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+# The oldest revision whose programs work on this one (docs/decisions/0046).
+oldest = ...
 
 
 def upgrade() -> None:

@@ -12,6 +12,8 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+# The oldest revision whose programs work on this one (docs/decisions/0046).
+oldest = "0001"
 
 
 def upgrade() -> None:
@@ -67,8 +69,9 @@ def _announcements() -> None:
     )
     op.create_index("announcement_root", "announcement", ["root"], unique=False)
     op.create_index("announcement_earlier", "announcement", ["earlier"], unique=False)
-    op.create_index("announcement_due", "announcement", ["state", "platform", "urgency", "due_at"], unique=False)
     for name, columns, rows in (
+        ("announcement_due", ["state", "platform", "urgency", "due_at"], "due_at IS NOT NULL"),
+        ("announcement_stuck", ["id"], "state <> 'live'"),
         ("announcement_held", ["destination", "held"], "held <> ''"),
         ("announcement_listed", ["destination", "digest"], "digest <> ''"),
         ("announcement_posted", ["destination", "posted_at"], "posted_at IS NOT NULL"),
@@ -144,8 +147,8 @@ def _incidents() -> None:
     op.create_index("incident_newest", "incident", ["is_open", "started_at"], unique=False)
     op.create_index("incident_started", "incident", ["started_at"], unique=False)
     op.create_index("incident_ended", "incident", ["vendor", "resolved_at"], unique=False)
-    some = sa.text("witnessed")
-    op.create_index("incident_witnessed", "incident", ["id"], unique=False, sqlite_where=some, postgresql_where=some)
+    some, on_sqlite = sa.text("witnessed"), sa.text("witnessed = 1")
+    op.create_index("incident_witnessed", "incident", ["id"], sqlite_where=on_sqlite, postgresql_where=some)
     some = sa.text("silent_from IS NOT NULL")
     op.create_index("incident_silent", "incident", ["silent_from"], sqlite_where=some, postgresql_where=some)
     op.create_index("incident_vendor", "incident", ["vendor", "started_at"], unique=False)
