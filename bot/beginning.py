@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.errors import StoreLost, StoreUnavailable
 from bot.loops.supervise import DATABASE_PAUSE
 from bot.model import Source
-from bot.store import announcements, listed, sources
+from bot.store import announcements, listed, sources, timers
 from bot.store.database import Database, claim_purpose, migrate
 
 log = logging.getLogger("sitrep")
@@ -65,6 +65,14 @@ async def begin(database: Database, watched: Sequence[Source], clock: Clock) -> 
     await patiently(partial(prepare, database, watched, clock.now()), clock)
 
 
+def tell_of_refusal(reason: str) -> None:
+    """Say that the database takes nothing any more, and why; or, without a reason, that it does again."""
+    if reason:
+        log.error("nothing can be written, so nothing is sent until it can: %s", reason)
+    else:
+        log.info("the database takes what is written again")
+
+
 async def prepare(database: Database, watched: Sequence[Source], now: datetime) -> None:
     """Make a migrated database ready for what is watched."""
     await claim_purpose(database, "run")
@@ -75,3 +83,4 @@ async def prepare(database: Database, watched: Sequence[Source], now: datetime) 
     # A person may have mended what was in the way; if not, it is parked again.
     await announcements.revive(database, now)
     await sources.register(database, watched, now)
+    await timers.settle(database, now)

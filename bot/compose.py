@@ -90,6 +90,7 @@ async def _run(settings: Settings, name: str, stop: asyncio.Event) -> None:
     clock = AgreedClock()
     watched = configuration.sources(settings, catalog.load(), plugins.discover("bot.feeds"))
     database = open_database(settings.database.reveal(), name)
+    database.told = beginning.tell_of_refusal
     fleet = Fleet(database, clock, name, __version__, asyncio.Event(), stop=stop)
     try:
         database.hold()
@@ -126,7 +127,9 @@ async def _loops(
     gauges = boards.counting()
     crashes = Crashes(gauges)
     database.gauges = gauges
-    vitals = Vitals(partial(is_ready, database), crashed=lambda: crashes.repeated(clock.now()))
+    vitals = Vitals(
+        partial(is_ready, database), crashed=lambda: crashes.repeated(clock.now()), refused=lambda: database.refused
+    )
     paced = partial(Pace, clock, vitals.turns)
     heard = people.People(database, rules, settings.people, paced("people"), due)
     desk = desk_of(settings, heard, fetcher)
@@ -176,14 +179,14 @@ async def _loops(
     those = calling.expected(settings, watched, catalog.load())
     desk.callers = lambda: calling.views(database, those, clock.now())
     desk.trail.directories = {chat.platform.name: chat.directory for chat in chats if chat.directory is not None}
-    desk.platforms, desk.jobs = partial(reaching.conditions, chats), partial(_shown, around.shown)
+    desk.platforms, desk.jobs = partial(_ills, vitals, chats), partial(_shown, around.shown)
     desk.trail.gauges = gauges
     vitals.platforms = partial(reaching.cut_off, chats)
     vitals.takes = lambda: {name: name not in delivering.stopped for name in platforms}
     beside = Beside(settings.windows, desk.callers, desk.platforms, desk.jobs, clock.now())
     boards.serve(settings, boards.Around(database, clock, desk, vitals, gauges, beside), routes, loops)
     garbage.seldom()
-    begun = partial(supervise, clock=clock, chance=dice, crashes=crashes)
+    begun = partial(supervise, clock=clock, chance=dice, crashes=crashes, waits=vitals.turns.rests)
     await _until_stopped(loops, chats, begun, stop, vitals)
 
 
@@ -234,6 +237,10 @@ def report_of(settings: Settings, database: Database) -> Callable[[Errand, Timel
         return posted(material, settings.reports.form, now)
 
     return partial(attach, Attaching(database, write))
+
+
+def _ills(vitals: Vitals, chats: Sequence[Chat]) -> tuple[str, ...]:
+    return (*vitals.waits(), *reaching.conditions(chats))
 
 
 def _shown(some: callers.Shown) -> tuple[str, ...]:

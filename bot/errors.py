@@ -119,8 +119,25 @@ class StoreUnavailable(SitrepError):
     """The database can not be opened or reached."""
 
 
+class StoreRefused(StoreUnavailable):
+    """The database is there, and can not keep anything just now; `reason` says why, in words for whoever reads."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason; the message says where that is."""
+        super().__init__(f"DATABASE_URL: {reason}")
+        self.reason = reason
+
+
 class StoreLost(StoreUnavailable):
     """The database was there a moment ago, or says that it will be."""
+
+
+class StoreSilent(StoreLost):
+    """The database has not answered in the time that there was; nothing was written."""
+
+
+class StoreUnsure(StoreLost):
+    """The database went, or fell silent, while it was to keep what was written: whether it did nobody knows."""
 
 
 def _one_line(reason: str) -> str:

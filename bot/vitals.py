@@ -65,6 +65,8 @@ _PATIENCE = 3.0
 class Vitals:
     """What is asked of itself: `answers` whether the database does, `crashed` which loops crash again and again.
 
+    `refused` says why nothing can be written there, nothing if it can.
+
     `platforms` says which are not connected, a line each; `takes` of each platform whether it takes what it is told, or
     will not have us before the next start; `expected` are the loops that must have turned once before
     anything is watched and told.
@@ -75,6 +77,7 @@ class Vitals:
     crashed: Callable[[], Mapping[str, int]] = dict
     platforms: Callable[[], Sequence[str]] = tuple
     takes: Callable[[], Mapping[str, bool]] = dict
+    refused: Callable[[], str] = str
     expected: tuple[str, ...] = ("watch", "deliver")
     stopping: bool = False
 
@@ -94,8 +97,15 @@ class Vitals:
         """Return which loops nothing is watched or told without, and have not turned yet."""
         return tuple(f"the loop {name} has not begun yet" for name in self.expected if name not in self.turns.counts)
 
+    def waits(self) -> tuple[str, ...]:
+        """Return why everything stands still though nothing of ours ails: to start anew would not help."""
+        refused = self.refused()
+        return (f"nothing can be written: {refused}",) if refused else ()
+
     async def database(self) -> tuple[str, ...]:
         """Return what ails the database."""
+        if waits := self.waits():
+            return waits
         try:
             async with asyncio.timeout(_PATIENCE):
                 return () if await self.answers() else ("the database does not answer, or is not brought up to date",)

@@ -73,6 +73,11 @@ class Postgres:
         psql = (self.programs / "psql", "-X", "-q", "-h", self.folder, "-U", "postgres", "-c", statement)
         subprocess.run(psql, check=True, stdout=subprocess.DEVNULL)
 
+    def asked(self, query: str) -> str:
+        """Return what a query finds, a line for each row."""
+        psql = (self.programs / "psql", "-X", "-A", "-t", "-h", self.folder, "-U", "postgres", "-c", query)
+        return subprocess.run(psql, check=True, capture_output=True, text=True).stdout
+
     def stop(self) -> None:
         """End the server and remove its files."""
         self.guard.communicate(timeout=_STARTS_WITHIN)
@@ -184,15 +189,15 @@ def migrate_by_hand(server: Postgres) -> None:
 
 def start_by_hand() -> Postgres:
     """Start a server, for who can not ask for a fixture; it is stopped by hand too."""
-    borrowed = _borrowed()
+    owner = borrowed()
     in_memory = _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ROOM
     folder = Path(tempfile.mkdtemp(prefix="sitrep-", dir=_IN_MEMORY if in_memory else None))
-    programs = _programs(folder, must_be_open=bool(borrowed))
-    if borrowed:
-        os.chown(folder, borrowed["user"], borrowed["group"])
+    programs = _programs(folder, must_be_open=bool(owner))
+    if owner:
+        os.chown(folder, owner["user"], owner["group"])
     data = folder / "data"
     init = (programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-locale", "--encoding=UTF8", "-N")
-    subprocess.run(init, check=True, cwd=folder, stdout=subprocess.DEVNULL, **borrowed)
+    subprocess.run(init, check=True, cwd=folder, stdout=subprocess.DEVNULL, **owner)
     options = [word for option in (*_QUICK_NOT_SAFE, "listen_addresses=") for word in ("-c", option)]
     serve: tuple[str | Path, ...] = (programs / "postgres", "-D", data, "-k", folder, *options)
     with (folder / "log").open("wb") as log:
@@ -203,13 +208,13 @@ def start_by_hand() -> Postgres:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            **borrowed,
+            **owner,
         )
     _wait_until_ready(data / "postmaster.pid", guard)
     return Postgres(folder, programs, guard)
 
 
-def _borrowed() -> _Borrowed:
+def borrowed() -> _Borrowed:
     """Whose name the server runs under: PostgreSQL refuses to be root."""
     if os.geteuid() != 0:
         return {}

@@ -20,6 +20,7 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from adapters.slack.platform import ASKED, Slack
+from bot.errors import StoreUnavailable
 from bot.ports import Installations
 
 _STATE_LIVES = timedelta(minutes=10)
@@ -36,6 +37,7 @@ class Installs(AsyncInstallationStore):
         """
         self._kept = kept
         self._home = home
+        self._last: dict[str, str | None] = {}
         self.changed: Callable[[str], None] = lambda _: None
 
     @property
@@ -63,7 +65,15 @@ class Installs(AsyncInstallationStore):
     ) -> Installation | None:
         """Return a workspace's installation, whoever installed it."""
         del enterprise_id, user_id, is_enterprise_install
-        found = await self._kept.find(team_id or "")
+        team = team_id or ""
+        try:
+            found = await self._kept.find(team)
+        except StoreUnavailable:
+            # Who asks while the database is away is to hear that, and can only be answered by who we are there.
+            if team not in self._last:
+                raise
+            found = self._last[team]
+        self._last[team] = found
         if found:
             return Installation(**_known(json.loads(found)))
         return await _installed(self._home, team_id) if self._home else None
@@ -82,6 +92,7 @@ class Installs(AsyncInstallationStore):
     ) -> None:
         """Forget a workspace."""
         del enterprise_id, user_id
+        self._last.pop(team_id or "", None)
         await self._kept.drop(team_id or "")
         self.changed(team_id or "")
 

@@ -54,7 +54,7 @@ EVENTS_HEARD = (
 # All others tell what became of a message, and not that somebody has said something.
 _SAID = frozenset({None, "thread_broadcast"})
 # Slack gives up after three seconds; the way to us and back takes some of it.
-_AT_ONCE = 2.0
+_AT_ONCE = 1.5
 
 
 class Listener:

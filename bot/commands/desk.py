@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TypeVar
 
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.commands import acting, declaring, oncall, routes
 from bot.commands.acting import Acting
+from bot.commands.answering import BEFORE_A_FORM, answered, offered, or_failed
 from bot.commands.boarding import Boarding
 from bot.commands.calling import Callers, nobody
 from bot.commands.declaring import Declaring
@@ -49,7 +49,6 @@ from bot.store import chat_routes, lookups, overrides
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 # As many choices as Discord shows while somebody types.
 # https://discord.com/developers/docs/interactions/application-commands#autocomplete
@@ -111,25 +110,25 @@ class Desk(Port):
 
     async def ask(self, asked: Asked) -> Answer:
         """Do what is asked; whatever goes wrong, there is an answer."""
-        return await self._safely(lambda: self._do(asked))
+        return await answered(lambda: self._do(asked))
 
     async def say(
         self, text: str, asked_by: Person, *, address: str = "", thread: Ref | None = None, request: str = ""
     ) -> Answer:
         """Do what somebody typed."""
         where = Asked(command=_HELP, person=asked_by, address=address, thread=thread, request=request)
-        return await self._safely(lambda: self._said(text, where))
+        return await answered(lambda: self._said(text, where))
 
     async def refusal(self, asked: Asked) -> Reply | None:
         """Return what to tell somebody who may not do this, None if they may; if that can not be told, they may not."""
-        return await self._or_failed(lambda: self.trail.refusal(asked))
+        return await or_failed(lambda: self.trail.refusal(asked), BEFORE_A_FORM)
 
     async def form(self, asked: Asked) -> Form | Reply:
         """Return what is to be filled in, or why there is nothing to fill in."""
         refused = await self.refusal(asked)
         if refused is not None:
             return refused
-        return await self._or_failed(lambda: self._declaring.form(asked))
+        return await or_failed(lambda: self._declaring.form(asked), BEFORE_A_FORM)
 
     @property
     def _declaring(self) -> Declaring:
@@ -144,7 +143,7 @@ class Desk(Port):
 
     async def complete(self, typed: str) -> tuple[tuple[str, str], ...]:
         """Return open incidents that the words may mean, the likeliest first: label and id."""
-        return await self._offered(lambda: self._open(typed))
+        return await offered(lambda: self._open(typed))
 
     async def _open(self, typed: str) -> tuple[tuple[str, str], ...]:
         found = await lookups.briefs(self._database)
@@ -158,35 +157,15 @@ class Desk(Port):
 
     async def suggest(self, typed: str) -> tuple[tuple[str, str], ...]:
         """Return what a status may be asked of: the watched, those in trouble first; then the rest of the catalog."""
-        return await self._offered(lambda: self._vendors.suggest(typed, _COMPLETIONS))
+        return await offered(lambda: self._vendors.suggest(typed, _COMPLETIONS))
 
     async def home(self, person: Person) -> Reply:
         """Return the open incidents, and how everything watched stands."""
         del person  # everybody sees the same, so far
-        return (await self._safely(self._home)).reply
+        return (await answered(self._home)).reply
 
     async def _home(self) -> Answer:
         return Answer(await self._overview.home())
-
-    async def _offered(self, work: Callable[[], Awaitable[tuple[tuple[str, str], ...]]]) -> tuple[tuple[str, str], ...]:
-        """Whatever goes wrong, what is being typed can be sent as it is."""
-        try:
-            return await work()
-        except Exception:
-            log.exception("nothing could be offered")
-            return ()
-
-    async def _safely(self, work: Callable[[], Awaitable[Answer]]) -> Answer:
-        answer = await self._or_failed(work)
-        return Answer(answer) if isinstance(answer, Reply) else answer
-
-    async def _or_failed(self, work: Callable[[], Awaitable[T]]) -> T | Reply:
-        """Whatever goes wrong, somebody waits for an answer."""
-        try:
-            return await work()
-        except Exception as error:
-            log.exception("an answer failed")
-            return remarks.failed(error)
 
     async def _said(self, text: str, asked: Asked) -> Answer:
         command = parse(text)

@@ -12,7 +12,7 @@ from bot.core.access import FREE, QUESTIONS, RIGHTS, Access
 from bot.core.audit import CameOf, Deed
 from bot.core.message import Reply
 from bot.core.rules import Oncall
-from bot.errors import SitrepError
+from bot.errors import SitrepError, StoreUnavailable
 from bot.gauges import COMMAND_SECONDS, COMMANDS, CRASHES, UNCOUNTED, Gauges, timing
 from bot.model import Asked, Destination, Person
 from bot.ports import Answer, Directory
@@ -86,6 +86,8 @@ class Trail:
             self._log_denied(asked)
             await stored.note(self.database, signature, CameOf.DENIED, denied.reply.message.headline)
             return Answer(denied.reply), CameOf.DENIED
+        except StoreUnavailable:  # nor could that be kept
+            raise
         except Exception as error:
             await stored.note(self.database, signature, CameOf.FAILED, f"an error of our own: {type(error).__name__}")
             raise

@@ -12,7 +12,7 @@ from bot.core.message import Item, Link, Message, Moment, Part, Reply, Tone, lin
 from bot.core.spans import duration
 from bot.core.standing import Standing
 from bot.core.wording import capital
-from bot.errors import StoreUnavailable
+from bot.errors import StoreRefused, StoreUnavailable, StoreUnsure
 from bot.model import Announcement, Command
 
 _MOST = 10
@@ -87,8 +87,15 @@ def unreadable(name: str, url: str, reason: str) -> Reply:
 
 def failed(error: Exception) -> Reply:
     """Return what is said when something of ours is broken, or the database is away."""
+    if isinstance(error, StoreUnsure):
+        return say(
+            "Sitrep's database stopped answering in the middle: whether that was done is not known. "
+            "Please look before you do it again."
+        )
+    if isinstance(error, StoreRefused):
+        return say(f"Nothing was done: Sitrep can not keep anything just now ({error.reason}). It goes on by itself.")
     if isinstance(error, StoreUnavailable):
-        return say("Sitrep's database does not answer just now. Please try again in a minute.")
+        return say("Sitrep's database does not answer just now, and nothing was done. Please try again in a minute.")
     return say("That went wrong on our side: it is in Sitrep's log. Please try again, or tell whoever runs it.")
 
 

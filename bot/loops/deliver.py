@@ -124,6 +124,7 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
         lease=LEASE,
         ruling=delivering.ruling,
         shards=delivering.shards(),
+        busy=_busy(delivering),
     )
     for errand in errands:
         task = asyncio.create_task(_run(delivering, errand, term, results), name=str(errand.announcement.id))
@@ -170,6 +171,7 @@ async def _run(delivering: Delivering, errand: Errand, term: int, results: Batch
     if not is_ours():
         log.warning("lease passed before its step announcement=%d: we were asleep", errand.announcement.id)
         delivering.gauges.count(LEASES_LOST, "announcement")
+        results.add(_given_back(errand, delivering))
         return
     may_send.set(is_ours)
     platform = delivering.platforms[errand.announcement.destination.platform]
@@ -189,7 +191,7 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
     """Do one errand and return what became of it; nothing that a platform may raise gets through."""
     try:
         if errand.unfinished is not None:
-            after = await read_back(platform, errand, errand.unfinished, delivering.gauges)
+            after = await read_back(platform, errand, delivering.clock.now(), delivering.gauges)
         else:
             whole = await made_whole(
                 errand, delivering.database, delivering.ruling, delivering.report, draws=isinstance(platform, Carries)
@@ -230,8 +232,7 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
 def _count_done(delivering: Delivering, errand: Errand) -> None:
     _count(delivering, errand, "done")
     delivering.carried += 1
-    due_at = errand.announcement.due_at
-    if due_at is not None:
+    if (due_at := errand.announcement.due_at) is not None:
         late = max((delivering.clock.now() - due_at).total_seconds(), 0)
         delivering.gauges.measure(DELIVERY_DELAY, late, errand.announcement.destination.platform)
 
@@ -271,12 +272,17 @@ def _again(
     return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now() + wait)
 
 
+def _given_back(errand: Errand, delivering: Delivering, wait: timedelta = timedelta()) -> Outcome:
+    """Return that nothing was sent: nobody need wait until our lease is over."""
+    after, due_at = replace(errand.announcement, intent=errand.unfinished), delivering.clock.now() + wait
+    return Outcome(announcement=after, revision=errand.revision, due_at=due_at)
+
+
 def _later(errand: Errand, delivering: Delivering, wait: timedelta) -> Outcome:
     """Wait for the platform's limits, which is no failed try: however long the queue, nobody is given up."""
-    after = replace(errand.announcement, intent=errand.unfinished)
     _count(delivering, errand, "busy")
-    delivering.gauges.count(LIMIT_WAITS, after.destination.platform, by=wait.total_seconds())
-    return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now() + wait)
+    delivering.gauges.count(LIMIT_WAITS, errand.announcement.destination.platform, by=wait.total_seconds())
+    return _given_back(errand, delivering, wait)
 
 
 def _stopped(errand: Errand, delivering: Delivering, reason: str) -> Outcome:
@@ -285,9 +291,9 @@ def _stopped(errand: Errand, delivering: Delivering, reason: str) -> Outcome:
     if platform not in delivering.stopped:
         delivering.stopped[platform] = reason
         log.critical("%s stopped, nothing is posted there until the next start: %s", platform, reason)
-    after = replace(errand.announcement, error=reason, intent=errand.unfinished)
     _count(delivering, errand, "stopped")
-    return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now())
+    back = _given_back(errand, delivering)
+    return replace(back, announcement=replace(back.announcement, error=reason))
 
 
 def _parked(errand: Errand, reason: str) -> Outcome:

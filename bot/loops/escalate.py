@@ -11,6 +11,7 @@ from functools import partial
 from bot.clock import Clock
 from bot.core.escalation import Case, Outcome, Plans, look
 from bot.core.rota import Override
+from bot.errors import StoreUnavailable
 from bot.gauges import ESCALATIONS, UNCOUNTED, Gauges
 from bot.model import ChangeKind
 from bot.store import attending, mutes
@@ -66,6 +67,8 @@ async def _attend(escalating: Escalating, incident: str) -> int:
     except Conflict:
         # It is still due, and is looked at next time.
         return 0
+    except StoreUnavailable:
+        raise
     except Exception:
         log.exception("could not be looked at incident=%s", incident)
         # It must not keep the others waiting.

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.clock import AgreedClock
+from bot.clock import SET, AgreedClock, steady
 from bot.core.sharing import mine
-from bot.errors import StoreUnavailable
-from bot.store import announcements, sources
+from bot.errors import StoreSilent, StoreUnavailable
+from bot.store import announcements, sources, timers
 from bot.store import fleet as living
 from bot.store.database import Database
 from bot.store.fleet import Guard, Lost
@@ -65,7 +64,7 @@ class Fleet:
         """Return the term in which this instance is sure to live in the eyes of all others; None if it is not sure."""
         if self.database.is_sqlite:
             return 0
-        return self.term if time.monotonic() < self._sure_until else None
+        return self.term if steady() < self._sure_until else None
 
     @property
     def crew(self) -> int:
@@ -121,8 +120,9 @@ class Fleet:
 
 async def keep(fleet: Fleet) -> None:
     """Give signs of life and look after the others, until cancelled."""
-    if fleet.database.is_sqlite:
-        await asyncio.Event().wait()
+    while fleet.database.is_sqlite:
+        await follow(fleet)
+        await asyncio.sleep(LOOK)
     while True:
         try:
             async with living.guard(fleet.database, fleet.id, fleet.version, fleet.due.set) as guard:
@@ -135,6 +135,9 @@ async def keep(fleet: Fleet) -> None:
             await asyncio.Event().wait()
         except StoreUnavailable as error:
             log.warning("nothing is sent until the database is back: %s", error)
+            if isinstance(error, StoreSilent):
+                # Whoever else waits would do so as long as the network keeps a dead connection: perhaps for ever.
+                fleet.database.engine.drop()
         except Lost:
             log.warning("others took this instance for dead: joining anew instance=%s", fleet.id)
         finally:
@@ -142,12 +145,28 @@ async def keep(fleet: Fleet) -> None:
         await asyncio.sleep(LOOK)
 
 
+async def follow(fleet: Fleet) -> None:
+    """Look at the clock of the machine, where nothing else tells the time; if it was set, what waits is moved too."""
+    knew, moved = fleet.clock.is_in_doubt, fleet.clock.doubt()
+    if fleet.clock.is_in_doubt and not knew:
+        log.warning("the clock of this machine was set: followed in a minute, if it stays so")
+    if moved is None:
+        return
+    await timers.move(fleet.database, moved)
+    fleet.clock.believe()
+    log.warning("the clock of this machine was set by %+d s: what waits is moved with it", moved.total_seconds())
+    fleet.due.set()
+
+
 async def _live(fleet: Fleet, guard: Guard) -> None:
     while True:
-        asked_at = time.monotonic()
+        asked_at = steady()
         told = await guard.beat()
-        fleet.clock.agree(told, asked_at, time.monotonic())
+        moved = fleet.clock.agree(told, asked_at, steady())
         fleet.seen(asked_at)
+        if moved < -SET:
+            count = await timers.settle(fleet.database, told)
+            log.warning("the clock of the database was set by %+d s: looked at anew=%d", moved.total_seconds(), count)
         await _look_after(fleet, guard)
         await _take_roles(fleet, guard)
         fleet.due.set()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.errors import StoreUnavailable
 from bot.gauges import CHECK_SECONDS, CHECKS, CRASHES, LEASES_LOST, timing
 from bot.loops.batch import Batch
 from bot.loops.checking import GRACE, Probe, Probing, again, astray, bury, paid, take
@@ -161,6 +162,9 @@ async def taken(probing: Probing, due: Due, result: ProbeResult | None) -> Look 
         return None
     except Conflict:
         log.warning("check is done again source=%s: others were writing about the same incident", due.key)
+        return again(probing, due, result)
+    except StoreUnavailable as error:
+        log.warning("check is done again source=%s: %s", due.key, error)
         return again(probing, due, result)
     except Exception:
         log.exception("check could not be taken in source=%s", due.key)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.core.afterwards import Terms, Told, Verdict, look
+from bot.errors import StoreUnavailable
 from bot.model import Incident
 from bot.store import afterwards
 from bot.store.commits import Conflict
@@ -64,6 +65,8 @@ async def _attend(reporting: Reporting, incident: str) -> int:
     except Conflict:
         # It is still due, and is looked at next time.
         return 0
+    except StoreUnavailable:
+        raise
     except Exception:
         log.exception("could not be looked at for its report incident=%s", incident)
         # It must not keep the others waiting.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core import converge
 from bot.errors import MessageGone
 from bot.gauges import READ_BACK, Gauges
-from bot.model import Announcement, Intent, Ref, Step, StepKind
+from bot.model import Announcement, Ref, Step, StepKind
 from bot.ports import Apart, Platform
 from bot.store.errands import Errand
 
@@ -19,13 +19,19 @@ log = logging.getLogger(__name__)
 CLOCKS_DIFFER = timedelta(minutes=5)
 
 
-async def read_back(platform: Platform, errand: Errand, unfinished: Intent, gauges: Gauges) -> Announcement:
-    """Return the announcement as it is after all: somebody began a step and told nobody how it went."""
-    announcement = errand.announcement
+async def read_back(platform: Platform, errand: Errand, now: datetime, gauges: Gauges) -> Announcement:
+    """Return the announcement as it is after all: somebody began a step and told nobody how it went.
+
+    A step that seems to have begun later than now was begun when a clock was wrong.
+    """
+    announcement, unfinished = errand.announcement, errand.unfinished
+    if unfinished is None:
+        return announcement
+    since = min(unfinished.since, now) - CLOCKS_DIFFER
     in_channel = unfinished.kind in {StepKind.POST, StepKind.BROADCAST}
     root = None if in_channel else announcement.root
     address = announcement.destination.address
-    ref = await platform.find(address, root, unfinished.key, unfinished.since - CLOCKS_DIFFER)
+    ref = await platform.find(address, root, unfinished.key, since)
     gauges.count(READ_BACK, announcement.destination.platform, "no" if ref is None else "yes")
     if ref is None:
         return replace(announcement, intent=None)

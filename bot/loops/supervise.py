@@ -21,6 +21,8 @@ WELL = timedelta(minutes=5)
 DATABASE_PAUSE = timedelta(seconds=1)
 # So many crashes in a row are no accident.
 AGAIN = 3
+# What is wrong for hours is said now and then: a full disk may be the one that the log is on.
+_SAID_EVERY = 60.0
 
 
 @dataclass(slots=True)
@@ -44,11 +46,35 @@ class Crashes:
         return {name: in_a_row for name, in_a_row in found if in_a_row >= AGAIN}
 
 
+@dataclass(slots=True)
+class _Wait:
+    """What is said while a loop waits for the database: why, at once, and once a minute as long as it is the same."""
+
+    name: str
+    said: str = ""
+    again_at: float = 0.0
+
+    def tell(self, reason: str) -> None:
+        now = asyncio.get_running_loop().time()
+        if reason != self.said or now >= self.again_at:
+            log.warning("loop waits for the database loop=%s: %s", self.name, reason)
+            self.said, self.again_at = reason, now + _SAID_EVERY
+
+
 async def supervise(
-    name: str, loop: Callable[[], Awaitable[None]], *, clock: Clock, chance: Callable[[], float], crashes: Crashes
+    name: str,
+    loop: Callable[[], Awaitable[None]],
+    *,
+    clock: Clock,
+    chance: Callable[[], float],
+    crashes: Crashes,
+    waits: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Run `loop` for ever, starting it anew after every crash, with growing waits."""
-    attempt = 0
+    """Run `loop` for ever, starting it anew after every crash, with growing waits.
+
+    `waits` is told whenever it stands still for want of the database: then nobody is to expect its turn.
+    """
+    attempt, wait = 0, _Wait(name)
     while True:
         began = clock.now()
         try:
@@ -58,7 +84,8 @@ async def supervise(
             if _is_told_to_stop():
                 log.warning("loop ended without the database loop=%s: %s", name, error)
                 return
-            log.warning("loop waits for the database loop=%s: %s", name, error)
+            wait.tell(str(error))
+            waits(name)
             await clock.sleep(DATABASE_PAUSE)
             continue
         except Exception:

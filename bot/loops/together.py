@@ -15,6 +15,7 @@ from bot.core.claims import read_together
 from bot.core.correlate import Surroundings, correlate
 from bot.core.diff import diff
 from bot.core.timeline import Told, tell
+from bot.errors import StoreUnavailable
 from bot.loops.take_in import Rules, concluded, destinations
 from bot.model import Snapshot, TimelineEntry
 from bot.store import together
@@ -77,7 +78,7 @@ class Choir:
     async def _settle(self, some: Sequence[_Waiting]) -> None:
         try:
             late, told = await take_in_all(self.database, [word for word, _ in some], self.rules)
-        except Conflict as e:
+        except (Conflict, StoreUnavailable) as e:
             _refuse(some, e)
             return
         except Exception as e:

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.core import health
 from bot.core.claims import is_trouble, read_together
 from bot.core.misses import bare
-from bot.errors import FetchError, ParseError, SitrepError
+from bot.errors import FetchError, ParseError, SitrepError, StoreUnavailable
 from bot.fetch import Fetcher
 from bot.gauges import CRASHES, LEASES_LOST, PARSE_FAILURES, POLL_SECONDS, POLLS, UNCOUNTED, Gauges, timing
 from bot.loops import lags
@@ -154,6 +154,11 @@ async def _look(watching: Watching, watched: Watched, results: Batch[Look]) -> N
         watching.gauges.count(POLLS, "late")
         watching.gauges.count(LEASES_LOST, "source")
         return
+    except StoreUnavailable as e:
+        # That is no fault of the page: it is looked at again, and nobody is told that it can not be read.
+        log.warning("look was in vain source=%s: %s", watched.source.key, e)
+        soon = watching.clock.now() + LONGEST_NAP
+        look = Look(key=watched.source.key, fence=watched.fence, health=watched.health, due_at=soon)
     except Exception:
         log.exception("look crashed source=%s", watched.source.key)
         watching.gauges.count(POLLS, "crashed")

@@ -15,6 +15,7 @@ from bot.core.picture.week import of_week
 from bot.core.report.material import Minute
 from bot.core.rules import Route, Service
 from bot.core.weeks import VendorWeek
+from bot.errors import StoreUnavailable
 from bot.model import Digest
 from bot.store import weeks as stored
 from bot.store.database import Database
@@ -46,6 +47,8 @@ async def _pictures(database: Database, digest: Digest, found: Sequence[VendorWe
         probes = [key for one in shown for key in one.gathered.probes]
         checks = await stored.checks(database, probes, digest)
         return await asyncio.to_thread(_drawn, digest, shown, checks, note)
+    except StoreUnavailable:
+        raise
     except Exception:
         log.exception("the week can not be drawn destination=%s", digest.destination)
         return ()

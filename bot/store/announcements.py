@@ -59,15 +59,17 @@ async def claim_due(  # noqa: PLR0913  (all that a claim depends on)
     carrying: Collection[str] = (),
     ruling: Ruling = AT_ONCE,
     shards: Collection[int] | None = None,
+    busy: Collection[int] = (),
 ) -> tuple[Errand, ...]:
     """Take announcements that are due, the urgent first, and record the intent of each one's next step.
 
     `room` says how many of each platform may be taken, `longest` how long a reply may be there; `apart` are those on
     which a message of a thread can not be shown in the channel too, `carrying` those that take files; `ruling` says
-    what is told when, and in which words; `shards` are those of this instance, if there are others.  One that turns out
-    to show the truth already, or is held back, is not due any more and is not returned.
+    what is told when, and in which words; `shards` are those of this instance, if there are others; `busy` are under
+    way here still, whatever their leases say: a clock may have been set.  One that turns out to show the truth already,
+    or is held back, is not due any more and is not returned.
     """
-    holder = {"b_owner": owner, "b_now": now, "b_until": now + lease}
+    holder = {"b_owner": owner, "b_now": now, "b_until": now + lease, "b_busy": [*busy]}
 
     def work(connection: Connection) -> tuple[tuple[Errand, ...], bool]:
         alone(connection, ruling)
@@ -109,9 +111,10 @@ _OURS = and_(
     ANNOUNCEMENT.c.urgency == bindparam("b_urgency"),
     or_(ANNOUNCEMENT.c.lease_until.is_(None), ANNOUNCEMENT.c.lease_until <= _NOW),
 )
+_BUSY: BindParameter[int] = bindparam("b_busy", expanding=True)
 _DUE = (
     select(ANNOUNCEMENT.c.id)
-    .where(_OURS, ANNOUNCEMENT.c.due_at <= _NOW)
+    .where(_OURS, ANNOUNCEMENT.c.due_at <= _NOW, ANNOUNCEMENT.c.id.not_in(_BUSY))
     .order_by(ANNOUNCEMENT.c.due_at, ANNOUNCEMENT.c.id)
     .limit(bindparam("b_limit", type_=Integer))
     .with_for_update(skip_locked=True)

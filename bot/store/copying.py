@@ -139,9 +139,11 @@ async def back_up(file: Path, into: Path) -> None:
 def _backed_up(file: Path, into: Path) -> None:
     if into.exists():
         raise ConfigError(f"{into}: is there already; name a new file")
-    with (
-        closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(into)) as target,
-    ):
-        into.chmod(0o600)
-        source.backup(target)
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source:
+        try:
+            with closing(sqlite3.connect(into)) as target:
+                into.chmod(0o600)
+                source.backup(target)
+        except sqlite3.Error:
+            into.unlink(missing_ok=True)  # half a copy is none, and stands in the way of the next
+            raise

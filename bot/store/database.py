@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 
 from bot import __version__, tracing
-from bot.errors import ConfigError, StoreBusy, StoreUnavailable
+from bot.clock import steady
+from bot.errors import ConfigError, StoreBusy, StoreSilent, StoreUnavailable, StoreUnsure
 from bot.gauges import TRANSACTION_SECONDS, UNCOUNTED, Gauges, timing
-from bot.store.engines import Engine, Pool, Threads, Work
+from bot.store.engines import Engine, Fate, Pool, Threads, Work
 from bot.store.schema import Standing, first_line, standing
 from bot.store.tables import NOTE
 
@@ -27,6 +30,29 @@ T = TypeVar("T")
 # What the task at hand has written beside whatever it writes, in the same transaction; it is told what that returned.
 beside: ContextVar[Callable[[Connection, object], None] | None] = ContextVar("beside", default=None)
 
+# For how many seconds the task at hand waits for one transaction; None if it waits until it is told what came of it.
+# A connection that hangs does not even hear that nobody waits any more: what runs there is left to itself.
+patience: ContextVar[float | None] = ContextVar("patience", default=None)
+# A full disk takes what is small for a while: it is well when nothing was refused for so long.
+_SURE_AFTER = 3.0
+_left: set[asyncio.Future[Any]] = set()
+
+
+@contextmanager
+def impatient(seconds: float) -> Iterator[None]:
+    """Wait no longer for any transaction of the block: then StoreSilent, or StoreUnsure, is raised."""
+    token = patience.set(seconds)
+    try:
+        yield
+    finally:
+        patience.reset(token)
+
+
+def _forget(running: asyncio.Future[Any]) -> None:
+    _left.discard(running)
+    if not running.cancelled():
+        running.exception()  # nobody is left to hear of it
+
 
 @dataclass(slots=True)
 class Database:
@@ -34,10 +60,16 @@ class Database:
 
     What is done in one transaction is a plain function of a connection, which is committed when it returns and
     undone when it raises.  Values are taken out of results inside of it.
+
+    `refused` is why writes are refused, nothing if they are not: who asks hears how it is now, for the loops try again
+    every second.  `told` hears why when that begins, and nothing when it is over.
     """
 
     engine: Engine
     gauges: Gauges = UNCOUNTED
+    refused: str = ""
+    told: Callable[[str], None] = lambda _: None
+    _refused_at: float = 0.0
     _file: IO[str] | None = None
 
     @property
@@ -53,13 +85,45 @@ class Database:
     async def read(self, work: Work[T]) -> T:
         """Return what `work` finds; its reads agree with each other."""
         with timing(self.gauges, TRANSACTION_SECONDS, "read"), tracing.span("transaction", kind="read", of=work):
-            return await self.engine.run(work, writes=False)
+            return await self._run(work, writes=False)
 
     async def write(self, work: Work[T]) -> T:
         """Return what `work` returns, when everything that it wrote is committed."""
         besides = beside.get()
         with timing(self.gauges, TRANSACTION_SECONDS, "write"), tracing.span("transaction", kind="write", of=work):
-            return await self.engine.run(work if besides is None else _both(work, besides), writes=True)
+            try:
+                result = await self._run(work if besides is None else _both(work, besides), writes=True)
+            except StoreUnavailable as error:
+                self._is_refused(str(error))
+                raise
+        if self.refused and steady() - self._refused_at > _SURE_AFTER:
+            self.refused = ""
+            self.told("")
+        return result
+
+    async def _run(self, work: Work[T], *, writes: bool) -> T:
+        """Wait as long as the task at hand has patience; one that is not waited for any more is undone if it can be."""
+        seconds, fate = patience.get(), Fate()
+        if seconds is None:
+            return await self.engine.run(work, writes=writes)
+        running = asyncio.ensure_future(self.engine.run(work, writes=writes, fate=fate))
+        try:
+            await asyncio.wait({running}, timeout=seconds)
+        finally:
+            if not running.done():
+                fate.abandoned = True
+                running.cancel()
+                _left.add(running)
+                running.add_done_callback(_forget)
+        if running.done():
+            return running.result()
+        kind = StoreUnsure if writes and fate.committing else StoreSilent
+        raise kind(f"DATABASE_URL: the database does not answer within {seconds:g} s")
+
+    def _is_refused(self, reason: str) -> None:
+        is_news, self.refused, self._refused_at = not self.refused, reason, steady()
+        if is_news:
+            self.told(reason)
 
     async def close(self) -> None:
         """Give back everything that is held."""
@@ -168,7 +232,7 @@ async def _standing(database: Database) -> Standing:
         return Standing(None)
     try:
         return await database.read(standing)
-    except (OSError, SQLAlchemyError):
+    except (OSError, SQLAlchemyError, StoreUnavailable):
         return Standing(None)
 
 

@@ -12,19 +12,22 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from sqlite3 import SQLITE_BUSY, OperationalError
 from threading import local
 from typing import Any, Protocol, TypeVar
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy import Engine as SyncEngine
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.errors import StoreLost, StoreUnavailable
+from bot.errors import StoreLost, StoreSilent, StoreUnsure
+from bot.store import refusals
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -35,6 +38,26 @@ _WAL_TRIES, _WAL_PAUSE = 500, 0.02
 # One that is stuck in a long read must not keep the others waiting.
 _READERS = 3
 _CLOSES_WITHIN = 0.5
+_PINGS_WITHIN = 5.0
+# A server that takes a connection and says nothing is not there for anybody.
+CONNECTS_WITHIN = 10.0
+
+
+class Fate:
+    """What becomes of one transaction that writes, as far as who waits for it can know.
+
+    Once it is `abandoned` it is undone, unless it is `committing` by then.  Who abandons it sets the one and then
+    reads the other, who runs it does so the other way round: so neither misses the other.
+    """
+
+    abandoned = False
+    committing = False
+
+    def commits(self) -> None:
+        """Note that from now on it may be kept.  Raises StoreSilent if nobody waits for it any more."""
+        self.committing = True
+        if self.abandoned:
+            raise StoreSilent("DATABASE_URL: the database answered too late: nothing was written")
 
 
 class Engine(Protocol):
@@ -45,15 +68,19 @@ class Engine(Protocol):
         """Where the database is."""
         ...
 
-    async def run(self, work: Work[T], *, writes: bool) -> T:
+    async def run(self, work: Work[T], *, writes: bool, fate: Fate | None = None) -> T:
         """Return what `work` returns, in a transaction of its own.
 
-        One whose caller is cancelled meanwhile is either committed as a whole or not at all.
+        One whose caller is cancelled meanwhile is either committed as a whole or not at all; `fate` tells which.
         """
         ...
 
     async def run_apart(self, work: Work[T]) -> T:
         """Return what `work` returns; where the engine can do that each of its statements is committed by itself."""
+        ...
+
+    def drop(self) -> None:
+        """End every connection where it stands, and whoever waits for an answer: it will not come."""
         ...
 
     async def close(self) -> None:
@@ -74,15 +101,18 @@ class Threads:
         # A database in memory belongs to the thread that made it.
         self._readers = _Threads(self._engine, _READERS, "sqlite-reader") if _is_file(url) else self._writer
 
-    async def run(self, work: Work[T], *, writes: bool) -> T:
-        """Return what `work` returns; writers take their turns.  Raises StoreUnavailable if others do not let go."""
+    async def run(self, work: Work[T], *, writes: bool, fate: Fate | None = None) -> T:
+        """Return what `work` returns; writers take their turns.  Raises StoreRefused if file or disk do not let us."""
         threads = self._writer if writes else self._readers
         try:
-            return await asyncio.get_running_loop().run_in_executor(threads.pool, threads.transaction, work)
+            return await asyncio.get_running_loop().run_in_executor(
+                threads.pool, threads.transaction, work, fate or Fate()
+            )
         except DBAPIError as error:
-            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != SQLITE_BUSY:
+            refusal = refusals.of_sqlite(error)
+            if refusal is None:
                 raise
-            raise StoreUnavailable("DATABASE_URL: another program has held the file for too long") from error
+            raise refusal from error
 
     async def run_apart(self, work: Work[T]) -> T:
         """Return what `work` returns: here it is one transaction like any other."""
@@ -96,6 +126,9 @@ class Threads:
         await loop.run_in_executor(self._writer.pool, self._let_go)
         await loop.run_in_executor(None, self._writer.pool.shutdown)
         self._engine.dispose()
+
+    def drop(self) -> None:
+        """Do nothing: a file never falls silent."""
 
     def _let_go(self) -> None:
         self._readers.let_go()
@@ -111,14 +144,16 @@ class _Threads:
         self._mine = local()
         self._kept: set[Connection] = set()
 
-    def transaction(self, work: Work[T]) -> T:
+    def transaction(self, work: Work[T], fate: Fate) -> T:
         connection: Connection | None = getattr(self._mine, "connection", None)
         if connection is None:
             connection = self._mine.connection = self._engine.connect()
             self._kept.add(connection)
         try:
             with connection.begin():
-                return work(connection)
+                result = work(connection)
+                fate.commits()
+                return result
         except BaseException:
             # After a failure nobody knows what state it is in.
             self._mine.connection = None
@@ -175,50 +210,81 @@ class Pool:
         )
         self._reads = self._writes.execution_options(isolation_level="REPEATABLE READ")
         self._apart = self._writes.execution_options(isolation_level="AUTOCOMMIT")
+        _ping_in_time(self._writes.dialect)
+        self._open = WeakSet[Any]()
+        event.listen(self._writes.sync_engine, "connect", lambda adapted, _: self._open.add(adapted.driver_connection))
 
-    async def run(self, work: Work[T], *, writes: bool) -> T:
-        """Return what `work` returns.  Raises StoreUnavailable if there is no database, StoreLost if it goes."""
-        return await _answered((self._writes if writes else self._reads).begin(), work)
+    async def run(self, work: Work[T], *, writes: bool, fate: Fate | None = None) -> T:
+        """Return what `work` returns.
+
+        Raises StoreUnavailable if there is no database, StoreLost if it goes; StoreUnsure if it goes so late that what
+        was written may be kept.
+        """
+        fate = fate or Fate()
+        try:
+            async with (self._writes if writes else self._reads).begin() as connection:
+                result = await connection.run_sync(work)
+                fate.commits()
+                return result
+        except (OSError, TimeoutError, DBAPIError, NoneFree) as error:
+            refusal = refusals.of_postgresql(error)
+            if refusal is None:
+                raise
+            is_unsure = writes and fate.committing and isinstance(refusal, StoreLost)
+            raise (_unsure() if is_unsure else refusal) from error
 
     async def run_apart(self, work: Work[T]) -> T:
         """Return what `work` returns, outside of any transaction: there are statements that want that."""
-        return await _answered(self._apart.connect(), work)
+        try:
+            async with self._apart.connect() as connection:
+                return await connection.run_sync(work)
+        except (OSError, TimeoutError, DBAPIError, NoneFree) as error:
+            refusal = refusals.of_postgresql(error)
+            if refusal is None:
+                raise
+            raise refusal from error
+
+    def drop(self) -> None:
+        """End every connection where it stands, and whoever waits for an answer: it will not come."""
+        for one in [*self._open]:
+            one.terminate()
 
     async def close(self) -> None:
         """Close the connections; those that a database that hangs does not let go are dropped, without a word."""
         logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSES_WITHIN):
-                await self._writes.dispose()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSES_WITHIN):
+                    await self._writes.dispose()
+        finally:
+            self.drop()
 
 
-async def _answered(opening: AbstractAsyncContextManager[AsyncConnection], work: Work[T]) -> T:
-    try:
-        async with opening as connection:
-            return await connection.run_sync(work)
-    except (OSError, TimeoutError) as error:
-        raise StoreUnavailable(f"DATABASE_URL: the database does not answer ({type(error).__name__})") from error
-    except DBAPIError as error:
-        if not _is_gone(error):
-            raise
-        reason = type(error.orig).__name__
-        raise StoreLost(f"DATABASE_URL: the database does not answer ({reason})") from error
+def _ping_in_time(dialect: Any) -> None:
+    """End a connection that does not answer the question whether it lives; the pool makes a new one then.
+
+    Who forgets connections on the way, as firewalls do with those that say nothing for a while, tells nobody.
+    """
+    ping = dialect.do_ping
+
+    def in_time(connection: Any) -> bool:
+        timer = asyncio.get_running_loop().call_later(_PINGS_WITHIN, connection.driver_connection.terminate)
+        try:
+            return bool(ping(connection))
+        finally:
+            timer.cancel()
+
+    dialect.do_ping = in_time
 
 
-# The server shuts down, starts up, or has ended the session: https://www.postgresql.org/docs/current/errcodes-appendix.html
-_GOING = ("08", "57P")
-
-
-def _is_gone(error: DBAPIError) -> bool:
-    """Whether it is no fault of what was asked: there is no connection any more."""
-    state = str(getattr(error.orig, "sqlstate", None) or "")
-    words = str(error.orig)
-    return error.connection_invalidated or state.startswith(_GOING) or "connection was closed" in words
+def _unsure() -> StoreUnsure:
+    return StoreUnsure("DATABASE_URL: the database went while something was written: nobody knows whether it is kept")
 
 
 def named(name: str) -> dict[str, Any]:
-    """Return what gives a session a name, by which others can end it; of long ones PostgreSQL keeps 63 bytes.
+    """Return how a session begins: soon, and with a name, by which others can end it; of long ones 63 bytes are kept.
 
     https://www.postgresql.org/docs/current/runtime-config-logging.html#GUC-APPLICATION-NAME
     """
-    return {"server_settings": {"application_name": name}} if name else {}
+    settings = {"server_settings": {"application_name": name}} if name else {}
+    return {"timeout": CONNECTS_WITHIN, **settings}

@@ -21,7 +21,7 @@ from sqlalchemy import BindParameter, Connection, NullPool, bindparam, func, tex
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreSilent, StoreUnavailable
 from bot.store.database import Database
 from bot.store.engines import named
 from bot.store.schema import HEAD, standing
@@ -106,8 +106,8 @@ _JOIN = text(
 async def guard(database: Database, id_: str, version: str, wake: Callable[[], None]) -> AsyncIterator[Guard]:
     """Count this instance among the living for the length of the block; `wake` is called when something became due.
 
-    Raises Lost if others take it for dead, StoreUnavailable as soon as the database is not to be had, Outgrown if a
-    newer program has made it such that this one does not survive.
+    Raises Lost if others take it for dead, StoreUnavailable as soon as the database is not to be had, StoreSilent if it
+    does not answer, Outgrown if a newer program has made it such that this one does not survive.
     """
     engine = create_async_engine(
         database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=named(id_)
@@ -164,7 +164,8 @@ async def bury(database: Database, other: str, *, wait: timedelta = timedelta())
 def _unavailable(error: Exception) -> StoreUnavailable:
     if isinstance(error, ProgrammingError):  # what is asked is wrong, and would be the next time
         raise error
-    return StoreUnavailable(f"DATABASE_URL: the database does not answer: {type(error).__name__}")
+    kind = StoreSilent if isinstance(error, TimeoutError) else StoreUnavailable
+    return kind(f"DATABASE_URL: the database does not answer: {type(error).__name__}")
 
 
 _GONE = (OSError, TimeoutError, SQLAlchemyError)

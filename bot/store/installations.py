@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, delete, select
 
 from bot.ports import Installations
-from bot.store.database import Database, insert_into
+from bot.store.database import Database, impatient, insert_into
 from bot.store.tables import INSTALLATION
+
+_PATIENCE = 1.0
 
 
 class Kept(Installations):
@@ -20,7 +22,9 @@ class Kept(Installations):
     async def find(self, workspace: str) -> str | None:
         """Return what was saved of a workspace, None if nothing was."""
         query = select(INSTALLATION.c.body).where(*self._of(workspace))
-        found: str | None = await self._database.read(lambda connection: connection.execute(query).scalar())
+        # It is asked for before anybody is answered, and Slack waits three seconds for all of it.
+        with impatient(_PATIENCE):
+            found: str | None = await self._database.read(lambda connection: connection.execute(query).scalar())
         return found
 
     async def save(self, workspace: str, body: str) -> None:

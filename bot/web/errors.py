@@ -8,11 +8,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.errors import StoreRefused
 from bot.web.board.pages import page
 from bot.web.bodies import Refused
 
 log = logging.getLogger(__name__)
 
+_AWAY = "the database does not answer just now"
 _HEADLINES = {
     401: "You need a link of your own",
     403: "That was not accepted",
@@ -43,7 +45,8 @@ async def of_refusal(request: Request, error: Exception) -> Response:
 async def of_store(request: Request, error: Exception) -> Response:
     """Return the answer while there is no database: whoever calls, a program among them, is to come again."""
     log.warning("not answered for want of the database: %s", error)
-    reason = "the database does not answer just now; nothing is lost that is sent again in a moment"
+    away = f"nothing can be kept just now ({error.reason})" if isinstance(error, StoreRefused) else _AWAY
+    reason = f"{away}; nothing is lost that is sent again in a moment"
     return _shown(request, 503, reason, {"retry-after": "5"})
 
 

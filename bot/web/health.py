@@ -19,7 +19,7 @@ def routes(vitals: Vitals) -> list[Route]:
 
     async def healthz(request: Request) -> PlainTextResponse:
         del request
-        return _said(vitals.ills())
+        return _said(vitals.ills(), vitals.waits())
 
     async def readyz(request: Request) -> PlainTextResponse:
         del request
@@ -28,6 +28,7 @@ def routes(vitals: Vitals) -> list[Route]:
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
 
 
-def _said(lines: Sequence[str]) -> PlainTextResponse:
-    text = "".join(f"{' '.join(line.split())}\n" for line in lines) or "ok\n"
+def _said(lines: Sequence[str], remarks: Sequence[str] = ()) -> PlainTextResponse:
+    """Whoever is well may have remarks all the same: what a restart would not mend."""
+    text = "".join(f"{' '.join(line.split())}\n" for line in (*(lines or ("ok",)), *remarks))
     return PlainTextResponse(text, 503 if lines else 200, headers={"cache-control": "no-store"})

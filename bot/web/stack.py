@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.gauges import CRASHES, REQUEST_SECONDS, REQUESTS, UNCOUNTED, Gauges
+from bot.store.database import impatient
 from bot.tracing import span
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ HEADERS = {
     b"cross-origin-resource-policy": b"same-origin",
 }
 _CRASHED = 500
+# Whoever calls gives up sooner or later; so soon they are told to come again, if the database says nothing.
+_PATIENCE = 5.0
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"})
 Crashed = Callable[[Request, str], Response]
 
@@ -58,7 +61,7 @@ class Stack:
             await send(message)
 
         try:
-            with span("request", method=_method(scope)) as traced:
+            with span("request", method=_method(scope)) as traced, impatient(_PATIENCE):
                 try:
                     await self._app(scope, receive, dress)
                 finally:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from bot.core import forms
 from bot.core.forms import Form
 from bot.core.message import Message, Reply, Tone, line
+from bot.errors import StoreLost
 from bot.model import Action, Asked, Person, Ref
 from bot.ports import Answer, Desk, Installations
 from tests.unit.build import incident
@@ -83,8 +84,11 @@ class Kept(Installations):
 
     def __init__(self) -> None:
         self.bodies: dict[str, str] = {}
+        self.is_away = False
 
     async def find(self, workspace: str) -> str | None:
+        if self.is_away:
+            raise StoreLost("DATABASE_URL: the database does not answer")
         return self.bodies.get(workspace)
 
     async def save(self, workspace: str, body: str) -> None:

@@ -215,6 +215,19 @@ async def test_a_press_in_another_workspace_is_of_the_channel_as_it_is_configure
     assert (asked.address, asked.thread) == (f"{OTHER}/{fleet.there.id}", root)
 
 
+async def test_who_asks_while_the_database_is_away_is_heard_as_the_last_that_is_known_of_us_there(fleet: Fleet) -> None:
+    await fleet.installs()
+    person = fleet.slack.person("U0ELSEWHERE")
+    await (await person.runs("/status", "", fleet.there.id)).acked()
+    fleet.kept.is_away = True
+
+    sent = await person.runs("/status", "acme", fleet.there.id)
+    await sent.acked()
+
+    assert sent.in_time
+    assert [text for text, *_ in fleet.desk.said][-1] == "status acme"
+
+
 async def test_a_workspace_that_removes_the_app_is_forgotten_and_the_others_are_not(fleet: Fleet) -> None:
     await fleet.installs()
     ops = fleet.slack.world.channel("ops")

@@ -5,41 +5,53 @@ from __future__ import annotations
 import argparse
 import asyncio
 import shutil
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack
 from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
 
-from tests.chaos.day import Day, Mishap, a_day, live_through
-from tests.chaos.mishaps import some
+from tests.chaos import alone, fleet
+from tests.chaos.day import Day, Mishap, live_through
+from tests.chaos.mishaps import BY_NAME, place, some
+from tests.chaos.server import Server, a_server
 from tests.chaos.upgrade import upgrade
-from tests.databases import Postgres, migrate_by_hand, start_by_hand
+from tests.disks import may_mount
 
 _MISHAPS = 3
 
 
-async def one_day(postgres: Postgres, seed: int, *, upgrades: bool = False) -> bool:
+async def one_day(server: Server, seed: int, options: argparse.Namespace) -> bool:
     """Live through the day of a seed; returns whether it ended well."""
     dice = Random(seed)
     folder = Path(tempfile.mkdtemp(prefix="sitrep-chaos-"))
     began = time.monotonic()
-    async with a_day(folder, postgres, dice) as day:
-        mishaps: list[Mishap] = [partial(upgrade, folder)] if upgrades else some(dice, _MISHAPS)
+    where = "fleet" if options.upgrade else place(dice, options.place)
+    mishaps = [BY_NAME[name] for name in options.mishap] or some(dice, where, _MISHAPS)
+    if options.upgrade:
+        mishaps = [partial(upgrade, folder)]
+    setting: AbstractAsyncContextManager[Day] = (
+        alone.a_day(folder, dice) if where == "alone" else fleet.a_day(folder, server, dice)
+    )
+    async with setting as day:
         found = await _lived_through(day, mishaps)
         took = time.monotonic() - began
-        print(f"{'ok  ' if not found else 'FAIL'}  seed {seed}: {'; '.join(day.log)} ({took:.0f} s)", flush=True)
+        said = f"{'ok  ' if not found else 'FAIL'}  seed {seed} ({where}): {'; '.join(day.log)} ({took:.0f} s)"
+        print(said, flush=True)
         for what in found:
             print(f"      {what}")
     if found:
-        print(f"      what the programs said is in {folder}")
+        print(f"      what the programs said is in {folder}", flush=True)
     else:
         shutil.rmtree(folder)
     return not found
 
 
-async def _lived_through(day: Day, mishaps: list[Mishap]) -> list[str]:
+async def _lived_through(day: Day, mishaps: Sequence[Mishap]) -> list[str]:
     """Return what is wrong in the end; a program that does not start or end as it should is wrong too."""
     try:
         return await live_through(day, mishaps)
@@ -47,18 +59,18 @@ async def _lived_through(day: Day, mishaps: list[Mishap]) -> list[str]:
         return [f"{type(error).__name__}: {str(error)[-1000:]}"]
 
 
-async def days(options: argparse.Namespace, postgres: Postgres) -> int:
+async def days(options: argparse.Namespace, servers: Sequence[Server]) -> int:
     """Live through days, some at once, until there were enough, time is over, or one ended badly."""
     until = time.monotonic() + options.minutes * 60
     drawn = (SystemRandom().randrange(10**6) for _ in range(options.rounds))
     seeds = [options.seed] if options.seed is not None else list(drawn)
     ended: list[bool] = []
 
-    async def one_after_the_other() -> None:
-        while seeds and all(ended) and time.monotonic() < until:
-            ended.append(await one_day(postgres, seeds.pop(), upgrades=options.upgrade))
+    async def one_after_the_other(server: Server) -> None:
+        while seeds and (all(ended) or options.go_on) and time.monotonic() < until:
+            ended.append(await one_day(server, seeds.pop(), options))
 
-    await asyncio.gather(*(one_after_the_other() for _ in range(options.at_once)))
+    await asyncio.gather(*map(one_after_the_other, servers))
     print(f"{sum(ended)} passed, {ended.count(False)} failed")
     return int(not all(ended) or not ended)
 
@@ -70,14 +82,19 @@ def main() -> int:
     parser.add_argument("--at-once", type=int, default=1, help="how many days at the same time")
     parser.add_argument("--minutes", type=float, default=600, help="begin no further day after so long")
     parser.add_argument("--seed", type=int, help="the day of this seed, and no other")
+    parser.add_argument("--place", choices=("fleet", "alone"), default="", help="where every day is lived")
+    parser.add_argument("--mishap", action="append", default=[], choices=sorted(BY_NAME), help="what goes wrong")
+    parser.add_argument("--go-on", action="store_true", help="go on after a day that ended badly")
     parser.add_argument("--upgrade", action="store_true", help="nothing goes wrong but a rolling upgrade")
     options = parser.parse_args()
-    postgres = start_by_hand()
-    try:
-        migrate_by_hand(postgres)
-        return asyncio.run(days(options, postgres))
-    finally:
-        postgres.stop()
+    if not may_mount():
+        print("no file system may be mounted here: full disks are files that may not grow (RLIMIT_FSIZE)", flush=True)
+    # Who is told to end ends what it has begun.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with ExitStack() as stack:
+        # Each at the same time has one of its own: it is restarted on some days.
+        servers = [stack.enter_context(a_server()) for _ in range(options.at_once)]
+        return asyncio.run(days(options, servers))
 
 
 if __name__ == "__main__":

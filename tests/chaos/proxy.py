@@ -18,13 +18,14 @@ _PIECE = 65_536
 class Wire:
     """Connections to one database.  While it `is_cut` there are none; it is silent as long as `open` is not set.
 
-    `wanted` is how many there were, or would have been.
+    `wanted` is how many there were, or would have been; `lost` are those that stay silent for ever.
     """
 
     there: Path
     wanted: int = 0
     is_cut: bool = False
     open: asyncio.Event = field(default_factory=asyncio.Event)
+    lost: list[asyncio.Event] = field(default_factory=list[asyncio.Event])
     _ends: set[asyncio.StreamWriter] = field(default_factory=set[asyncio.StreamWriter])
 
     def cut(self) -> None:
@@ -42,6 +43,17 @@ class Wire:
         self.is_cut = False
         self.open.set()
 
+    def lead_to(self, there: Path, *, silently: bool) -> None:
+        """Lead to another place from now on: what was led elsewhere ends, or is never heard of again."""
+        self.there = there
+        if silently:
+            self.open.clear()
+            self.lost.append(self.open)
+            self.open = asyncio.Event()
+        else:
+            self.cut()
+        self.mend()
+
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection to the database and back, until either side ends it."""
         self.wanted += 1
@@ -54,19 +66,22 @@ class Wire:
             writer.transport.abort()
             return
         self._ends |= {writer, answers}
+        gate = self.open
         try:
-            await asyncio.gather(self._pump(reader, answers), self._pump(there, writer))
+            await asyncio.gather(self._pump(gate, reader, answers), self._pump(gate, there, writer))
         finally:
             self._ends -= {writer, answers}
             for end in (writer, answers):
                 end.transport.abort()
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pump(self, gate: asyncio.Event, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while piece := await source.read(_PIECE):
-                await self.open.wait()
+                await gate.wait()
                 sink.write(piece)
                 await sink.drain()
+        # That the other side is gone is not heard either.
+        await gate.wait()
         sink.close()
 
 
@@ -80,5 +95,6 @@ async def wire(folder: Path, there: Path) -> AsyncIterator[Wire]:
         yield made
     finally:
         made.cut()
-        made.open.set()
+        for gate in (made.open, *made.lost):
+            gate.set()
         server.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -49,6 +50,15 @@ def of(incident: Incident, threads: Iterable[Thread]) -> list[Thread]:
     return [one for one in threads if name in one.root]
 
 
+def doubled(threads: Iterable[Thread]) -> Iterator[str]:
+    """Return every reply that stands in its thread twice, word for word, and every root that is there twice."""
+    threads = list(threads)
+    for thread in threads:
+        twice = [said for said, times in Counter(thread.replies).items() if times > 1]
+        yield from (f"told twice: {said}" for said in twice)
+    yield from (f"two roots: {root}" for root, times in Counter(one.root for one in threads).items() if times > 1)
+
+
 def complaints(page: StatusPage, threads: Sequence[Thread]) -> Iterator[str]:
     """Return everything in which a channel differs from what its page has said; nothing if all is well."""
     if len(threads) != len(page.incidents):
@@ -83,5 +93,5 @@ def _of_one(incident: Incident, threads: Sequence[Thread]) -> Iterator[str]:
     ends = [number for number, reply in enumerate(thread.replies) if any(end in reply for end in _ENDS)]
     if ends != [len(thread.replies) - 1]:
         yield f"ended in {ends} of {len(thread.replies)} replies"
-    if not any(word in thread.root for word in _OVER):
-        yield f"its root does not say that it is over: {thread.root}"
+    if not any(word in thread.root for word in _OVER) or f"was {incident.impact}" not in thread.root:
+        yield f"its root does not say that it is over, and was {incident.impact}: {thread.root}"

@@ -164,7 +164,10 @@ async def test_while_the_database_is_away_whoever_asks_is_told_so() -> None:
 
     answer = await office.says("ack acme-1")
 
-    assert text(answer) == "Sitrep's database does not answer just now. Please try again in a minute."
+    assert (
+        text(answer)
+        == "Sitrep's database does not answer just now, and nothing was done. Please try again in a minute."
+    )
 
 
 async def test_who_may_not_is_told_what_and_who_may_and_the_attempt_is_recorded(

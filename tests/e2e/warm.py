@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -29,6 +30,8 @@ _IMPORTED = (
     "bot.web.server",
     "tests.e2e.warm",
 )
+# Names a file that holds by how many seconds the clock of this process is wrong.
+CLOCK = "TEST_CLOCK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +101,22 @@ def _main(arguments: tuple[str, ...], folder: Path, environment: Mapping[str, st
         os.close(opened)
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  (open until it ends)
     sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115  (likewise)
+    if CLOCK in environment:
+        set_clock(Path(environment[CLOCK]))
     sys.argv = ["bot", *arguments]
     runpy.run_module("bot", run_name="__main__", alter_sys=True)
+
+
+def set_clock(file: Path) -> None:
+    """Let a file say how wrong the clock is that the program reads: a jump when it is written.
+
+    The program reads it in one place.  The steady clock, the database's time and that of libraries stay as they are.
+    """
+    from bot import clock  # noqa: PLC0415  (imported in the process that is meant)
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # a plain one, as any other's
+            return datetime.now(tz) + timedelta(seconds=float(file.read_text(encoding="utf-8") or 0))
+
+    clock.datetime = Wrong  # type: ignore[attr-defined]  # the clock's own name for it

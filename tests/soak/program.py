@@ -22,7 +22,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial, wraps
 from pathlib import Path
 from typing import IO, Any, TypeVar, TypeVarTuple
@@ -144,9 +144,12 @@ def main(dial_at: str, samples_at: str, *words: str) -> int:
     dial = Dial(Path(dial_at), holder=0)
     # Before anything of ours is imported: some take the function itself.
     time.monotonic = dial.steady
+    from bot import clock  # noqa: PLC0415  (as said above)
+
+    clock.steady = dial.steady
     from aiohttp import ClientSession, ClientWebSocketResponse  # noqa: PLC0415  (as said above)
 
-    from bot import cli, clock, compose  # noqa: PLC0415  (as said above)
+    from bot import cli, compose  # noqa: PLC0415  (as said above)
     from bot.store import engines  # noqa: PLC0415  (as said above)
 
     class Agreed(clock.AgreedClock):
@@ -156,8 +159,11 @@ def main(dial_at: str, samples_at: str, *words: str) -> int:
             super().__init__()
             super().agree(BEGINS, *(dial.steady() - dial.seconds(),) * 2)
 
-        def agree(self, told: datetime, asked: float, answered: float) -> None:
-            pass
+        def agree(self, told: datetime, asked: float, answered: float) -> timedelta:
+            return timedelta()
+
+        def doubt(self) -> timedelta | None:
+            return None
 
     with Path(samples_at).open("w", encoding="utf-8") as into:
         leaping = Leaping(dial, Seen(dial, into))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -256,7 +255,7 @@ async def test_signs_of_life_count_for_a_while_only(monkeypatch: pytest.MonkeyPa
 
     one = Fleet(Elsewhere(), AgreedClock(), "one", "1", asyncio.Event())  # type: ignore[arg-type]  # it is only asked
     clock = [100.0]
-    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(loop, "steady", lambda: clock[0])
     before = one.held()
     one.seen(100.0)
     then, clock[0] = one.held(), 100.0 + loop.SURE

@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import make_url
 
 from bot.store.database import Database, open_database
-from bot.store.engines import Threads, Work
+from bot.store.engines import Fate, Threads, Work
 from tests.compiled import compiled
 
 T = TypeVar("T")
@@ -21,10 +21,10 @@ T = TypeVar("T")
 class AtOnce(Threads):
     """SQLite as the program uses it, with its transactions and connections, but for the threads."""
 
-    async def run(self, work: Work[T], *, writes: bool) -> T:
+    async def run(self, work: Work[T], *, writes: bool, fate: Fate | None = None) -> T:
         # Others have their turn before it all the same, and whoever is cancelled is so here.
         await asyncio.sleep(0)
-        return (self._writer if writes else self._readers).transaction(work)
+        return (self._writer if writes else self._readers).transaction(work, fate or Fate())
 
 
 def opened(url: str) -> Database:

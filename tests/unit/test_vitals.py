@@ -101,3 +101,11 @@ async def test_whoever_is_stopping_is_not_ready_at_once_and_is_still_alive() -> 
 
     assert await well.lacks() == ("stopping: what is under way is being finished",)
     assert well.ills() == ()
+
+
+async def test_a_database_that_keeps_nothing_is_no_ill_that_a_restart_would_mend_and_still_nothing_is_done() -> None:
+    well = vitals(Watch(), refused=lambda: "the disk is full: make room", expected=())
+
+    assert well.ills() == ()
+    assert well.waits() == ("nothing can be written: the disk is full: make room",)
+    assert await well.lacks() == well.waits()

@@ -20,13 +20,15 @@ from starlette.routing import BaseRoute, Mount, Route
 from bot import tracing
 from bot.core.heartbeat import Call
 from bot.store.database import Database, open_database
-from bot.web import heartbeats
+from bot.web import heartbeats, stack
 from bot.web.bodies import Refused
 from bot.web.entrance import Entrance
 from bot.web.gate import AT_ONCE, AT_WORK, Gate, Limits
 from bot.web.rationing import Rations
 from bot.web.server import bound, serve
+from tests.chaos.proxy import wire
 from tests.commands.office import Office
+from tests.databases import Postgres, opened
 from tests.fakes import NOON, ManualClock
 from tests.web.house import TOKEN, configured, open_house
 
@@ -119,6 +121,30 @@ async def test_without_a_database_whoever_calls_is_to_come_again(caplog: pytest.
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert answer.text.startswith("the database does not answer just now")
     assert [one.levelname for one in caplog.records if "database" in one.getMessage()] == ["WARNING"]
+
+
+async def test_a_database_that_says_nothing_keeps_nobody_waiting(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack, "_PATIENCE", 0.3)
+    name = postgres.create("migrated")
+    async with (
+        wire(tmp_path, postgres.folder) as line,
+        opened(f"postgresql+asyncpg://postgres@/{name}?host={tmp_path}") as hangs,
+    ):
+
+        async def asks(request: Request) -> Response:
+            await hangs.write(lambda connection: connection.exec_driver_sql("SELECT 1"))
+            return PlainTextResponse("well")
+
+        async with serving(Route("/hooks/alerts", asks, methods=["POST"])) as client:
+            before = await client.post("/hooks/alerts")
+            line.silence()
+            answer = await client.post("/hooks/alerts")
+            line.mend()
+
+    assert before.status_code == 200
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 
 
 async def test_a_call_that_is_not_written_down_in_time_is_to_be_made_again() -> None:

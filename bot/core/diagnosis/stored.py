@@ -110,7 +110,18 @@ def findings(found: Stored, version: str, now: datetime) -> Iterator[Finding]:
         yield from _running(found, version, now)
 
 
+_MAKE_ROOM = "Make room on its disk, and see whether the disk is well; Sitrep then goes on by itself."
+_TAKE = "Let it belong to the user that Sitrep runs as, and let no other program keep it locked."
+
+
+def _has_no_room(reason: str) -> bool:
+    """Whether SQLite's words are those for a disk that is full: https://www.sqlite.org/rescode.html#full, …#ioerr."""
+    return "is full" in reason or "disk I/O" in reason
+
+
 def _opened(found: Stored) -> str:
+    if _has_no_room(found.error):
+        return _MAKE_ROOM
     if found.where.startswith("sqlite"):
         return "See whether the file is where DATABASE_URL says, is a SQLite file, and belongs to who runs Sitrep."
     return "See whether it runs and is reached from here, and whether DATABASE_URL has the right name and password."
@@ -127,7 +138,7 @@ def _file(found: Stored) -> Iterator[Finding]:
         yield wrong(
             Area.DATABASE,
             f"nothing can be written to {found.where}: {found.refusal}",
-            "Let it belong to the user that Sitrep runs as, and let no other program keep it locked.",
+            _MAKE_ROOM if _has_no_room(found.refusal) else _TAKE,
         )
     if found.schema is Schema.OLDER:
         yield look(
