@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot import garbage
+from bot.addresses import Links, unlinked
 from bot.callers import Loops
 from bot.clock import Clock
 from bot.errors import ConfigError
@@ -48,6 +49,7 @@ class Around:
     vitals: Vitals
     gauges: Prometheus
     beside: Beside = NOTHING
+    links: Links = unlinked
 
 
 def counting() -> Prometheus:
@@ -67,7 +69,7 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
     from bot.web.board import live  # noqa: PLC0415  (as above)
     from bot.web.board.pages import Board  # noqa: PLC0415  (as above)
 
-    board = Board(around.database, around.clock, settings.services, settings.board_url)
+    board = Board(around.database, around.clock, settings.services, settings.board_url, around.links)
     changes = live.Pulse(lambda: pulse.version(around.database, around.clock.now()))
     shown = metrics.Shown(metrics.readers(around.database, around.clock), around.vitals)
     mine = [*health.routes(around.vitals), *metrics.routes(around.gauges, shown, _revealed(settings.board_token))]

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import random
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -37,6 +38,7 @@ from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
 from bot.fetch import EgressPolicy, Fetcher
+from bot.linked import links
 from bot.loops import own, people
 from bot.loops.alive import Alive, alive, watch_lag
 from bot.loops.attach import Attaching, attach
@@ -136,12 +138,13 @@ async def _loops(
     chats = chats_of(settings, desk, fleet)
     desk.visits = {chat.platform.name: chat.visit for chat in chats if chat.visit is not None}
     platforms = _console(settings) | {chat.platform.name: chat.platform for chat in chats}
+    desk.board = replace(desk.board, links=partial(links, platforms))
     turned = partial(vitals.turns.turned, "deliver")
     delivering = Delivering(
         database, platforms, clock, owner, dice, due, ruling=rules.ruling, gauges=gauges, turned=turned
     )
     delivering.term, delivering.shards = fleet.held, fleet.shards
-    delivering.report = report_of(settings, database)
+    delivering.report = report_of(settings, database, platforms)
     eyes = Eyes(database, clock, settings.witnesses)
     if not await before(stop, patiently(partial(recall, eyes), clock)):
         return
@@ -184,7 +187,8 @@ async def _loops(
     vitals.platforms = partial(reaching.cut_off, chats)
     vitals.takes = lambda: {name: name not in delivering.stopped for name in platforms}
     beside = Beside(settings.windows, desk.callers, desk.platforms, desk.jobs, clock.now())
-    boards.serve(settings, boards.Around(database, clock, desk, vitals, gauges, beside), routes, loops)
+    shown = boards.Around(database, clock, desk, vitals, gauges, beside, partial(links, platforms))
+    boards.serve(settings, shown, routes, loops)
     garbage.seldom()
     begun = partial(supervise, clock=clock, chance=dice, crashes=crashes, waits=vitals.turns.rests)
     await _until_stopped(loops, chats, begun, stop, vitals)
@@ -228,7 +232,9 @@ async def _until_stopped(
         await chat.close()
 
 
-def report_of(settings: Settings, database: Database) -> Callable[[Errand, TimelineEntry], Awaitable[Written]]:
+def report_of(
+    settings: Settings, database: Database, platforms: Mapping[str, Platform]
+) -> Callable[[Errand, TimelineEntry], Awaitable[Written]]:
     """Return what makes a report that is posted."""
 
     def write(material: Material, now: datetime) -> Written:
@@ -236,7 +242,7 @@ def report_of(settings: Settings, database: Database) -> Callable[[Errand, Timel
 
         return posted(material, settings.reports.form, now)
 
-    return partial(attach, Attaching(database, write))
+    return partial(attach, Attaching(database, write, partial(links, platforms)))
 
 
 def _ills(vitals: Vitals, chats: Sequence[Chat]) -> tuple[str, ...]:

@@ -131,6 +131,12 @@ class Discord:
         except Missing as error:
             raise MessageGone("the post is gone") from error
 
+    async def link(self, root: Ref) -> str | None:
+        """Return a message's address, as its menu copies it; a conversation with a person is in no server."""
+        channel, message = _parts(root)
+        server = "@me" if direct.is_direct(root) else (await self.channels.get(channel)).guild
+        return f"https://discord.com/channels/{server}/{channel}/{message}" if server else None
+
     async def find(self, address: str, root: Ref | None, key: str, since: datetime) -> Ref | None:
         """Look in the channel, in the thread of `root`, or among a forum's posts for the message that carries `key`."""
         wanted = render.mark(key)

@@ -155,6 +155,12 @@ class Slack:
             self._me = await self.web.call("auth.test")
         return self._me
 
+    async def link(self, root: Ref) -> str | None:
+        """Return a message's address in its workspace: https://docs.slack.dev/reference/methods/chat.getPermalink."""
+        channel, _, ts = root.value.partition(":")
+        home = str((await self.who()).get("url") or "").rstrip("/")
+        return f"{home}/archives/{channel}/p{ts.replace('.', '')}" if home.startswith("https://") else None
+
     async def _notes(self, earlier: Ref | None) -> tuple[str, ...]:
         """Say where the thread of a root that was deleted is."""
         if earlier is None:

@@ -58,6 +58,11 @@ class Workspaces:
         found = await self._there(team, lambda slack: slack.find(channel, there, key, since))
         return _of(team, found) if found else None
 
+    async def link(self, root: Ref) -> str | None:
+        """Return the address of a message."""
+        team, ref = split(root.value)
+        return await self._there(team, lambda slack: slack.link(Ref(ref)))
+
     async def _there(self, team: str, ask: Callable[[Slack], Awaitable[T]]) -> T:
         slack = await self.workspace(team)
         try:

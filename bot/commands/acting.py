@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.addresses import Links, unlinked
 from bot.catalog import Catalog
 from bot.clock import Clock
 from bot.commands import handing, writing
@@ -48,6 +49,7 @@ class Acting:
     rotas: tuple[Oncall, ...]
     plans: Plans
     board: str = ""
+    links: Links = unlinked
 
     async def answer(self, asked: Asked) -> Reply:
         """Do what is asked to the incident that is meant, or ask back which one that is."""
@@ -95,7 +97,7 @@ class Acting:
             return await self._timeline(one, asked.command.query)
         action, now = asked.command.action, self.clock.now()
         if action in writing.ABOUT:
-            return await Writing(self.database, self.clock).answer(asked, one.id)
+            return await Writing(self.database, self.clock, self.links).answer(asked, one.id)
         if action is Action.UNGROUP:
             done, reply = await ungroup(self.database, one, asked, now)
         elif is_for_each(one, action):

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.addresses import Links, unlinked
 from bot.core import boarding, passes
 from bot.core.message import Reply
 from bot.core.passes import LINK_LASTS, SESSION_LASTS, Purpose
@@ -23,12 +24,14 @@ _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 class Boarding:
     """Where people find the board, and what their links are signed with; without that they only look.
 
-    `named` are all whom the configuration names: of somebody's roles it has to know no others.
+    `named` are all whom the configuration names: of somebody's roles it has to know no others.  `links` tells under
+    which addresses people find what was announced.
     """
 
     url: str = ""
     secret: str = field(default="", repr=False)
     named: frozenset[str] = frozenset()
+    links: Links = unlinked
 
     async def answer(self, database: Database, asked: Asked, now: datetime) -> Reply:
         """Return the way to the board."""

@@ -262,7 +262,7 @@ class Desk(Port):
     @property
     def _acting(self) -> Acting:
         around = (self._database, self._catalog, self._clock, self._due)
-        return Acting(*around, self._serving, self.rotas, self.plans, self.board.url)
+        return Acting(*around, self._serving, self.rotas, self.plans, self.board.url, self.board.links)
 
     def _mutes(self) -> Mutes:
         return Mutes(self._database, self._catalog, self.rotas)

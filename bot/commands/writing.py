@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.addresses import Links, unlinked
 from bot.clock import Clock
 from bot.core import remarks
 from bot.core.actions import Outcome
@@ -16,6 +17,7 @@ from bot.core.picture.svg import standalone
 from bot.core.report import additions, attached
 from bot.core.report.facts import facts
 from bot.core.report.material import Material
+from bot.core.report.material import found as addresses
 from bot.core.verbs import Misunderstood
 from bot.model import Action, Asked
 from bot.store import additions as stored
@@ -33,6 +35,7 @@ class Writing:
 
     database: Database
     clock: Clock
+    links: Links = unlinked
 
     async def answer(self, asked: Asked, incident: str) -> Reply:
         """Return the report of an incident, or what became of what somebody wants in it."""
@@ -43,7 +46,8 @@ class Writing:
         if found is None:
             return remarks.no_incident(incident)
         # Days of checks are drawn and written in a moment, and nobody else waits for it.
-        return await asyncio.to_thread(_report, found, now)
+        linked = replace(found, links=addresses(await self.links(found.announcements)))
+        return await asyncio.to_thread(_report, linked, now)
 
     async def _add(self, asked: Asked, incident: str, now: datetime) -> Reply:
         wording = additions.read(asked.command.text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.core import team
 from bot.core.clocks import Parts
 from bot.core.lines import by_bot
 from bot.core.message import File, Line, Message, Part, Quote, line
@@ -85,8 +86,11 @@ def look(incident: Incident, told: Told, terms: Terms, now: datetime) -> Verdict
 
 
 def is_worth_it(incident: Incident, terms: Terms) -> bool:
-    """Whether its report is posted by itself: one told in a burst has none, nor a maintenance that went as planned."""
-    if incident.burst:
+    """Whether its report is posted by itself.
+
+    One told in a burst has none, nor a maintenance that went as planned, nor what Sitrep tells of itself.
+    """
+    if incident.burst or incident.vendor == team.SITREP:
         return False
     if incident.kind is Kind.MAINTENANCE and (incident.detected_at or incident.affected):
         return not has_not_begun(incident)

@@ -64,7 +64,7 @@ def _row(entry: TimelineEntry, incident: Incident) -> Row:
     sign, _ = SOURCES[entry.who]
     return Row(
         key=f"line-{entry.seq}",
-        at=entry.happened_at,
+        at=chronicle.happened(entry),
         behind=_behind(entry),
         who=entry.who,
         sign=sign,
@@ -88,7 +88,7 @@ def _source(entry: TimelineEntry) -> str:
 
 
 def _behind(entry: TimelineEntry) -> str:
-    later = entry.recorded_at - entry.happened_at
+    later = entry.recorded_at - chronicle.happened(entry)
     return f"known here {duration(later)} later" if later >= _LATE else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.core import replies, wording
 from bot.core.answers import cut
@@ -14,6 +15,7 @@ from bot.model import Action, ChangeKind, Command, Incident, TimelineEntry, Who
 # https://docs.discord.com/developers/resources/message#embed-object-embed-limits
 MOST_ENTRIES, MOST_LETTERS = 20, 2_500
 _TITLE, _WORDS = 120, 500
+_TOLD_BY_READING = frozenset({ChangeKind.ACKNOWLEDGED, ChangeKind.BACKFILLED})
 
 
 def page(incident: Incident, entries: Sequence[TimelineEntry], wanted: int = 1) -> Reply:
@@ -44,10 +46,21 @@ def is_told(entry: TimelineEntry) -> bool:
     return not entry.quiet or entry.who in {Who.PERSON, Who.PROBE}
 
 
+def happened(entry: TimelineEntry) -> datetime:
+    """Return when what a line tells came about, so that lines stand in the order of the world.
+
+    A vendor has posted something before we read it; that it is silent is found when it has been for long.
+    """
+    if entry.kind is ChangeKind.SILENT:
+        return entry.recorded_at
+    published = entry.claim.published_at if entry.claim and entry.kind in _TOLD_BY_READING else None
+    return min(published, entry.happened_at) if published else entry.happened_at
+
+
 def _lines(one: TimelineEntry, incident: Incident) -> list[Line]:
     title = replies.reply(one, incident).headline
     title = title if one.author in title else f"{one.author}: {title}"
-    rows = [line(Moment(one.happened_at), f" · {one.who} · {cut(title, _TITLE)}")]
+    rows = [line(Moment(happened(one)), f" · {one.who} · {cut(title, _TITLE)}")]
     return [*rows, line(f"“{cut(one.text, _WORDS)}”")] if one.text else rows
 
 

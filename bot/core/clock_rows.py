@@ -13,7 +13,7 @@ from bot.core.message import Line, Moment, line
 from bot.core.spans import duration
 from bot.core.team import is_ours
 from bot.core.witnesses import statements, testimonies
-from bot.model import Incident, Kind
+from bot.model import ChangeKind, Incident, Kind
 
 _GAPS = 6
 
@@ -62,7 +62,12 @@ def _theirs(incident: Incident, now: datetime) -> Iterator[Fact]:
     when = (" since " if incident.is_open else " from ", Moment(began))
     dated = ", as it dates it back," if testimony.dated_back(incident) else ""
     ends = [view.resolved_at for view in said if view.resolved_at]
-    if any(not view.state.is_over for view in said):
+    if not incident.is_open and any(not view.state.is_over for view in said):
+        yield Fact(name, line("Since ", Moment(began), f"{dated}; it went on as part of another incident"))
+    elif incident.ending is ChangeKind.WITHDRAWN and ends:
+        gone = " it was no longer listed; how and when it ended is not known"
+        yield Fact(name, line("Since ", Moment(began), f"{dated}; at ", Moment(max(ends)), gone))
+    elif any(not view.state.is_over for view in said):
         yield Fact(name, line(f"{duration(now - began)} so far,", *when, dated.removesuffix(",")))
     elif ends:
         lasted = duration(max(ends) - began)

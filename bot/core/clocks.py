@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from bot.core import roster, testimony
+from bot.core import roster, team, testimony
+from bot.core.answers import listed
+from bot.core.courses import ONE_WORD
 from bot.core.hosting import is_posted
 from bot.core.linking import PARTED, SAID
 from bot.core.message import Line, Moment, Quote, heading, line
 from bot.core.spans import duration
 from bot.core.testimony import BACKDATED, dated_back
 from bot.core.witnesses import statements
-from bot.core.wording import NOT_BEGUN, has_not_begun
-from bot.model import ChangeKind, Incident, Kind, SourceKind, State, TimelineEntry, Transition, Who
+from bot.core.wording import NOT_BEGUN, STATUS_WORDS, has_not_begun
+from bot.model import ChangeKind, ClaimView, Incident, Kind, SourceKind, State, TimelineEntry, Transition, Who
 
 Parts = tuple[str, list[Line | Quote]]
 
 _SLOW = " is slow"
+NOT_POSTED = "It has posted no incident."
 
 
 def opened(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say who began to tell of it."""
     title = entry.claim.title if entry.claim else incident.title
+    if incident.vendor == team.SITREP:
+        return title, []
+    if entry.claim is not None and entry.claim.kind is Kind.COMPONENT:
+        return f"{entry.author}'s status page shows {_shown(entry.claim)}", [line(NOT_POSTED)]
     if entry.claim is None or entry.claim.teller is SourceKind.FEED:
         return f"{entry.author} posted: {title}", []
     return f"{entry.author} suspects that {title}" if entry.claim.kind is Kind.SUSPECTED else title, []
+
+
+def _shown(claim: ClaimView) -> str:
+    parts = [f"{part.name} {STATUS_WORDS[part.status]}" for part in claim.components]
+    return listed(parts) if parts else f"{claim.title} in trouble"
 
 
 def testifies(entry: TimelineEntry) -> str:
@@ -147,14 +160,14 @@ def resolved(entry: TimelineEntry, incident: Incident) -> Parts:
     """Say that it is over, by whose account, and whether the vendor ever owned up."""
     if incident.cause:
         return roster.over(entry, incident)
-    span = entry.happened_at - incident.started_at
+    span = ended(entry, incident) - incident.started_at
     lasted = duration(span)
     if incident.kind is Kind.SUSPECTED:
         return f"Over after {lasted}, unconfirmed", [line(testimony.unconfirmed(incident))]
     if incident.kind is Kind.MAINTENANCE:
         return _completed(incident, span)
     if entry.who is not Who.PROBE or not is_posted(incident):
-        return f"Resolved after {lasted}", []
+        return (f"Resolved after {lasted}" if is_length(span) else "Resolved"), [*_how_it_ended(entry, incident)]
     ends = [v.resolved_at for v in incident.claims if v.teller is SourceKind.FEED and v.resolved_at]
     later = entry.happened_at - max(ends) if ends else timedelta()
     if entry.claim and entry.claim.teller is SourceKind.PEOPLE:
@@ -162,6 +175,31 @@ def resolved(entry: TimelineEntry, incident: Incident) -> Parts:
         return f"Resolved after {lasted}{faded}", []
     remark = [line(f"{incident.name} called it over {duration(later)} before.")] if later >= BACKDATED else []
     return f"Resolved after {lasted}: our own checks pass again", [*remark]
+
+
+def ended(entry: TimelineEntry, incident: Incident) -> datetime:
+    """Return when it was over by the line that ends it: a vendor may say so later than it dates the end."""
+    mine, key = (entry.claim.resolved_at, entry.claim.key) if entry.claim else (None, "")
+    others = [v.resolved_at for v in incident.claims if v.resolved_at and v.key != key]
+    return max([mine or entry.happened_at, *(at for at in others if at <= entry.recorded_at)])
+
+
+def is_length(span: timedelta) -> bool:
+    """Whether it is a time that something lasted: what is first told of when it is over has no beginning."""
+    return span > ONE_WORD
+
+
+def _how_it_ended(entry: TimelineEntry, incident: Incident) -> Iterator[Line]:
+    """Say what a vendor's end is beside its words: what its page shows, or from when it dates it."""
+    claim, over = entry.claim, ended(entry, incident)
+    if entry.who is not Who.VENDOR or claim is None:
+        return
+    if claim.kind is Kind.COMPONENT:
+        yield line(f"{entry.author}'s status page shows {claim.title} well again.")
+    elif not is_length(over - incident.started_at):
+        yield line(f"{entry.author} told of it when it was over, and gave no beginning.")
+    elif entry.happened_at - over >= BACKDATED:
+        yield line(f"{entry.author} dates the end to ", Moment(over), ".")
 
 
 def _completed(incident: Incident, lasted: timedelta) -> Parts:

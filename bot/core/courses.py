@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Protocol
 
+from bot.core.all_clears import AllClear, all_clears, is_vendors
 from bot.core.causes import is_headed
 from bot.model import (
     ChangeKind,
@@ -19,19 +20,15 @@ from bot.model import (
     SourceKind,
     State,
     TimelineEntry,
-    Who,
 )
 
-# A witness needs a few checks to see that something is well again: less than this after an all-clear is not held
-# against the vendor.
-STILL_FAILING = timedelta(minutes=5)
 # Two clocks, and a form that is filled in: less than this is no backdating.
 _BACKDATED = timedelta(minutes=1)
 _SEES_BY_ITSELF = frozenset({SourceKind.PROBE, SourceKind.HOOK})
 _SURE = frozenset({Confidence.MEDIUM, Confidence.HIGH, Confidence.CONFIRMED})
 _TWO = 2
 # An incident and its first words are written in one go, and dated some milliseconds apart.
-_ONE_WORD = timedelta(seconds=1)
+ONE_WORD = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +59,6 @@ class Pause:
     def span(self) -> timedelta:
         """How long it was."""
         return self.ended_at - self.began_at
-
-
-@dataclass(frozen=True, slots=True)
-class AllClear:
-    """When a vendor called an incident over; false if it opened it again, or our witnesses went on failing."""
-
-    at: datetime
-    is_false: bool
-    was_reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +109,7 @@ def course(record: Record, now: datetime) -> Course:
         backdated=max((span for entry in entries if (span := _backdated(entry))), default=None),
         pauses=pauses,
         running=running,
-        all_clears=tuple(_all_clears(entries, now)),
+        all_clears=tuple(all_clears(entries, now)),
         cause_after=_cause_after(incident, entries),
         is_sure=_is_sure(incident, entries),
     )
@@ -176,10 +164,6 @@ def stretches(incident: Lasting, entries: Iterable[Moved], now: datetime) -> Ite
         yield Stretch(at, end, impact)
 
 
-def _is_vendors(entry: TimelineEntry) -> bool:
-    return entry.who is Who.VENDOR and entry.claim is not None and entry.claim.teller is SourceKind.FEED
-
-
 def _told_at(entry: TimelineEntry) -> datetime:
     published = entry.claim.published_at if entry.claim else None
     return min(published, entry.recorded_at) if published else entry.recorded_at
@@ -187,13 +171,13 @@ def _told_at(entry: TimelineEntry) -> datetime:
 
 def _first_told(incident: Incident, entries: Sequence[TimelineEntry]) -> datetime | None:
     """Return the vendor's first word; of what was linked with it only the incident knows."""
-    told = (_told_at(entry) for entry in entries if _is_vendors(entry))
+    told = (_told_at(entry) for entry in entries if is_vendors(entry))
     return min(filter(None, (incident.acknowledged_at, *told)), default=None)
 
 
 def _backdated(entry: TimelineEntry) -> timedelta | None:
     claim = entry.claim
-    if not _is_vendors(entry) or claim is None or claim.kind is not Kind.INCIDENT:
+    if not is_vendors(entry) or claim is None or claim.kind is not Kind.INCIDENT:
         return None
     if claim.started_at is None or claim.published_at is None:
         return None
@@ -211,7 +195,7 @@ def _statements(entries: Sequence[TimelineEntry]) -> Iterator[_Statement]:
     """Give what the vendor said while it was going on; neither edits nor what it wrote afterwards."""
     for entry in entries:
         claim = entry.claim
-        if not _is_vendors(entry) or claim is None or claim.kind is Kind.COMPONENT or entry.quiet:
+        if not is_vendors(entry) or claim is None or claim.kind is Kind.COMPONENT or entry.quiet:
             continue
         if entry.kind is ChangeKind.EDITED or entry.kind is ChangeKind.POSTMORTEM:
             continue
@@ -223,72 +207,16 @@ def _pauses(words: Sequence[_Statement], now: datetime | None) -> tuple[tuple[Pa
     """Return the times between statements, and the one since the last if it still goes on (`now`)."""
     ordered = sorted(words, key=lambda word: (word.at, word.ends))
     pairs = pairwise(ordered)
-    found = tuple(Pause(b.at, later.at) for b, later in pairs if not b.ends and later.at - b.at >= _ONE_WORD)
+    found = tuple(Pause(b.at, later.at) for b, later in pairs if not b.ends and later.at - b.at >= ONE_WORD)
     waits = now is not None and bool(ordered) and not ordered[-1].ends
     return found, Pause(ordered[-1].at, max(now, ordered[-1].at)) if waits and now else None
-
-
-def _all_clears(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[AllClear]:
-    """Give every time that the vendor called an incident of its own over."""
-    sick = tuple(failing(entries, now))
-    for key in _keys(entries):
-        clear: datetime | None = None
-        is_open = False
-        for entry in entries:
-            claim = entry.claim
-            if claim is None or claim.key != key or claim.kind is not Kind.INCIDENT:
-                continue
-            if is_open and claim.state.is_over and not is_withdrawn(entry):
-                clear = claim.resolved_at or entry.happened_at
-            elif clear is not None and not claim.state.is_over:
-                yield AllClear(clear, is_false=True, was_reopened=True)
-                clear = None
-            is_open = not claim.state.is_over
-        if clear is not None:
-            yield AllClear(clear, any(begun <= clear and end - clear >= STILL_FAILING for begun, end in sick))
-
-
-def is_withdrawn(entry: TimelineEntry) -> bool:
-    """Whether a vendor lists something no longer: nobody has said that it is over."""
-    gone = (one.before == ChangeKind.WITHDRAWN for one in entry.transitions if one.subject == "still")
-    return entry.kind is ChangeKind.WITHDRAWN or any(gone)
-
-
-def _keys(entries: Sequence[TimelineEntry]) -> Iterator[str]:
-    """Give the vendor's claims; of several sources that tell of the same thing only the first."""
-    first: dict[str, str] = {}
-    for entry in entries:
-        if _is_vendors(entry) and entry.claim is not None:
-            first.setdefault(entry.claim.key.partition("|")[2], entry.claim.key)
-    yield from first.values()
-
-
-def failing(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Give the times during which a witness that sees by itself told of a failure.
-
-    People are no such witness: that nobody reports it any more is known only when the last report has faded.
-    """
-    since: dict[str, datetime] = {}
-    passed: set[str] = set()
-    for entry in entries:
-        claim = entry.claim
-        if claim is None or claim.teller not in _SEES_BY_ITSELF:
-            continue
-        if not claim.state.is_over:
-            first = claim.started_at or entry.recorded_at
-            since.setdefault(claim.key, entry.recorded_at if claim.key in passed else first)
-        elif claim.key in since:
-            passed.add(claim.key)
-            yield since.pop(claim.key), claim.resolved_at or entry.recorded_at
-    for begun in since.values():
-        yield begun, now
 
 
 def _cause_after(incident: Incident, entries: Sequence[TimelineEntry]) -> timedelta | None:
     over = incident.resolved_at
     if over is None:
         return None
-    words = [entry for entry in entries if _is_vendors(entry) and entry.text]
+    words = [entry for entry in entries if is_vendors(entry) and entry.text]
     marked = (e.happened_at for e in words if e.said is State.POSTMORTEM)
     headed = (e.happened_at for e in words if e.happened_at > over and is_headed(e.text))
     first = min((*marked, *headed), default=None)

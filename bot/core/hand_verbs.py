@@ -10,6 +10,8 @@ from bot.model import Command
 
 _TO = re.compile(r"(?:^|\s+)to(?:\s+|$)", re.IGNORECASE)
 _END = re.compile(r":(?=\s)\s*|:$|\s*[\r\n]+\s*")
+# A mention, or what can only be a duty: nobody begins a sentence like that.
+_SOMEBODY = re.compile(r"(?:<?@|oncall:)\S+$", re.IGNORECASE)
 _TO_WHOM = "To whom? `assign to @somebody`, `assign to on-call`, or a name as sitrep.toml has it"
 _WHAT = "What should they know? `handover to lead: we switched over, tell support at noon`"
 
@@ -30,6 +32,8 @@ def handing(verb: Verb, rest: str) -> Command | Misunderstood:
     end = _END.search(rest)
     head, words = (rest[: end.start()], rest[end.end() :]) if end else ("", rest)
     about, to = _parted(head)
+    if end and not to and _SOMEBODY.match(about):
+        about, to = "", about
     if end and not to and about and not is_id(about):
         # What stands before the colon is no incident: it is the beginning of what somebody says.
         about, words = "", rest

@@ -219,6 +219,18 @@ def week_of(to: Destination, route: Route, due_at: datetime) -> Digest:
     )
 
 
+def caught_up(digest: Digest, ruling: Ruling, now: datetime) -> Digest:
+    """Return the summary of a week with the weeks after it that are over too, if it comes so late.
+
+    Whoever was away wants one message of all that time, and not the oldest of several weeks.
+    """
+    routes = (as_meant(one, digest.destination) for one in ruling.routes if digest.destination in one.to)
+    weekly = next((one.weekly for one in routes if one.weekly is not None), None)
+    if weekly is None:
+        return digest
+    return replace(digest, ends_at=max(digest.ends_at, windows.latest(weekly, now)))
+
+
 def as_heard(
     entries: Iterable[TimelineEntry], announcement: Announcement, incident: Incident, route: Route | None
 ) -> tuple[TimelineEntry, ...]:

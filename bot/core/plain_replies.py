@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from bot.core import replies, roster
+from bot.core import clocks, replies, roster
 from bot.core.declared import is_teams
 from bot.core.message import Line, Message, Quote, line
 from bot.core.plainly import HOW_BAD, STAGES, about, listed
@@ -74,8 +74,8 @@ def _impact_changed(entry: TimelineEntry, _incident: Incident) -> _Parts:
 def _resolved(entry: TimelineEntry, incident: Incident) -> _Parts:
     if incident.members:
         return roster.over(entry, incident)[0], []
-    lasted = entry.happened_at - incident.started_at
-    after = f" after {duration(lasted)}" if entry.happened_at > incident.started_at else ""
+    lasted = clocks.ended(entry, incident) - incident.started_at
+    after = f" after {duration(lasted)}" if clocks.is_length(lasted) else ""
     ours = [line(f"For us: {listed(incident.services)} suffered from it")] if incident.services else []
     return f"It is over{after}", ours
 

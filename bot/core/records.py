@@ -159,12 +159,20 @@ def _honesty(card: Scorecard) -> Iterator[Line]:
         yield line(f"Longest silence {duration(longest.span)} ({longest.incident})")
     if card.all_clears:
         names = listed(list(dict.fromkeys(card.false_clears))[:_NAMED]) if card.false_clears else ""
-        many = len(card.false_clears)
-        false = f"{many} of {card.all_clears} all-clears {'was' if many == 1 else 'were'} false"
-        yield line(f"{false} ({names})" if names else f"None of {card.all_clears} all-clears was false")
+        yield line(f"{clears(card)} ({names})" if names else clears(card))
     if card.ended:
         after = f", {duration(card.cause_after)} after the end (median)" if card.cause_after is not None else ""
         yield line(f"Root cause published for {card.causes} of {card.ended}{after}")
+
+
+def clears(card: Scorecard) -> str:
+    """Write how many of a vendor's all-clears were false."""
+    many, whole = len(card.false_clears), card.all_clears
+    if whole == 1:
+        return f"Its only all-clear was {'false' if many else 'not false'}"
+    if not many:
+        return f"None of its {whole} all-clears was false"
+    return f"{many} of {whole} all-clears {'was' if many == 1 else 'were'} false"
 
 
 def _suspected(card: Scorecard) -> str:

@@ -124,8 +124,8 @@ class Health:
 def health(found: Health, now: datetime) -> Reply:
     """Return what Sitrep can not do just now, with since when and why."""
     well = not (found.stale_total or found.stuck_total or found.platforms or found.misfits)
-    what = "that was looked at" if found.unread else "watched"
-    text = f"Everything {what} can be read, and everything was told" if well else "Something needs a look"
+    is_known = found.watched > found.unread
+    tone = Tone.MAJOR if not well else Tone.RESOLVED if is_known else Tone.NOTICE
     parts: list[Part] = [line(_counts(found))]
     parts += [Item(Tone.CRITICAL, cut(said, 300)) for said in found.platforms]
     parts += [_misfit(*one) for one in found.misfits[:_MOST]]
@@ -137,7 +137,19 @@ def health(found: Health, now: datetime) -> Reply:
         parts.append(line(f"{found.stuck_total - _MOST:,} more are stuck."))
     parts += [Item(Tone.NOTICE, cut(said, 300)) for said in found.jobs[:_MOST]]
     parts += [line("Board: ", Link(found.board, found.board))] if found.board else []
-    return Reply(message=Message(tone=Tone.RESOLVED if well else Tone.MAJOR, headline=text, parts=tuple(parts)))
+    return Reply(message=Message(tone=tone, headline=_in_short(found, well=well), parts=tuple(parts)))
+
+
+def _in_short(found: Health, *, well: bool) -> str:
+    """Say how it stands in one line; what nobody has looked at is not said to be well."""
+    if not well:
+        return "Something needs a look"
+    if not found.watched:
+        return "Nothing is watched yet: `sitrep run` has not begun to"
+    if found.unread >= found.watched:
+        return "Nothing has been looked at yet"
+    what = "that was looked at" if found.unread else "watched"
+    return f"Everything {what} can be read, and everything was told"
 
 
 def _counts(found: Health) -> str:

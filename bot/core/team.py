@@ -8,6 +8,8 @@ from bot.model import ClaimView, Incident
 
 # Of every incident that the team declares, whatever it is about.
 VENDOR, NAME = "ours", "Our own"
+# Of what Sitrep tells of itself: what it can not do just now.
+SITREP = "sitrep"
 # A new incident and an old one that is over for too long to be opened again.
 FOLLOWS, FOLLOWED = "follows", "followed"
 

@@ -74,6 +74,7 @@ def _one_by_one(changes: tuple[Change, ...], incidents: Mapping[str, Incident], 
     """
     last = {change.claim.external_id: number for number, change in enumerate(changes)}
     states = {view.key: view.state for incident in incidents.values() for view in incident.claims}
+    impacts = {view.key: view.impact for incident in incidents.values() for view in incident.claims}
     for number, change in enumerate(changes):
         claim, key = change.claim, claim_key(source, change.claim)
         said = _state_then(change, changes[number + 1 :], states.get(key))
@@ -81,7 +82,9 @@ def _one_by_one(changes: tuple[Change, ...], incidents: Mapping[str, Incident], 
             yield change
             continue
         states[key] = said
-        yield replace(change, claim=replace(claim, state=said, resolved_at=None))
+        # Of what is over a page shows no impact any more; that says nothing of the time before.
+        impact = impacts.get(key, claim.impact) if claim.state.is_over else claim.impact
+        yield replace(change, claim=replace(claim, state=said, impact=impact, resolved_at=None))
 
 
 _BEFORE_THE_END = frozenset(
@@ -102,6 +105,10 @@ def _state_then(change: Change, later: Sequence[Change], before: State | None) -
     None if that is not an open one: then nothing of it came before the end.
     """
     said: State | None = change.update.state if change.kind is ChangeKind.UPDATED and change.update else None
+    over = change.claim.resolved_at
+    if said is State.UNKNOWN and change.update is not None and over is not None and change.update.at > over:
+        # Words of no phase that are dated after the end were written then.
+        return None
     if said is None or said is State.UNKNOWN:
         mine = (c.update.state for c in later if c.claim.external_id == change.claim.external_id and c.update)
         said = before or next((state for state in mine if state is not State.UNKNOWN), None)

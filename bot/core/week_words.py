@@ -10,7 +10,7 @@ from bot.core import wording
 from bot.core.answers import cut, listed
 from bot.core.courses import Stretch
 from bot.core.message import Item, Line, Message, Moment, Part, Tone, line, plain_part
-from bot.core.records import by_impact, signed
+from bot.core.records import by_impact, clears, signed
 from bot.core.scorecard import Scorecard
 from bot.core.spans import duration
 from bot.core.weeks import MOST, VendorWeek, in_order
@@ -33,6 +33,8 @@ def message(digest: Digest, weeks: Sequence[VendorWeek]) -> Message:
     troubled = in_order(weeks)
     calm = [one for one in weeks if one.is_quiet]
     parts: list[Part] = [*_items(troubled), *_calm(calm, troubled), *_unwatched(weeks)]
+    if count(digest) > 1:
+        parts.append(line("They are told at once: the first of them could not be told when it was over."))
     if any(one.gathered.is_cut for one in weeks):
         parts.append(line("There were more incidents than are counted here: these are the newest."))
     # What is over alarms nobody any more; in the list it has the sign of how bad it was.
@@ -51,7 +53,13 @@ def title(digest: Digest) -> str:
     """Return from when to when a week is, by the clock of its channel."""
     zone = ZoneInfo(digest.clock)
     since, until = digest.starts_at.astimezone(zone), digest.ends_at.astimezone(zone)
-    return f"The week {since:%a %-d %b %H:%M} to {until:%a %-d %b %H:%M}"
+    weeks = count(digest)
+    return f"The {f'{weeks} weeks' if weeks > 1 else 'week'} {since:%a %-d %b %H:%M} to {until:%a %-d %b %H:%M}"
+
+
+def count(digest: Digest) -> int:
+    """Return how many weeks it is about: more than one if it could not be told when the first was over."""
+    return max(round((digest.ends_at - digest.starts_at) / timedelta(weeks=1)), 1)
 
 
 def _nothing(calm: Sequence[VendorWeek]) -> str:
@@ -123,7 +131,7 @@ def _lines(one: VendorWeek) -> Iterator[Line]:
     if not one.gathered.is_ours:
         yield from _record(one)
     for incident in one.open[:_OPEN]:
-        yield line(f"Open: {cut(incident.title, _TITLE)}, since ", Moment(incident.started_at))
+        yield line(f"Open: {cut(incident.title, _TITLE)} ({incident.id}), since ", Moment(incident.started_at))
     if len(one.open) > _OPEN:
         yield line(f"and {len(one.open) - _OPEN} more open")
     if one.follow_ups:
@@ -136,11 +144,10 @@ def _record(one: VendorWeek) -> Iterator[Line]:
         yield line(capital(by_impact(card)))
     if one.longest is not None and card.incidents > 1:
         span, incident = one.longest
-        yield line(f"Longest: {duration(span)}, {cut(incident.title, _TITLE)}")
+        yield line(f"Longest: {duration(span)}, {cut(incident.title, _TITLE)} ({incident.id})")
     yield from _lags(card)
-    false = len(card.false_clears)
-    if false:
-        yield line(f"{false} of {card.all_clears} all-clears {'was' if false == 1 else 'were'} false")
+    if card.false_clears:
+        yield line(clears(card))
 
 
 def _lags(card: Scorecard) -> Iterator[Line]:

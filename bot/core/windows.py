@@ -118,6 +118,11 @@ def before(summary: Summary, due_at: datetime) -> datetime:
     return max(instant for instant in _around(summary, due_at) if instant < due_at)
 
 
+def latest(summary: Summary, now: datetime) -> datetime:
+    """Return the last time at which a summary was due by now."""
+    return max(instant for instant in _around(summary, now) if instant <= now)
+
+
 def _around(summary: Summary, moment: datetime) -> Iterator[datetime]:
     """Give the times at which a summary is due from a week before a moment until a week after it."""
     zone, when = ZoneInfo(summary.timezone), summary.when

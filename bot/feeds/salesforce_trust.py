@@ -19,14 +19,15 @@ maintenances, so absence proves nothing for those.
 
 It can not tell: a title (the kind of the impact, which is a key, is worded), phases beyond those of a few event
 types (the others are keys of a catalogue of texts, `localizations`, and count as no state, not as unknown words),
-and often anything in prose.  `message` (root cause, action plan) has neither id nor time and is not read.
+and often anything in prose.  What `message` says (root cause, action plan, path to resolution) has neither id nor
+time: each is an update under its name, as of the last change of its incident; a root cause is one once that is over.
 Whatever is listed under many instances is one; `group` of an instance is its location (NA, EMEA, APAC).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -84,6 +85,7 @@ _PLANS = {
     "canceled": State.COMPLETED,
     "cancelled": State.COMPLETED,
 }
+_MESSAGES = {"pathToResolution": "Path to resolution", "actionPlan": "Action plan", "rootCause": "Root cause"}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -199,20 +201,20 @@ def _lasts(thing: Thing) -> bool:
 
 
 def _incident(key: str, thing: Thing, instances: set[str], known: Mapping[str, Component], words: Words) -> Claim:
-    impacts = sorted(thing.things("IncidentImpacts"), key=_by_start)
+    impacts = sorted(thing.things("IncidentImpacts"), key=lambda i: (i.text("startTime") or "", i.text("id") or ""))
     ends = [impact.instant("endTime") for impact in impacts]
     word = words.among(thing.text("status"), _STATUSES, None)
     is_over = all(ends) if ends and word is not State.INVESTIGATING else not ends and word is State.RESOLVED
     said = [(_severity(impact, words), impact) for impact in impacts]
     (impact, status), worst = max(said, key=lambda one: one[0][0].rank, default=(_NO_SEVERITY, Thing({})))
-    updates = _updates(thing, "IncidentEvents")
+    events = _updates(thing, "IncidentEvents")
     return Claim(
         external_id=key,
         title=_text.title(_HUMP.sub(" ", worst.text("type") or thing.text("type") or "").capitalize()),
-        state=State.RESOLVED if is_over else _phase(updates),
+        state=State.RESOLVED if is_over else _phase(events),
         impact=impact,
         components=_components(thing, instances, known, ComponentStatus.OPERATIONAL if is_over else status),
-        updates=updates,
+        updates=oldest_first((*events, *_messages(thing, is_over=is_over))),
         url=f"{_PAGE}/incidents/{quote(key, safe='')}",
         started_at=min((at for one in impacts if (at := one.instant("startTime"))), default=thing.instant("createdAt")),
         published_at=thing.instant("createdAt"),
@@ -220,8 +222,14 @@ def _incident(key: str, thing: Thing, instances: set[str], known: Mapping[str, C
     )
 
 
-def _by_start(impact: Thing) -> tuple[str, str]:
-    return impact.text("startTime") or "", impact.text("id") or ""
+def _messages(thing: Thing, *, is_over: bool) -> Iterator[Update]:
+    """Give what `message` says, each under what it is called, as of the last change: it has no time of its own."""
+    at = thing.instant("updatedAt") or thing.instant("createdAt")
+    for name, title in _MESSAGES.items():
+        text = _text.plain(thing.thing("message").text(name))
+        state = State.POSTMORTEM if is_over and name == "rootCause" else State.UNKNOWN
+        if text and at is not None:
+            yield Update(f"message-{name}", state, f"{title}: {text}", at)
 
 
 def _severity(impact: Thing, words: Words) -> tuple[Impact, ComponentStatus]:

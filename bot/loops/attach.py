@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.addresses import Links, unlinked
 from bot.core import afterwards, members
 from bot.core.afterwards import Written
-from bot.core.report.material import Material
+from bot.core.report.material import Material, found
 from bot.model import Destination, TimelineEntry
 from bot.store import report
 from bot.store.database import Database
@@ -26,11 +27,14 @@ _KEPT = 32
 class Attaching:
     """What reports are made with: `write` makes one of all that is known at a moment, and takes its time.
 
+    `links` tells under which addresses people find what was announced.
+
     One report goes to many channels: it is made once.
     """
 
     database: Database
     write: Callable[[Material, datetime], Written]
+    links: Links = unlinked
     made: OrderedDict[_Which, asyncio.Task[Written]] = field(
         default_factory=OrderedDict[_Which, "asyncio.Task[Written]"]
     )
@@ -45,12 +49,17 @@ async def attach(attaching: Attaching, errand: Errand, entry: TimelineEntry) -> 
     which = entry.incident, entry.seq, tuple(one.incident.id for one in told.members)
     task = attaching.made.get(which)
     if task is None or (task.done() and (task.cancelled() or task.exception())):
-        task = asyncio.create_task(asyncio.to_thread(attaching.write, told, entry.recorded_at))
+        task = asyncio.create_task(_made(attaching, told, entry.recorded_at))
         attaching.made[which] = task
         if len(attaching.made) > _KEPT:
             attaching.made.popitem(last=False)
     # Whoever gives up takes it from nobody else.
     return await asyncio.shield(task)
+
+
+async def _made(attaching: Attaching, told: Material, at: datetime) -> Written:
+    linked = replace(told, links=found(await attaching.links(told.announcements)))
+    return await asyncio.to_thread(attaching.write, linked, at)
 
 
 def as_told(material: Material, to: Destination, entry: TimelineEntry) -> Material:

@@ -133,7 +133,7 @@ def _look(probe: Probe, due: Due, after: ProbeState, now: datetime, cost: Day | 
         health=well,
         due_at=next_check(after, probe.rule, due.due_at, now),
         page=_PAGE if due.is_new and told else None,
-        gap=health.gap(due.health, well, tell_at=1),
+        gap=health.gap(due.health, well, probe.rule.interval, tell_at=1),
         checked=Checked(after, _sample(after, now)),
         paid=cost,
     )

@@ -19,6 +19,7 @@ from bot.core.health import Health
 from bot.core.paging import PAGERS
 from bot.core.rules import Route
 from bot.core.spans import duration
+from bot.core.team import SITREP
 from bot.loops.deliver import Delivering
 from bot.loops.take_in import Rules, take_in
 from bot.model import Announcement, AnnouncementState, Claim, Destination, Impact, Snapshot, Source, State, Update
@@ -28,7 +29,6 @@ from bot.store.sources import Watched
 
 log = logging.getLogger(__name__)
 
-VENDOR = "sitrep"
 EVERY = timedelta(seconds=5)
 _STOPPED = "stopped"
 # Nobody can invite us there.
@@ -92,9 +92,9 @@ async def look_at_sight(own: Own) -> None:
 
 async def _take_in_sight(own: Own, since: datetime | None) -> None:
     now = own.clock.now()
-    source = Source(key="own:sight", vendor=VENDOR, name="Sitrep", format="own", url="")
+    source = Source(key="own:sight", vendor=SITREP, name="Sitrep", format="own", url="")
     claims = (_blindness(since),) if since is not None else ()
-    snapshot = Snapshot(vendor=VENDOR, format="own", incidents=claims, complete_open_set=True, taken_at=now)
+    snapshot = Snapshot(vendor=SITREP, format="own", incidents=claims, complete_open_set=True, taken_at=now)
     await take_in(
         own.database,
         Watched(source=source, health=Health(first_look=now, last_look=now)),
@@ -157,9 +157,9 @@ def troubles(platform: str, stopped: str | None, troubled: Iterable[Announcement
 async def _take_in(own: Own, platform: str, found: Mapping[str, str], others: tuple[Destination, ...]) -> None:
     now = own.clock.now()
     name = _NAMES.get(platform, platform.capitalize())
-    source = Source(key=f"own:{platform}", vendor=VENDOR, name="Sitrep", format="own", url="")
+    source = Source(key=f"own:{platform}", vendor=SITREP, name="Sitrep", format="own", url="")
     claims = tuple(_claim(name, subject, reason, now) for subject, reason in sorted(found.items()))
-    snapshot = Snapshot(vendor=VENDOR, format="own", incidents=claims, complete_open_set=True, taken_at=now)
+    snapshot = Snapshot(vendor=SITREP, format="own", incidents=claims, complete_open_set=True, taken_at=now)
     await take_in(
         own.database,
         Watched(source=source, health=Health(first_look=now, last_look=now)),

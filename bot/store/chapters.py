@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.core import choosing
-from bot.core.courses import STILL_FAILING, Record
+from bot.core.all_clears import STILL_FAILING
+from bot.core.courses import Record
 from bot.core.scorecard import Chapter, Watch, chapter
 from bot.store import codec
 from bot.store.database import Database

@@ -34,6 +34,11 @@ _IDS: BindParameter[int] = bindparam("b_ids", expanding=True)
 _LOCKED = select(ANNOUNCEMENT.c.id).where(ANNOUNCEMENT.c.id.in_(_IDS)).with_for_update(skip_locked=True)
 _TOLD = update(ANNOUNCEMENT).where(ANNOUNCEMENT.c.id.in_(_IDS)).values(told_in=bindparam("b_name"), due_at=None)
 _COUNT = update(DIGEST).where(_NAMED).values(told=bindparam("b_told"))
+_LONGER = (
+    update(DIGEST)
+    .where(_NAMED)
+    .values(body=bindparam("b_body"), ends_at=bindparam("b_ends", type_=DIGEST.c.ends_at.type))
+)
 _BEFORE = (
     select(DIGEST.c.told)
     .where(
@@ -81,6 +86,8 @@ def turn(connection: Connection, announcement: Announcement, ruling: Ruling, now
     row = connection.execute(_BODY, asked).one()
     digest = codec.DIGEST.load(row.body)
     if digest.why is Hold.WEEKLY:
+        if row.told is None:
+            digest = _caught_up(connection, digest, ruling, now)
         return _week(connection, announcement, digest, asked)
     if row.told is None and (until := holding.still_quiet(digest, ruling, now)) is not None:
         return Turn(later=until)
@@ -102,6 +109,15 @@ def turn(connection: Connection, announcement: Announcement, ruling: Ruling, now
         connection.execute(_TOLD, {"b_ids": ended, "b_name": digest.name})
     connection.execute(_COUNT, {**asked, "b_told": len(listed)})
     return Turn(step, message)
+
+
+def _caught_up(connection: Connection, digest: Digest, ruling: Ruling, now: datetime) -> Digest:
+    """Return and keep what a summary is about when it is first to be sent: every try tells of the same time."""
+    after = holding.caught_up(digest, ruling, now)
+    if after != digest:
+        kept = {"b_name": digest.name, "b_to": str(digest.destination)}
+        connection.execute(_LONGER, {**kept, "b_body": codec.DIGEST.dump(after), "b_ends": after.ends_at})
+    return after
 
 
 def _week(connection: Connection, announcement: Announcement, digest: Digest, asked: dict[str, str]) -> Turn:

@@ -10,11 +10,11 @@ import pytest
 from bot.core.access import Access
 from bot.core.message import Quote, Tone
 from bot.model import Action, Asked, Command, Impact, Kind, Ref, Snapshot, State
-from bot.store import incidents
+from bot.store import incidents, sources
 from bot.store.database import Database
 from tests.commands.office import LEAD, ONCALL, Office, commands, text
 from tests.store.world import OPS, later
-from tests.unit.build import at, component, degraded, down, fine
+from tests.unit.build import ACME, at, component, degraded, down, fine
 from tests.unit.build import claim as claimed
 
 
@@ -306,6 +306,17 @@ async def test_incidents_are_listed_and_those_of_one_vendor_too(database: Databa
     assert text(await office.says("incidents nobody")) == "No open incident of nobody"
 
 
+async def test_health_calls_nothing_well_that_nobody_has_looked_at(database: Database) -> None:
+    office = Office(database)
+    before = (await office.says("health")).message
+    await sources.register(database, [ACME], at(0))
+    after = (await office.says("health")).message
+
+    assert before.headline == "Nothing is watched yet: `sitrep run` has not begun to"
+    assert after.headline == "Nothing has been looked at yet"
+    assert before.tone is after.tone is Tone.NOTICE
+
+
 async def test_health_says_what_is_wrong_with_the_platforms_themselves(database: Database) -> None:
     office = Office(database)
     office.desk.platforms = lambda: ("Slack has stopped: the token was revoked",)
@@ -318,6 +329,7 @@ async def test_health_says_what_is_wrong_with_the_platforms_themselves(database:
 
 async def test_health_names_what_can_not_be_read_and_what_could_not_be_told(database: Database) -> None:
     office = Office(database)
+    await office.watches("Zeta")
     assert "everything was told" in text(await office.says("health"))
     await office.watches("Acme", stale="HTTP 503")
     await office.opens()

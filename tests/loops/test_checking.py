@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core import health
 from bot.core.windows import Window
 from bot.loops.checking import bury, take
 from bot.loops.sight import open_eyes
@@ -282,6 +283,16 @@ async def test_blind_eyes_accuse_nobody_and_keep_for_how_long(database: Database
     assert blind_since == NOON + timedelta(seconds=30)
     assert lab.probing.eyes.blind_since is None
     assert await lab.gaps() == [(timedelta(), timedelta(seconds=180), "not watching: our own connection is gone")]
+
+
+async def test_a_time_in_which_sitrep_was_not_running_is_a_gap_of_its_probes_too(database: Database) -> None:
+    lab = await lab_of(database, "acme-api")
+    await lab.checks(2)
+    await lab.start(owner="two")
+    await lab.check(minutes=25)
+
+    (gap,) = await lab.gaps()
+    assert gap == (timedelta(seconds=30), timedelta(seconds=30, minutes=25), health.NOT_LOOKED)
 
 
 async def test_many_probes_of_one_vendor_that_fail_at_once_are_all_taken_in(database: Database) -> None:

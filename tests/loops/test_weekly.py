@@ -96,11 +96,31 @@ async def test_a_week_that_was_missed_is_told_at_the_start(small: Database) -> N
     night = Night(small, (WEEKLY,))
     await night.settles()
     await night.opens(claims=POSTED)
-    night.clock.move(days=20)
+    night.clock.move(days=5)
     await night.starts()
     await later(night, minutes=5)
 
-    assert [one.partition(":")[0] for one in night.headlines()[1:]] == ["The week Mon 23 Feb 09"]
+    assert night.headlines()[1:] == ["The week Mon 23 Feb 09:00 to Mon 2 Mar 09:00: 1 incident, 1 open now"]
+
+
+async def test_weeks_that_were_missed_are_told_as_one_and_the_next_begins_where_they_end(database: Database) -> None:
+    night = carrying(Night(database, (WEEKLY,)))
+    await registered(database, "acme", now=night.clock.now() - timedelta(days=30))
+    await night.settles()
+    await night.opens(claims=POSTED)
+    night.clock.move(days=20)
+    night.desk.fake.loses_the_answer()
+    await night.starts()
+    await later(night, minutes=5)
+    night.clock.move(days=3)
+    await night.settles()
+
+    assert night.headlines()[1:] == [
+        "The 3 weeks Mon 23 Feb 09:00 to Mon 16 Mar 09:00: 1 incident, 1 open now",
+        "The week Mon 16 Mar 09:00 to Mon 23 Mar 09:00: 1 incident, 1 open now",
+    ]
+    assert "They are told at once: the first of them could not be told when it was over." in night.says(1)
+    assert night.channel[1].message.files[0].name == "week-2026-03-16.png"
 
 
 async def test_nobody_gets_it_any_more_once_no_route_wants_it(small: Database) -> None:

@@ -210,7 +210,7 @@ async def _put_together(
     rules = Rules(configured.routes, configured.services, configured.thresholds, configured.oncalls, configured.bursts)
     heard = people.People(database, rules, configured.people, clock, due)
     delivering = Delivering(database, around.platforms, clock, owner, lambda: 1.0, due, ruling=rules.ruling)
-    delivering.report = compose.report_of(configured, database)
+    delivering.report = compose.report_of(configured, database, around.platforms)
     holding = Holding(database, rules.ruling, clock, due)
     await hold.begin(holding)
     eyes = Eyes(database, clock, configured.witnesses, around.network.reaches)

@@ -45,6 +45,18 @@ def on_slack(slack: LocalSlack) -> dict[str, list[Upload]]:
     return dict(found)
 
 
+def addresses(slack: LocalSlack, discord: LocalDiscord) -> tuple[str, str]:
+    """Return where the roots are found, as each platform's own menu copies it."""
+    here = next(one for one in slack.world.channels.values() if one.name == "ops")
+    there = next(one for one in discord.world.channels.values() if one.name == "ops")
+    (root,) = slack.world.roots(here.id)
+    message = discord.world.roots(there.id)[0]
+    return (
+        f".slack.com/archives/{here.id}/p{root.ts.replace('.', '')})",
+        f"(https://discord.com/channels/{there.guild}/{there.id}/{message.id})",
+    )
+
+
 def on_discord(discord: LocalDiscord) -> dict[str, list[Json]]:
     ops = next(one for one in discord.world.channels.values() if one.name == "ops")
     root = discord.world.roots(ops.id)[0]
@@ -70,6 +82,7 @@ async def test_its_report_arrives_once_in_each_thread_and_again_with_the_cause(t
             assert (picture.content or b"").startswith(PNG)
             assert picture.alt.startswith("OpenAI: Errors")
             assert "# OpenAI: Errors" in text
+            assert all(one in text for one in addresses(slack, discord))
             assert ("A change of the routing was to blame." in text) is (title == AGAIN)
         for title, attachments in on_discord(discord).items():
             sent = [discord.world.uploads[one["id"]] for one in attachments]

@@ -91,6 +91,14 @@ def test_where_no_witness_of_ours_tells_of_it_our_lane_is_empty_and_that_is_said
     assert "We saw it ourselves: No: no witness of ours tells of it" in facts(story, 30)
 
 
+def test_an_end_that_nobody_told_of_is_no_end_of_the_vendors() -> None:
+    story = Story().vendor(0, kind=ChangeKind.OPENED)
+    story.vendor(20, State.RESOLVED, kind=ChangeKind.WITHDRAWN, text="")
+
+    (account,) = [one for one in facts(story, 30) if one.startswith("By Acme’s clock")]
+    assert account.endswith("12:20 UTC it was no longer listed; how and when it ended is not known")
+
+
 def test_what_was_said_before_we_watched_is_not_made_up() -> None:
     story = Story(at_first_look=True).vendor(0, State.MONITORING, kind=ChangeKind.OPENED, heard=40)
 

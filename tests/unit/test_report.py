@@ -19,7 +19,7 @@ from bot.core.report.facts import facts
 from bot.core.report.html import html
 from bot.core.report.known import Facts
 from bot.core.report.markdown import markdown
-from bot.core.report.material import Addition, Material, Section
+from bot.core.report.material import Addition, Found, Material, Section
 from bot.core.report.sections import sections
 from bot.core.report.story import retold
 from bot.model import (
@@ -31,6 +31,7 @@ from bot.model import (
     Fallback,
     Impact,
     Kind,
+    Ref,
     State,
     Transition,
     Who,
@@ -129,8 +130,8 @@ def test_what_was_interrupted_is_told_with_its_breaks() -> None:
 
     found = answers(known(story))
 
-    assert found["How long"].endswith("with breaks, 1 h of it")
-    assert found["By Acme's account"].endswith("with breaks, 1 h of it")
+    assert found["How long"].endswith("; 1 h without the breaks")
+    assert found["By Acme's account"].endswith("; 1 h without the breaks")
     assert found["All-clears"].startswith("2026-03-01 12:30 UTC, false")
 
 
@@ -141,7 +142,7 @@ def test_a_suspicion_that_nobody_confirmed_reads_as_one() -> None:
 
     assert "A suspicion of ours that was never confirmed; it lasted 40 min" in found.summary
     assert "Acme said nothing of it while we watched." in found.summary
-    assert answers(found)["Who was first"] == "Not known: Acme said nothing of it while we watched."
+    assert answers(found)["Who was first"] == "we alone: Acme said nothing of it while we watched"
     assert not found.follow_ups
 
 
@@ -215,8 +216,8 @@ def test_last_words_that_were_rewritten_afterwards_are_shown_and_not_taken_for_a
 
     assert found.statements[-1].text == "It was a bad route."
     assert found.statements[-1].edits[0].before == "words"
-    assert answers(found)["Root cause"].startswith("Acme marks no statement as the root cause, as of ")
-    assert "what it said or rewrote after the end may tell of it (statement 2)" in answers(found)["Root cause"]
+    assert answers(found)["Root cause"].startswith("None is marked as such as of ")
+    assert "what Acme said or rewrote after the end may tell of it (statement 2)" in answers(found)["Root cause"]
     assert any("marked nothing as the root cause" in one.text for one in found.follow_ups)
 
 
@@ -253,7 +254,7 @@ def test_a_fallback_that_is_still_on_is_left_to_be_done() -> None:
 
     found = known(story, incident=one)
 
-    assert "Support bot was on its fallback from 12:20 UTC." in found.summary
+    assert "Support bot has been on its fallback since 12:20 UTC." in found.summary
     assert any("nobody has switched back" in one.text for one in found.follow_ups)
     assert "Support bot · owner support · fallback Anthropic" in "\n".join(cells(found))
 
@@ -296,3 +297,18 @@ def test_quiet_lines_of_one_witness_claim_nothing_of_the_others() -> None:
     assert "db passes again" in rows
     assert not any("Our own checks pass again" in row for row in rows)
     assert story.entries[-1].who is Who.PROBE
+
+
+def test_where_it_was_told_leads_to_the_message_as_far_as_anybody_knows_its_address() -> None:
+    places = (Destination("slack", "C1"), Destination("console"))
+    told = tuple(
+        Announcement(id=1, incident="acme-1", destination=to, due_at=None, root=Ref("C1:1.2")) for to in places
+    )
+    found = known(outage(), announcements=told, links=(Found("slack:C1", "https://acme.slack.com/archives/C1/p12"),))
+
+    assert "slack:C1 ([root message and thread](https://acme.slack.com/archives/C1/p12))" in markdown(found)
+    assert "console (root message and thread)" in markdown(found)
+    assert [one["url"] for one in json.loads(written(found, "json"))["told_in"]] == [
+        "https://acme.slack.com/archives/C1/p12",
+        None,
+    ]

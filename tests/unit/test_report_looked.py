@@ -30,7 +30,7 @@ def test_what_nobody_looks_at_any_more_is_told_as_of_the_last_look() -> None:
     ("text", "answer"),
     [
         ("**Root Cause:** A bad route.", "published at 2026-03-01 13:30 UTC"),
-        ("We looked for the root cause, and found it.", "Acme marks no statement as the root cause"),
+        ("We looked for the root cause, and found it.", "None is marked as such as of 2026-03-01 15:20 UTC"),
     ],
 )
 def test_words_after_the_end_are_a_root_cause_where_the_vendor_heads_them_so(text: str, answer: str) -> None:

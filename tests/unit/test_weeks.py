@@ -41,10 +41,10 @@ def test_a_week_is_told_vendor_by_vendor() -> None:
     assert plain(told(*EVERYBODY)).splitlines() == [
         "The week Mon 23 Feb 09:00 to Mon 2 Mar 09:00: 3 incidents of 2 vendors, 1 that only we saw, 1 open now",
         "- Bolt · 1 incident, 7 d in trouble · 1 maintenance, 2 h",
-        "  Open: Errors, since 2026-02-20 12:00 UTC",
+        "  Open: Errors (bolt-1), since 2026-02-20 12:00 UTC",
         "- Acme · 2 incidents, 2 h in trouble",
         "  Critical 43 min, minor 1 h 17 min",
-        "  Longest: 1 h 30 min, Errors",
+        "  Longest: 1 h 30 min, Errors (acme-1)",
         "  It told of it 17 min after us",
         "  1 of 2 all-clears was false",
         "  1 follow-up is left open",

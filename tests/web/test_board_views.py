@@ -157,12 +157,16 @@ async def test_a_burst_lists_its_members_and_each_of_them_leads_back(get: Get) -
 async def test_its_report_is_there_in_three_dresses_and_its_picture_beside_it(get: Get) -> None:
     at = f"/incidents/{await incident(get, 'openai-api-20260227')}"
     html, md, data, svg = [await get(at + end) for end in ("/report", "/report.md", "/report.json", "/picture.svg")]
+    probes = await get(at + "/probes.svg")
 
     assert "<h1>" in html.text
     assert "script" not in html.headers["content-security-policy"]
     assert md.text.startswith("<!--") or md.text.startswith("#")
     assert data.json()
     assert svg.text.startswith("<svg")
+    # Both clocks are drawn on the page itself.
+    assert (">We see<" in svg.text, ">We see<" in probes.text) == (True, False)
+    assert f'src="{at}/probes.svg"' in (await get(at)).text
     assert (await get("/incidents/nobody/report")).status_code == 404
 
 

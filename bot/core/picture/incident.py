@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.core import wording
@@ -48,10 +48,20 @@ class Seen:
 def of_incident(material: Material, now: datetime) -> Drawing | None:
     """Return the picture of an incident; None while there is nothing to show."""
     seen = gathered(material, now)
-    if seen is None:
+    return _drawn(seen, _about(seen)) if seen is not None else None
+
+
+def of_probes(material: Material, now: datetime) -> Drawing | None:
+    """Return the picture of what our probes measured, where both clocks are drawn already; None if there are none."""
+    seen = gathered(material, now)
+    if seen is None or not seen.probes:
         return None
+    return _drawn(replace(seen, lanes=()), _about(seen))
+
+
+def _about(seen: Seen) -> str:
     still = saying.UNSEEN if seen.is_unseen else saying.GOES_ON
-    return _drawn(seen, saying.of_incident(seen.incident, seen.span, seen.moments, seen.lanes, seen.probes, still))
+    return saying.of_incident(seen.incident, seen.span, seen.moments, seen.lanes, seen.probes, still)
 
 
 def gathered(material: Material, now: datetime) -> Seen | None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.courses import Stretch, failing
+from bot.core.all_clears import failing
+from bot.core.courses import Stretch
 from bot.core.picture.axes import Across, Span
 from bot.core.picture.series import joined
 from bot.core.picture.shapes import Anchor, Box, Ink, Shape, Stroke, Words, fitting

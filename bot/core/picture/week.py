@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from bot.core import week_words
@@ -23,6 +24,7 @@ _TITLE, _SMALL, _NAME, _AXIS = 15.0, 12.0, 12.0, 11.0
 _TOP = 66.0
 _CELL, _BETWEEN, _SHARE, _AFTER = 18.0, 3.0, 12.0, 12.0
 _PASSED = 2.0
+_MONDAY = 44.0
 _HOUR = timedelta(hours=1)
 # The worse, the higher: so it is told apart without its colour.
 _LOOKS = {
@@ -60,7 +62,7 @@ def of_week(
         hours = tuple(_hours(one, checks, across))
         rows += _row(one, hours, across, y)
         y += _height(one)
-    drawn = [*_days(across, digest.clock, y), *rows]
+    drawn = [*_days(across, digest, y), *rows]
     items, bottom = legend.of_week(drawn, _LEFT, _RIGHT, y + 26)
     ground = Box(0, 0, WIDTH, bottom + 6, Ink.GROUND)
     shapes = (ground, *_titles(digest, note), *drawn, *items)
@@ -151,9 +153,9 @@ def _unwatched(one: VendorWeek, across: Across) -> tuple[Span, ...]:
     return joined([*clipped(found, week)])
 
 
-def _days(across: Across, clock: str, bottom: float) -> Iterator[Shape]:
+def _days(across: Across, digest: Digest, bottom: float) -> Iterator[Shape]:
     """Give a line at each midnight, by the clock on the wall there, and the day's name between them."""
-    zone = ZoneInfo(clock)
+    zone = ZoneInfo(digest.clock)
     day = across.since.astimezone(zone).date()
     edges = [across.since]
     while True:
@@ -162,12 +164,18 @@ def _days(across: Across, clock: str, bottom: float) -> Iterator[Shape]:
         if midnight >= across.until:
             break
         edges.append(midnight)
+    # Of several weeks only Mondays have room for their names, and of many not each of them.
+    many = week_words.count(digest)
+    each = ceil(_MONDAY * many / (across.right - across.left))
     for begun, ended in zip(edges, [*edges[1:], across.until], strict=True):
         left, right = across.at(begun), across.at(ended)
-        if begun != across.since:
+        here = begun.astimezone(zone)
+        if begun != across.since and (many == 1 or here.weekday() == 0):
             yield Stroke(((left, _TOP - 6), (left, bottom)), Ink.GRID)
-        text = f"{begun.astimezone(zone):%a %-d}"
-        if fitting(text, _AXIS, right - left) == text:
+        text = f"{here:%a %-d}"
+        if many > 1 and here.weekday() == 0 and across.right - left > _MONDAY and here.toordinal() // 7 % each == 0:
+            yield Words(left + 2, bottom + 10, f"{here:%-d %b}", Ink.SOFT, _AXIS)
+        elif many == 1 and fitting(text, _AXIS, right - left) == text:
             yield Words((left + right) / 2, bottom + 10, text, Ink.SOFT, _AXIS, Anchor.MIDDLE)
 
 

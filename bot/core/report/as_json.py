@@ -56,7 +56,9 @@ def as_json(facts: Facts) -> Json:
         "timeline": [_row(row) for row in facts.timeline],
         "deeds": [_row(row) for row in facts.deeds],
         "fallbacks": [{"of": name, "from": iso(at), "to": iso(back)} for name, at, back in facts.switched],
-        "told_in": [{"destination": t.destination, "how": t.how, "is_told": t.is_told} for t in facts.told],
+        "told_in": [
+            {"destination": t.destination, "how": t.how, "is_told": t.is_told, "url": t.url} for t in facts.told
+        ],
         "gaps": [_lack(lack) for lack in facts.lacks],
         "follow_ups": [_follow_up(one) for one in facts.follow_ups],
         "additions": [
@@ -86,6 +88,7 @@ def _clock(clock: Clock) -> Json:
         "began_by": clock.began_by,
         **_of("ended_at", clock.ended_at),
         "ended_by": clock.ended_by,
+        "ended_said_at": iso(clock.ended_said_at),
         "seconds": _seconds(clock.lasted),
         "seconds_without_breaks": _seconds(clock.spent if clock.spent is not None else clock.lasted),
         "goes_on": clock.goes_on,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from bot.core.courses import failing, is_withdrawn
+from bot.core.all_clears import ENDS, failing, is_withdrawn
+from bot.core.clocks import is_length
 from bot.core.message import utc
 from bot.core.report.known import Clock
 from bot.core.report.story import Story, first, is_planned, last
 from bot.core.report.unknown import Unknown
-from bot.core.team import is_ours
+from bot.core.team import SITREP, is_ours
 from bot.core.wording import has_not_begun
 from bot.model import ChangeKind, ClaimView, Incident, Kind, PageSays, SourceKind, State, Who
 
@@ -30,6 +31,9 @@ def whole(story: Story) -> Clock:
         )
     if one.state is State.SCHEDULED:
         return _scheduled(story)
+    if is_told_afterwards(story):
+        begun = Unknown(f"{one.name} first told of it when it was over, and gave no beginning")
+        return Clock(began_at=begun, ended_at=one.resolved_at or begun, ended_by=_ended_by(story))
     return Clock(
         began_at=one.started_at,
         ended_at=one.resolved_at or _going_on(story),
@@ -39,6 +43,14 @@ def whole(story: Story) -> Clock:
         spent=None if is_planned(one) else _broken(story.over_at - one.started_at, _stretches(story)),
         goes_on=one.is_open,
     )
+
+
+def is_told_afterwards(story: Story) -> bool:
+    """Whether its vendor told of it first when it was over, and gives no beginning: then it has no length."""
+    one = story.incident
+    if is_planned(one) or one.resolved_at is None or not story.posted or story.elsewhere is not None:
+        return False
+    return not is_length(one.resolved_at - one.started_at)
 
 
 def _stretches(story: Story) -> timedelta:
@@ -85,12 +97,14 @@ def _ended_by(story: Story) -> str:
     if one.ending is ChangeKind.WITHDRAWN:
         return f"when {_who_listed(story)} no longer; how it ended is not known"
     if one.ending is ChangeKind.MERGED:
-        return "when it went on as part of another incident"
+        return f"when it went on as part of {story.elsewhere or 'another incident'}"
     ended = next((entry for entry, then in reversed(story.then) if not then.is_open and entry.kind in _ENDS), None)
     if ended is None or ended.of:
         return ""
     if ended.who is Who.VENDOR and ended.claim is not None and ended.claim.kind is Kind.COMPONENT:
         return f"when {ended.author}'s status page showed {ended.claim.title} well again"
+    if ended.claim is not None and ended.claim.teller is SourceKind.PEOPLE:
+        return "when the last report of people here had faded"
     said = {Who.VENDOR: f"by {ended.author}'s word", Who.PERSON: f"by {ended.author}'s word"}
     return said.get(ended.who, f"when {ended.author} saw it no more")
 
@@ -116,6 +130,9 @@ def ours(story: Story) -> Clock:
         return _without_witness(story)
     begun, still = min(begin for begin, _ in spans), any(not view.state.is_over for view in sees)
     ended = max(end for _, end in spans)
+    if still and story.elsewhere is not None:
+        over = Unknown(story.elsewhere.reason)
+        return Clock(began_at=begun, ended_at=over, began_by="the first bad check or count")
     return Clock(
         began_at=begun,
         ended_at=Unknown(f"they see it as of {utc(story.now)}") if still else ended,
@@ -155,6 +172,8 @@ def no_witness(story: Story) -> str:
         return "no witness of ours saw a failure during it"
     if is_ours(story.incident):
         return "the team declared it; no witness of ours tells of it"
+    if story.incident.vendor == SITREP:
+        return "Sitrep tells it of itself"
     if not story.material.probes and not any(one.source.kind is SourceKind.HOOK for one in story.material.sources):
         return f"no witness of ours watches {story.incident.name}"
     return "no witness of ours saw it: none of those that watch failed"
@@ -172,18 +191,43 @@ def vendors(story: Story) -> Clock:
     told = first((story.incident.acknowledged_at, *(view.published_at for view in views)))
     begun = dated or told
     over = _vendors_end(story, views)
-    end = story.now if isinstance(over, Unknown) and any(not v.state.is_over for v in views) else over
+    if is_told_afterwards(story):
+        return Clock(began_at=Unknown("it first told of it when it was over, and gave no beginning"), ended_at=over)
+    is_open = story.elsewhere is None and any(not view.state.is_over for view in views)
+    end = story.now if is_open else over
     lasted = end - begun if begun and isinstance(end, datetime) else None
     is_first_word = dated is None or (told is not None and told - dated < _A_BREAK)
+    said_at = None if isinstance(over, Unknown) else _said_over(story, over)
     return Clock(
         began_at=begun or Unknown("it gives no time"),
         ended_at=over,
-        began_by="its first word; it gives no other beginning" if is_first_word else "from when it dates it",
-        ended_by="" if isinstance(over, Unknown) else "when it called it over",
+        began_by="its first word; its feed gives no other beginning" if is_first_word else "from when it dates it",
+        ended_by=_called_over(over, said_at),
+        ended_said_at=said_at,
         lasted=max(lasted, timedelta()) if lasted is not None else None,
         spent=_broken(lasted, union(_posted(story))) if lasted is not None else None,
-        goes_on=any(not view.state.is_over for view in views),
+        goes_on=is_open,
     )
+
+
+def _called_over(over: datetime | Unknown, said_at: datetime | None) -> str:
+    if isinstance(over, Unknown):
+        return ""
+    return "when it called it over" if said_at is None else f"when it says that it ended; it said so at {utc(said_at)}"
+
+
+def _said_over(story: Story, over: datetime) -> datetime | None:
+    """Return when the vendor said that it was over, if that was well after the end that it gives."""
+    keys = {view.key for view in story.posted}
+    said = (
+        entry.happened_at
+        for record in story.records
+        for entry in record.entries
+        if entry.claim and entry.claim.key in keys and entry.said in ENDS
+        if entry.claim.resolved_at == over
+    )
+    at = first(said)
+    return at if at is not None and at - over >= _A_BREAK else None
 
 
 def _posted(story: Story) -> Iterator[tuple[datetime, datetime]]:
@@ -220,7 +264,8 @@ def _planned(views: list[ClaimView]) -> Clock:
 def _vendors_end(story: Story, views: list[ClaimView]) -> datetime | Unknown:
     """Return when the vendor called all of it over; not when we saw that it was no longer listed."""
     if any(not view.state.is_over for view in views):
-        return Unknown(f"it does not call it over as of {utc(story.now)}")
+        still = f"it does not call it over as of {utc(story.now)}"
+        return Unknown(still if story.elsewhere is None else story.elsewhere.reason)
     lost = withdrawn(story)
     over = last(view.resolved_at for view in views)
     if over is not None and over in lost:
@@ -237,10 +282,10 @@ def withdrawn(story: Story) -> set[datetime | None]:
 def unposted(story: Story) -> str:
     """Return why there is no word of the vendor's."""
     one = story.incident
-    if any(view.teller is SourceKind.FEED for view in story.views):
-        return f"{one.name} posted no incident; its page showed the components"
     if not story.is_accused:
         return NO_VENDOR
+    if any(view.teller is SourceKind.FEED for view in story.views):
+        return f"{one.name} posted no incident; its page showed the components"
     if not any(watched.source.kind is SourceKind.FEED for watched in story.material.sources):
         return f"{one.name}'s status page is not watched"
     if one.evidence is not None and one.evidence.page is PageSays.UNREADABLE and not one.is_open:

@@ -14,7 +14,7 @@ from bot.core.wording import STATUS_WORDS
 from bot.model import Component, Impact, Incident, TimelineEntry
 
 _ORDER = list(STATUS_WORDS)
-_OURS = "our witnesses"
+OUR_WITNESSES = "our witnesses"
 
 
 def effect(story: Story) -> Effect:
@@ -61,7 +61,7 @@ def _parts(story: Story) -> Iterator[Part]:
                 found[part.id] = Part(name=part.name, worst=worst, last=part.status, since=before.since, by=before.by)
     still = {part.id for record in story.records for part in record.incident.components}
     # What a witness of ours called by a name of ours is listed by the vendor's own as soon as there is one.
-    kept = [part for id_, part in found.items() if id_ in still or part.by != _OURS]
+    kept = [part for id_, part in found.items() if id_ in still or part.by != OUR_WITNESSES]
     yield from sorted(kept, key=lambda part: -_ORDER.index(part.worst))
 
 
@@ -76,7 +76,7 @@ def _then(story: Story) -> Iterator[tuple[TimelineEntry, Incident]]:
 
 def _by(part: Component, then: Incident) -> str:
     ours = {component.id for view in testimonies(then.claims) for component in view.components}
-    return _OURS if part.id in ours else then.name
+    return OUR_WITNESSES if part.id in ours else then.name
 
 
 def _checks(story: Story) -> Iterator[Checks]:

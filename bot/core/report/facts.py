@@ -23,7 +23,7 @@ def facts(material: Material, now: datetime) -> Facts:
     """Return all that is known of an incident as of `now`; the same material always makes the same facts."""
     seen_at = looked_until(material, now)
     told = story(material, seen_at)
-    said, places_told, one = spoken(told), places.told(told), material.incident
+    said, places_told, one = spoken(told), places.told(told), told.incident
     cause = talk.cause(told, said)
     found = Facts(
         id=one.id,
@@ -64,6 +64,8 @@ def facts(material: Material, now: datetime) -> Facts:
         burst=one.burst,
         has_vendor=told.is_accused,
         first_taken=_first_taken(told),
+        elsewhere=str(told.elsewhere or ""),
+        is_told_afterwards=clocks.is_told_afterwards(told),
         switched=tuple((switch.card or "What people here run", switch.at, switch.back_at) for switch in one.fallbacks),
     )
     return replace(found, summary=summary(found, one))

@@ -26,7 +26,7 @@ from bot.model import (
 
 # What is read later than this after it was written was read late.
 LATE = timedelta(minutes=1)
-_SEEN_BY = {SourceKind.PROBE: "our probe", SourceKind.HOOK: "our own", SourceKind.PEOPLE: "a colleague,"}
+_SEEN_BY = {SourceKind.PROBE: "our probe", SourceKind.HOOK: "our own"}
 _SURE = frozenset({Confidence.MEDIUM, Confidence.HIGH})
 
 
@@ -61,6 +61,8 @@ def _told_to_us(story: Story) -> Detection:
         return Detection(at=at, by=f"{declared.author}, who declared it", is_own=True, is_told_by_team=True)
     if not story.records or not story.views:
         return Detection(at=Unknown("nobody tells of it any more"))
+    if one.vendor == team.SITREP:
+        return Detection(at=one.first_seen_at, by="Sitrep itself", is_own=True, is_told_by_team=True)
     how = f"{one.name}'s status page, which Sitrep read"
     if one.was_open_at_first_look:
         already = "been announced" if is_planned(one) else "begun"
@@ -71,6 +73,8 @@ def _told_to_us(story: Story) -> Detection:
 
 def _witness(entry: TimelineEntry) -> str:
     teller = entry.claim.teller if entry.claim else SourceKind.PROBE
+    if teller is SourceKind.PEOPLE:
+        return "a colleague, who reported it"
     return f"{_SEEN_BY.get(teller, 'our')} {entry.author}"
 
 

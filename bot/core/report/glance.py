@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.core.courses import AllClear, Pause
-from bot.core.message import Link, Moment, Span
+from bot.core.all_clears import AllClear
+from bot.core.courses import Pause
+from bot.core.message import Link, Moment, Span, utc
 from bot.core.report.blocks import Spans
 from bot.core.report.known import Acknowledgement, Clock, Detection, Facts
 from bot.core.report.spoken import Talk
@@ -34,8 +35,9 @@ def _glance(facts: Facts) -> Iterator[tuple[str, Spans]]:
     if facts.kind is not Kind.MAINTENANCE or facts.peak.rank >= Impact.MINOR.rank:
         yield "How bad", _how_bad(facts)
     yield "We knew of it", _detection(facts.detection)
-    yield capital(f"{whose} told of it"), _acknowledgement(facts.acknowledgement)
-    if facts.kind is not Kind.MAINTENANCE:
+    if facts.has_vendor:
+        yield f"{facts.name} told of it", _acknowledgement(facts.acknowledgement)
+    if facts.has_vendor and facts.kind is not Kind.MAINTENANCE:
         yield "Who was first", _order(facts)
     yield "Root cause", _cause(facts)
     yield "Told in", _told(facts)
@@ -58,9 +60,11 @@ def _standing(facts: Facts) -> Spans:
 
 def _clock(clock: Clock, facts: Facts) -> Spans:
     if isinstance(clock.began_at, Unknown):
-        return unknown(clock.began_at.reason)
+        over = clock.ended_at if facts.is_told_afterwards else None
+        dated = (f" Its feed dates the end to {utc(over)}.",) if isinstance(over, datetime) else ()
+        return (*unknown(clock.began_at.reason), *dated)
     begun: list[Span] = ["from ", Moment(clock.began_at), f" ({clock.began_by})" if clock.began_by else ""]
-    breaks = f"; with breaks, {duration(clock.spent)} of it" if clock.spent is not None else ""
+    breaks = f"; {duration(clock.spent)} without the breaks" if clock.spent is not None else ""
     if clock.goes_on:
         so_far = "until it was last looked at" if facts.is_unseen else "so far"
         lasted = f"{duration(clock.lasted)} {so_far}: " if clock.lasted is not None else ""
@@ -94,7 +98,7 @@ def _detection(one: Detection) -> Spans:
     if one.page:
         found.append(f" {one.page}.")
     if one.sure_at is not None:
-        found += [" From ", Moment(one.sure_at), f" on Sitrep held it for {one.sure}."]
+        found += [" From ", Moment(one.sure_at), f" on it was {one.sure}, by what our witnesses saw."]
     return tuple(found)
 
 
@@ -114,7 +118,8 @@ def _acknowledgement(one: Acknowledgement) -> Spans:
 def _order(facts: Facts) -> Spans:
     lag = facts.acknowledgement.lag
     if isinstance(lag, Unknown):
-        return unknown(lag.reason)
+        is_alone = facts.detection.is_own and isinstance(facts.acknowledgement.at, Unknown)
+        return (f"we alone: {lag.reason}",) if is_alone else unknown(lag.reason)
     if abs(lag) < _AT_ONCE:
         return ("both at the same time, to the minute",)
     later, sign = (facts.name, "+") if lag > timedelta() else ("we", "−")  # noqa: RUF001  (a minus sign)
@@ -133,7 +138,11 @@ def _cause(facts: Facts) -> Spans:
 def _told(facts: Facts) -> Spans:
     if not facts.told:
         return ("no channel",)
-    return ("; ".join(f"{one.destination} ({one.how})" for one in facts.told),)
+    found: list[Span] = []
+    for one in facts.told:
+        how = Link(one.how, one.url) if one.url else one.how
+        found += ["; " if found else "", f"{one.destination} (", how, ")"]
+    return tuple(found)
 
 
 def numbers(which: tuple[int, ...]) -> str:
@@ -149,10 +158,7 @@ def talk(facts: Facts) -> tuple[tuple[str, Spans], ...]:
 
 
 def _talk(facts: Facts, one: Talk) -> Iterator[tuple[str, Spans]]:
-    late = sum(said.is_late for said in facts.statements)
-    more = f", and {late} afterwards" if late else ""
-    bare = f"; {_counted(one.wordless, 'update')} without any text" if one.wordless else ""
-    yield "Statements", (f"{one.statements or 'none'} while it was open{more}{bare}",)
+    yield "Statements", (_how_many(facts, one),)
     # Of what is planned nobody is expected to speak at any pace.
     if facts.kind is not Kind.MAINTENANCE:
         yield from _pace(facts, one)
@@ -160,6 +166,16 @@ def _talk(facts: Facts, one: Talk) -> Iterator[tuple[str, Spans]]:
     yield "Changed afterwards", (_changed(one),)
     if one.backdated is not None:
         yield "Dated back", (f"by {duration(one.backdated)}: it says that it began so long before its first word",)
+
+
+def _how_many(facts: Facts, one: Talk) -> str:
+    late = sum(said.is_late for said in facts.statements)
+    bare = f"; {_counted(one.wordless, 'update')} without any text" if one.wordless else ""
+    if facts.is_told_afterwards:
+        return f"{one.statements + late or 'none'}, made when it was over{bare}"
+    more = f", and {late} afterwards" if late else ""
+    when = "until it was last looked at" if facts.is_unseen else "so far" if facts.is_open else "while it was open"
+    return f"{one.statements or 'none'} {when}{more}{bare}"
 
 
 def _pace(facts: Facts, one: Talk) -> Iterator[tuple[str, Spans]]:
@@ -187,6 +203,10 @@ def _pause(pause: Pause, *, is_running: bool) -> Spans:
 
 
 def _all_clears(one: Talk, facts: Facts) -> Spans:
+    if not one.all_clears and facts.is_told_afterwards:
+        return ("none: it was over when it was first told of",)
+    if not one.all_clears and facts.elsewhere:
+        return ("none until it went on elsewhere",)
     if not one.all_clears:
         return ("none so far",) if facts.is_open else ("none: it never called it over",)
     found: list[Span] = []
@@ -197,7 +217,8 @@ def _all_clears(one: Talk, facts: Facts) -> Spans:
 
 
 def _why_false(clear: AllClear) -> str:
-    return "it was opened again" if clear.was_reopened else "our own witnesses went on failing"
+    seen = ["our own witnesses went on failing"] if clear.was_seen else []
+    return " and ".join([*seen, *(["it was opened again"] if clear.was_reopened else [])])
 
 
 def _changed(one: Talk) -> str:

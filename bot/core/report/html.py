@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from itertools import zip_longest
 
 from bot.core.message import Link, Moment, Span, utc
 from bot.core.picture.svg import stylesheet
 from bot.core.report.blocks import Block, Bullets, Pairs, Part, Spans, Table, Text, Theirs, Words
 from bot.core.report.known import Facts
-from bot.core.report.markdown import iso
+from bot.core.report.markdown import UTC_ONLY, iso
 from bot.core.report.sections import made, sections, title
 from bot.core.strangers import host, safe
 
 # Nothing may be fetched or run, whatever a stranger has written.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+# What is not longer than this stays on one page of paper.
+_SHORT = 900
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --quiet: #57606a; --page: #fff; --line: #d0d7de; --tint: #f6f8fa;
   --mark: #0550ae; }
@@ -45,13 +48,27 @@ blockquote { margin: .25rem 0 1rem; padding: .5rem .9rem; border-left: .25rem so
 .theirs { margin: .75rem 0; padding: .5rem .9rem; border: 1px dashed var(--quiet); border-radius: .4rem; }
 .theirs p { white-space: pre-wrap; margin: 0; }
 .tick { display: inline-block; min-width: 3.2rem; color: var(--quiet); font-size: .875rem; }
-@media (max-width: 40rem) { tbody th { width: 9rem; } }
+#deeds td:nth-child(2), #timeline td:nth-child(2) { min-width: 8.5rem; }
+@media screen and (max-width: 40rem) {
+  table, caption, tbody, tr, tbody th, td { display: block; width: auto; min-width: 0; padding: 0; border: 0; }
+  td { overflow-wrap: break-word; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tr { padding: .45rem 0; border-bottom: 1px solid var(--line); }
+  td[data-of]::before { content: attr(data-of) ": "; color: var(--quiet); font-size: .875rem; }
+  #deeds td:nth-child(2), #timeline td:nth-child(2) { min-width: 0; }
+}
 @media print {
+  @page { size: A4; margin: 16mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages);
+    font: 8pt system-ui, sans-serif; color: #444; } }
   :root { --ink: #000; --quiet: #444; --page: #fff; --line: #bbb; --tint: #f4f4f4; --mark: #000; color-scheme: light; }
-  body { max-width: none; padding: 0; font-size: 10.5pt; }
-  h2 { break-after: avoid; } tr, blockquote, .theirs, figure { break-inside: avoid; }
+  body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.4; orphans: 3; widows: 3; }
+  h1 { font-size: 16pt; } h2 { font-size: 12.5pt; margin-top: 1.4rem; }
+  h2, caption, .head, .before { break-after: avoid; } tr, .theirs, figure, .short { break-inside: avoid; }
   thead { display: table-header-group; }
+  th, td { padding-top: .22rem; padding-bottom: .22rem; }
   .wide { overflow: visible; }
+  figure svg { width: 100%; }
+  a.named::after { content: " (" attr(href) ")"; overflow-wrap: anywhere; }
 }
 """
 
@@ -86,8 +103,11 @@ def _head(name: str) -> tuple[str, ...]:
 def _part(part: Part) -> Iterator[str]:
     yield f'<section id="{part.key}" aria-labelledby="{part.key}-title">'
     yield f'<h2 id="{part.key}-title">{_text(part.title)}</h2>'
-    for block in part.blocks:
-        yield from _block(block)
+    for block, after in zip_longest(part.blocks, part.blocks[1:]):
+        if isinstance(block, Text) and isinstance(after, Words | Bullets):
+            yield f'<p class="before">{_spans(block.spans)}</p>'
+        else:
+            yield from _block(block)
     yield "</section>"
 
 
@@ -102,7 +122,8 @@ def _block(block: Block) -> Iterator[str]:
         yield from _bullets(block)
     elif isinstance(block, Words):
         yield f'<p class="head">{_spans(block.head)}</p>'
-        yield f"<blockquote>{_text(block.text)}</blockquote>"
+        short = ' class="short"' if len(block.text) < _SHORT else ""
+        yield f"<blockquote{short}>{_text(block.text)}</blockquote>"
     else:
         yield from _theirs(block)
 
@@ -123,8 +144,16 @@ def _table(block: Table) -> Iterator[str]:
     yield f"<thead><tr>{head}</tr></thead>"
     yield "<tbody>"
     for row in block.rows:
-        yield f"<tr>{''.join(f'<td>{_spans(cell)}</td>' for cell in row)}</tr>"
+        yield f"<tr>{''.join(_cell(name, cell) for name, cell in zip(block.head, row, strict=True))}</tr>"
     yield "</tbody></table></div>"
+
+
+def _cell(name: str, spans: Spans) -> str:
+    """Return a cell that names its column where there is no room for columns; what all are in says the head."""
+    words = _spans(spans)
+    if UTC_ONLY in name and len(spans) == 1 and isinstance(spans[0], Moment):
+        words = words.replace(" UTC</time>", "</time>")
+    return f'<td data-of="{_text(name)}">{words}</td>'
 
 
 def _bullets(block: Bullets) -> Iterator[str]:
@@ -153,9 +182,10 @@ def _span(span: Span) -> str:
         return _time(span)
     if isinstance(span, Link):
         words = _text(span.text)
-        return (
-            f'<a href="{_text(span.url)}" rel="noopener noreferrer nofollow">{words}</a>' if host(span.url) else words
-        )
+        # On paper nobody can follow a link that does not show where it leads.
+        named = ' class="named"' if span.text != span.url else ""
+        leads = f'<a{named} href="{_text(span.url)}" rel="noopener noreferrer nofollow">{words}</a>'
+        return leads if host(span.url) else words
     return _text(span)
 
 

@@ -24,13 +24,14 @@ class Clock:
     """How long it was by somebody's clock; `began_by` and `ended_by` say what began and ended it.
 
     While it goes on, `ended_at` is not known, and `lasted` is how long it has gone on so far.  `spent` is how much of
-    that it was there, where it was gone in between.
+    that it was there, where it was gone in between.  `ended_said_at` is when the end was told of, if well after it.
     """
 
     began_at: datetime | Unknown
     ended_at: datetime | Unknown
     began_by: str = ""
     ended_by: str = ""
+    ended_said_at: datetime | None = None
     lasted: timedelta | None = None
     spent: timedelta | None = None
     goes_on: bool = False
@@ -97,7 +98,7 @@ class Part:
     @property
     def is_well(self) -> bool:
         """Whether it was listed, and never shown in any trouble."""
-        return self.worst in {ComponentStatus.OPERATIONAL, ComponentStatus.UNKNOWN}
+        return self.worst is ComponentStatus.OPERATIONAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,11 +129,12 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Where it was announced, and what became of that."""
+    """Where it was announced, what became of that, and the address of the message, where that is known."""
 
     destination: str
     how: str
     is_told: bool = True
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +181,8 @@ class Facts:
     `ours`, `vendors` and `whole` are the clocks: what our witnesses saw, what the vendor says, and what the channel was
     told.  `deeds` are what people here did, and what Sitrep did for them.  `measures` are the numbers of the statements
     in which the vendor spoke after the fix, `first_taken` who had it first and from when, `switched` what ran on its
-    fallback, from when until when.
+    fallback, from when until when.  `elsewhere` is the incident as part of which it went on; of what
+    `is_told_afterwards` the vendor told first when it was over.
     """
 
     id: str
@@ -221,6 +224,8 @@ class Facts:
     has_vendor: bool = True
     first_taken: tuple[datetime, str] | None = None
     switched: tuple[tuple[str, datetime, datetime | None], ...] = ()
+    elsewhere: str = ""
+    is_told_afterwards: bool = False
 
     @property
     def is_unseen(self) -> bool:

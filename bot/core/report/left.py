@@ -49,7 +49,7 @@ def _unwatched(story: Story) -> Iterator[Lack]:
             what=f"Sitrep read {one.name}'s status page for the first time when it had {already} already",
             began_at=one.first_seen_at,
         )
-    if team.is_ours(one) or is_planned(one):
+    if team.is_ours(one) or is_planned(one) or one.vendor == team.SITREP:
         return
     checking = [watched.source for watched in story.material.sources if watched.source.kind in _CHECKING]
     if not checking:
@@ -143,6 +143,9 @@ def left(story: Story, cause: Cause, now: datetime) -> tuple[FollowUp, ...]:
 
 def _open(story: Story, cause: Cause, now: datetime) -> Iterator[str]:
     one = story.incident
+    if story.elsewhere is not None:
+        yield from _switched_over(one)
+        return
     if one.is_open and story.now < now:
         yield f"How it stands now is not known: the last look at it was at {utc(story.now)}."
     elif one.is_open:
@@ -153,7 +156,7 @@ def _open(story: Story, cause: Cause, now: datetime) -> Iterator[str]:
             yield f"{one.name} spoke after the end, and marked nothing as the root cause: is it in its words ({which})?"
         else:
             yield f"{one.name} had published no root cause when its page was last read."
-    if not one.is_open and not story.is_accused and not _has_cause(story):
+    if not one.is_open and not story.is_accused and one.vendor != team.SITREP and not _has_cause(story):
         yield "Nobody has written down the root cause: `write cause: …`"
     if one.ending is ChangeKind.WITHDRAWN and not has_not_begun(one):
         yield f"How it ended is not known: {one.name} no longer lists it."

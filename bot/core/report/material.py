@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -76,6 +77,19 @@ class Probed:
     minutes: tuple[Minute, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Under which address people find what was announced in a destination."""
+
+    destination: str
+    url: str
+
+
+def found(links: Mapping[str, str]) -> tuple[Found, ...]:
+    """Return addresses as they were told, by destination."""
+    return tuple(Found(destination, url) for destination, url in links.items())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """One incident with everything around it.
@@ -84,7 +98,8 @@ class Material:
     `burst` is that one, and `announcements` are the burst's as well.  `members` are the incidents of a burst, each with
     its own timeline.  `sources` are those whose claims it holds and those that watch its vendor, `probes` those with
     checks around it.  `revisit_at` is when the vendor's page is next read for a root cause.  `additions` are people's,
-    oldest first.  `since` and `until` are the time that probes and gaps were gathered for.  `by_the_hour_until` is
+    oldest first.  `links` are the addresses of its root messages, as far as they are known.
+    `since` and `until` are the time that probes and gaps were gathered for.  `by_the_hour_until` is
     until when checks are summed up by the hour; None if nobody knows, and then it is two days ago.
     """
 
@@ -99,6 +114,7 @@ class Material:
     probes: tuple[Probed, ...] = ()
     revisit_at: datetime | None = None
     additions: tuple[Addition, ...] = ()
+    links: tuple[Found, ...] = ()
     by_the_hour_until: datetime | None = None
 
     def by_the_hour(self, now: datetime) -> datetime:

@@ -25,11 +25,15 @@ def _told(story: Story) -> Iterator[Told]:
     for one in story.material.announcements:
         if burst is not None and one.incident == burst.id:
             how = _how(one)
-            yield Told(
-                destination=str(one.destination), how=f"{how}, together with others ({burst.id})", is_told=_is(one)
-            )
+            there = f"{how}, together with others ({burst.id})"
+            yield Told(destination=str(one.destination), how=there, is_told=_is(one), url=_link(one, story))
         elif one.root is not None or burst is None:
-            yield Told(destination=str(one.destination), how=_how(one), is_told=_is(one))
+            yield Told(destination=str(one.destination), how=_how(one), is_told=_is(one), url=_link(one, story))
+
+
+def _link(one: Announcement, story: Story) -> str | None:
+    links = {found.destination: found.url for found in story.material.links}
+    return links.get(str(one.destination)) if one.root is not None else None
 
 
 def _is(one: Announcement) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import zip_longest
 
 from bot.core import replies
 from bot.core.answers import cut
-from bot.core.chronicle import is_told
+from bot.core.chronicle import happened, is_told
 from bot.core.message import Line, Span
 from bot.core.report.known import Row, Speaker
 from bot.core.report.statements import Spoken
-from bot.core.report.story import Story, happened
+from bot.core.report.story import Story
+from bot.core.team import SITREP
 from bot.model import ChangeKind, Incident, SourceKind, TimelineEntry, Who
 
 # We knew of it later than it happened if it is by more than this: between two looks at a page is no delay.
@@ -24,7 +27,7 @@ _SPEAKERS = {
     Who.PERSON: Speaker.PERSON,
     Who.BOT: Speaker.SITREP,
 }
-_TELLERS = {SourceKind.PROBE: "our probe ", SourceKind.HOOK: "our own ", SourceKind.PEOPLE: "colleague "}
+_TELLERS = {SourceKind.PROBE: "our probe ", SourceKind.HOOK: "our own "}
 # What time brings about, for people here, is done for them.
 _FOR_US = frozenset(
     {
@@ -46,7 +49,14 @@ def timeline(story: Story, spoken: Spoken) -> tuple[Row, ...]:
     seen = {(e.claim.key, _bare(e.claim.evidence)) for e, _ in story.then if e.kind is ChangeKind.SEEN and e.claim}
     told = ((entry, then) for entry, then in story.then if is_told(entry) and not _is_said(entry, seen))
     rows = [_row(entry, then, story, spoken) for entry, then in told]
-    return tuple(sorted(rows, key=lambda row: (row.at, row.seq)))
+    return tuple(sorted(_beginning_first(rows), key=lambda row: (row.at, row.seq)))
+
+
+def _beginning_first(rows: Sequence[Row]) -> Iterator[Row]:
+    """Give rows; that something was posted goes before the words that came with it, whichever was dated first."""
+    for row, after in zip_longest(rows, rows[1:]):
+        is_dated_before = after is not None and after.statement == 1 and row.statement is None and after.at < row.at
+        yield replace(row, at=after.at) if after is not None and is_dated_before else row
 
 
 def _is_said(entry: TimelineEntry, seen: Collection[tuple[str, str]]) -> bool:
@@ -75,7 +85,7 @@ def _is_deed(entry: TimelineEntry) -> bool:
 def _row(entry: TimelineEntry, then: Incident, story: Story, spoken: Spoken) -> Row:
     said, at = replies.reply(entry, then), happened(entry)
     number = spoken.number(entry)
-    is_vendors = number is not None or entry.who is Who.VENDOR
+    is_vendors = number is not None or (entry.who is Who.VENDOR and story.is_accused)
     return Row(
         at=at,
         seq=entry.seq,
@@ -101,8 +111,10 @@ def _details(parts: tuple[object, ...], number: int | None) -> Iterator[tuple[Sp
 
 
 def _source(entry: TimelineEntry, story: Story) -> str:
-    if entry.who in {Who.BOT, Who.PERSON} or entry.claim is None:
+    if entry.who in {Who.BOT, Who.PERSON} or entry.claim is None or story.incident.vendor == SITREP:
         return entry.author
+    if entry.who is Who.PROBE and entry.claim.teller is SourceKind.PEOPLE:
+        return "colleagues"
     if entry.who is Who.PROBE:
         return f"{_TELLERS.get(entry.claim.teller, '')}{entry.author}"
     watched = story.source(entry.claim.key)

@@ -8,19 +8,20 @@ from datetime import UTC
 from bot.core import roster
 from bot.core.answers import cut
 from bot.core.message import Link, Moment, Span, utc
-from bot.core.report import glance
+from bot.core.report import glance, touched
 from bot.core.report.blocks import Block, Bullets, Pairs, Part, Spans, Table, Text, Theirs, Words
-from bot.core.report.known import Checks, Facts, Lack, Row
-from bot.core.report.known import Part as Listed
+from bot.core.report.known import Facts, Lack, Row
 from bot.core.report.material import Section
 from bot.core.report.spoken import Said
 from bot.core.report.unknown import Unknown
 from bot.core.spans import duration
-from bot.core.wording import STATUS_WORDS, words
-from bot.model import Card, Kind, Member, State
+from bot.core.wording import words
+from bot.model import Member, State
 
 _QUOTED = 400
 _NO_TEXT = "it posted no text"
+# What nobody asks where there is no vendor to tell of it.
+_OF_A_VENDOR = frozenset({"announced", "statements", "talk"})
 
 
 def sections(facts: Facts) -> tuple[Part, ...]:
@@ -28,24 +29,22 @@ def sections(facts: Facts) -> tuple[Part, ...]:
     found = [
         Part("summary", "Summary", (Text((facts.summary,)),), Section.SUMMARY),
         Part("facts", "At a glance", (Pairs("What is known at a glance", glance.glance(facts)),)),
-        Part("impact", "Impact", tuple(_impact(facts)), Section.IMPACT),
+        Part("impact", "Impact", tuple(touched.impact(facts)), Section.IMPACT),
         Part("cause", "Root cause", tuple(_cause(facts)), Section.CAUSE),
         Part("deeds", "What we did", tuple(_deeds(facts)), Section.MEASURES),
         Part("announced", "Measures announced", tuple(_announced(facts))),
         Part("follow-ups", "Follow-ups", tuple(_follow_ups(facts)), Section.FOLLOW_UP),
         Part("timeline", "Timeline", tuple(_timeline(facts))),
-        Part("statements", f"What {_vendor(facts)} said", tuple(_statements(facts))),
-        Part("talk", f"How {_vendor(facts)} communicated", tuple(_talk(facts))),
+        Part("statements", f"What {facts.name} said", tuple(_statements(facts))),
+        Part("talk", f"How {facts.name} communicated", tuple(_talk(facts))),
         Part("gaps", "Our own gaps", tuple(_gaps(facts))),
         Part("lessons", "Lessons", _none_if_empty(facts, Section.LESSON), Section.LESSON),
     ]
+    if not facts.has_vendor:
+        found = [part for part in found if part.key not in _OF_A_VENDOR]
     if facts.members:
         found.insert(2, Part("members", "The incidents in it", (_members(facts),)))
     return tuple(one if one.yours in {None, Section.LESSON} else _with_theirs(one, facts) for one in found)
-
-
-def _vendor(facts: Facts) -> str:
-    return facts.name if facts.has_vendor else "a vendor"
 
 
 def _with_theirs(part: Part, facts: Facts) -> Part:
@@ -71,60 +70,6 @@ def _member(one: Member, facts: Facts) -> tuple[Spans, ...]:
     over: Spans = (Moment(one.resolved_at),) if one.resolved_at else (going,)
     bad = "" if one.peak.value in {"none", "unknown"} else f", {words(one.peak)} at worst"
     return (f"{one.name}: {one.title} ({one.id})",), (f"{words(one.state)}{bad}",), (Moment(one.started_at),), over
-
-
-def _impact(facts: Facts) -> Iterator[Block]:
-    found = facts.effect
-    if found.parts:
-        rows = tuple(((p.name,), (_worst(p),), (Moment(p.since),), (p.by,)) for p in found.parts)
-        yield Table("Components that were listed", ("Component", "At worst", "First seen listed", "Named by"), rows)
-    else:
-        yield Text((f"Components: not known; {found.why_no_parts}.",))
-    yield from _services(facts)
-    people = _people(found.affected, found.works)
-    yield Text((people,))
-    if found.checks:
-        head = ("Probe", "Checks", "Failed", "Slow", "Slowest pass")
-        hours = " (by the hour: minutes are no longer kept)" if any(one.by_the_hour for one in found.checks) else ""
-        yield Table(f"Our own checks while it lasted{hours}", head, tuple(map(_checks, found.checks)))
-    elif facts.kind is not Kind.MAINTENANCE:
-        yield Text((f"Our own checks: not known; {found.why_no_checks}.",))
-
-
-def _worst(part: Listed) -> str:
-    return "no trouble shown" if part.is_well else STATUS_WORDS[part.worst]
-
-
-def _services(facts: Facts) -> Iterator[Block]:
-    found = facts.effect
-    if not found.services:
-        yield Text(("Services of our own: none depends on it by the configuration.",))
-        return
-    cards = {one.name: one for one in found.cards}
-    items = tuple(_service(name, cards.get(name)) for name in found.services)
-    yield Text(("Services of our own that depend on it by the configuration; how they fared was not measured:",))
-    yield Bullets(items)
-
-
-def _service(name: str, card: Card | None) -> Spans:
-    spans: list[Span] = [name]
-    if card is not None:
-        spans += [f" · owner {card.owner}"] if card.owner else []
-        spans += [f" · fallback {card.fallback}"] if card.fallback else []
-        spans += [" · ", Link("runbook", card.runbook)] if card.runbook else []
-    return tuple(spans)
-
-
-def _people(affected: int, works: int) -> str:
-    if not affected and not works:
-        return "People here: nobody reported that it failed for them."
-    fails = f"{affected} said that it failed for them" if affected else "nobody said that it failed for them"
-    return f"People here: {fails}" + (f", {works} that it worked." if works else ".")
-
-
-def _checks(one: Checks) -> tuple[Spans, ...]:
-    slowest = f"{one.slowest.total_seconds():.1f} s" if one.slowest is not None else "none passed"
-    return (one.name,), (f"{one.checks:,}",), (f"{one.failures:,}",), (f"{one.slow:,}",), (slowest,)
 
 
 def _cause(facts: Facts) -> Iterator[Block]:
@@ -166,18 +111,17 @@ def _announced(facts: Facts) -> Iterator[Block]:
         return
     which = glance.numbers(tuple(said.number for said in found))
     where = f"Only what {facts.name} said at the end and afterwards ({which}) can announce any"
-    yield Text((f"{where}; it is quoted, and not read into:",))
     quoted = {*facts.cause.statements, *facts.cause.late}
-    for said in found:
-        if said.number in quoted:
-            yield Text((f"Statement {said.number} is quoted under “Root cause”.",))
-        else:
-            yield _words(said, _QUOTED)
+    above = glance.numbers(tuple(said.number for said in found if said.number in quoted))
+    rest = [said for said in found if said.number not in quoted]
+    if not rest:
+        yield Text((f"{where}; it is quoted under “Root cause”, and not read into.",))
+        return
+    yield Text((f"{where}; it is quoted, and not read into{f', {above} under “Root cause”' if quoted else ''}:",))
+    yield from (_words(said, _QUOTED) for said in rest)
 
 
 def _why_none_announced(facts: Facts) -> str:
-    if not facts.has_vendor:
-        return "None: it is a trouble of our own, and no vendor's to announce any."
     if facts.is_open:
         return f"None as of {utc(facts.seen_at)}; it was not over then."
     return f"None that is known: {facts.name} said nothing at the end or afterwards, as far as we read it."
@@ -185,7 +129,8 @@ def _why_none_announced(facts: Facts) -> str:
 
 def _follow_ups(facts: Facts) -> Iterator[Block]:
     if not facts.follow_ups:
-        yield Text(("None are open.",))
+        there = f" here: it went on as part of {facts.elsewhere}" if facts.elsewhere else ""
+        yield Text((f"None are open{there}.",))
         return
     items, done = [], []
     for one in facts.follow_ups:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core.all_clears import AllClear
 from bot.core.causes import is_headed
-from bot.core.courses import AllClear, Pause
+from bot.core.courses import Pause
 from bot.core.report.unknown import Unknown
 from bot.model import State
 

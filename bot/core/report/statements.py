@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from bot.core.chronicle import happened
 from bot.core.courses import Record
 from bot.core.report.spoken import Channel, Edit, Said
-from bot.core.report.story import Story, happened, is_vendors
+from bot.core.report.story import Story, is_vendors
 from bot.core.report.unknown import Unknown
 from bot.model import ChangeKind, State, TimelineEntry
 
@@ -38,6 +39,8 @@ class _Draft:
 
 def spoken(story: Story) -> Spoken:
     """Return what the vendor said; what a second feed of the same vendor repeats is said once."""
+    if not story.is_accused:
+        return Spoken()
     drafts = [draft for record in story.records for draft in _of(record, story)]
     drafts.sort(key=lambda draft: (draft.said.at, draft.keys[0][1]))
     said = tuple(replace(draft.said, number=number) for number, draft in enumerate(drafts, 1))
@@ -111,6 +114,8 @@ def _take_back(found: Sequence[_Draft], entry: TimelineEntry, key: tuple[str, in
 def channels(story: Story) -> tuple[Channel, ...]:
     """Return the feeds through which the vendor spoke, and how many statements were read from each."""
     counts: Counter[str] = Counter()
+    if not story.is_accused:
+        return ()
     for record in story.records:
         for entry in record.entries:
             if is_vendors(entry) and entry.claim is not None:

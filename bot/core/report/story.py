@@ -6,29 +6,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.core import team
 from bot.core.courses import Course, Record, course
+from bot.core.elsewhere import Elsewhere, as_it_went, elsewhere
 from bot.core.fold import advance
 from bot.core.report.material import Material, Watched
 from bot.core.witnesses import statements, testimonies
-from bot.model import ChangeKind, ClaimView, Incident, Kind, SourceKind, TimelineEntry, Who
-
-_TOLD_BY_READING = frozenset({ChangeKind.ACKNOWLEDGED, ChangeKind.BACKFILLED})
+from bot.model import ClaimView, Incident, Kind, SourceKind, TimelineEntry, Who
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What a report reads from.  `records` are the incident itself, or the members of a burst."""
+    """What a report reads from.  `records` are the incident itself, or the members of a burst.
+
+    Of what went on `elsewhere` as part of another, `incident` is as it was when it went.
+    """
 
     material: Material
     now: datetime
+    incident: Incident
     records: tuple[Record, ...]
     courses: tuple[Course, ...]
     then: tuple[tuple[TimelineEntry, Incident], ...]
-
-    @property
-    def incident(self) -> Incident:
-        """What it is about."""
-        return self.material.incident
+    elsewhere: Elsewhere | None = None
 
     @property
     def views(self) -> tuple[ClaimView, ...]:
@@ -37,8 +37,8 @@ class Story:
 
     @property
     def posted(self) -> tuple[ClaimView, ...]:
-        """What the vendor has written, apart from what only its page shows."""
-        return statements(self.views)
+        """What the vendor has written, apart from what only its page shows; Sitrep is no vendor."""
+        return () if self.incident.vendor == team.SITREP else statements(self.views)
 
     @property
     def seen(self) -> tuple[ClaimView, ...]:
@@ -47,7 +47,9 @@ class Story:
 
     @property
     def is_accused(self) -> bool:
-        """Whether a vendor is to tell of it: it is no trouble of our own."""
+        """Whether a vendor is to tell of it: it is no trouble of our own, nor one of Sitrep itself."""
+        if self.incident.vendor == team.SITREP:
+            return False
         feeds = any(one.source.kind is SourceKind.FEED for one in self.material.sources)
         told = any(view.teller is SourceKind.FEED for view in self.views)
         named = any(one.source.vendor_name for one in self.material.sources)
@@ -66,9 +68,11 @@ class Story:
 
 def story(material: Material, now: datetime) -> Story:
     """Return what there is to tell."""
-    records = material.members or (Record(material.incident, material.entries),)
+    incident = as_it_went(material.incident, material.entries)
+    records = material.members or (Record(incident, material.entries),)
     courses = tuple(course(record, now) for record in records)
-    return Story(material, now, records, courses, tuple(retold(material.incident, material.entries)))
+    then = tuple(retold(material.incident, material.entries))
+    return Story(material, now, incident, records, courses, then, elsewhere(material.incident, material.entries))
 
 
 def retold(incident: Incident, entries: Sequence[TimelineEntry]) -> Iterator[tuple[TimelineEntry, Incident]]:
@@ -99,17 +103,6 @@ def _beginning(incident: Incident, first: TimelineEntry) -> Incident:
         runs_on=incident.runs_on,
     )
     return replace(blank, services=incident.services, cards=incident.cards)
-
-
-def happened(entry: TimelineEntry) -> datetime:
-    """Return when what a line tells came about, so that lines stand in the order of the world.
-
-    A vendor has posted something before we read it; that it is silent is found when it has been for long.
-    """
-    if entry.kind is ChangeKind.SILENT:
-        return entry.recorded_at
-    published = entry.claim.published_at if entry.claim and entry.kind in _TOLD_BY_READING else None
-    return min(published, entry.happened_at) if published else entry.happened_at
 
 
 def is_vendors(entry: TimelineEntry) -> bool:

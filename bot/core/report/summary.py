@@ -27,6 +27,11 @@ class _When:
         same, self._day = self._day == moment.date(), moment.date()
         return f"{moment:%H:%M} UTC" if same else utc(at)
 
+    def quoting(self, words: str) -> str:
+        """Return words that may name a day of their own: the next time has to name its day again."""
+        self._day = None
+        return words
+
 
 def summary(facts: Facts, incident: Incident) -> str:
     """Return the summary of a report whose other facts are there."""
@@ -51,6 +56,11 @@ def _trouble(facts: Facts, incident: Incident, when: _When) -> Iterator[str]:
 def _lasted(facts: Facts, incident: Incident, when: _When) -> str:
     clock, bad = facts.whole, _how_bad(facts)
     begun = known(clock.began_at)
+    if facts.is_told_afterwards:
+        over = known(clock.ended_at)
+        ended = f"it was over when {facts.name} first told of it{bad and f', and {bad}'}"
+        dated = f"; its feed dates the end to {when(over)}" if over else ""
+        return f"{ended}{dated}; how long it lasted is not known"
     if begun is None or clock.lasted is None:
         return bad or "how long it lasted is not known"
     if facts.is_open:
@@ -65,7 +75,9 @@ def _lasted(facts: Facts, incident: Incident, when: _When) -> str:
         span = f"{what} was {verb} for {duration(clock.lasted)}, from {when(begun)} until it was {gone}"
         return f"{span}{(until and f' at {when(until)}') or ''}{bad and f', and {bad}'}"
     ended = f", from {when(begun)} to {when(until)}" if until else ""
-    ended += f", with breaks ({duration(clock.spent)} of it)" if clock.spent is not None else ""
+    ended += f" ({duration(clock.spent)} without the breaks)" if clock.spent is not None else ""
+    if facts.elsewhere:
+        return f"{what} was told here for {duration(clock.lasted)}{ended}, and went on as part of {facts.elsewhere}"
     return f"{what} lasted {duration(clock.lasted)}{ended}{bad and f', and {bad}'}"
 
 
@@ -81,8 +93,8 @@ def _firsts(facts: Facts, when: _When) -> Iterator[str]:
     yield _seen(facts, when)
     told, lag = facts.acknowledgement.at, known(facts.acknowledgement.lag)
     if isinstance(told, Unknown):
-        if not facts.detection.is_told_by_team:
-            yield f"{_sentence(told.reason)}."
+        if facts.has_vendor and not facts.detection.is_told_by_team:
+            yield when.quoting(f"{_sentence(told.reason)}.")
         return
     dated = facts.acknowledgement.dated_from
     back = f", and dates it from {when(dated)}" if dated and told - dated >= _AT_ONCE else ""
@@ -92,11 +104,17 @@ def _firsts(facts: Facts, when: _When) -> Iterator[str]:
 def _seen(facts: Facts, when: _When) -> str:
     one = facts.detection
     if isinstance(one.at, Unknown):
-        return f"{_sentence(one.at.reason)}."
+        return when.quoting(f"{_sentence(one.at.reason)}.")
     if not one.is_own:
-        return f"We read of it at {when(one.at)}; none of our own witnesses told of it."
+        alone = "" if facts.kind is Kind.MAINTENANCE or not facts.has_vendor else f"; {_no_witness(facts)}"
+        return f"We read of it at {when(one.at)}{alone}."
     saw = f": {one.saw.rstrip('.')}" if one.saw and len(one.saw) <= _SHORT else ""
     return f"We knew of it at {when(one.at)}, from {one.by}{saw}."
+
+
+def _no_witness(facts: Facts) -> str:
+    why = facts.ours.began_at
+    return why.reason if isinstance(why, Unknown) else "none of our own witnesses told of it"
 
 
 def _order(lag: timedelta | None) -> str:
@@ -110,17 +128,18 @@ def _order(lag: timedelta | None) -> str:
 def _ends(facts: Facts, when: _When) -> Iterator[str]:
     """Say by whose account it was over, where that is two times."""
     theirs, ours = known(facts.vendors.ended_at), known(facts.ours.ended_at)
+    for clear in [one for one in facts.talk.all_clears if one.was_reopened][:1]:
+        seen = " while our own witnesses went on failing" if clear.was_seen else ""
+        yield f"{facts.name} called it over at {when(clear.at)}{seen}, and had to open it again."
     if theirs is None or facts.vendors.goes_on:
         return
-    false = [one for one in facts.talk.all_clears if one.is_false]
+    said = "dates the end to" if facts.vendors.ended_said_at else "called it over at"
     if ours is not None and ours - theirs >= _AT_ONCE:
-        yield f"{facts.name} called it over at {when(theirs)}; our own witnesses saw it until {when(ours)}."
+        yield f"{facts.name} {said} {when(theirs)}; our own witnesses saw it until {when(ours)}."
     elif facts.ours.goes_on:
-        yield f"{facts.name} called it over at {when(theirs)}; our own witnesses still see it."
+        yield f"{facts.name} {said} {when(theirs)}; our own witnesses still see it."
     elif ours is not None and theirs - ours >= _AT_ONCE:
-        yield f"Our own witnesses saw it until {when(ours)}; {facts.name} called it over at {when(theirs)}."
-    elif false:
-        yield f"{facts.name} called it over at {when(false[0].at)}, and had to open it again."
+        yield f"Our own witnesses saw it until {when(ours)}; {facts.name} {said} {when(theirs)}."
 
 
 def _touched(facts: Facts) -> Iterator[str]:
@@ -141,8 +160,10 @@ def _taken(facts: Facts, when: _When) -> Iterator[str]:
         at, who = facts.first_taken
         yield f"{who} acknowledged it at {when(at)}."
     for name, at, back in facts.switched:
-        until = f" until {when(back)}" if back else ""
-        yield f"{name} was on its fallback from {when(at)}{until}."
+        if back is None:
+            yield f"{name} has been on its fallback since {when(at)}."
+        else:
+            yield f"{name} was on its fallback from {when(at)} until {when(back)}."
 
 
 def _cause(facts: Facts, when: _When) -> Iterator[str]:
@@ -150,10 +171,10 @@ def _cause(facts: Facts, when: _When) -> Iterator[str]:
     if at is not None:
         after = f", {duration(facts.cause.after)} after the end" if facts.cause.after else ""
         yield f"{facts.name} published a root cause at {when(at)}{after}; it is quoted below."
-    elif facts.statements and not facts.is_open and isinstance(facts.cause.at, Unknown):
-        yield f"Root cause: {facts.cause.at.reason}."
-    elif facts.talk.wordless and not facts.statements:
+    if facts.talk.wordless and not facts.statements:
         yield f"{facts.name} wrote no text with any of its updates."
+    if isinstance(facts.cause.at, Unknown) and not facts.is_open and known(facts.acknowledgement.at) is not None:
+        yield f"Root cause: {facts.cause.at.reason}."
 
 
 def _maintenance(facts: Facts, incident: Incident, when: _When) -> Iterator[str]:

@@ -8,7 +8,7 @@ from statistics import median
 
 from bot.core.courses import Pause
 from bot.core.message import utc
-from bot.core.report.clocks import unposted, withdrawn
+from bot.core.report.clocks import is_told_afterwards, unposted, withdrawn
 from bot.core.report.glance import numbers
 from bot.core.report.looked import page_read_until
 from bot.core.report.material import Section
@@ -60,7 +60,11 @@ def _vanished(story: Story, spoken: Spoken) -> Pause | None:
 def _why_no_pauses(story: Story, spoken: Spoken) -> str:
     if not story.posted:
         return unposted(story)
-    return "it spoke once while it was open" if spoken.said else "it posted no text"
+    if not spoken.said and not _wordless(story):
+        return "it posted no text"
+    if is_told_afterwards(story):
+        return "it spoke only when it was over"
+    return "it has spoken once so far" if story.incident.is_open else "it spoke once while it was open"
 
 
 def _late_promises(story: Story) -> Iterator[tuple[datetime, datetime]]:
@@ -103,13 +107,15 @@ def _no_cause(story: Story, late: tuple[int, ...]) -> str:
         return "what people here wrote of it is below" if written else "nobody here has written it down"
     if not story.posted:
         return unposted(story)
+    if story.elsewhere is not None:
+        return story.elsewhere.reason
     if one.is_open:
         return f"not published as of {utc(story.now)}; it was not over then"
     as_of = utc(page_read_until(story.material, story.now))
     if late:
         return (
-            f"{one.name} marks no statement as the root cause, as of {as_of}{_last_read(story)}; "
-            f"what it said or rewrote after the end may tell of it ({numbers(late)})"
+            f"none is marked as such as of {as_of}{_last_read(story)}; "
+            f"what {one.name} said or rewrote after the end may tell of it ({numbers(late)})"
         )
     return f"not published as of {as_of}{_last_read(story)}; {_until_when(story)}"
 

@@ -24,6 +24,7 @@ from bot.core import (
     team,
     wording,
 )
+from bot.core.elsewhere import as_it_went, elsewhere
 from bot.core.members import as_incident
 from bot.core.message import Item, Line, Message, Quote
 from bot.core.people import as_of
@@ -65,8 +66,10 @@ async def _incident(board: Board, request: Request) -> Response:
         conditions=await grounding.conditions(board, incident),
         components=affected.affected(incident),
         told=places.tellings(found.told, incident.last_seq, now),
+        links=await board.links(found.told),
         members=[choosing.row(as_incident(one)) for one in roster.in_order(incident.members)],
         burst=found.burst,
+        elsewhere=elsewhere(found.incident, found.entries),
         earlier=_earlier(found),
         **_drawn(found, now),
         **_timeline(found, request),
@@ -75,7 +78,7 @@ async def _incident(board: Board, request: Request) -> Response:
 
 def _drawn(found: Whole, now: datetime) -> Mapping[str, object]:
     """Return both clocks, for a wide sheet and for a narrow one, and in words; of many at once, all of them."""
-    incident = found.incident
+    incident = as_it_went(found.incident, found.entries)
     two = lanes.clocks(incident, found.entries, now, found.unread, found.unchecked)
     return {
         "clocks": two,

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from bot.addresses import Links, unlinked
 from bot.clock import Clock
 from bot.core.rules import Service
 from bot.core.strangers import safe
@@ -30,12 +31,16 @@ _STATIC = ("board.css", "views.css", "api.css", "board.js", "enter.js", "icon.sv
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What the pages are made from; `url` is where people find the board, nothing if nobody said."""
+    """What the pages are made from; `url` is where people find the board, nothing if nobody said.
+
+    `links` tells under which addresses people find what was announced, by destination.
+    """
 
     database: Database
     clock: Clock
     services: tuple[Service, ...] = ()
     url: str = ""
+    links: Links = unlinked
     spells: Spells = field(init=False, compare=False)
     past: Past = field(init=False, compare=False)
 
