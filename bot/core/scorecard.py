@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bot.core.courses import Course, Record, Stretch, course, is_told
+from bot.core.courses import Course, Record, course, is_told
 from bot.core.health import Gap
+from bot.core.stretches import Stretch
 from bot.model import ChangeKind, Impact, Kind
 
 WINDOW = timedelta(days=90)

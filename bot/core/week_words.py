@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from bot.core import wording
 from bot.core.answers import cut, listed
-from bot.core.courses import Stretch
 from bot.core.message import Item, Line, Message, Moment, Part, Tone, line, plain_part
 from bot.core.records import by_impact, clears, signed
 from bot.core.scorecard import Scorecard
 from bot.core.spans import duration
+from bot.core.stretches import Stretch
 from bot.core.weeks import MOST, VendorWeek, in_order
 from bot.core.wording import TONES, capital
 from bot.model import Digest

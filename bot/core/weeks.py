@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core import routing, team
-from bot.core.courses import Record, Stretch, course, is_told
+from bot.core.courses import Record, course, is_told
 from bot.core.report.additions import ended_by, follow_ups
 from bot.core.report.material import Addition
 from bot.core.rules import Route, Service
 from bot.core.scorecard import Scorecard, Watch, scorecard
+from bot.core.stretches import Stretch
 from bot.model import ChangeKind, Digest, Impact, Incident, Kind, State
 
 MOST = 12

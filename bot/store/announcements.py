@@ -216,9 +216,11 @@ _FIRST_OF_MINE = _FIRST.where(_MINE)
 
 async def troubled(database: Database) -> tuple[Announcement, ...]:
     """Return the announcements that were parked or given up, for the operator to see."""
-    query = select(*ANNOUNCEMENT.c).where(STUCK).order_by(ANNOUNCEMENT.c.id)
-    rows = await database.read(lambda connection: connection.execute(query).mappings().all())
+    rows = await database.read(lambda connection: connection.execute(_TROUBLED).mappings().all())
     return tuple(announcement_of(row) for row in rows)
+
+
+_TROUBLED = select(*ANNOUNCEMENT.c).where(STUCK).order_by(ANNOUNCEMENT.c.id)
 
 
 async def of_incident(database: Database, incident: str) -> tuple[Announcement, ...]:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from sqlite3 import SQLITE_BUSY, OperationalError
+from sqlite3 import SQLITE_BUSY, Error, OperationalError
 from threading import local
 from typing import Any, Protocol, TypeVar
 from weakref import WeakSet
@@ -37,6 +37,8 @@ _PRAGMAS = ("busy_timeout=10000", "synchronous=NORMAL", "foreign_keys=ON")
 _WAL_TRIES, _WAL_PAUSE = 500, 0.02
 # One that is stuck in a long read must not keep the others waiting.
 _READERS = 3
+# A transaction that will write says so at once: SQLite can not promote a reader that others overtook.
+_BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 _CLOSES_WITHIN = 0.5
 _PINGS_WITHIN = 5.0
 # A server that takes a connection and says nothing is not there for anybody.
@@ -96,10 +98,9 @@ class Threads:
         self.url = url
         self._engine = create_engine(url.set(drivername="sqlite"))
         event.listen(self._engine, "connect", _prepare)
-        event.listen(self._engine, "begin", _begin)
-        self._writer = _Threads(self._engine.execution_options(sitrep_write=True), 1, "sqlite-writer")
+        self._writer = _Threads(self._engine, 1, "sqlite-writer", _BEGIN_TO_WRITE)
         # A database in memory belongs to the thread that made it.
-        self._readers = _Threads(self._engine, _READERS, "sqlite-reader") if _is_file(url) else self._writer
+        self._readers = _Threads(self._engine, _READERS, "sqlite-reader", "BEGIN") if _is_file(url) else self._writer
 
     async def run(self, work: Work[T], *, writes: bool, fate: Fate | None = None) -> T:
         """Return what `work` returns; writers take their turns.  Raises StoreRefused if file or disk do not let us."""
@@ -138,9 +139,10 @@ class Threads:
 class _Threads:
     """Threads that run transactions, each on a connection that it keeps: to fetch one costs as much as a question."""
 
-    def __init__(self, engine: SyncEngine, number: int, name: str) -> None:
+    def __init__(self, engine: SyncEngine, number: int, name: str, begin: str) -> None:
         self.pool = ThreadPoolExecutor(number, name)
         self._engine = engine
+        self._begin = begin
         self._mine = local()
         self._kept: set[Connection] = set()
 
@@ -151,6 +153,7 @@ class _Threads:
             self._kept.add(connection)
         try:
             with connection.begin():
+                _begin(connection, self._begin)
                 result = work(connection)
                 fate.commits()
                 return result
@@ -193,10 +196,15 @@ def _keep_log(cursor: DBAPICursor) -> None:
             return
 
 
-def _begin(connection: Connection) -> None:
-    """A transaction that will write says so at once: SQLite can not promote a reader that others overtook."""
-    writes = connection.get_execution_options().get("sitrep_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begin(connection: Connection, statement: str) -> None:
+    """Begin a transaction in the file, which SQLAlchemy leaves to us: its own way there takes as long as a question.
+
+    A listener for it would make every statement ask for listeners.
+    """
+    try:
+        connection.connection.cursor().execute(statement)
+    except Error as error:
+        raise DBAPIError.instance(statement, None, error, Error) from error
 
 
 class Pool:

@@ -80,9 +80,11 @@ async def overdue(database: Database, now: datetime, limit: int = 100) -> tuple[
 
 async def next_due(database: Database) -> datetime | None:
     """Return when the next of them expires; None if nothing is expected."""
-    soonest = select(HEARD.c.expires_at).where(HEARD.c.expires_at.is_not(None)).order_by(HEARD.c.expires_at).limit(1)
-    found: datetime | None = await database.read(lambda connection: connection.execute(soonest).scalar())
+    found: datetime | None = await database.read(lambda connection: connection.execute(_SOONEST).scalar())
     return found
+
+
+_SOONEST = select(HEARD.c.expires_at).where(HEARD.c.expires_at.is_not(None)).order_by(HEARD.c.expires_at).limit(1)
 
 
 async def expect_no_more(database: Database, one: Overdue, now: datetime) -> None:

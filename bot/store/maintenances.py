@@ -13,7 +13,11 @@ from bot.store.database import Database
 from bot.store.sources import Watched, watched_among
 from bot.store.tables import CLAIM, INCIDENT
 
-_PLANNED = select(CLAIM.c.source, CLAIM.c.incident, CLAIM.c.begins_at, CLAIM.c.body).where(CLAIM.c.is_open)
+_NEAR = select(CLAIM.c.source, CLAIM.c.incident, CLAIM.c.begins_at, CLAIM.c.body).where(
+    CLAIM.c.is_open, CLAIM.c.begins_at > bindparam("b_now"), CLAIM.c.begins_at <= bindparam("b_until")
+)
+_NEAR_AND_TOLD = _NEAR.where(CLAIM.c.incident.is_not(None))
+_NEAR_AND_UNTOLD = _NEAR.where(CLAIM.c.incident.is_(None)).order_by(CLAIM.c.source, CLAIM.c.external_id)
 _EARLIEST = timedelta(days=30)
 
 
@@ -22,11 +26,10 @@ async def told(database: Database, now: datetime) -> Sequence[tuple[Incident, Co
 
     Soon is when it is time for one of its sources to remind.
     """
-    begins = CLAIM.c.begins_at
-    near = _PLANNED.where(begins > now, begins <= now + _EARLIEST, CLAIM.c.incident.is_not(None))
+    asked = {"b_now": now, "b_until": now + _EARLIEST}
 
     def work(connection: Connection) -> Sequence[tuple[Incident, Collection[timedelta]]]:
-        rows = connection.execute(near).all()
+        rows = connection.execute(_NEAR_AND_TOLD, asked).all()
         watched = watched_among(connection, {row.source for row in rows}) if rows else {}
         spans: dict[str, set[timedelta]] = {}
         for row in rows:
@@ -48,11 +51,10 @@ _BODIES = (
 
 async def untold(database: Database, now: datetime, until: datetime) -> Sequence[tuple[Watched, Claim]]:
     """Return the maintenances of that time that have not become incidents, with the source that tells of each."""
-    near = _PLANNED.where(CLAIM.c.begins_at > now, CLAIM.c.begins_at <= until, CLAIM.c.incident.is_(None))
-    near = near.order_by(CLAIM.c.source, CLAIM.c.external_id)
+    asked = {"b_now": now, "b_until": until}
 
     def work(connection: Connection) -> Sequence[tuple[Watched, Claim]]:
-        rows = connection.execute(near).all()
+        rows = connection.execute(_NEAR_AND_UNTOLD, asked).all()
         watched = watched_among(connection, {row.source for row in rows}) if rows else {}
         return [(watched[row.source], codec.CLAIM.load(row.body)) for row in rows if row.source in watched]
 

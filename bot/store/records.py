@@ -54,21 +54,19 @@ LINES = (
     .where(ENTRY.c.incident.in_(_IDS), ENTRY.c.seq <= _ENTRIES)
     .order_by(ENTRY.c.incident, ENTRY.c.seq)
 )
-_SOURCES = (
-    select(
-        SOURCE.c.key,
-        SOURCE.c.name,
-        SOURCE.c.spec,
-        POLL.c.active,
-        POLL.c.first_look,
-        POLL.c.last_look,
-        POLL.c.failing_since,
-        POLL.c.failure,
-    )
-    .join(POLL, POLL.c.source == SOURCE.c.key)
-    .where(SOURCE.c.vendor == _VENDOR)
-    .order_by(SOURCE.c.key)
-)
+# What is to be known of a source to say how well it was watched.
+SOURCES = select(
+    SOURCE.c.key,
+    SOURCE.c.vendor,
+    SOURCE.c.name,
+    SOURCE.c.spec,
+    POLL.c.active,
+    POLL.c.first_look,
+    POLL.c.last_look,
+    POLL.c.failing_since,
+    POLL.c.failure,
+).join(POLL, POLL.c.source == SOURCE.c.key)
+_OF_VENDOR = SOURCES.where(SOURCE.c.vendor == _VENDOR).order_by(SOURCE.c.key)
 _BLIND = (
     select(GAP.c.began_at, GAP.c.ended_at, GAP.c.reason)
     .where(GAP.c.source.in_(_IDS), GAP.c.ended_at >= _SINCE)
@@ -101,7 +99,7 @@ def _lines(connection: Connection, ids: Collection[str]) -> dict[str, list[Timel
 
 def watch_of(connection: Connection, vendor: str, since: datetime, now: datetime) -> tuple[str, Watch]:
     """Return what the vendor's page is called, and when it was watched: as long as any of its sources was."""
-    rows = connection.execute(_SOURCES, {"b_vendor": vendor}).all()
+    rows = connection.execute(_OF_VENDOR, {"b_vendor": vendor}).all()
     specs = {row.key: codec.SOURCE.load(row.spec) for row in rows}
     feeds = [row for row in rows if specs[row.key].kind is SourceKind.FEED]
     asked = {"b_ids": [row.key for row in feeds if row.first_look is not None], "b_since": since}

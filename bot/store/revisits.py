@@ -27,24 +27,39 @@ class Revisit:
 
 async def claim_due(database: Database, now: datetime, *, limit: int, lease: timedelta) -> tuple[Revisit, ...]:
     """Take up to `limit` that are due; whoever takes one and dies leaves it to be taken again after `lease`."""
-    key = tuple_(REVISIT.c.source, REVISIT.c.external_id)
-    due = select(REVISIT.c.source, REVISIT.c.external_id).where(REVISIT.c.due_at <= now).order_by(REVISIT.c.due_at)
-    take = update(REVISIT).where(key.in_(due.limit(limit).with_for_update(skip_locked=True)))
-    take = take.values(due_at=now + lease).returning(*REVISIT.c)
+    asked = {"b_now": now, "b_most": limit, "b_later": now + lease}
 
     def work(connection: Connection) -> tuple[Revisit, ...]:
-        rows = connection.execute(take).all()
+        rows = connection.execute(_TAKE, asked).all()
+        if not rows:
+            return ()
         watched = watched_among(connection, {row.source for row in rows})
-        claims = select(CLAIM.c.source, CLAIM.c.external_id, CLAIM.c.body).where(
-            tuple_(CLAIM.c.source, CLAIM.c.external_id).in_([(row.source, row.external_id) for row in rows])
-        )
+        claims = connection.execute(_CLAIMS, {"b_keys": [(row.source, row.external_id) for row in rows]})
         return tuple(
             Revisit(watched[row.source], row.external_id, codec.CLAIM.load(row.body).resolved_at or now)
-            for row in (connection.execute(claims) if rows else ())
+            for row in claims
             if row.source in watched
         )
 
     return await database.write(work)
+
+
+_DUE = (
+    select(REVISIT.c.source, REVISIT.c.external_id)
+    .where(REVISIT.c.due_at <= bindparam("b_now"))
+    .order_by(REVISIT.c.due_at)
+    .limit(bindparam("b_most"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(REVISIT)
+    .where(tuple_(REVISIT.c.source, REVISIT.c.external_id).in_(_DUE))
+    .values(due_at=bindparam("b_later"))
+    .returning(*REVISIT.c)
+)
+_CLAIMS = select(CLAIM.c.source, CLAIM.c.external_id, CLAIM.c.body).where(
+    tuple_(CLAIM.c.source, CLAIM.c.external_id).in_(bindparam("b_keys", expanding=True))
+)
 
 
 async def plan(database: Database, source: str, external_id: str, due_at: datetime | None) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
 
-from bot.core.courses import is_told_by, stretches
+from bot.core.courses import is_told_by
 from bot.core.days import Mark
 from bot.core.health import Gap, absence
 from bot.core.scorecard import Watch
+from bot.core.stretches import stretches
 from bot.model import ChangeKind, Impact, Kind, SourceKind, State
 from bot.store import codec
 from bot.store.database import Database

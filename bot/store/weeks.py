@@ -45,22 +45,7 @@ _ADDED = (
     .where(REPORT_ADDITION.c.incident.in_(_IDS))
     .order_by(REPORT_ADDITION.c.incident, REPORT_ADDITION.c.number)
 )
-_SOURCES = (
-    select(
-        SOURCE.c.key,
-        SOURCE.c.vendor,
-        SOURCE.c.name,
-        SOURCE.c.spec,
-        POLL.c.active,
-        POLL.c.first_look,
-        POLL.c.last_look,
-        POLL.c.failing_since,
-        POLL.c.failure,
-    )
-    .join(POLL, POLL.c.source == SOURCE.c.key)
-    .where(or_(POLL.c.active, POLL.c.last_look >= _SINCE))
-    .order_by(SOURCE.c.vendor, SOURCE.c.key)
-)
+_SOURCES = records.SOURCES.where(or_(POLL.c.active, POLL.c.last_look >= _SINCE)).order_by(SOURCE.c.vendor, SOURCE.c.key)
 _BLIND = (
     select(GAP.c.source, GAP.c.began_at, GAP.c.ended_at, GAP.c.reason)
     .where(GAP.c.ended_at >= _SINCE, GAP.c.began_at < _UNTIL)

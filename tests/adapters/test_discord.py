@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from bot.model import Ref
 from tests import localdiscord
 from tests.adapters.carrying import FilesContract, Shown
 from tests.adapters.contract import Fault, PlatformContract
-from tests.adapters.hurry import Hurry
+from tests.adapters.hurry import Hurry, brief
 from tests.localdiscord import LocalDiscord, alive, local_discord, pointed_at, readable, too_long
 from tests.localdiscord.nouns import Channel
 
@@ -68,7 +68,9 @@ class DiscordStage:
             yield
             discord.http.Route.BASE = before
             return
-        with self._faulty(WRONG[fault]):
+        # Of an answer that never comes nothing is learned by waiting longer.
+        hurry = brief(self.platform.web) if fault == "no-answer" else nullcontext()
+        with self._faulty(WRONG[fault]), hurry:
             yield
         self.platform = self.restarted()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import timedelta
 
 import pytest
@@ -14,7 +14,7 @@ from bot.model import Ref
 from tests import localslack
 from tests.adapters.carrying import FilesContract, Shown
 from tests.adapters.contract import Fault, PlatformContract
-from tests.adapters.hurry import Hurry
+from tests.adapters.hurry import Hurry, brief
 from tests.localslack import LocalSlack, alive, local_slack, readable, too_long
 from tests.localslack.nouns import Channel
 
@@ -68,7 +68,9 @@ class SlackStage:
             yield
             self.platform = self._adapter()
             return
-        with self._faulty(WRONG[fault]):
+        # Of an answer that never comes nothing is learned by waiting longer.
+        hurry = brief(self.platform.web) if fault == "no-answer" else nullcontext()
+        with self._faulty(WRONG[fault]), hurry:
             yield
 
     @contextmanager

@@ -41,12 +41,13 @@ def flaws_of(error: ParseError) -> list[str]:
 
 
 def _texts(snapshot: Snapshot) -> Iterator[str]:
-    for what, most, text in (*_lines(snapshot), *_bodies(snapshot)):
+    lines = [*_lines(snapshot)]
+    for what, most, text in (*lines, *_bodies(snapshot)):
         if len(text) > most:
             yield f"{what} of {len(text)} characters: {text[:40]!r}"
         if _DIRTY.search(text):
             yield f"{what} that is not clean: {text[:40]!r}"
-    yield from (f"{what} of several lines: {text[:40]!r}" for what, _, text in _lines(snapshot) if "\n" in text)
+    yield from (f"{what} of several lines: {text[:40]!r}" for what, _, text in lines if "\n" in text)
     if len(snapshot.unknown_words) > MOST_WORDS:
         yield f"{len(snapshot.unknown_words)} words that no table knows"
 

@@ -40,11 +40,11 @@ def a_day_and_an_hour(url: str) -> Source:
 
 
 async def pass_time(world: World, loop: Reminding, *, hours: int) -> list[tuple[float, ChangeKind]]:
-    """Let the loop look every ten minutes, and return what was told, each with the hours it took."""
+    """Let the loop look every hour and ten minutes before, and return what was told, each with the hours it took."""
     found, began = [], world.clock.now()
     known = len(await world.timeline()) if await world.is_due() else 0
-    for _ in range(hours * 6):
-        world.clock.move(minutes=10)
+    for minutes in (50, 10) * hours:
+        world.clock.move(minutes=minutes)
         if await remind_due(loop):
             entries = await world.timeline()
             found += [((world.clock.now() - began) / timedelta(hours=1), entry.kind) for entry in entries[known:]]

@@ -32,7 +32,8 @@ class Mirror:
         return all(any(path.startswith(f"/{manner}/") for path in self.asked) for manner in manners)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        heard = f"{request.raw_path} {unquote(request.raw_path)} {dict(request.headers)} {await request.text()}"
+        body = (await request.read()).decode(errors="replace")  # what is sent to it may be packed
+        heard = f"{request.raw_path} {unquote(request.raw_path)} {dict(request.headers)} {body}"
         self.asked.append(request.path)
         manner = request.path.split("/")[1]
         headers = {"X-Heard": quote(heard, safe=" :/@"), "ETag": f'"{quote(heard)[:200]}"'}

@@ -26,7 +26,8 @@ def note(name: str) -> str:
 
 
 def kept(connection: Connection) -> list[str]:
-    return list(connection.execute(text("SELECT name FROM note WHERE name NOT LIKE 'schema %' ORDER BY name")).scalars())
+    mine = text("SELECT name FROM note WHERE name NOT LIKE 'schema %' ORDER BY name")
+    return list(connection.execute(mine).scalars())
 
 
 @asynccontextmanager

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.health import Gap
+from bot.core.picture.incident import of_incident
+from bot.core.picture.shapes import Drawing
 from bot.core.report.material import Material, Minute, Probed, Watched
 from bot.model import ChangeKind, Impact, Kind, Source, SourceKind, State
-from tests.unit.build import ACME, at
+from tests.unit.build import ACME, NOON, at
 from tests.unit.story import Story
 
 # Of one minute: how many checks, failures, too slow ones, and the mean and the longest of the answers.
@@ -214,3 +216,18 @@ CASES: Mapping[str, tuple[Callable[[], Material], timedelta]] = {
     "maintenance": (maintained, timedelta(minutes=100)),
     "old": (old, timedelta(days=10)),
 }
+
+
+def drawn(name: str) -> Drawing:
+    """Return the picture of a case, by its name."""
+    made, later = CASES[name]
+    found = of_incident(made(), NOON + later)
+    assert found is not None
+    return found
+
+
+def of(found: Material, minute: float) -> Drawing:
+    """Return the picture of an incident at a minute after noon."""
+    picture = of_incident(found, at(minute))
+    assert picture is not None
+    return picture

@@ -9,9 +9,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from bot.core.courses import Record, Stretch, course
+from bot.core.courses import Record, course
 from bot.core.health import Gap
 from bot.core.scorecard import NEVER_TOLD, WINDOW, Scorecard, Watch, grade, scorecard, spent
+from bot.core.stretches import Stretch
 from bot.model import ChangeKind, Impact, Kind, State
 from tests.unit.build import NOON, at
 from tests.unit.story import Story

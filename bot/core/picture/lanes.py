@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.all_clears import failing
-from bot.core.courses import Stretch
 from bot.core.picture.axes import Across, Span
 from bot.core.picture.series import joined
 from bot.core.picture.shapes import Anchor, Box, Ink, Shape, Stroke, Words, fitting
+from bot.core.stretches import Stretch
 from bot.core.wording import words
 from bot.model import ChangeKind, ClaimView, Impact, Kind, SourceKind, State, TimelineEntry
 
