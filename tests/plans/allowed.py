@@ -13,6 +13,7 @@ _A_RANGE = (
 )
 _COPY = "`sitrep db copy` empties what an earlier try has left"
 _WEEKLY = "asked once a week"
+_HOURLY = "asked once an hour, of what is older than it is to be kept"
 
 # By where the statement stands.
 ALLOWED: dict[str, str] = {
@@ -20,7 +21,6 @@ ALLOWED: dict[str, str] = {
     "store.digesting._MEMBERS": _PIECE,
     "store.incidents._NEWEST": _PIECE,
     "store.lookups._BRIEFS": _PIECE,
-    "store.maintenances._PLANNED": _PIECE,
     "store.published._BODIES": _PIECE,
     "store.samples._SPANS": _PIECE,
     "store.searching._FEW": _PIECE,
@@ -35,8 +35,12 @@ ALLOWED: dict[str, str] = {
     "store.searching._NEWEST": "the newest come from the index in their order, and a LIMIT ends it",
     "store.spending._ON": "a row for each paid probe and day, and days are forgotten",
     "store.weeks._BLIND": _WEEKLY,
-    "store.gaps._FORGET": "asked once an hour: what is old by the index, and whether it may go for each",
-    "store.gaps._OLD": _PIECE,
+    "store.forgetting._OLD_DIGESTS": _HOURLY,
+    "store.forgetting._OLD_INCIDENTS": _HOURLY,
+    "store.forgetting._UNTIE": _HOURLY,
+    "store.record._MEMBERS": _HOURLY,
+    "store.record._SPENT": _HOURLY,
+    "store.record._TELLING": _HOURLY,
     "store.holds._POSTED": _A_RANGE,
     "store.operations._BLIND": _A_RANGE,
     "store.pulse._SAID": _A_RANGE,
