@@ -177,10 +177,10 @@ def _routes(board: Board, entrance: Entrance, around: Around, changes: Pulse) ->
     from bot.web.board import acting, entering  # noqa: PLC0415  (as above)
 
     acts = (*entering.routes(entrance), *acting.routes(entrance, around.desk))
-    return [*_looks(board, changes, around.beside), *acts]
+    return [*looks(board, changes, around.beside), *acts]
 
 
-def _looks(board: Board, changes: Pulse, beside: Beside = NOTHING) -> list[Route]:
+def looks(board: Board, changes: Pulse, beside: Beside = NOTHING) -> list[Route]:
     """Return what there is to look at."""
     from bot.web.api.routes import routes as api  # noqa: PLC0415  (as above)
     from bot.web.board import home, live, probes, vendor, vendors, views  # noqa: PLC0415  (as above)
@@ -206,7 +206,7 @@ async def shown(database: Database, clock: Clock, port: int) -> AsyncIterator[st
         listening = server.bound(_HERE, port)
     except ConfigError:
         listening = server.bound(_HERE, 0)
-    serving = server.serve(_looks(Board(database, clock), changes), listening, ending=changes.close)
+    serving = server.serve(looks(Board(database, clock), changes), listening, ending=changes.close)
     tasks = [asyncio.create_task(serving), asyncio.create_task(changes.run())]
     try:
         yield address(_HERE, listening.getsockname()[1])

@@ -159,12 +159,14 @@ def component_transitions(
 
     One that left because the `page` shows it well again has not merely left.
     """
-    well = {component.id for component in page if component.status is ComponentStatus.OPERATIONAL}
     old = {component.id: component for component in before}
     new = {component.id: component for component in after}
     moved = [Transition(c.name, old[c.id].status, c.status) for c in after if c.id in old]
     joined = [Transition(c.name, "", c.status) for c in after if c.id not in old]
-    left = [Transition(c.name, c.status, _OPERATIONAL if c.id in well else "") for c in before if c.id not in new]
+    gone = [component for component in before if component.id not in new]
+    # A page may have as many components as incidents: it is gone through only for those that it is asked about.
+    well = {component.id for component in (page if gone else ()) if component.status is ComponentStatus.OPERATIONAL}
+    left = [Transition(c.name, c.status, _OPERATIONAL if c.id in well else "") for c in gone]
     changed = (t for t in (*joined, *moved, *left) if t.before != t.after)
     return tuple(sorted(changed, key=lambda t: (t.subject, t.before, t.after)))
 

@@ -7,8 +7,8 @@ place.  What is held is listed by a digest; what goes on after that gets its roo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
@@ -48,20 +48,41 @@ class Ruling:
     services: tuple[Service, ...] = ()
     rotas: Rotas = NOBODY
     board: str = ""
+    holds: bool = field(init=False, repr=False, compare=False)
+    """Whether any route may hold anything back."""
+    _to: Mapping[Destination, tuple[Route, ...]] = field(init=False, repr=False, compare=False)
 
-    @property
-    def holds(self) -> bool:
-        """Whether any route may hold anything back."""
-        return any(route.quiet or route.hourly or route.digest for route in self.routes)
+    def __post_init__(self) -> None:
+        """Sort the routes by where they lead: to look through all of them for every message takes too long."""
+        found: dict[Destination, list[Route]] = {}
+        for route in self.routes:
+            for to in dict.fromkeys(route.to):
+                found.setdefault(to, []).append(route)
+        object.__setattr__(self, "_to", {to: tuple(some) for to, some in found.items()})
+        object.__setattr__(self, "holds", any(one.quiet or one.hourly or one.digest for one in self.routes))
 
-    def route(self, incident: Incident, to: Destination) -> Route | None:
-        """Return the route, without what means nothing to that platform; None if the configuration has none."""
-        found = routing.ruling(members.seen_at(incident, to), to, self.routes, self.services)
+    def leading(self, to: Destination) -> tuple[Route, ...]:
+        """Return the routes that lead to a destination, in their order."""
+        return self._to.get(to, ())
+
+    def route(
+        self, incident: Incident, to: Destination, taken: Callable[[Incident], Iterable[Route]] | None = None
+    ) -> Route | None:
+        """Return the route, without what means nothing to that platform; None if the configuration has none.
+
+        Who asks for many destinations may remember which routes the incident has `taken`.
+        """
+        mine, seen = self.leading(to), members.seen_at(incident, to)
+        found = routing.ruling(mine, lambda: (taken or self.taken)(seen)) if mine else None
         return found and as_meant(found, to)
+
+    def taken(self, incident: Incident) -> tuple[Route, ...]:
+        """Return the routes that lead an incident somewhere."""
+        return routing.taken(incident, self.routes, self.services)
 
     def calling(self, incident: Incident, to: Destination) -> Route | None:
         """Return the route by which an incident calls anybody in a destination: one that does lead it there."""
-        return next((route for route in routing.taken(incident, self.routes, self.services) if to in route.to), None)
+        return next((route for route in self.taken(incident) if route in self.leading(to)), None)
 
 
 def as_meant(route: Route, to: Destination) -> Route:
@@ -165,7 +186,7 @@ def still_quiet(digest: Digest, ruling: Ruling, now: datetime) -> datetime | Non
     """Return until when the digest of a night has to wait, because it comes so late that the next one has begun."""
     if digest.why is not Hold.QUIET:
         return None
-    spans = [around_now(one.quiet, now) for one in ruling.routes if one.quiet and digest.destination in one.to]
+    spans = [around_now(one.quiet, now) for one in ruling.leading(digest.destination) if one.quiet]
     return max((span[1] for span in spans if span is not None and span[0] >= digest.ends_at), default=None)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from bot.core.claims import COMPONENT_PREFIX, PAGE_ID, is_own, read_together
-from bot.model import Claim, ComponentStatus, Impact, Kind, Snapshot, State, Update
+from bot.model import Claim, Component, ComponentStatus, Impact, Kind, Snapshot, State, Update
 
 # A component that flickers belongs to the trouble it had a moment ago.
 SAME_EPISODE = timedelta(minutes=30)
@@ -152,11 +152,10 @@ def enriched(claim: Claim, before: Claim, snapshot: Snapshot) -> Claim:
     An update without words does not take back those that it had.  Components that are no longer listed are as
     the page shows them now, unless a maintenance of them has yet to begin.
     """
-    page = {component.id: component for component in snapshot.components if claim.state is not State.SCHEDULED}
     words = {update.id: update.body for update in before.updates}
     return replace(
         claim,
-        components=claim.components or tuple(page.get(component.id, component) for component in before.components),
+        components=claim.components or _as_shown(before.components, claim, snapshot),
         updates=tuple(u if u.body else replace(u, body=words.get(u.id, "")) for u in claim.updates),
         started_at=claim.started_at or before.started_at,
         published_at=claim.published_at or before.published_at,
@@ -164,6 +163,13 @@ def enriched(claim: Claim, before: Claim, snapshot: Snapshot) -> Claim:
         starts_at=claim.starts_at or before.starts_at,
         ends_at=claim.ends_at or before.ends_at,
     )
+
+
+def _as_shown(some: tuple[Component, ...], claim: Claim, snapshot: Snapshot) -> tuple[Component, ...]:
+    if not some or claim.state is State.SCHEDULED:
+        return some
+    page = {component.id: component for component in snapshot.components}
+    return tuple(page.get(component.id, component) for component in some)
 
 
 def is_same_episode(before: Claim, snapshot: Snapshot) -> bool:

@@ -6,7 +6,7 @@ nobody, and neither does what is routine, muted or over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -62,18 +62,17 @@ def with_calls(
     wanted = dict(_wanted(after, callers, now))
     is_late = before is not None and before.untold
     known = set[Destination]() if before is None or is_late else set(callers.where(before))
-    found: dict[int, tuple[Calling, ...]] = {}
+    by, called = {is_new: _by(entries, is_new=is_new) for is_new in (True, False)}, _called(after)
+    found: dict[int, list[Calling]] = {}
     for to, (level, who) in wanted.items():
-        entry = _by(entries, is_new=to not in known)
+        entry = by[to not in known]
         people = resolved(who, callers.rotas, now)
-        if entry is not None and people and level.rank > _called(after, to).rank:
-            found[entry.seq] = (
-                *found.get(entry.seq, ()),
-                Calling(who=people, to=str(to), level=level, by_root=is_late),
-            )
+        if entry is not None and people and level.rank > called.get(str(to), Impact.NONE).rank:
+            calling = Calling(who=people, to=str(to), level=level, by_root=is_late)
+            found.setdefault(entry.seq, []).append(calling)
     if not found:
         return after, tuple(entries)
-    told = tuple(replace(one, calls=found.get(one.seq, ())) for one in entries)
+    told = tuple(replace(one, calls=tuple(found.get(one.seq, ()))) for one in entries)
     calls = tuple((one.to, one.level) for seq in sorted(found) for one in found[seq] if one.level is not None)
     return replace(after, called=(*after.called, *calls)), told
 
@@ -90,7 +89,7 @@ def _by(entries: Sequence[TimelineEntry], *, is_new: bool) -> TimelineEntry | No
 
 def _wanted(incident: Incident, callers: Callers, now: datetime) -> Iterable[tuple[Destination, tuple[Impact, str]]]:
     """Give the destinations in which somebody is to be called, at which level, and whom; the first route decides."""
-    told, seen = callers.where(incident), set[Destination]()
+    told, seen = frozenset(callers.where(incident)), set[Destination]()
     for route in routing.taken(incident, callers.routes, callers.services):
         level = level_of(route, incident.impact, now)
         for to in route.to:
@@ -115,18 +114,15 @@ def owed(incident: Incident, to: Destination, route: Route, rotas: Rotas, now: d
     if not (incident.is_open and is_sure(incident)) or incident.state is State.SCHEDULED or is_muted(incident, now):
         return None
     found = level_of(route, incident.impact, now)
-    if found is None or found[0].rank <= _called(incident, to).rank:
+    if found is None or found[0].rank <= _called(incident).get(str(to), Impact.NONE).rank:
         return None
     people = resolved(found[1], rotas, now)
     return Calling(who=people, to=str(to), level=found[0]) if people else None
 
 
-def _called(incident: Incident, to: Destination) -> Impact:
-    return max((level for where, level in incident.called if where == str(to)), key=_rank, default=Impact.NONE)
-
-
-def _rank(impact: Impact) -> int:
-    return impact.rank
+def _called(incident: Incident) -> dict[str, Impact]:
+    """Return at which level each destination was called last: what is worse comes last."""
+    return dict(sorted(incident.called, key=lambda one: one[1].rank))
 
 
 def resolved(who: str, rotas: Rotas, now: datetime) -> tuple[str, ...]:
@@ -149,6 +145,14 @@ def but_by_root(entries: Iterable[TimelineEntry]) -> tuple[TimelineEntry, ...]:
     return tuple(
         replace(one, calls=tuple(c for c in one.calls if not c.by_root)) if one.calls else one for one in entries
     )
+
+
+def by_place(entry: TimelineEntry) -> Mapping[str, tuple[Calling, ...]]:
+    """Return the calls of an entry by the destination in which they are made."""
+    found: dict[str, list[Calling]] = {}
+    for one in entry.calls:
+        found.setdefault(one.to, []).append(one)
+    return {to: tuple(some) for to, some in found.items()}
 
 
 def calls_of(entries: Iterable[TimelineEntry], incident: Incident, to: Destination) -> tuple[Call, ...]:

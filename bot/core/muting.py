@@ -145,16 +145,20 @@ def hushed(told: Told, before: Mapping[str, Incident], mutings: Sequence[Muting]
 
     What begins critical is told all the same, unless that is muted for good.
     """
-    entries, after = list(told.entries), dict(told.incidents)
+    if not mutings:
+        return told
+    silenced, more, after = set[str](), list[TimelineEntry](), dict(told.incidents)
     for name, incident in told.incidents.items():
         known = before.get(name)
         muting = that_hushes(incident, mutings, now) if incident.is_open else None
         if muting is None or is_muted(incident, now) or (known is not None and known.is_open):
             continue
         is_loud = incident.impact is Impact.CRITICAL and not muting.for_good
-        entries = [one if is_loud or one.incident != name else replace(one, hushed=True) for one in entries]
+        if not is_loud:
+            silenced.add(name)
         entry = muted(incident, muting, now)
         is_untold = not is_loud and (known is None or known.untold)
         after[name] = replace(advance(incident, entry), untold=is_untold)
-        entries.append(entry)
-    return Told(tuple(entries), after)
+        more.append(entry)
+    entries = (replace(one, hushed=True) if one.incident in silenced else one for one in told.entries)
+    return Told((*entries, *more), after)

@@ -25,7 +25,7 @@ _NAMED = {slug: re.compile(rf"(?<![\w-])(?:{names})(?![\w])") for slug, (_, name
 
 
 def with_platform(incident: Incident, source: Source, entries: Iterable[TimelineEntry]) -> Incident:
-    """Return an incident with the platform that its vendor stands on, as far as that is told by now."""
+    """Return an incident with the platform that its vendor stands on, as far as its `entries` tell by now."""
     found = source.runs_on or incident.runs_on or _in_words(incident, source, entries)
     return incident if found in {incident.runs_on, incident.vendor} else replace(incident, runs_on=found)
 
@@ -33,7 +33,7 @@ def with_platform(incident: Incident, source: Source, entries: Iterable[Timeline
 def _in_words(incident: Incident, source: Source, entries: Iterable[TimelineEntry]) -> str:
     if source.kind is not SourceKind.FEED:
         return ""
-    said = "\n".join([incident.title, *(e.text for e in entries if e.incident == incident.id and e.who is Who.VENDOR)])
+    said = "\n".join([incident.title, *(e.text for e in entries if e.who is Who.VENDOR)])
     named = [slug for slug, pattern in _NAMED.items() if pattern.search(said)]
     # Who names two of them does not say which it is.
     return named[0] if len(named) == 1 else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -61,31 +61,28 @@ def taken(incident: Incident, routes: Iterable[Route], services: Iterable[Servic
     every, asked = tuple(services), tuple(routes)
     mine = tuple(one for one in incident.members if one.is_open) or incident.members
     some = [members.as_incident(one) for one in mine] or [incident]
-    found = {route for one in some for route in _leading(one, asked, every)}
-    return tuple(route for route in asked if route in found)
+    found = {place for one in some for place in _leading(one, asked, every)}
+    return tuple(asked[place] for place in sorted(found))
 
 
-def _leading(incident: Incident, routes: Iterable[Route], services: Iterable[Service]) -> Iterable[Route]:
+def _leading(incident: Incident, routes: Iterable[Route], services: Iterable[Service]) -> Iterable[int]:
+    """Give the places of the routes that lead an incident somewhere: a route may name thousands of destinations."""
     affected = _affected(incident, services)
     is_taken = False
-    for route in routes:
+    for place, route in enumerate(routes):
         if (route.is_aside or not is_taken) and _objection(route.match, incident, affected) is None:
-            yield route
+            yield place
             is_taken = is_taken or not (route.go_on or route.is_aside)
 
 
-def ruling(
-    incident: Incident, to: Destination, routes: Sequence[Route], services: Iterable[Service] = ()
-) -> Route | None:
-    """Return the route by which `incident` is told in a destination: the first that leads it there.
+def ruling(mine: Sequence[Route], taken: Callable[[], Iterable[Route]]) -> Route:
+    """Return by which of the routes that lead to a destination, `mine`, an incident is told there: the first it takes.
 
-    What has moved on meanwhile, so that none does any more, is still told by the first that leads there at all.
+    What has moved on meanwhile, so that it takes none of them any more, is still told by the first.
     """
-    mine = [route for route in routes if to in route.to]
-    if len(mine) <= 1:
-        return mine[0] if mine else None
-    found = (route for route in taken(incident, routes, services) if to in route.to)
-    return next(found, mine[0])
+    if len(mine) == 1:
+        return mine[0]
+    return next((route for route in taken() if route in mine), mine[0])
 
 
 def confidence(incident: Incident) -> Confidence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,7 +25,7 @@ from bot.core.revisit import next_visit
 from bot.core.rota import Rotas
 from bot.core.rules import Oncall, Route, Service
 from bot.core.witnesses import is_witness
-from bot.model import Change, Claim, Destination, Incident, Snapshot, Source
+from bot.model import Change, Claim, Destination, Incident, Snapshot, Source, TimelineEntry
 from bot.store import bursts, incidents
 from bot.store.database import Database
 from bot.store.polls import Look
@@ -203,7 +204,8 @@ def concluded(
 ) -> timeline.Told:
     """Return what is told with all that follows from it: whom it touches here, how sure we are, who is called."""
     told = replace(told, incidents={name: cards.with_services(i, rules.services) for name, i in told.incidents.items()})
-    told = replace(told, incidents={n: with_platform(i, source, told.entries) for n, i in told.incidents.items()})
+    lines = _by_incident(told)
+    told = replace(told, incidents={n: with_platform(i, source, lines[n]) for n, i in told.incidents.items()})
     told = muting.hushed(told, gathered.around.incidents, gathered.mutings, now)
     told = _weighed(told, gathered.panel, rules, now)
     callers = Callers(
@@ -229,13 +231,20 @@ def _calling(told: timeline.Told, before: Mapping[str, Incident], callers: Calle
     """Return what is told, with those who are called by it."""
     if not callers.are_there:
         return told
-    entries, after = list(told.entries), dict(told.incidents)
+    lines, after = _by_incident(told), dict(told.incidents)
+    calling = dict[tuple[str, int], TimelineEntry]()
     for name, incident in told.incidents.items():
-        mine = [entry for entry in entries if entry.incident == name]
-        after[name], calling = with_calls(before.get(name), incident, mine, callers, now)
-        by_seq = {entry.seq: entry for entry in calling}
-        entries = [by_seq[entry.seq] if entry.incident == name else entry for entry in entries]
-    return timeline.Told(tuple(entries), after)
+        after[name], mine = with_calls(before.get(name), incident, lines[name], callers, now)
+        calling |= {(name, entry.seq): entry for entry in mine}
+    return timeline.Told(tuple(calling.get((one.incident, one.seq), one) for one in told.entries), after)
+
+
+def _by_incident(told: timeline.Told) -> Mapping[str, Sequence[TimelineEntry]]:
+    """Return the entries of each incident, none for those of which nothing is told: many may open at once."""
+    found: defaultdict[str, list[TimelineEntry]] = defaultdict(list)
+    for entry in told.entries:
+        found[entry.incident].append(entry)
+    return found
 
 
 def _renamed(around: Surroundings, move: moving.Move) -> Surroundings:

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 async def summary(database: Database, ruling: Ruling, digest: Digest, *, draws: bool) -> Message:
     """Return what the week of a digest was like in the channel that it is for; with a picture, where there are any."""
-    routes = [one for one in ruling.routes if digest.destination in one.to]
+    routes = ruling.leading(digest.destination)
     meant = [one for one in routes if as_meant(one, digest.destination).weekly is not None]
     read, services = await stored.week(database, digest), routing.ours(ruling.services)
     found = await asyncio.to_thread(_counted, read, digest, meant or routes, services)

@@ -7,14 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select, update
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, update
 
-from bot.core import afterwards, boarding, members, wordings
-from bot.core.converge import addressed, begun, message_for, next_step
-from bot.core.holding import Ruling, as_heard
-from bot.core.message import Message, fingerprint
-from bot.core.rules import Detail, Route
-from bot.core.wordings import Words
+from bot.core import afterwards, members, wordings
+from bot.core.converge import addressed, begun, next_step
+from bot.core.holding import as_heard
+from bot.core.message import Message
+from bot.core.rules import Detail
 from bot.model import (
     Announcement,
     AnnouncementState,
@@ -26,11 +25,11 @@ from bot.model import (
     Ref,
     Step,
     StepKind,
-    TimelineEntry,
 )
 from bot.store import codec, digesting
+from bot.store.contents import Contents, contents_of
 from bot.store.holds import Holds
-from bot.store.tables import ANNOUNCEMENT, ENTRY, INCIDENT
+from bot.store.tables import ANNOUNCEMENT
 
 _log = logging.getLogger(__name__)
 # What an announcement is about that is no digest.
@@ -86,7 +85,7 @@ def prepare(
     What is held back is put off.  One that can not be told is parked with the reason: it must not keep all others
     waiting.
     """
-    contents = _contents(connection, rows, holds.ruling)
+    contents = contents_of(connection, rows, holds.ruling)
     ready: list[_Ready] = []
     for row in rows:
         try:
@@ -112,80 +111,8 @@ def prepare(
     )
 
 
-class _Contents:
-    """The incidents, for each announcement the entries that its thread does not have, and messages about them.
-
-    One incident goes to many destinations: it is read once and worded once, for each sort of readers.
-    """
-
-    def __init__(self, incidents: Mapping[str, str], entries: Mapping[int, Sequence[str]], ruling: Ruling) -> None:
-        self._incidents = incidents
-        self._entries = entries
-        self._ruling = ruling
-        self._read_incidents: dict[str, Incident] = {}
-        self._read_entries: dict[str, TimelineEntry] = {}
-        self._roots: dict[tuple[_Seen, Words], tuple[Message, str]] = {}
-        self._messages: dict[tuple[_Seen, Words, tuple[TimelineEntry, ...]], Message] = {}
-
-    def incident(self, name: str) -> Incident:
-        if name not in self._read_incidents:
-            self._read_incidents[name] = codec.INCIDENT.load(self._incidents[name])
-        return self._read_incidents[name]
-
-    def route(self, announcement: Announcement) -> Route | None:
-        return self._ruling.route(self.incident(announcement.incident), announcement.destination)
-
-    def root(self, incident: Incident, words: Words) -> tuple[Message, str]:
-        """Return the root message and its fingerprint."""
-        which = (_seen(incident), words)
-        if which not in self._roots:
-            message = boarding.with_link(words.root(incident), self._ruling.board, incident.id)
-            self._roots[which] = (message, fingerprint(message))
-        return self._roots[which]
-
-    def message(self, step: Step, incident: Incident, words: Words) -> Message:
-        if not step.entries:
-            return self.root(incident, words)[0]
-        which = (_seen(incident), words, step.entries)
-        if which not in self._messages:
-            self._messages[which] = message_for(step, incident, words)
-        return self._messages[which]
-
-    def unsent(self, announcement: int) -> tuple[TimelineEntry, ...]:
-        return tuple(self._entry(body) for body in self._entries.get(announcement, ()))
-
-    def _entry(self, body: str) -> TimelineEntry:
-        if body not in self._read_entries:
-            self._read_entries[body] = codec.ENTRY.load(body)
-        return self._read_entries[body]
-
-
-# An incident, and of a burst those members that a channel is shown.
-_Seen = tuple[str, ...]
-
-
-def _seen(incident: Incident) -> _Seen:
-    return incident.id, *(member.id for member in incident.members)
-
-
-def _contents(connection: Connection, rows: Sequence[RowMapping], ruling: Ruling) -> _Contents:
-    found = connection.execute(_BODIES, {"b_incidents": list({row["incident"] for row in rows})})
-    entries: dict[int, list[str]] = {}
-    for row in connection.execute(_UNSENT, {"b_ids": [row["id"] for row in rows]}):
-        entries.setdefault(row.id, []).append(row.body)
-    return _Contents({row.id: row.body for row in found}, entries, ruling)
-
-
 # Statements are made once: to make one costs more than to run it.
 _IDS: BindParameter[int] = bindparam("b_ids", expanding=True)
-_INCIDENTS: BindParameter[str] = bindparam("b_incidents", expanding=True)
-_BODIES = select(INCIDENT.c.id, INCIDENT.c.body).where(INCIDENT.c.id.in_(_INCIDENTS))
-_UNSENT = (
-    select(ANNOUNCEMENT.c.id, ENTRY.c.body)
-    .join(ENTRY, (ENTRY.c.incident == ANNOUNCEMENT.c.incident) & (ENTRY.c.seq > ANNOUNCEMENT.c.last_seq))
-    .where(ANNOUNCEMENT.c.id.in_(_IDS))
-    .order_by(ANNOUNCEMENT.c.id, ENTRY.c.seq)
-)
 
 
 def _of_digest(row: RowMapping, holds: Holds) -> _Ready | None:
@@ -199,7 +126,7 @@ def _of_digest(row: RowMapping, holds: Holds) -> _Ready | None:
     return _Ready(announcement, None, turn.step, turn.message, row["revision"], turn.week)
 
 
-def _next(row: RowMapping, contents: _Contents, able: Able, holds: Holds) -> _Ready | None:
+def _next(row: RowMapping, contents: Contents, able: Able, holds: Holds) -> _Ready | None:
     """Return what comes next for an announcement of an incident; None if it is held back."""
     announcement = announcement_of(row)
     platform, to = announcement.destination.platform, announcement.destination
@@ -208,7 +135,7 @@ def _next(row: RowMapping, contents: _Contents, able: Able, holds: Holds) -> _Re
     is_silent = incident.untold or members.is_kept_back(incident)
     if not is_silent and holds.keeps(announcement, incident, route):
         return None
-    unsent = members.told_at(incident, contents.unsent(announcement.id), to)
+    unsent = members.told_at(incident, contents.unsent(announcement), to)
     words = wordings.of(route.detail if route is not None else Detail.ENGINEER)
     # Where nothing can be attached, that a report is attached is no news; nor is one of what goes on again.
     loud = unsent if platform in able.carrying and not incident.is_open else afterwards.without_reports(unsent)

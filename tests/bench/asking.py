@@ -67,7 +67,7 @@ async def asked(url: str | None) -> Mapping[str, Sequence[float]]:
         await migrate(database)
         watched = [source_at(f"https://{number}.example", number, _INTERVAL) for number in range(SOURCES)]
         await filled(database, watched)
-        desk = Desk(database, catalog.load(), SystemClock(), asyncio.Event(), _nobody, Hearing(_unheard))
+        desk = Desk(database, catalog.load(), SystemClock(), asyncio.Event(), nobody, Hearing(unheard))
         for text in _ASKED.values():
             await _timed(desk, text, 0)
         watching = asyncio.create_task(_watched(database))
@@ -156,9 +156,9 @@ def _entry(incident: Incident, seq: int) -> TimelineEntry:
     )
 
 
-async def _unheard(target: Target, person: Person, words: str) -> Reported:
+async def unheard(target: Target, person: Person, words: str) -> Reported:
     raise LookupError(f"{target} {person} {words}")
 
 
-async def _nobody(source: Source) -> Snapshot:
+async def nobody(source: Source) -> Snapshot:
     raise LookupError(source.key)

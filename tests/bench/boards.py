@@ -133,8 +133,7 @@ async def filled(url: str, pages: Sequence[tuple[Vendor, Source]]) -> Filled:
 @contextmanager
 def on(folder: Path, url: str, pages: Sequence[tuple[Vendor, Source]]) -> Iterator[tuple[Program, str]]:
     """Run the program on a database that is filled; give it, and where its board is once that can be reached."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = on_free_port()
     watched = [source for _, source in pages]
     more = {"PORT": str(port), "HOST": "127.0.0.1", "DATABASE_URL": url}
     with running(folder, watched, more) as program:
@@ -144,6 +143,12 @@ def on(folder: Path, url: str, pages: Sequence[tuple[Vendor, Source]]) -> Iterat
                 raise TimeoutError(f"there is no board; its log: {program.log()}")
             time.sleep(0.01)
         yield program, f"http://127.0.0.1:{port}"
+
+
+def on_free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def _is_reached(port: int) -> bool:

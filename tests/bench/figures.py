@@ -19,6 +19,29 @@ class Figure:
     met: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A table of its own: what stands above it, its head, and its rows."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def markdown(self) -> str:
+        lines = [self.head, ("---",) * len(self.head), *self.rows]
+        return "\n".join([f"{self.title}:", "", *(f"| {' | '.join(line)} |" for line in lines)])
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What there is to say instead of a figure."""
+
+    text: str
+
+    def markdown(self) -> str:
+        return self.text
+
+
 def under(what: str, value: float, limit: float, unit: str) -> Figure:
     """Return a figure that should be less than `limit`."""
     return Figure(what, f"{value:.3g} {unit}", f"< {limit:g} {unit}", value < limit)

@@ -47,6 +47,22 @@ def with_one_more(*, components: int, incidents: int) -> tuple[bytes, bytes]:
     return json.dumps(before).encode(), json.dumps(after).encode()
 
 
+def feed(page: str, entries: int) -> bytes:
+    """Return an RSS feed of twenty old entries, and so many new ones, each with its mark."""
+    old = [(f"Resolved: elevated errors {number}", BEGINNING - timedelta(days=number + 1)) for number in range(20)]
+    new = [
+        (f"{mark(page, number)} Elevated errors", BEGINNING + timedelta(minutes=number))
+        for number in range(1, entries + 1)
+    ]
+    items = "".join(
+        f"<item><title>{title}</title><link>https://{page}.example/{at:%Y%m%d%H%M}</link><guid>{page}-{at:%Y%m%d%H%M}</guid>"
+        f"<pubDate>{at:%a, %d %b %Y %H:%M:%S} GMT</pubDate><description>{title}. {_WORDS}</description></item>"
+        for title, at in (*reversed(new), *old)
+    )
+    head = f"<title>{page} status</title><link>https://{page}.example</link><description>Status</description>"
+    return f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+
+
 def mark(page: str, update: int) -> str:
     """Return the word with which an update of a page's incidents begins, and no other page's."""
     return f"{page}/{update}:"

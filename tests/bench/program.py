@@ -19,6 +19,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _TICK = os.sysconf("SC_CLK_TCK")
 _LOG = "stderr.txt"
 _MEBIBYTE = 1024 * 1024
+_TO_CONSOLE = 'route = [{ to = ["console"] }]'
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class Program:
         kibibytes = next(line.split()[1] for line in status.splitlines() if line.startswith(which))
         return int(kibibytes) * 1024 / _MEBIBYTE
 
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
+
     def log(self) -> str:
         """Return the end of what it has logged."""
         return (self.folder / _LOG).read_text(encoding="utf-8")[-2000:]
@@ -54,14 +58,18 @@ class Program:
 
 @contextmanager
 def running(
-    folder: Path, watched: Iterable[Source], more: Mapping[str, str] = MappingProxyType({}), tables: str = ""
+    folder: Path,
+    watched: Iterable[Source],
+    more: Mapping[str, str] = MappingProxyType({}),
+    tables: str = "",
+    routes: str = _TO_CONSOLE,
 ) -> Iterator[Program]:
     """Run Sitrep on a SQLite file in `folder`, or on another database, until the block ends.
 
-    `more` is for its environment, `tables` for its configuration.
+    `more` is for its environment, `tables` for its configuration, in which `routes` come first.
     """
     config = folder / "sitrep.toml"
-    config.write_text(_config(watched) + tables, encoding="utf-8")
+    config.write_text(_config(watched, routes) + tables, encoding="utf-8")
     with (folder / _LOG).open("w", encoding="utf-8") as log:
         began = time.monotonic()
         process = subprocess.Popen(
@@ -94,10 +102,15 @@ def database_in(folder: Path) -> str:
     return f"sqlite+aiosqlite:///{folder / 'sitrep.db'}"
 
 
-def _config(watched: Iterable[Source]) -> str:
-    head = 'route = [{ to = ["console"] }]\negress = { allow = ["127.0.0.0/8"] }\n'
-    return head + "".join(
-        f'[[watch]]\nurl = "{source.url}"\nname = "{source.name}"\nformat = "{source.format}"\n'
-        f'interval = "{source.interval.total_seconds():g}s"\n'
-        for source in watched
+def _config(watched: Iterable[Source], routes: str) -> str:
+    # Keys that stand alone come before all tables.
+    head, tables = ('egress = { allow = ["127.0.0.0/8"] }\n', f"{routes}\n")
+    return (
+        head
+        + tables
+        + "".join(
+            f'[[watch]]\nurl = "{source.url}"\nname = "{source.name}"\nformat = "{source.format}"\n'
+            f'interval = "{source.interval.total_seconds():g}s"\n'
+            for source in watched
+        )
     )

@@ -4,6 +4,8 @@ with serving() as server:
     server.still(7)       http://127.0.0.9:…/still/page-7/summary.json    a calm page, 304 for whoever knows it
     server.health(7)    http://127.0.0.9:…/health/page-7/summary.json   a few bytes, always the same
     server.lively(7)    http://127.0.0.9:…/lively/page-7/summary.json   one update more at every request
+    server.sudden(7)    http://127.0.0.9:…/sudden/page-7/summary.json   calm, until `server.breaks_out()`
+    server.news(7)      http://127.0.0.9:…/news/page-7/summary.json     RSS, one entry more at each outbreak
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from typing import cast
 
 import uvloop
 
-from tests.bench.pages import mark, summary
+from tests.bench.pages import feed, mark, summary
 
 # Each a host of its own: the fetcher sends only a few requests at once to any one host.
 HOSTS = tuple(f"127.0.0.{number}" for number in range(2, 102))
@@ -54,6 +56,9 @@ class Seen:
     first: dict[bytes, float] = field(default_factory=dict[bytes, float])
     told: dict[str, int] = field(default_factory=dict[str, int])
     changed: dict[str, float] = field(default_factory=dict[str, float])
+    given: dict[str, float] = field(default_factory=dict[str, float])
+    outbreaks: int = 0
+    among: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,21 @@ class Server:
 
     def health(self, number: int) -> str:
         return self._url("health", number)
+
+    def sudden(self, number: int) -> str:
+        return self._url("sudden", number)
+
+    def news(self, number: int) -> str:
+        return self._url("news", number)
+
+    def breaks_out(self, among: int = 0) -> None:
+        """Let all that is sudden have an incident from now on, and the first so many that have news an entry more."""
+        self._line.send(among)
+        self._line.recv()
+
+    def given(self) -> dict[str, float]:
+        """Return when each page that was calm was given out with an incident for the first time."""
+        return cast("dict[str, float]", self._ask("given"))
 
     def _url(self, kind: str, number: int) -> str:
         return f"http://{HOSTS[number % len(HOSTS)]}:{self.port}/{kind}/page-{number}/summary.json"
@@ -135,6 +155,10 @@ class _Talk(asyncio.Protocol):
             return self._next(page)
         if path.startswith(b"/health/"):
             return _HEALTHY
+        if path.startswith(b"/sudden/") and self._seen.outbreaks:
+            return self._outbreak(page, request)
+        if path.startswith(b"/news/"):
+            return self._paper(page, request)
         return _NOT_MODIFIED if b"if-none-match:" in request.lower() else _full(summary(page=page), b"calm")
 
     def _next(self, page: str) -> bytes:
@@ -143,6 +167,22 @@ class _Talk(asyncio.Protocol):
         answer = _full(summary(incidents=1, updates=told, page=page), b"%d" % told)
         self._seen.changed[mark(page, told - 1)] = time.monotonic()
         return answer
+
+    def _outbreak(self, page: str, request: bytes) -> bytes:
+        if b'W/"worse"' in request:
+            return _NOT_MODIFIED.replace(b"calm", b"worse")
+        self._seen.given.setdefault(page, time.monotonic())
+        return _full(summary(incidents=1, updates=1, page=page), b"worse")
+
+    def _paper(self, page: str, request: bytes) -> bytes:
+        """Return a feed with as many entries as there were outbreaks, if it is one of those that have any."""
+        count = self._seen.outbreaks if int(page.partition("-")[2]) < self._seen.among else 0
+        tag = b"news%d" % count
+        if b'W/"%b"' % tag in request:
+            return _NOT_MODIFIED.replace(b"calm", tag)
+        if count:
+            self._seen.given.setdefault(mark(page, count), time.monotonic())
+        return _full(feed(page, count), tag).replace(b"application/json", b"application/rss+xml")
 
 
 def _serve(line: Connection) -> None:
@@ -163,7 +203,10 @@ async def _answer_for_ever(line: Connection) -> None:
 def _report(line: Connection, seen: Seen) -> None:
     """Tell what was seen whenever somebody asks."""
     while True:
-        line.send(copy(getattr(seen, line.recv())))
+        asked = line.recv()
+        if isinstance(asked, int):
+            seen.outbreaks, seen.among = seen.outbreaks + 1, asked
+        line.send(None if isinstance(asked, int) else copy(getattr(seen, asked)))
 
 
 def _sockets() -> list[socket]:

@@ -85,7 +85,7 @@ async def taken_in(database: Database, watched: Watched, body: bytes, now: datet
     read = plugins.format_named(watched.source.format).parse(body, watched.source)
     snapshot = replace(read, taken_at=now)
     await take_in(
-        database, watched, snapshot, rules=rules, follow_up=_unknown, look=lambda _: _look(watched, snapshot, now)
+        database, watched, snapshot, rules=rules, follow_up=unknown, look=lambda _: _look(watched, snapshot, now)
     )
 
 
@@ -102,5 +102,5 @@ def _look(watched: Watched, snapshot: Snapshot, now: datetime) -> Look:
     )
 
 
-async def _unknown(source: Source, external_id: str) -> Claim | Ending:
+async def unknown(source: Source, external_id: str) -> Claim | Ending:
     raise LookupError(f"{external_id} of {source.name} should still be there")

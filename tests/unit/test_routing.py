@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.holding import Ruling
-from bot.core.routing import as_far_as_it_fits, choose, misfits, passes_watch, ruling
+from bot.core.routing import as_far_as_it_fits, choose, misfits, passes_watch
 from bot.core.rules import Match, Route, Service
 from bot.model import Destination, Impact, Incident, Kind, Member, State
 from tests.unit.build import ACME, degraded, fine, incident
@@ -189,8 +189,8 @@ def test_a_burst_is_told_by_the_route_that_its_members_take() -> None:
     many, _ = burst(one("1", runs_on="aws"), one("2", vendor="beta", runs_on="aws"), to=(OPS,))
 
     assert many.vendor == "aws"
-    assert ruling(many, OPS, (weekly, mine)) == mine
-    assert ruling(replace(many, members=over(many.members)), OPS, (weekly, mine)) == mine
+    assert Ruling((weekly, mine)).route(many, OPS) == mine
+    assert Ruling((weekly, mine)).route(replace(many, members=over(many.members)), OPS) == mine
 
 
 def test_a_channel_that_is_told_a_part_of_a_burst_has_it_by_the_route_of_that_part() -> None:
