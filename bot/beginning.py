@@ -36,12 +36,15 @@ def name() -> str:
 async def patiently(
     work: Callable[[], Awaitable[T]], clock: Clock, lost: type[StoreUnavailable] = StoreUnavailable
 ) -> T:
-    """Do what may be done twice; a database that was there a moment ago is waited for."""
+    """Do what may be done twice; a database that was there a moment ago, or that may come, is waited for."""
+    said = ""
     for _ in range(_PATIENCE):
         try:
             return await work()
         except lost as error:
-            log.warning("starting waits for the database: %s", error)
+            if str(error) != said:
+                log.warning("starting waits for the database, %d s at most: %s", _PATIENCE, error)
+            said = str(error)
         await clock.sleep(DATABASE_PAUSE)
     return await work()
 

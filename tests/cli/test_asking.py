@@ -198,13 +198,14 @@ async def belongs_to_run(url: str) -> None:
     await database.close()
 
 
-@pytest.mark.parametrize("command", ["run", "migrate", "status", "incidents"])
+NO_SERVER = "postgresql+asyncpg://sitrep:hunter2@127.0.0.1:1/sitrep"
+NO_FOLDER = "sqlite+aiosqlite:////no/such/folder/sitrep.db"
+COMMANDS = ("run", "migrate", "status", "incidents")
+
+
 @pytest.mark.parametrize(
-    "url",
-    [
-        "postgresql+asyncpg://sitrep:hunter2@127.0.0.1:1/sitrep",
-        "sqlite+aiosqlite:////no/such/folder/sitrep.db",
-    ],
+    ("command", "url"),
+    [(one, url) for one in COMMANDS for url in (NO_SERVER, NO_FOLDER) if (one, url) != ("run", NO_SERVER)],
 )
 def test_a_database_that_is_not_there_is_one_line_whatever_was_asked(desk: Desk, command: str, url: str) -> None:
     answer = desk.ask(command, DATABASE_URL=url)
@@ -214,6 +215,17 @@ def test_a_database_that_is_not_there_is_one_line_whatever_was_asked(desk: Desk,
     assert len(answer.complaints) == 1
     assert "DATABASE_URL" in answer.complaints[0]
     assert "hunter2" not in answer.complaints[0]
+
+
+def test_a_server_that_may_still_come_is_waited_for_and_that_is_said_once(desk: Desk) -> None:
+    desk.monkeypatch.setattr("bot.beginning._PATIENCE", 2)
+    answer = desk.ask("run", DATABASE_URL=NO_SERVER)
+
+    assert (answer.status, answer.out) == (2, "")
+    waits, over = answer.complaints
+    assert "starting waits for the database, 2 s at most: DATABASE_URL: the database does not answer" in waits
+    assert over.startswith("sitrep: DATABASE_URL: the database does not answer")
+    assert "hunter2" not in waits + over
 
 
 def test_a_replay_at_a_speed_says_the_same_as_one_without(desk: Desk) -> None:
