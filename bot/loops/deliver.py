@@ -135,8 +135,7 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
 
 
 def _busy(delivering: Delivering) -> list[int]:
-    tasks = set[asyncio.Task[None]]().union(*delivering.under_way.values())
-    return [int(task.get_name()) for task in tasks]
+    return [int(task.get_name()) for tasks in delivering.under_way.values() for task in tasks]
 
 
 def _room(delivering: Delivering) -> Mapping[str, int]:
@@ -154,8 +153,7 @@ async def drain(delivering: Delivering) -> None:
 
 
 async def _nap(delivering: Delivering) -> None:
-    now = delivering.clock.now()
-    room = _room(delivering)
+    now, room = delivering.clock.now(), _room(delivering)
     due = await announcements.next_due(delivering.database, now, room, delivering.shards()) if room else None
     wait = LONGEST_NAP if due is None else min(max(due - now, timedelta(milliseconds=2)), LONGEST_NAP)
     # `wait_for` may lose a cancellation that comes together with what it waits for, up to Python 3.11.
