@@ -17,13 +17,15 @@ from tests.localslack.nouns import Channel
 from tests.localslack.sockets import DISABLED, REFRESH, TOO_MANY, WARNING
 
 OPEN = "apps.connections.open"
+# Whoever hears anything answers within this many seconds, also on a machine with much else to do.
+ANSWERED = 1.5
 
 
 async def test_what_one_connection_loses_another_is_sent(slack: LocalSlack, ops: Channel, app: AsyncApp) -> None:
     async with connected(app, slack.app_token), connected(app, slack.app_token):
         dead, alive = await slack.sockets.until_connected(2)
         slack.sockets.freezes(dead)
-        slack.sockets.patience = PING
+        slack.sockets.patience = ANSWERED
         sent = [await slack.person().runs("/status", f"{number}", ops.id) for number in range(2)]
 
         answers = [(await one.acked())["text"] for one in sent]
@@ -38,7 +40,7 @@ async def test_what_one_connection_loses_another_is_sent(slack: LocalSlack, ops:
 async def test_a_ghost_swallows_clicks_unless_they_are_sent_again(
     slack: LocalSlack, ops: Channel, app: AsyncApp
 ) -> None:
-    slack.sockets.patience = PING
+    slack.sockets.patience = ANSWERED
     slack.sockets.resends = {EVENTS_API}
     async with connected(app, slack.app_token):
         slack.sockets.haunt(1)
