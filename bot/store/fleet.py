@@ -120,13 +120,23 @@ async def guard(database: Database, id_: str, version: str, wake: Callable[[], N
             await mine._ask(_JOIN, id=id_, version=version, revision=HEAD)  # noqa: SLF001  (its own maker)
             # Not before it is counted: what it would not survive is not done from then on.
             (await connection.run_sync(standing)).require(version)
-            raw: Any = (await connection.get_raw_connection()).driver_connection
-            await raw.add_listener(DUE, lambda *_: wake())
+            await listen(connection, wake)
             yield mine
     except _GONE as error:
         raise _unavailable(error) from error
     finally:
         await engine.dispose()
+
+
+async def listen(connection: AsyncConnection, wake: Callable[[], None]) -> None:
+    """Have `wake` called when something became due.  Raises StoreUnavailable if the connection is gone."""
+    from asyncpg import InterfaceError, PostgresError  # noqa: PLC0415  (for those alone who are on PostgreSQL)
+
+    raw: Any = (await connection.get_raw_connection()).driver_connection
+    try:
+        await raw.add_listener(DUE, lambda *_: wake())
+    except (PostgresError, InterfaceError) as error:  # the driver's own, which SQLAlchemy does not see
+        raise _unavailable(error) from error
 
 
 def notify(connection: Connection) -> None:

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, NullPool, insert, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.clock import AgreedClock
+from bot.errors import StoreUnavailable
 from bot.loops import fleet as loop
 from bot.loops.fleet import Fleet, keep, leave
 from bot.store import fleet as living
@@ -103,6 +106,19 @@ def is_free(database: Database) -> Callable[[], Awaitable[bool]]:
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "LOOK", 0.02)
+
+
+async def test_who_would_listen_on_a_connection_that_is_gone_is_told_so(postgres_url: str) -> None:
+    engine = create_async_engine(postgres_url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+        raw: Any = (await connection.get_raw_connection()).driver_connection
+        raw.terminate()
+
+        with pytest.raises(StoreUnavailable, match="the database does not answer"):
+            await living.listen(connection, lambda: None)
+        await connection.invalidate()
+    await engine.dispose()
 
 
 async def test_on_sqlite_there_is_one_instance_and_it_is_always_sure(sqlite_url: str) -> None:
