@@ -41,6 +41,7 @@ admins = ["slack:{person}"]
 [[hook]]
 name = "alerts"
 type = "alertmanager"
+expires = "1h"
 token = "${{SOAK_TOKEN}}"
 [[probe]]
 name = "nightly-backup"
