@@ -87,22 +87,33 @@ def serve(settings: Settings, around: Around, others: Sequence[Route], loops: Lo
     log.info("board: %s", address(settings.host, listening.getsockname()[1]))
     for what, do in warnings(settings):
         log.warning("%s; %s", what, do)
-    loops["board"] = partial(_current, board, changes)
+    loops["board"] = partial(current, board, changes)
     loops["web"] = partial(server.serve, routes, listening, around.gauges, changes.close)
 
 
-async def _current(board: Board, changes: Pulse) -> None:
-    """Look for what changes, for ever; meanwhile learn what pages are made from, before anybody asks for one."""
+async def current(board: Board, changes: Pulse) -> None:
+    """Look for what changes, for ever; meanwhile learn what pages are made from, before anybody asks for one.
+
+    Raises what either of them raises, as it is: whoever runs this knows a database that is away by its error.
+    """
+    both = [asyncio.ensure_future(work) for work in (changes.run(), _learn(board))]
+    try:
+        await asyncio.gather(*both)
+    finally:
+        for one in both:
+            one.cancel()
+        await asyncio.wait(both)
+
+
+async def _learn(board: Board) -> None:
     from bot.web.board import home, pages, past  # noqa: PLC0415  (as above)
 
-    async with asyncio.TaskGroup() as both:
-        both.create_task(changes.run())
-        await board.clock.sleep(_FIRST)
-        await home.warm(board)
-        # A quarter of a second of work, in which everything else goes on.
-        await asyncio.to_thread(pages.ready)
-        await past.warm(board.past, board.spells, board.clock.now())
-        garbage.settled()
+    await board.clock.sleep(_FIRST)
+    await home.warm(board)
+    # A quarter of a second of work, in which everything else goes on.
+    await asyncio.to_thread(pages.ready)
+    await past.warm(board.past, board.spells, board.clock.now())
+    garbage.settled()
 
 
 def address(host: str, port: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,11 +16,14 @@ from sqlalchemy import insert, update
 
 from bot import boards
 from bot.core.health import Gap
+from bot.errors import StoreUnavailable
 from bot.model import ClaimView, Component, ComponentStatus, Impact, Incident, Page, Source, SourceKind, Statement
 from bot.store import incidents, polls, sources
 from bot.store.database import Database
 from bot.store.polls import Look
 from bot.store.tables import PROBE_MINUTE, SOURCE
+from bot.web.board.live import Pulse
+from bot.web.board.pages import Board
 from tests.databases import opened
 from tests.fakes import NOON, ManualClock
 from tests.store.world import WELL, decision, entry
@@ -191,3 +195,18 @@ async def test_where_the_port_is_taken_the_demo_has_another(sqlite_url: str) -> 
         port = taken.getsockname()[1]
         async with opened(sqlite_url) as database, boards.shown(database, ManualClock(), port) as url:
             assert not url.endswith(f":{port}/")
+
+
+async def test_a_database_that_is_away_ends_the_boards_loop_with_its_own_error_and_nothing_runs_on() -> None:
+    async def version() -> str:
+        return ""
+
+    before, clock = asyncio.all_tasks(), ManualClock(NOON)
+    async with opened("postgresql+asyncpg://sitrep@127.0.0.1:1/sitrep") as away:
+        loop = asyncio.create_task(boards.current(Board(away, clock), Pulse(version)))
+        await clock.until_someone_sleeps()
+        clock.move(seconds=1)
+
+        with pytest.raises(StoreUnavailable):
+            await asyncio.wait_for(loop, 20)
+        assert asyncio.all_tasks() == before
