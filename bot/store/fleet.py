@@ -130,12 +130,12 @@ async def guard(database: Database, id_: str, version: str, wake: Callable[[], N
 
 async def listen(connection: AsyncConnection, wake: Callable[[], None]) -> None:
     """Have `wake` called when something became due.  Raises StoreUnavailable if the connection is gone."""
-    from asyncpg import InterfaceError, PostgresError  # noqa: PLC0415  (for those alone who are on PostgreSQL)
+    from asyncpg import InterfaceError, InternalClientError, PostgresError  # noqa: PLC0415  (for those alone who are on PostgreSQL)
 
     raw: Any = (await connection.get_raw_connection()).driver_connection
     try:
         await raw.add_listener(DUE, lambda *_: wake())
-    except (PostgresError, InterfaceError) as error:  # the driver's own, which SQLAlchemy does not see
+    except (PostgresError, InterfaceError, InternalClientError) as error:  # the driver's own: SQLAlchemy sees none
         raise _unavailable(error) from error
 
 
