@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _HERE = "127.0.0.1"
-# Pages are read and told of before anybody looks at the board.
-_FIRST = timedelta(seconds=1)
+# The first page is made ready as soon as status pages are being read; what only others are made from has time.
+_FIRST, _LATER = timedelta(seconds=0.2), timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ async def _learn(board: Board) -> None:
 
     await board.clock.sleep(_FIRST)
     await home.warm(board)
+    await board.clock.sleep(_LATER)
     # A quarter of a second of work, in which everything else goes on.
     await asyncio.to_thread(pages.ready)
     await past.warm(board.past, board.spells, board.clock.now())

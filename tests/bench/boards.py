@@ -31,6 +31,7 @@ from tests.board.world import Built, Size, fill, folder_in_memory, vendors
 _TIMES, _WARM = 200, 5
 _PAUSE = 0.005
 _PATIENCE = 60
+_SETTLED = 10
 _GOAL, _PAINT_GOAL = 50, 300
 _INTERVAL = timedelta(seconds=30)
 # What is asked for; `{vendor}`, `{incident}`, `{open}` and `{probe}` are another one at each request.
@@ -157,7 +158,11 @@ def _is_reached(port: int) -> bool:
 
 
 async def _all(program: Program, home: str, built: Built) -> Mapping[str, Answered]:
-    """Ask for each page many times, one after the other, on one connection; of those that are not there, nothing."""
+    """Ask for each page many times, one after the other, on one connection; of those that are not there, nothing.
+
+    What a program does in its first seconds is done by then, on either engine: how soon it paints is measured before.
+    """
+    await asyncio.sleep(_SETTLED)
     found = {}
     async with ClientSession(headers={"accept-encoding": "identity"}, auto_decompress=False) as client:
         for what, path in PAGES.items():
