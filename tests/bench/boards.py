@@ -31,7 +31,7 @@ from tests.board.world import Built, Size, fill, folder_in_memory, vendors
 _TIMES, _WARM = 200, 5
 _PAUSE = 0.005
 _PATIENCE = 60
-_SETTLED = 10
+_SETTLED = 20
 _GOAL, _PAINT_GOAL = 50, 300
 _INTERVAL = timedelta(seconds=30)
 # What is asked for; `{vendor}`, `{incident}`, `{open}` and `{probe}` are another one at each request.
