@@ -28,7 +28,7 @@ from bot.web.board.pages import Board, missing, page
 from bot.web.board.past import BACK, Record
 from bot.web.board.vendors import KEY
 
-_INCIDENTS, _LISTED, _NAMED = 30, 60, 12
+_INCIDENTS, _LISTED, _NAMED = 30, 60, 8
 _LATELY, _STEP = timedelta(hours=24), timedelta(minutes=10)
 
 
