@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from bot.errors import StoreSilent, StoreUnavailable
 from bot.store.database import Database
 from bot.store.engines import named
+from bot.store.refusals import why
 from bot.store.schema import HEAD, standing
 from bot.store.tables import ANNOUNCEMENT, POLL
 
@@ -175,7 +176,7 @@ def _unavailable(error: Exception) -> StoreUnavailable:
     if isinstance(error, ProgrammingError):  # what is asked is wrong, and would be the next time
         raise error
     kind = StoreSilent if isinstance(error, TimeoutError) else StoreUnavailable
-    return kind(f"DATABASE_URL: the database does not answer: {type(error).__name__}")
+    return kind(f"DATABASE_URL: the database does not answer ({why(error)})")
 
 
 _GONE = (OSError, TimeoutError, SQLAlchemyError)

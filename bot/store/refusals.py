@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from socket import gaierror
 from sqlite3 import SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -45,10 +46,28 @@ def of_postgresql(error: OSError | SQLAlchemyError) -> StoreUnavailable | None:
     """
     if not isinstance(error, DBAPIError):
         kind = StoreLost if isinstance(error, (ConnectionError, TimeoutError, NoneFree)) else StoreUnavailable
-        return kind(f"DATABASE_URL: the database does not answer ({type(error).__name__})")
+        return kind(f"DATABASE_URL: the database does not answer ({why(error)})")
     state, words = str(getattr(error.orig, "sqlstate", None) or ""), str(error.orig)
     if state in _POSTGRESQL:
         return StoreRefused(_POSTGRESQL[state])
     if error.connection_invalidated or state.startswith(_GOING) or "connection was closed" in words:
-        return StoreLost(f"DATABASE_URL: the database does not answer ({type(error.orig).__name__})")
+        return StoreLost(f"DATABASE_URL: the database does not answer ({_ENDED})")
     return None
+
+
+_ENDED = "the connection has ended"
+
+
+def why(error: Exception) -> str:
+    """Return in a few words why a server is not to be had."""
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens at its address"
+    if isinstance(error, gaierror):
+        return "there is no host of that name"
+    if isinstance(error, NoneFree):
+        return "all our sessions wait for it"
+    if isinstance(error, TimeoutError):
+        return "not in time"
+    if isinstance(error, ConnectionError) or not isinstance(error, OSError):
+        return _ENDED
+    return error.strerror or type(error).__name__

@@ -18,7 +18,8 @@ from bot.core.stretches import stretches
 from bot.model import ChangeKind, Impact, Kind, SourceKind, State
 from bot.store import codec
 from bot.store.database import Database
-from bot.store.tables import ENTRY, GAP, INCIDENT, POLL, SOURCE
+from bot.store.records import SOURCES
+from bot.store.tables import ENTRY, GAP, INCIDENT, SOURCE
 
 # So many incidents of some vendors are looked at together; who has more than that has a page full of trouble anyway.
 MOST = 20_000
@@ -165,20 +166,7 @@ def _marks(row: Any, brief: _Brief, lines: Iterable[_Line], now: datetime) -> tu
 
 _SAID = frozenset({Kind.MAINTENANCE, Kind.NOTICE})
 
-_FEEDS = (
-    select(
-        SOURCE.c.key,
-        SOURCE.c.vendor,
-        SOURCE.c.spec,
-        POLL.c.active,
-        POLL.c.first_look,
-        POLL.c.last_look,
-        POLL.c.failing_since,
-        POLL.c.failure,
-    )
-    .join(POLL, POLL.c.source == SOURCE.c.key)
-    .order_by(SOURCE.c.key)
-)
+_FEEDS = SOURCES.order_by(SOURCE.c.key)
 _FEEDS_OF = _FEEDS.where(SOURCE.c.vendor.in_(_VENDORS), SOURCE.c.kind == SourceKind.FEED.value)
 _KEYED = _FEEDS.where(SOURCE.c.key.in_(_IDS))
 _BLIND = (

@@ -1,7 +1,7 @@
 """https://docs.slack.dev/reference/methods/conversations.history and …/conversations.replies.
 
 History is newest first and has the channel's messages, broadcast replies among them; replies are oldest first and
-begin with the parent, on the first page only (seen by the people of simstudioai, pull request 4934).
+begin with the parent, on the first page only (as an integration of others has found: Sim, pull request 4934).
 """
 
 from __future__ import annotations
