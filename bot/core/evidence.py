@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from bot.core.lines import by_bot
 from bot.core.people import counted, is_muted
@@ -105,10 +106,12 @@ def _is_of_more_than_one_sort(found: Evidence) -> bool:
 
 
 def _could_tell(probes: Iterable[Standby], incident: Incident) -> Iterable[Standby]:
-    for probe in probes:
-        named = probe.components and incident.components
-        if not probe.is_blind and (not named or overlap(probe.components, incident.components)):
-            yield probe
+    # Thousands of probes name a few parts, and each look at an incident weighs them all.
+    @cache
+    def are_meant(parts: tuple[Component, ...]) -> bool:
+        return not parts or not incident.components or overlap(parts, incident.components)
+
+    return (probe for probe in probes if not probe.is_blind and are_meant(probe.components))
 
 
 def _reports(heard: Iterable[ClaimView]) -> Iterable[str]:

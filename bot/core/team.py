@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.fold import voices
+from bot.core.totals import voices
 from bot.core.witnesses import declarations
 from bot.model import ClaimView, Incident
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from bot.core import people
 from bot.core.claims import is_own
 from bot.core.correlate import Attachment
-from bot.core.fold import advance, voices
+from bot.core.fold import advance
+from bot.core.totals import Adding, added, voices
 from bot.core.witnesses import is_witness, overlap, testimonies
 from bot.model import (
     Change,
@@ -44,11 +45,17 @@ def tell(
     source: Source,
     now: datetime,
     baseline: bool = False,
+    adding: Adding = added,
 ) -> Told:
-    """Return the timeline entries that `changes` amount to, and the incidents after them."""
+    """Return the timeline entries that `changes` amount to, and the incidents after them.
+
+    `adding` is how claims are added to an incident: see `bot.core.fold.advance`.
+    """
     after: dict[str, Incident] = {}
     entries: list[TimelineEntry] = []
-    for change in _one_by_one(tuple(changes), incidents, source):
+    theirs = {one.incident for one in attachments.values()}
+    meant = [incident for name, incident in incidents.items() if name in theirs]
+    for change in _one_by_one(tuple(changes), meant, source):
         attachment = attachments.get(change.claim.external_id)
         if attachment is None:
             continue
@@ -56,25 +63,27 @@ def tell(
         if incident is None:
             incident = _begin(attachment.incident, change.claim, source, now, baseline=baseline)
             opened = _entry(replace(change, kind=ChangeKind.OPENED, update=None), incident, source, now)
-            incident = _told(entries, incident, opened)
+            incident = _told(entries, incident, opened, adding)
             if change.kind is ChangeKind.OPENED:
                 after[incident.id] = incident
                 continue
         seen = _as_seen_by(change, incident, attachment, source)
         quiet = _is_quiet(seen, incident, attachment, source) or _is_said(seen, entries, source)
         entry = replace(_entry(seen, incident, source, now), quiet=quiet)
-        after[incident.id] = _told(entries, incident, entry)
+        after[incident.id] = _told(entries, incident, entry, adding)
     return Told(tuple(entries), after)
 
 
-def _one_by_one(changes: tuple[Change, ...], incidents: Mapping[str, Incident], source: Source) -> Iterator[Change]:
+def _one_by_one(changes: tuple[Change, ...], meant: Iterable[Incident], source: Source) -> Iterator[Change]:
     """Give every change the state that its claim had when it was said, not the one it has come to since.
 
+    `meant` are the incidents that the claims belong to, each of which may have thousands of others from other sources.
     Several updates found at once were written one after the other: what came before the end was not the end.
     """
     last = {change.claim.external_id: number for number, change in enumerate(changes)}
-    states = {view.key: view.state for incident in incidents.values() for view in incident.claims}
-    impacts = {view.key: view.impact for incident in incidents.values() for view in incident.claims}
+    keys = {claim_key(source, change.claim) for change in changes}
+    mine = [view for incident in meant for view in incident.claims if view.key in keys]
+    states, impacts = {view.key: view.state for view in mine}, {view.key: view.impact for view in mine}
     for number, change in enumerate(changes):
         claim, key = change.claim, claim_key(source, change.claim)
         said = _state_then(change, changes[number + 1 :], states.get(key))
@@ -115,8 +124,8 @@ def _state_then(change: Change, later: Sequence[Change], before: State | None) -
     return None if said is None or said.is_over else said
 
 
-def _told(entries: list[TimelineEntry], incident: Incident, entry: TimelineEntry) -> Incident:
-    after = advance(incident, entry)
+def _told(entries: list[TimelineEntry], incident: Incident, entry: TimelineEntry, adding: Adding) -> Incident:
+    after = advance(incident, entry, adding)
     hushed = people.is_hushed(incident, after, entry)
     entries.append(replace(entry, state=after.state, impact=after.impact, hushed=hushed))
     return after
@@ -156,13 +165,13 @@ def _as_seen_by(change: Change, incident: Incident, attachment: Attachment, sour
     if change.kind is ChangeKind.OPENED and attachment.new is False:
         return replace(change, kind=ChangeKind.UPDATED)
     ends = change.kind in {ChangeKind.RESOLVED, ChangeKind.WITHDRAWN, ChangeKind.MERGED}
-    others = _still_open(incident, claim_key(source, change.claim)) if ends else ()
+    others = _still_open(incident, claim_key(source, change.claim), source) if ends else ()
     if not others:
         return change
     if not is_witness(source) and all(view.teller is SourceKind.PEOPLE for view in others):
         # What people had reported before is over with it; that it is, is said when that is seen to.
         return replace(change, kind=ChangeKind.UPDATED) if change.kind is ChangeKind.RESOLVED else change
-    return _ended_in_part(change, tuple(view.title for view in others))
+    return _ended_in_part(change, tuple(dict.fromkeys(view.title for view in others)))
 
 
 def _joining(claim: Claim, incident: Incident) -> tuple[Transition, ...]:
@@ -182,7 +191,13 @@ def _ended_in_part(change: Change, others: tuple[str, ...]) -> Change:
     return replace(change, kind=ChangeKind.UPDATED, transitions=(*change.transitions, still))
 
 
-def _still_open(incident: Incident, key: str) -> tuple[ClaimView, ...]:
+def _still_open(incident: Incident, key: str, source: Source) -> tuple[ClaimView, ...]:
+    """Return the other claims that go on; of probes that go on, to one of many that passes again, one is enough."""
+    if source.kind is SourceKind.PROBE:
+        goes_on = (v for v in reversed(incident.claims) if v.teller is source.kind and v.key != key)
+        other = next((view for view in goes_on if not view.state.is_over), None)
+        if other is not None:
+            return (other,)
     return tuple(view for view in voices(incident.claims) if view.key != key and not view.state.is_over)
 
 
@@ -204,12 +219,15 @@ def _is_quiet(change: Change, incident: Incident, attachment: Attachment, source
 
 def _is_one_of_many(change: Change, incident: Incident, source: Source) -> bool:
     """Whether a witness says what another of its sort goes on saying: the count of them is told, not each."""
+    if change.kind is ChangeKind.OPENED:
+        return False
     key = claim_key(source, change.claim)
-    others = [view for view in testimonies(incident.claims) if view.key != key and not view.state.is_over]
-    if change.kind is ChangeKind.SEEN:
-        mine = change.claim.components
-        return any(v.teller is source.kind and (v.components == mine or overlap(v.components, mine)) for v in others)
-    return change.kind is not ChangeKind.OPENED and bool(others)
+    # Who spoke last is likeliest to go on: of thousands only a few are looked at.
+    others = (v for v in reversed(incident.claims) if not v.state.is_over and v.key != key and testimonies((v,)))
+    if change.kind is not ChangeKind.SEEN:
+        return any(others)
+    mine = change.claim.components
+    return any(v.teller is source.kind and (v.components == mine or overlap(v.components, mine)) for v in others)
 
 
 def _is_said(change: Change, entries: Sequence[TimelineEntry], source: Source) -> bool:

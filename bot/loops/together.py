@@ -14,7 +14,9 @@ from bot.core import memory, replies
 from bot.core.claims import read_together
 from bot.core.correlate import Surroundings, correlate
 from bot.core.diff import diff
+from bot.core.tally import Tallies
 from bot.core.timeline import Told, tell
+from bot.core.totals import Adding
 from bot.errors import StoreUnavailable
 from bot.loops.take_in import Rules, concluded, destinations
 from bot.model import Snapshot, TimelineEntry
@@ -28,7 +30,7 @@ from bot.store.together import Concluded, Said, Voice
 log = logging.getLogger(__name__)
 
 # So many are settled in one transaction: others want to write as well.
-AT_ONCE = 100
+AT_ONCE = 250
 _TRIES = 10
 
 
@@ -110,8 +112,10 @@ async def take_in_all(database: Database, words: Sequence[Word], rules: Rules) -
     Somebody else may change the same incidents at the same time: then it is gathered and decided anew.
     """
     now = max(_taken_at(word.snapshot) for word in words)
+    adding = Tallies().added
     voices = [
-        Voice(word.watched, frozenset(read_together(word.snapshot)), word.look, partial(_said, word)) for word in words
+        Voice(word.watched, frozenset(read_together(word.snapshot)), word.look, partial(_said, word, adding))
+        for word in words
     ]
     conclude = partial(_concluded, words[0], rules, now)
     for _ in range(_TRIES):
@@ -122,7 +126,7 @@ async def take_in_all(database: Database, words: Sequence[Word], rules: Rules) -
     raise Conflict
 
 
-def _said(word: Word, known: memory.Known, around: Surroundings) -> Said:
+def _said(word: Word, adding: Adding, known: memory.Known, around: Surroundings) -> Said:
     """Return what follows from what one probe says.
 
     Of a trouble of which we ourselves remember nothing, nothing can be learnt: it is gone.
@@ -132,7 +136,8 @@ def _said(word: Word, known: memory.Known, around: Surroundings) -> Said:
     claims = read_together(snapshot)
     changes = diff(known, snapshot, claims)
     attachments = correlate(changes, source, around, now)
-    told = tell(changes, attachments, around.incidents, source=source, now=now, baseline=known.first_look is None)
+    is_first = known.first_look is None
+    told = tell(changes, attachments, around.incidents, source=source, now=now, baseline=is_first, adding=adding)
     after = memory.apply(known, snapshot, claims).claims
     joined = attachments.keys() - around.attached.keys()
     changed = {name: one for name, one in after.items() if name in joined or known.claims.get(name) != one}

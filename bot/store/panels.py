@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import Connection, bindparam, or_, select
 
 from bot.core.evidence import Panel, Standby
@@ -35,7 +37,7 @@ def panel_of(connection: Connection, vendor: str) -> Panel:
     probes = (
         Standby(
             key=row.key,
-            components=tuple(Component(name, name) for name in codec.SOURCE.load(row.spec).components),
+            components=_parts_of(row.spec),
             # What comes of a check while we work on it ourselves tells nothing either.
             is_blind=row.failing_since is not None or row.last_look is None or bool(row.rests),
         )
@@ -44,6 +46,12 @@ def panel_of(connection: Connection, vendor: str) -> Panel:
     )
     looks = [row.last_look for row in pages if row.last_look is not None]
     return Panel(probes=tuple(probes), page=says, page_at=max(looks, default=None))
+
+
+@lru_cache(maxsize=10_000)
+def _parts_of(spec: str) -> tuple[Component, ...]:
+    """Return the parts that a source is about; thousands of probes may be asked again and again within a second."""
+    return tuple(Component(name, name) for name in codec.SOURCE.load(spec).components)
 
 
 async def panel(database: Database, vendor: str) -> Panel:
