@@ -47,10 +47,7 @@ def tell(
     baseline: bool = False,
     adding: Adding = added,
 ) -> Told:
-    """Return the timeline entries that `changes` amount to, and the incidents after them.
-
-    `adding` is how claims are added to an incident: see `bot.core.fold.advance`.
-    """
+    """Return the entries that `changes` amount to, and the incidents after them; for `adding` see `fold.advance`."""
     after: dict[str, Incident] = {}
     entries: list[TimelineEntry] = []
     theirs = {one.incident for one in attachments.values()}
@@ -221,8 +218,8 @@ def _is_one_of_many(change: Change, incident: Incident, source: Source) -> bool:
     """Whether a witness says what another of its sort goes on saying: the count of them is told, not each."""
     if change.kind is ChangeKind.OPENED:
         return False
-    key = claim_key(source, change.claim)
     # Who spoke last is likeliest to go on: of thousands only a few are looked at.
+    key = claim_key(source, change.claim)
     others = (v for v in reversed(incident.claims) if not v.state.is_over and v.key != key and testimonies((v,)))
     if change.kind is not ChangeKind.SEEN:
         return any(others)

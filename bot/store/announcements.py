@@ -69,6 +69,8 @@ async def claim_due(  # noqa: PLR0913  (all that a claim depends on)
     way here still, whatever their leases say: a clock may have been set.  One that turns out to show the truth already,
     or is held back, is not due any more and is not returned.
     """
+    if not await _is_due(database, {"b_now": now, "b_platforms": [*room], "b_busy": [*busy], **_shared(shards)}):
+        return ()
     holder = {"b_owner": owner, "b_now": now, "b_until": now + lease, "b_busy": [*busy]}
 
     def work(connection: Connection) -> tuple[tuple[Errand, ...], bool]:
@@ -91,6 +93,12 @@ async def claim_due(  # noqa: PLR0913  (all that a claim depends on)
     return found
 
 
+async def _is_due(database: Database, which: Mapping[str, Any]) -> bool:
+    """Whether anything may be taken: asked every second, so it is to cost no transaction that could write."""
+    any_due = _ANY_DUE_OF_MINE if "b_shards" in which else _ANY_DUE
+    return await database.read(lambda connection: connection.execute(any_due, which).first()) is not None
+
+
 def _take(connection: Connection, platform: str, limit: int, holder: Mapping[str, Any]) -> list[RowMapping]:
     """Take the urgent first; each kind comes from the index in its order, however many are due."""
     taken: list[RowMapping] = []
@@ -105,11 +113,12 @@ def _take(connection: Connection, platform: str, limit: int, holder: Mapping[str
 # Statements are made once: to make one costs more than to run it.
 _URGENCIES = (1, 0)
 _NOW, _UNTIL = (bindparam(name, type_=ANNOUNCEMENT.c.lease_until.type) for name in ("b_now", "b_until"))
+_FREE = or_(ANNOUNCEMENT.c.lease_until.is_(None), ANNOUNCEMENT.c.lease_until <= _NOW)
 _OURS = and_(
     ANNOUNCEMENT.c.state == "live",
     ANNOUNCEMENT.c.platform == bindparam("b_platform"),
     ANNOUNCEMENT.c.urgency == bindparam("b_urgency"),
-    or_(ANNOUNCEMENT.c.lease_until.is_(None), ANNOUNCEMENT.c.lease_until <= _NOW),
+    _FREE,
 )
 _BUSY: BindParameter[int] = bindparam("b_busy", expanding=True)
 _DUE = (
@@ -134,6 +143,20 @@ def _taken(due: Select[tuple[int]]) -> Mapping[str, ReturningUpdate[Any]]:
     return {engine: _TAKEN.where(way).returning(*ANNOUNCEMENT.c) for engine, way in ways.items()}
 
 
+_PLATFORMS: BindParameter[str] = bindparam("b_platforms", expanding=True)
+_ANY_DUE = (
+    select(ANNOUNCEMENT.c.id)
+    .where(
+        ANNOUNCEMENT.c.state == "live",
+        ANNOUNCEMENT.c.platform.in_(_PLATFORMS),
+        ANNOUNCEMENT.c.urgency.in_(_URGENCIES),
+        ANNOUNCEMENT.c.due_at <= _NOW,
+        ANNOUNCEMENT.c.id.not_in(_BUSY),
+        _FREE,
+    )
+    .limit(1)
+)
+_ANY_DUE_OF_MINE = _ANY_DUE.where(_MINE)
 _TAKE, _TAKE_MINE = _taken(_DUE), _taken(_DUE.where(_MINE))
 
 
