@@ -75,13 +75,23 @@ def by_script(server: Server, taking: Taking, folder: Path, size: int) -> Watche
         begins = now + _INTERVAL.total_seconds()
         run = os.posix_spawn(sys.executable, [*map(str, command)], os.environ | {"PYTHONPATH": str(_ROOT)})
         while not (ended := os.wait4(run, os.WNOHANG))[0]:
+            peak = max(peak, _memory(run))
             breaking.step()
         _, status, used = ended
         assert status == 0
-        spent, peak = spent + used.ru_utime + used.ru_stime, max(peak, used.ru_maxrss / 1024)
+        spent += used.ru_utime + used.ru_stime
         while breaking.now() < begins:
             breaking.step()
     return Watched(spent, peak, breaking.waits(taking, ":"), server.requests() - looks)
+
+
+def _memory(run: int) -> float:
+    """Return what a process has taken at its most, in MiB; 0 if it has just ended.
+
+    What `wait4` says is as much as its parent had when it was begun.
+    """
+    lines = Path(f"/proc/{run}/status").read_text(encoding="utf-8").splitlines()
+    return next((float(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def by_sitrep(server: Server, taking: Taking, folder: Path, size: int) -> Watched:
