@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select, update
 
 from bot.catalog import folded
 from bot.core.health import Health
@@ -59,15 +59,26 @@ async def register(database: Database, sources: Iterable[Source], now: datetime)
     What is remembered of others stays, but they are left alone.
     """
     wanted = list(sources)
-    keys = [source.key for source in wanted]
+    keys = frozenset(source.key for source in wanted)
 
     def work(connection: Connection) -> None:
-        others = select(SOURCE.c.key).where(SOURCE.c.origin == FILE, SOURCE.c.key.not_in(keys))
-        connection.execute(update(POLL).where(POLL.c.active, POLL.c.source.in_(others)).values(active=False))
-        connection.execute(update(SOURCE).where(SOURCE.c.active, SOURCE.c.key.in_(others)).values(active=False))
+        # No statement may have as many parameters as there may be sources.
+        others = sorted(set(connection.execute(_FROM_FILE).scalars()) - keys)
+        if others:
+            connection.execute(_REST, [{"b_key": key} for key in others])
+            connection.execute(_LEAVE, [{"b_key": key} for key in others])
         _put(connection, wanted, now)
 
     await database.write(work)
+
+
+_FROM_FILE = (
+    select(SOURCE.c.key)
+    .outerjoin(POLL, POLL.c.source == SOURCE.c.key)
+    .where(SOURCE.c.origin == FILE, or_(SOURCE.c.active, POLL.c.active))
+)
+_REST = update(POLL).where(POLL.c.source == bindparam("b_key"), POLL.c.active).values(active=False)
+_LEAVE = update(SOURCE).where(SOURCE.c.key == bindparam("b_key"), SOURCE.c.active).values(active=False)
 
 
 async def add(database: Database, source: Source, now: datetime, origin: str = "file") -> Watched:

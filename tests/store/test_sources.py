@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Engine, event
 
 from bot.model import Source
 from bot.store import polls, sources
@@ -80,6 +83,25 @@ async def test_several_instances_may_register_the_same_sources_at_once(database_
 
         assert len(await sources.all_watched(one)) == len(keys)
         assert names(await claimed(another)) == set(keys)
+
+
+async def test_however_many_are_registered_no_statement_has_as_many_parameters(database: Database) -> None:
+    """SQLite takes 32,766 (https://sqlite.org/limits.html), PostgreSQL's driver 32,767."""
+    most = 0
+
+    def note(_c: object, _cursor: object, _statement: str, parameters: Any, _context: object, many: bool) -> None:  # noqa: FBT001  (SQLAlchemy's)
+        nonlocal most
+        most = max(most, *map(len, parameters)) if many else max(most, len(parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for number in (400, 100, 300):
+            await sources.register(database, [source(f"feed:{n}") for n in range(number)], NOW)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    assert 0 < most < 100
+    assert len(await sources.all_watched(database)) == 300
 
 
 async def test_adding_a_source_leaves_the_others_watched(database: Database) -> None:
