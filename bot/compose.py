@@ -153,6 +153,7 @@ async def _loops(
     checks = Probing(database, web, rules, paced("probe"), owner, due, probes_of(settings), eyes, settings.windows)
     checks.gauges = gauges
     mine = own.Own(database, delivering, own.places(settings.routes), paced("own"), due, lambda: eyes.blind_since)
+    mine.named = frozenset(to for route in settings.routes for to in route.to)
     escalating = Escalating(database, reaching.plans_of(settings), paced("escalate"), due, gauges)
     rests = partial(partial, vitals.turns.rests)
     loops: dict[str, Callable[[], Awaitable[None]]] = {

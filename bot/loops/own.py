@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,7 +22,7 @@ from bot.core.spans import duration
 from bot.core.team import SITREP
 from bot.loops.deliver import Delivering
 from bot.loops.take_in import Rules, take_in
-from bot.model import Announcement, AnnouncementState, Claim, Destination, Impact, Snapshot, Source, State, Update
+from bot.model import Announcement, Claim, Destination, Impact, Snapshot, Source, State, Update
 from bot.store import announcements
 from bot.store.database import Database
 from bot.store.sources import Watched
@@ -34,11 +34,16 @@ _STOPPED = "stopped"
 # Nobody can invite us there.
 _NAMES = {"pagerduty": "PagerDuty", "opsgenie": "Opsgenie", "webhook": "the webhook"}
 _STARTED_AGAIN = "It can be posted to again."
+# What waits for a channel that no route names any more is of no use so long after it was over.
+_OF_USE = timedelta(days=1)
+_NO_USE = (
+    "No route names it any more, and what waits for it was over a day ago. Whether it can be posted to is not known."
+)
 
 
 @dataclass(slots=True)
 class Own:
-    """What the loop works with; `destinations` are all that are configured.
+    """What the loop works with; `destinations` are where it may be told, `named` all that a route names.
 
     `blind_since` tells whether we are blind, and `told_blind` what of it was taken in last.
     """
@@ -49,6 +54,7 @@ class Own:
     clock: Clock
     due: asyncio.Event
     blind_since: Callable[[], datetime | None] = lambda: None
+    named: Collection[Destination] = ()
     told: dict[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     told_blind: tuple[datetime | None] | None = None
 
@@ -70,12 +76,14 @@ async def tell_of_sight(own: Own, clock: Clock) -> None:
 
 async def look(own: Own) -> None:
     """Tell on the other platforms what has changed since the last look."""
-    troubled = [one for one in await announcements.troubled(own.database) if one.state is AnnouncementState.PARKED]
+    parked = await announcements.parked(own.database, own.clock.now() - _OF_USE)
+    troubled = [one for one, is_past in parked if not is_past or one.destination in own.named]
+    left = {str(one.destination) for one, _ in parked}
     for platform in {to.platform for to in own.destinations}:
         others = unrung(to for to in own.destinations if to.platform != platform)
         found = troubles(platform, own.delivering.stopped.get(platform), troubled)
         if others and found != own.told.get(platform):
-            await _take_in(own, platform, found, others)
+            await _take_in(own, platform, found, others, left)
             own.told[platform] = found
             own.due.set()
 
@@ -154,7 +162,9 @@ def troubles(platform: str, stopped: str | None, troubled: Iterable[Announcement
     return {str(one.destination): one.error for one in troubled if one.destination.platform == platform and one.error}
 
 
-async def _take_in(own: Own, platform: str, found: Mapping[str, str], others: tuple[Destination, ...]) -> None:
+async def _take_in(
+    own: Own, platform: str, found: Mapping[str, str], others: tuple[Destination, ...], left: Collection[str]
+) -> None:
     now = own.clock.now()
     name = _NAMES.get(platform, platform.capitalize())
     source = Source(key=f"own:{platform}", vendor=SITREP, name="Sitrep", format="own", url="")
@@ -165,7 +175,7 @@ async def _take_in(own: Own, platform: str, found: Mapping[str, str], others: tu
         Watched(source=source, health=Health(first_look=now, last_look=now)),
         snapshot,
         rules=Rules((Route(name="own trouble", to=others),)),
-        follow_up=partial(_over, name, now),
+        follow_up=partial(_over, name, now, left),
     )
 
 
@@ -192,12 +202,13 @@ def _title(name: str, subject: str) -> str:
     return f"Nothing can be posted to {name}" if subject == _STOPPED else f"{subject} can not be posted to"
 
 
-async def _over(name: str, now: datetime, source: Source, external_id: str) -> Claim:
+async def _over(name: str, now: datetime, left: Collection[str], source: Source, external_id: str) -> Claim:
     del source
+    said = _NO_USE if external_id in left else _STARTED_AGAIN
     return Claim(
         external_id=external_id,
         title=_title(name, external_id),
         state=State.RESOLVED,
-        updates=(Update(f"over-{now:%Y%m%dT%H%M%S}", State.RESOLVED, _STARTED_AGAIN, now),),
+        updates=(Update(f"over-{now:%Y%m%dT%H%M%S}", State.RESOLVED, said, now),),
         resolved_at=now,
     )

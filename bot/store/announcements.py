@@ -246,6 +246,21 @@ async def troubled(database: Database) -> tuple[Announcement, ...]:
 _TROUBLED = select(*ANNOUNCEMENT.c).where(STUCK).order_by(ANNOUNCEMENT.c.id)
 
 
+async def parked(database: Database, long_ago: datetime) -> tuple[tuple[Announcement, bool], ...]:
+    """Return the announcements that were parked, each with whether what it tells of has been over since `long_ago`."""
+    rows = await database.read(lambda connection: connection.execute(_PARKED, {"b_ago": long_ago}).mappings().all())
+    return tuple((announcement_of(row), bool(row["is_past"])) for row in rows)
+
+
+_PAST = INCIDENT.c.resolved_at <= bindparam("b_ago", type_=INCIDENT.c.resolved_at.type)
+_PARKED = (
+    select(*ANNOUNCEMENT.c, _PAST.label("is_past"))
+    .outerjoin(INCIDENT, INCIDENT.c.id == ANNOUNCEMENT.c.incident)
+    .where(STUCK, ANNOUNCEMENT.c.state == "parked")
+    .order_by(ANNOUNCEMENT.c.id)
+)
+
+
 async def of_incident(database: Database, incident: str) -> tuple[Announcement, ...]:
     """Return where an incident has been announced."""
     query = select(*ANNOUNCEMENT.c).where(ANNOUNCEMENT.c.incident == incident).order_by(ANNOUNCEMENT.c.id)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.errors import PermanentFailure, PlatformStopped
 from bot.loops.own import Own, look, unrung
-from bot.model import Destination
+from bot.model import ChangeKind, Destination, State
 from bot.store import announcements
 from bot.store.database import Database
 from tests.fakes import FakePlatform, ManualClock
@@ -90,6 +91,45 @@ async def test_a_channel_that_can_not_be_posted_to_is_told_on_the_other(two: Two
 
     assert len(two.desk.fake.channels["ops"]) == 2
     assert thread(root)[-1] == "It can be posted to again."
+
+
+async def test_a_channel_that_no_route_names_any_more_is_no_trouble_once_what_waits_is_long_over(two: Two) -> None:
+    async def a_try_later(**later: int) -> None:
+        two.clock.move(**later)
+        two.desk.fake.fails_with(PermanentFailure("the channel is archived"))
+        await announcements.revive(two.desk.database, two.clock.now())
+        await two.looks()
+
+    two.own.named = {OPS}
+    two.desk.fake.fails_with(PermanentFailure("the channel is archived"))
+    await two.desk.opens()
+    known = two.desk.incidents["acme-1"]
+    two.desk.incidents["acme-1"] = replace(known, state=State.RESOLVED, resolved_at=two.clock.now())
+    await two.desk.says("It is over.", kind=ChangeKind.RESOLVED)
+    await two.looks()
+
+    await a_try_later(hours=25)
+    assert "Resolved" not in str(two.other.root("backup").message)
+
+    two.own.named = {BACKUP}
+    await a_try_later(minutes=1)
+    root = two.other.root("backup")
+    assert "Resolved" in str(root.message)
+    assert thread(root)[-1].startswith("No route names it any more, and what waits for it was over a day ago.")
+
+    await a_try_later(hours=1)
+    assert len(two.other.channels["backup"]) == 1
+
+
+async def test_what_goes_on_is_waited_for_in_whatever_channel(two: Two) -> None:
+    two.own.named = {BACKUP}
+    two.desk.fake.fails_with(PermanentFailure("the channel is archived"))
+    await two.desk.opens()
+    await two.looks()
+    two.clock.move(hours=25)
+    await two.looks()
+
+    assert "Resolved" not in str(two.other.root("backup").message)
 
 
 async def test_the_same_trouble_again_is_told_again(two: Two) -> None:
