@@ -209,9 +209,12 @@ def _completed(incident: Incident, lasted: timedelta) -> Parts:
 
 
 def joined(entry: TimelineEntry, incident: Incident) -> Parts:
-    """Say what a person has counted in, or that it is an incident of its own again."""
+    """Say what a person, or the vendor, has counted in, or that it is an incident of its own again."""
     del incident
     other = entry.transitions[0]
+    if entry.who is Who.BOT:
+        told = f"“{other.after}” is part of this: we saw it {_before(entry)} before"
+        return told, [line(f"What is said of {other.before} goes on here.")]
     if other.subject == PARTED:
         return f"{entry.author} unlinked this from “{other.after}”", [line("It goes on here by itself.")]
     parts: list[Line | Quote] = [line(f"What is said of {other.before} goes on here.")]
@@ -220,9 +223,17 @@ def joined(entry: TimelineEntry, incident: Incident) -> Parts:
 
 
 def left(entry: TimelineEntry, incident: Incident) -> Parts:
-    """Say what a person has taken out, and where it goes on."""
-    del incident
+    """Say what a person, or the vendor, has taken out, and where it goes on."""
     other = entry.transitions[0]
+    if entry.who is Who.BOT:
+        told = f"{incident.name} acknowledged it {_before(entry)} after us, as part of “{other.after}”"
+        return told, [line(f"It goes on there: {other.before}")]
     if other.subject == PARTED:
         return f"{entry.author} unlinked “{other.after}”", [line(f"It goes on by itself: {other.before}")]
     return f"{entry.author} linked this with “{other.after}”", [line(f"It goes on there: {other.before}")]
+
+
+def _before(entry: TimelineEntry) -> str:
+    """Return how long witnesses of ours had seen what a vendor then counted in."""
+    seen = min((at for view in entry.views if (at := view.seen_at or view.started_at)), default=entry.happened_at)
+    return duration(max(entry.happened_at - seen, timedelta()))

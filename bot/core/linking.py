@@ -1,14 +1,15 @@
-"""Two incidents that a person says are one, and one that a person says are two.  Claims move, and nothing is lost."""
+"""Two incidents that a person, or the vendor, says are one, and one that is two.  Claims move, and nothing is lost."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from bot.core.actions import Outcome
 from bot.core.fold import advance
-from bot.core.lines import by_person
+from bot.core.lines import by_bot, by_person
 from bot.core.team import is_ours
 from bot.core.witnesses import statements, testimonies
 from bot.core.wording import headline
@@ -42,7 +43,12 @@ def join(away: Incident, host: Incident, asked: Asked, now: datetime) -> Moved:
         return Moved(Outcome.ALREADY, away, host)
     if away.vendor != host.vendor and accuses(away):
         return Moved(Outcome.FOREIGN, away, host)
-    return _moved(away, host, away.claims, asked, now, JOINED)
+    return _moved(away, host, away.claims, partial(by_person, asked=asked, now=now), JOINED)
+
+
+def counted_in(away: Incident, host: Incident, now: datetime) -> Moved:
+    """Return `host` with all claims of `away`, a suspicion of ours that the vendor has come to name in it."""
+    return _moved(away, host, away.claims, partial(by_bot, now=now), JOINED)
 
 
 def accuses(incident: Incident) -> bool:
@@ -62,11 +68,12 @@ def unlink(
         there = {view.key: view for view in incident.claims}
         views = tuple(there[view.key] for view in joined.views if view.key in there)
         if views and len(views) < len(incident.claims):
-            return _moved(incident, origin, views, asked, now, PARTED)
+            return _moved(incident, origin, views, partial(by_person, asked=asked, now=now), PARTED)
     seen = testimonies(incident.claims)
     if not seen or not statements(incident.claims):
         return Moved(Outcome.NOTHING, incident, incident)
-    return replace(_moved(incident, _of_our_own(incident, seen, now), seen, asked, now, PARTED), begins=True)
+    parted = partial(by_person, asked=asked, now=now)
+    return replace(_moved(incident, _of_our_own(incident, seen, now), seen, parted, PARTED), begins=True)
 
 
 def came_from(entries: Sequence[TimelineEntry]) -> str | None:
@@ -121,13 +128,12 @@ def _moved(
     loses: Incident,
     gets: Incident,
     views: tuple[ClaimView, ...],
-    asked: Asked,
-    now: datetime,
+    by: Callable[[Incident, ChangeKind], TimelineEntry],
     why: str,
 ) -> Moved:
-    left = _entry(ChangeKind.LEFT, loses, views, asked, now)
     known = tuple(replace(view, seen_at=view.seen_at or loses.detected_at) for view in views)
-    joined = _entry(ChangeKind.JOINED, gets, known, asked, now)
+    left = replace(by(loses, ChangeKind.LEFT), views=known)
+    joined = replace(by(gets, ChangeKind.JOINED), views=known)
     entries = (
         replace(left, transitions=(Transition(why, gets.id, headline(gets)),)),
         replace(joined, transitions=(Transition(why, loses.id, headline(loses)), *_said(loses, why))),
@@ -142,9 +148,3 @@ def _said(loses: Incident, why: str) -> tuple[Transition, ...]:
     if why != JOINED or not is_ours(loses) or loses.latest is None:
         return ()
     return (Transition(SAID, loses.latest.author, loses.latest.text),)
-
-
-def _entry(
-    kind: ChangeKind, incident: Incident, views: tuple[ClaimView, ...], asked: Asked, now: datetime
-) -> TimelineEntry:
-    return replace(by_person(incident, kind, asked, now), views=views)

@@ -134,6 +134,9 @@ def is_broadcast(entry: TimelineEntry) -> bool:
         return any(t.subject == "again" for t in entry.transitions)
     if entry.kind is ChangeKind.UPDATED and entry.who is Who.VENDOR:
         return any(t.subject == "still" for t in entry.transitions)
+    if entry.kind is ChangeKind.LEFT:
+        # The vendor admits it, as part of something else.
+        return entry.who is Who.BOT
     if entry.kind is ChangeKind.COMPONENT_CHANGED:
         return any(is_rise(_impact(t.before), _impact(t.after)) for t in entry.transitions)
     return entry.kind in _HEARD_BY_ALL

@@ -12,6 +12,7 @@ from functools import partial
 
 from bot.core import cards, memory, moving, muting, replies, routing, timeline
 from bot.core import diff as differ
+from bot.core.admitting import admit
 from bot.core.bursts import OFF, Terms
 from bot.core.chat_routes import ChatRoute, routes_of
 from bot.core.claims import is_own, read_together
@@ -178,7 +179,8 @@ def _decide(
     changes = (*move.changes, *differ.diff(known, snapshot, claims))
     attachments = correlate(changes, source, around, now)
     told = timeline.tell(changes, attachments, around.incidents, source=source, now=now, baseline=baseline)
-    told = concluded(told, gathered, filtering, rules, now)
+    admitted = admit(told, changes, known.claims, attachments, around.incidents, source, now)
+    told = concluded(admitted.told, gathered, filtering, rules, now)
     after = {**memory.apply(known, snapshot, claims).claims, **move.left}
     joined = attachments.keys() - around.attached.keys()
     changed = {name: m for name, m in after.items() if name in joined or stored.get(name) != m}
@@ -191,10 +193,13 @@ def _decide(
         attachments=attachments,
         told=told,
         before=around.incidents,
-        destinations={i.id: destinations(i, filtering, rules) for i in told.incidents.values()},
+        destinations={
+            i.id: destinations(i, filtering, rules) for i in told.incidents.values() if i.id not in admitted.joins
+        },
         urgent=frozenset(entry.incident for entry in told.entries if replies.is_broadcast(entry)),
         look=case.look(not awaited),
         visits=_visits(changed, known, told_of, now),
+        joins=admitted.joins,
     )
     return decision, TakenIn(changes, told, settled=not awaited)
 

@@ -17,8 +17,8 @@ from bot.core.correlate import Attachment
 from bot.core.health import Health
 from bot.core.memory import Memory
 from bot.core.timeline import Told
-from bot.model import Destination, Incident, Source, State, TimelineEntry
-from bot.store import codec, overrides, polls, revisits
+from bot.model import ChangeKind, Destination, Incident, Source, State, TimelineEntry
+from bot.store import codec, overrides, polls, relinking, revisits
 from bot.store.commits import Conflict, make_due, write_entries, write_incidents, written
 from bot.store.database import Database, insert_into
 from bot.store.gathering import Gathered, gather, gathered
@@ -50,7 +50,8 @@ class LeaseLost(Exception):
 class Decision:
     """All that one snapshot changes, to be written in one transaction.
 
-    `before` has the incidents as they were gathered; one that has moved on since makes the commit fail.
+    `before` has the incidents as they were gathered; one that has moved on since makes the commit fail.  `joins` are
+    those that have gone on as part of others, and of which: these are announced wherever they were.
     """
 
     source: Source
@@ -63,6 +64,7 @@ class Decision:
     urgent: frozenset[str] = frozenset()
     look: polls.Look | None = None
     visits: Mapping[str, datetime | None] = field(default_factory=dict[str, datetime | None])
+    joins: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 async def settle(  # noqa: PLR0913, PLR0917  (all that one snapshot is settled with)
@@ -112,7 +114,11 @@ def _commit(connection: Connection, decision: Decision) -> None:
     write_entries(connection, decision.told.entries)
     # After the incidents, as everybody does: two that wait for each other's rows would wait for ever.
     write_claims(connection, decision.source, decision.claims, decision.attachments)
-    where, urgent, before = decision.destinations, decision.urgent, decision.before
+    where, urgent, before = {**decision.destinations}, decision.urgent, decision.before
+    for one, host in decision.joins.items():
+        left = next(e for e in decision.told.entries if e.incident == one and e.kind is ChangeKind.LEFT)
+        relinking.move(connection, left, host)
+        where[host] = (*where.get(host, ()), *relinking.told(connection, decision.told.incidents[one]))
     touched = list(decision.told.incidents)
     make_due(connection, touched, decision.now, destinations=where, urgent=urgent, before=before)
     revisits.write(connection, decision.source.key, decision.visits)

@@ -68,15 +68,20 @@ def _locked(connection: Connection, names: Iterable[str]) -> dict[str, Incident]
 def _commit(connection: Connection, moved: Moved, before: dict[str, Incident], now: datetime) -> None:
     write_incidents(connection, [moved.loses, moved.gets], before)
     write_entries(connection, moved.entries)
-    for view in moved.entries[0].views:
-        source, _, claim = view.key.partition("|")
-        connection.execute(_MOVE.values(incident=moved.gets.id), {"b_source": source, "b_claim": claim})
-    told = _told(connection, moved.loses)
+    move(connection, moved.entries[0], moved.gets.id)
+    where = told(connection, moved.loses)
     touched = sorted({moved.loses.id, moved.gets.id})
-    make_due(connection, touched, now, destinations={moved.gets.id: told}, before=before)
+    make_due(connection, touched, now, destinations={moved.gets.id: where}, before=before)
 
 
-def _told(connection: Connection, incident: Incident) -> list[Destination]:
+def move(connection: Connection, left: TimelineEntry, to: str) -> None:
+    """Let the claims that have `left` an incident belong to another one."""
+    for view in left.views:
+        source, _, claim = view.key.partition("|")
+        connection.execute(_MOVE.values(incident=to), {"b_source": source, "b_claim": claim})
+
+
+def told(connection: Connection, incident: Incident) -> list[Destination]:
     """Return where an incident is told; one that is told in a burst, where that shows it."""
     rows = connection.execute(_WHERE_TOLD, {"b_id": incident.burst or incident.id}).scalars()
     places = [Destination.parse(to) for to in rows]

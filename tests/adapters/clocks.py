@@ -105,6 +105,21 @@ def unlinked() -> tuple[Message, ...]:
     )
 
 
+def counted_in() -> tuple[Message, ...]:
+    """A suspicion, and the incident that the vendor has widened so that it means it."""
+    desk = Desk()
+    desk.sees(snapshot(0))
+    desk.sees(snapshot(1, claim("i2", FOUND, title="Login trouble", components=[degraded("Login")], published=1)))
+    moved = linking.counted_in(suspected().incident, desk.incident, at(10))
+    left, joined = moved.entries
+    return (
+        wording.root(moved.loses),
+        replies.reply(left, moved.loses),
+        wording.root(moved.gets),
+        replies.reply(joined, moved.gets),
+    )
+
+
 _LIVED: Mapping[str, Callable[[], Desk]] = {
     "suspected": suspected,
     "suspected-likely": likely,
@@ -117,5 +132,6 @@ _LIVED: Mapping[str, Callable[[], Desk]] = {
     "taken-back": taken_back,
 }
 CLOCKS: dict[str, tuple[Message, ...]] = {name: shown(live()) for name, live in _LIVED.items()} | {
-    "unlinked": unlinked()
+    "unlinked": unlinked(),
+    "counted-in": counted_in(),
 }

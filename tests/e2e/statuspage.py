@@ -69,6 +69,11 @@ class Incident:
         update.before.append(update.body)
         update.body = body
 
+    def affects(self, **more: str) -> None:
+        """Name more components, each with a status."""
+        self.page.components |= more
+        self.components += [name for name in more if name not in self.components]
+
     def becomes(self, impact: str) -> None:
         """Change how bad it is."""
         self.impacts.append(self.impact)

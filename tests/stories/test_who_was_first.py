@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.stories import configs
 from tests.stories.world import World
 
@@ -218,3 +220,78 @@ async def test_a_vendor_that_called_it_over_too_early_posts_it_anew_in_the_same_
         "OpenAI calls it resolved, but we still see it",
     ]
     assert "2 min after us" in world.root()
+
+
+async def _two_troubles(world: World) -> None:
+    """Let OpenAI have posted one thing, and us see another."""
+    world.has(configs.API)
+    await world.lives(minutes=5)
+    world.page.posts("Login trouble", "We are investigating.", component="Login")
+    await world.lives(minutes=3)
+    world.api.breaks(503)
+    await world.lives(minutes=9)
+    assert world.roots() == ["OpenAI: Login trouble", "OpenAI: Chat Completions is failing"]
+
+
+@pytest.mark.parametrize(
+    ("component", "words"), [("Chat Completions", "It is wider."), ("", "Chat Completions is affected as well.")]
+)
+async def test_the_vendor_counts_it_in_with_what_it_had_posted_before(world: World, component: str, words: str) -> None:
+    await _two_troubles(world)
+    world.page.says("identified", words, component=component)
+    await world.lives(minutes=5)
+
+    assert world.thread(1) == [
+        "openai-api fails",
+        "OpenAI acknowledged it 8 min after us, as part of “OpenAI: Login trouble”",
+    ]
+    assert world.aloud(1) == world.thread(1)[1:]
+    assert "Part of another incident" in world.root(1)
+    assert "It goes on there: openai-openai00" in world.words(1)
+    assert world.thread(0)[-1] == "“OpenAI: Chat Completions is failing” is part of this: we saw it 8 min before"
+    assert "We see: our probe fails (HTTP 503)" in world.root(0)
+
+    world.api.works()
+    await world.lives(minutes=5)
+    world.page.resolves("All fixed.")
+    await world.lives(minutes=5)
+    assert world.thread(0)[-2:] == ["Our own checks pass again", "Resolved after 22 min"]
+    assert len(world.thread(1)) == 2
+    assert "never confirmed" not in await world.types("status openai history")
+
+
+async def test_what_the_vendor_counts_in_a_person_may_take_out_and_it_stays_out(world: World) -> None:
+    await _two_troubles(world)
+    world.page.says("identified", "It is wider.", component="Chat Completions")
+    await world.lives(minutes=2)
+    await world.types("unlink openai-openai00")
+    world.page.says("identified", "We are working on Chat Completions.")
+    await world.lives(minutes=2)
+
+    assert world.thread(1)[-1] == "on-call unlinked this from “OpenAI: Login trouble”"
+    assert "Minor · suspected" in world.root(1)
+    assert "We see" not in world.root(0)
+
+
+async def test_a_vendor_that_names_two_of_our_suspicions_at_once_admits_both(world: World) -> None:
+    world.has(configs.API, configs.LOGIN)
+    await world.lives(minutes=5)
+    world.api.breaks(503)
+    await world.lives(minutes=9)
+    assert len(world.roots()) == 2
+    world.page.posts("Trouble", "Login and Chat Completions fail.")
+    await world.lives(minutes=2)
+
+    ends = sorted(world.thread(number)[1] for number in range(2))
+    assert ends[0].startswith("OpenAI acknowledged it")
+    assert ends[1].startswith("OpenAI acknowledged it")
+    assert sum("as part of" in one for one in ends) == 1
+
+
+async def test_what_the_vendor_says_of_something_else_leaves_a_suspicion_alone(world: World) -> None:
+    await _two_troubles(world)
+    world.page.says("identified", "We have found the cause.")
+    await world.lives(minutes=2)
+
+    assert world.thread(1) == ["openai-api fails"]
+    assert "Minor · suspected" in world.root(1)

@@ -77,7 +77,9 @@ class Page:
     def last(self) -> Incident:
         return self.board.incidents[-1]
 
-    def says(self, state: str, body: str) -> None:
+    def says(self, state: str, body: str, *, component: str = "") -> None:
+        """Write an update; with a component that the incident affects from then on, if that is said."""
+        self.last.affects(**({component: "partial_outage"} if component else {}))
         self.last.says(state, body)
         self.show()
 
