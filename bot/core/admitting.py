@@ -7,16 +7,29 @@ it goes on as part of the vendor's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core.claims import is_own, names
 from bot.core.correlate import Attachment
+from bot.core.fold import fold
+from bot.core.lines import by_bot
 from bot.core.linking import counted_in
 from bot.core.memory import Memory
 from bot.core.timeline import Told
 from bot.core.witnesses import overlap, testimonies
-from bot.model import Change, Claim, Incident, Kind, Source, SourceKind, TimelineEntry
+from bot.model import (
+    Change,
+    ChangeKind,
+    Claim,
+    Incident,
+    Kind,
+    Source,
+    SourceKind,
+    TimelineEntry,
+    Transition,
+    Who,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +63,9 @@ def admit(
             if not _means(claim, one) or (known is not None and _means(known.claim, one)):
                 continue
             moved = counted_in(one, after[host], now)
-            entries += moved.entries
-            after |= {one.id: moved.loses, host: moved.gets}
+            held = _held(one, moved.gets, now)
+            entries += (*moved.entries, *held)
+            after |= {one.id: moved.loses, host: fold(moved.gets, held)}
             joins[one.id] = host
     return Admitted(Told((*told.entries, *entries), after), joins) if joins else Admitted(told)
 
@@ -80,3 +94,14 @@ def _means(claim: Claim, suspicion: Incident) -> bool:
     """Whether a claim lists a part that fails, or has it in its words."""
     parts = suspicion.components
     return overlap(claim.components, parts) or any(names(claim, part) for part in parts)
+
+
+def _held(away: Incident, host: Incident, now: datetime) -> tuple[TimelineEntry, ...]:
+    """Return the line by which whoever had a suspicion has what it goes on in: nobody is called a second time."""
+    ack = away.acked
+    if ack is None or host.acked is not None:
+        return ()
+    given = ack.way in {ChangeKind.ASSIGNED, ChangeKind.HANDED_OVER}
+    to = (Transition("to", "\n".join(ack.keys or (ack.person,)), ack.name),) if given else ()
+    line = replace(by_bot(host, ack.way, now), who=Who.PERSON, author=ack.other if given else ack.name, quiet=True)
+    return (replace(line, happened_at=ack.at, person="" if given else ack.person, until=ack.until, transitions=to),)

@@ -273,6 +273,16 @@ async def test_what_the_vendor_counts_in_a_person_may_take_out_and_it_stays_out(
     assert "We see" not in world.root(0)
 
 
+async def test_whoever_had_what_the_vendor_counts_in_has_it_still(world: World) -> None:
+    await _two_troubles(world)
+    await world.types("ack openai-chat-completions-20260301T1208")
+    world.page.says("identified", "It is wider.", component="Chat Completions")
+    await world.lives(minutes=2)
+
+    assert "Acknowledged by on-call" in world.root(0)
+    assert world.thread(0)[-1].endswith("is part of this: we saw it 8 min before")
+
+
 async def test_a_vendor_that_names_two_of_our_suspicions_at_once_admits_both(world: World) -> None:
     world.has(configs.API, configs.LOGIN)
     await world.lives(minutes=5)
