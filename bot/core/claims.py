@@ -121,8 +121,13 @@ def _words(text: str) -> str:
 
 def names(claim: Claim, component: Component) -> bool:
     """Whether the words of a claim name a component, as a whole word and as it is written."""
+    return is_named(component, claim.title, *(update.body for update in claim.updates))
+
+
+def is_named(component: Component, *texts: str) -> bool:
+    """Whether texts name a component, as a whole word and as it is written."""
     whole = re.compile(rf"(?<!\w){re.escape(component.name)}(?!\w)")
-    return any(whole.search(text) for text in (claim.title, *(update.body for update in claim.updates)))
+    return any(whole.search(text) for text in texts)
 
 
 def _weighed(claim: Claim, stray: tuple[Component, ...], told: frozenset[str], indicator: Impact) -> Claim:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from bot.core.claims import names
+from bot.core.claims import is_named, names
 from bot.core.witnesses import overlap, statements, testimonies
 from bot.model import Claim, Component, Incident, Kind, Source, SourceKind, State
 
@@ -87,9 +87,17 @@ def host_of_witness(components: tuple[Component, ...], source: Source, around: A
     again = [i for i in ended if i.kind not in _PLANNED and i.resolved_at and now - i.resolved_at <= RELAPSE]
     candidates = sorted((*going_on, *again), key=lambda i: (not i.is_open, i.kind is not Kind.SUSPECTED))
     named = [i for i in candidates if overlap(components, i.components)]
+    if not source.vendor_name:
+        return next((incident.id for incident in named), None)
+    spoken = [i for i in candidates if _speaks_of(i, components)]
     vague = [i for i in candidates if not (components and i.components) and _is_fresh(i, now)]
-    vague = vague if source.vendor_name else []
-    return next((incident.id for incident in (*named, *vague)), None)
+    return next((incident.id for incident in (*named, *spoken, *vague)), None)
+
+
+def _speaks_of(incident: Incident, components: tuple[Component, ...]) -> bool:
+    """Whether the vendor names a part in its title or in its last words, which it does not list."""
+    last = incident.latest.text if incident.latest else ""
+    return is_posted(incident) and any(is_named(part, incident.title, last) for part in components)
 
 
 def _is_fresh(incident: Incident, now: datetime) -> bool:

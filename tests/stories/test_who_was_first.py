@@ -260,6 +260,18 @@ async def test_the_vendor_counts_it_in_with_what_it_had_posted_before(world: Wor
     assert "never confirmed" not in await world.types("status openai history")
 
 
+async def test_what_the_vendor_has_in_its_words_and_does_not_list_is_no_suspicion_of_ours(world: World) -> None:
+    world.has(configs.API)
+    await world.lives(minutes=5)
+    world.page.posts("Login trouble", "Login and Chat Completions fail for some.", component="Login")
+    await world.lives(minutes=3)
+    world.api.breaks(503)
+    await world.lives(minutes=4)
+
+    assert world.roots() == ["OpenAI: Login trouble"]
+    assert world.thread() == ["Investigating", "openai-api sees it too: HTTP 503"]
+
+
 async def test_what_the_vendor_counts_in_a_person_may_take_out_and_it_stays_out(world: World) -> None:
     await _two_troubles(world)
     world.page.says("identified", "It is wider.", component="Chat Completions")
