@@ -83,17 +83,23 @@ def failing(entries: Sequence[TimelineEntry], now: datetime) -> Iterator[tuple[d
     since: dict[str, datetime] = {}
     passed: set[str] = set()
     for entry in entries:
-        claim = entry.claim
-        if claim is None or claim.teller not in _SEES_BY_ITSELF:
-            continue
-        if not claim.state.is_over:
-            first = claim.started_at or entry.recorded_at
-            since.setdefault(claim.key, entry.recorded_at if claim.key in passed else first)
-        elif claim.key in since:
-            passed.add(claim.key)
-            yield since.pop(claim.key), claim.resolved_at or entry.recorded_at
+        for claim in _seen(entry):
+            if entry.kind is not ChangeKind.LEFT and not claim.state.is_over:
+                first = claim.started_at or entry.recorded_at
+                since.setdefault(claim.key, entry.recorded_at if claim.key in passed else first)
+            elif claim.key in since:
+                passed.add(claim.key)
+                yield since.pop(claim.key), claim.resolved_at or entry.recorded_at
+            elif entry.kind is ChangeKind.JOINED and claim.started_at and claim.resolved_at:
+                yield claim.started_at, claim.resolved_at
     for begun in since.values():
         yield begun, now
+
+
+def _seen(entry: TimelineEntry) -> Iterator[ClaimView]:
+    """Give what witnesses say in a line, or have said of what came or went with it."""
+    views = (*([entry.claim] if entry.claim else ()), *entry.views)
+    return (view for view in views if view.teller in _SEES_BY_ITSELF)
 
 
 def is_vendors(entry: TimelineEntry) -> bool:

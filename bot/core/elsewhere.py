@@ -1,4 +1,4 @@
-"""What somebody has linked into another incident: where it went on, and how it was until then.  Pure."""
+"""What has gone on as part of another incident: where that is, and how it was until then.  Pure."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from datetime import datetime
 
 from bot.core.message import utc
 from bot.core.witnesses import statements, testimonies
-from bot.model import ChangeKind, Incident, TimelineEntry
+from bot.model import ChangeKind, Incident, TimelineEntry, Who
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """From when on it is told as part of another incident, and of which."""
+    """From when on it is told as part of another incident, and of which.
+
+    `is_admitted`: the vendor has come to name it there; else a person has said so.
+    """
 
     at: datetime
     id: str
     title: str
+    is_admitted: bool = False
 
     def __str__(self) -> str:
         """Name the other one as in a sentence."""
@@ -32,7 +36,10 @@ class Elsewhere:
 def elsewhere(incident: Incident, entries: Sequence[TimelineEntry]) -> Elsewhere | None:
     """Return where all that was told of it went on, if it did."""
     left = _left(incident, entries)
-    return Elsewhere(left.happened_at, left.transitions[0].before, left.transitions[0].after) if left else None
+    if left is None:
+        return None
+    other = left.transitions[0]
+    return Elsewhere(left.happened_at, other.before, other.after, is_admitted=left.who is Who.BOT)
 
 
 def as_it_went(incident: Incident, entries: Sequence[TimelineEntry]) -> Incident:

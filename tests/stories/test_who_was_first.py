@@ -260,6 +260,24 @@ async def test_the_vendor_counts_it_in_with_what_it_had_posted_before(world: Wor
     assert "never confirmed" not in await world.types("status openai history")
 
 
+async def test_reports_of_what_the_vendor_has_counted_in_accuse_it_of_nothing(world: World) -> None:
+    await _two_troubles(world)
+    world.page.says("identified", "It is wider.", component="Chat Completions")
+    await world.lives(minutes=2)
+    world.api.works()
+    await world.lives(minutes=5)
+    world.page.resolves("All fixed.")
+    await world.lives(minutes=2)
+
+    suspicion = await world.types("report openai-chat-completions-20260301T1208")
+    assert "A suspicion of ours; it was told here for 8 min" in suspicion
+    assert "OpenAI told of it at 12:17 UTC, 8 min after us." in suspicion
+    assert "said nothing of it" not in suspicion
+    whole = await world.types("report openai-openai00")
+    assert "from our probe openai-api: HTTP 503. OpenAI told of it at 12:05 UTC, 3 min before us." in whole
+    assert "By our own witnesses: 11 min: from 2026-03-01 12:08 UTC (the first bad check or count)" in whole
+
+
 async def test_what_the_vendor_has_in_its_words_and_does_not_list_is_no_suspicion_of_ours(world: World) -> None:
     world.has(configs.API)
     await world.lives(minutes=5)

@@ -284,6 +284,8 @@ def unposted(story: Story) -> str:
     one = story.incident
     if not story.is_accused:
         return NO_VENDOR
+    if story.elsewhere is not None:
+        return f"what {one.name} says of it is told as part of {story.elsewhere}"
     if any(view.teller is SourceKind.FEED for view in story.views):
         return f"{one.name} posted no incident; its page showed the components"
     if not any(watched.source.kind is SourceKind.FEED for watched in story.material.sources):

@@ -11,9 +11,11 @@ from bot.core.report.clocks import no_witness, unposted
 from bot.core.report.known import Acknowledgement, Detection
 from bot.core.report.story import Story, first, is_planned
 from bot.core.report.unknown import Unknown
+from bot.core.witnesses import testimonies
 from bot.core.wording import STATUS_WORDS
 from bot.model import (
     ChangeKind,
+    ClaimView,
     Confidence,
     Evidence,
     Incident,
@@ -32,16 +34,21 @@ _SURE = frozenset({Confidence.MEDIUM, Confidence.HIGH})
 
 def detection(story: Story) -> Detection:
     """Return when and how we knew of it."""
-    mine = [(entry, record.incident) for record in story.records for entry in record.entries if _is_own(entry)]
+    mine = [
+        (entry, view, record.incident)
+        for record in story.records
+        for entry in record.entries
+        if (view := _own(entry)) is not None
+    ]
     if mine and (at := first(record.incident.detected_at for record in story.records)) is not None:
-        entry, incident = min(mine, key=lambda pair: (pair[0].recorded_at, pair[0].seq))
+        entry, view, incident = min(mine, key=lambda those: (those[0].recorded_at, those[0].seq))
         sure = next(_sure(story), None)
         return Detection(
             at=at,
-            by=_witness(entry),
-            saw=_saw(story, entry),
+            by=_witness(view),
+            saw=_saw(story, view),
             is_own=True,
-            first_sign=entry.claim.started_at if entry.claim else None,
+            first_sign=view.started_at,
             page=_page(_evidence(story, entry), incident),
             sure_at=sure.recorded_at if sure else None,
             sure=testimony.sure_word(sure.evidence) if sure and sure.evidence else "",
@@ -49,8 +56,12 @@ def detection(story: Story) -> Detection:
     return _told_to_us(story)
 
 
-def _is_own(entry: TimelineEntry) -> bool:
-    return entry.who is Who.PROBE and entry.claim is not None and entry.kind in {ChangeKind.OPENED, ChangeKind.SEEN}
+def _own(entry: TimelineEntry) -> ClaimView | None:
+    """Return what a witness of ours begins to tell with a line, or had told of what came with it."""
+    if entry.kind is ChangeKind.JOINED:
+        return min(testimonies(entry.views), key=lambda view: view.seen_at or entry.recorded_at, default=None)
+    is_begun = entry.who is Who.PROBE and entry.kind in {ChangeKind.OPENED, ChangeKind.SEEN}
+    return entry.claim if is_begun else None
 
 
 def _told_to_us(story: Story) -> Detection:
@@ -71,21 +82,17 @@ def _told_to_us(story: Story) -> Detection:
     return Detection(at=one.first_seen_at, by=how)
 
 
-def _witness(entry: TimelineEntry) -> str:
-    teller = entry.claim.teller if entry.claim else SourceKind.PROBE
-    if teller is SourceKind.PEOPLE:
+def _witness(view: ClaimView) -> str:
+    if view.teller is SourceKind.PEOPLE:
         return "a colleague, who reported it"
-    return f"{_SEEN_BY.get(teller, 'our')} {entry.author}"
+    return f"{_SEEN_BY.get(view.teller, 'our')} {view.author}"
 
 
-def _saw(story: Story, begun: TimelineEntry) -> str:
+def _saw(story: Story, begun: ClaimView) -> str:
     """Return what the first witness saw, in the words of the line that came with it."""
-    key = begun.claim.key if begun.claim else ""
-    mine = (
-        e for r in story.records for e in r.entries if e.claim and e.claim.key == key and e.text and e.who is Who.PROBE
-    )
-    said = next(mine, None)
-    return said.text if said else begun.claim.evidence if begun.claim else ""
+    lines = (entry for record in story.records for entry in record.entries)
+    said = (e.text for e in lines if e.claim and e.claim.key == begun.key and e.text and e.who is Who.PROBE)
+    return next(said, begun.evidence)
 
 
 def _evidence(story: Story, begun: TimelineEntry) -> Evidence | None:
@@ -121,6 +128,9 @@ def acknowledgement(story: Story) -> Acknowledgement:
     if is_planned(one):
         return _announced(story)
     told = first(record.incident.acknowledged_at for record in story.records)
+    if story.elsewhere is not None and story.elsewhere.is_admitted:
+        at = story.elsewhere.at
+        return Acknowledgement(at=at, lag=_lag(story, at), title=story.elsewhere.title)
     if told is None or not story.posted:
         never = Unknown(_why_not(story))
         return Acknowledgement(at=never, lag=never)

@@ -69,7 +69,8 @@ def _lasted(facts: Facts, incident: Incident, when: _When) -> str:
             return f"{then}{bad and f', and {bad}'}; how it stands now is not known"
         return f"it has gone on since {when(begun)}, {duration(clock.lasted)} so far{bad and f', and {bad}'}"
     until = known(clock.ended_at)
-    what = "a suspicion of ours that was never confirmed; it" if incident.kind is Kind.SUSPECTED else "it"
+    ours = "a suspicion of ours; it" if facts.elsewhere else "a suspicion of ours that was never confirmed; it"
+    what = ours if incident.kind is Kind.SUSPECTED else "it"
     if incident.ending is ChangeKind.WITHDRAWN:
         verb, gone = ("listed", "listed no longer") if facts.channels else ("told of", "told of no longer")
         span = f"{what} was {verb} for {duration(clock.lasted)}, from {when(begun)} until it was {gone}"
