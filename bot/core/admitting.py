@@ -59,8 +59,7 @@ def admit(
         for one in _suspicions(around, source):
             if one.id in after or one.id in joins or host not in after or not after[host].is_open:
                 continue
-            known = before.get(claim.external_id)
-            if not _means(claim, one) or (known is not None and _means(known.claim, one)):
+            if not _means(claim, one) or _meant(before.get(claim.external_id), around.get(host), one):
                 continue
             moved = counted_in(one, after[host], now)
             held = _held(one, moved.gets, now)
@@ -88,6 +87,12 @@ def _suspicions(around: Mapping[str, Incident], source: Source) -> Iterator[Inci
         ours = one.claims and len(testimonies(one.claims)) == len(one.claims)
         if one.is_open and one.kind is Kind.SUSPECTED and one.vendor == source.vendor and one.components and ours:
             yield one
+
+
+def _meant(known: Memory | None, host: Incident | None, suspicion: Incident) -> bool:
+    """Whether that had been so before: by the claim, or by what another feed has told of the same incident."""
+    listed = host is not None and overlap(host.components, suspicion.components)
+    return listed or (known is not None and _means(known.claim, suspicion))
 
 
 def _means(claim: Claim, suspicion: Incident) -> bool:
