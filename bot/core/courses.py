@@ -19,6 +19,7 @@ from bot.model import (
     SourceKind,
     State,
     TimelineEntry,
+    Who,
 )
 
 # Two clocks, and a form that is filled in: less than this is no backdating.
@@ -58,7 +59,8 @@ class Course:
     `told_at` is the vendor's first word, `seen_at` when a witness of ours first told of it; `backdated` is by how much
     the vendor says that it began before its first word.  `pauses` lie between one statement and the next while it was
     open, `running` is the one that has not ended.  `cause_after` is how long after the end a root cause came.
-    `is_sure` says whether more than a single witness of ours told of it.
+    `is_sure` says whether more than a single witness of ours told of it, `is_admitted` that the vendor came to name it
+    in another incident, at `told_at`.
     """
 
     id: str
@@ -72,6 +74,7 @@ class Course:
     all_clears: tuple[AllClear, ...] = ()
     cause_after: timedelta | None = None
     is_sure: bool = False
+    is_admitted: bool = False
 
     @property
     def silences(self) -> tuple[timedelta, ...]:
@@ -89,20 +92,38 @@ def course(record: Record, now: datetime) -> Course:
     incident, entries = record.incident, record.entries
     words = tuple(_statements(entries))
     pauses, running = _pauses(words, now if incident.is_open else None)
+    admitted = next((e for e in entries if e.kind is ChangeKind.LEFT and e.who is Who.BOT), None)
     return Course(
         id=incident.id,
         is_open=incident.is_open,
         stretches=tuple(stretches(incident, entries, now)),
-        told_at=_first_told(incident, entries),
+        told_at=admitted.recorded_at if admitted else _first_told(incident, entries),
         # What was going on when we began to watch was there before we could have seen it.
-        seen_at=None if incident.was_open_at_first_look else incident.detected_at,
+        seen_at=None if incident.was_open_at_first_look else _first_seen(incident, entries, admitted),
         backdated=max((span for entry in entries if (span := _backdated(entry))), default=None),
         pauses=pauses,
         running=running,
         all_clears=tuple(all_clears(entries, now)),
         cause_after=_cause_after(incident, entries),
         is_sure=_is_sure(incident, entries),
+        is_admitted=admitted is not None,
     )
+
+
+def _first_seen(
+    incident: Incident, entries: Sequence[TimelineEntry], admitted: TimelineEntry | None
+) -> datetime | None:
+    """Return when a witness of ours first told of it.
+
+    What the vendor counted in later was seen as an incident of its own, and there it counts.
+    """
+    if admitted is not None:
+        return min((view.seen_at for view in admitted.views if view.seen_at), default=None)
+    came = {view.key for e in entries if e.kind is ChangeKind.JOINED and e.who is Who.BOT for view in e.views}
+    if not came or incident.detected_at is None:
+        return incident.detected_at
+    began = (e.recorded_at for e in entries if e.who is Who.PROBE and e.claim and e.claim.key not in came)
+    return next(began, None)
 
 
 def _told_at(entry: TimelineEntry) -> datetime:

@@ -160,14 +160,17 @@ def bound(
 ) -> Scorecard:
     """Return the same from what is known of each incident already."""
     since = since or now - WINDOW
-    every = [one for one in chapters if one.ending is not ChangeKind.MERGED]
+    known = tuple(chapters)
+    every = [one for one in known if one.ending is not ChangeKind.MERGED]
     plans = [one.course for one in every if one.kind is Kind.MAINTENANCE]
     kinds = {Kind.MAINTENANCE, Kind.NOTICE}
     troubles = [one for one in every if one.kind not in kinds]
     told = [one.course for one in troubles if one.is_told]
     doubted = [one.course for one in troubles if not one.is_told and not one.course.is_open]
     watched, unwatched = _watched(watch, since, now)
-    lags = _lags(told, doubted)
+    # What has become part of another incident is counted there, but for how late it was told.
+    admitted = [one.course for one in known if one.course.is_admitted and one.ending is ChangeKind.MERGED]
+    lags = _lags([*told, *admitted], doubted)
     backdated = [Extreme(one.backdated, one.id) for one in told if one.backdated]
     ended = [one for one in told if not one.is_open]
     causes = [one.cause_after for one in ended if one.cause_after is not None]

@@ -257,7 +257,9 @@ async def test_the_vendor_counts_it_in_with_what_it_had_posted_before(world: Wor
     await world.lives(minutes=5)
     assert world.thread(0)[-2:] == ["Our own checks pass again", "Resolved after 22 min"]
     assert len(world.thread(1)) == 2
-    assert "never confirmed" not in await world.types("status openai history")
+    record = await world.types("status openai history")
+    assert "Acknowledgement · 8 min late on average, in 1 trouble that we saw ourselves" in record
+    assert "Suspected by us alone · nothing" in record
 
 
 async def test_reports_of_what_the_vendor_has_counted_in_accuse_it_of_nothing(world: World) -> None:
