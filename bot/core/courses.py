@@ -92,7 +92,8 @@ def course(record: Record, now: datetime) -> Course:
     incident, entries = record.incident, record.entries
     words = tuple(_statements(entries))
     pauses, running = _pauses(words, now if incident.is_open else None)
-    admitted = next((e for e in entries if e.kind is ChangeKind.LEFT and e.who is Who.BOT), None)
+    gone = (e for e in reversed(entries) if e.kind is ChangeKind.LEFT and e.who is Who.BOT)
+    admitted = next(gone, None) if incident.ending is ChangeKind.MERGED else None
     return Course(
         id=incident.id,
         is_open=incident.is_open,
