@@ -20,7 +20,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from aiohttp import WSMsgType, web
+from aiohttp import ClientConnectionResetError, WSMsgType, web
 
 from tests.localdiscord import events
 from tests.localdiscord.delivery import DEADLINE, Delivery
@@ -159,7 +159,11 @@ class Gateway:
             self._changed()
             return web.Response(status=503, text="upstream connect error")
         socket = web.WebSocketResponse(compress=False)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ClientConnectionResetError:
+            # Whoever called was killed meanwhile, which is nobody's fault here.
+            return web.Response(status=499)
         link = Link(socket, request.transport)
         self.links.append(link)
         writer = asyncio.create_task(link.writes())
