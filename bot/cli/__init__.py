@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 
-from bot import __version__
+from bot import __version__, arenas
 from bot.cli.verb import Verb
 from bot.errors import ConfigError, SitrepError
 
@@ -47,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     options = parser(words[0] if words else "").parse_args(words)
-    if arguments is None and words[0] != "run":
+    if arguments is None and words[0] == "run":
+        arenas.few(os.environ)
+    elif arguments is None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `sitrep incidents | head` ends like any other tool
     try:
         with asyncio.Runner(loop_factory=new_loop) as runner:
