@@ -14,6 +14,8 @@ from tests.localslack import readable as on_slack
 
 _ENDS = ("Resolved after ", "No longer listed on ")
 _OVER = ("Resolved", "No longer listed")
+# It comes a while after the end: to a program that believes that hours have passed, at once.
+_REPORT = "The report of this incident"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,9 @@ def _of_one(incident: Incident, threads: Sequence[Thread]) -> Iterator[str]:
         yield f"raised {raised} times, not {len(incident.impacts)}"
     if incident.ended is None:
         return
-    ends = [number for number, reply in enumerate(thread.replies) if any(end in reply for end in _ENDS)]
-    if ends != [len(thread.replies) - 1]:
-        yield f"ended in {ends} of {len(thread.replies)} replies"
+    replies = [reply for reply in thread.replies if _REPORT not in reply]
+    ends = [number for number, reply in enumerate(replies) if any(end in reply for end in _ENDS)]
+    if ends != [len(replies) - 1]:
+        yield f"ended in {ends} of {len(replies)} replies, the last of which are {replies[-3:]}"
     if not any(word in thread.root for word in _OVER) or f"was {incident.impact}" not in thread.root:
         yield f"its root does not say that it is over, and was {incident.impact}: {thread.root}"
