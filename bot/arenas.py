@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 # https://man7.org/linux/man-pages/man3/mallopt.3.html; the numbers are those of glibc's malloc.h.
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
-# Threads that do a piece of work each, now and then, need no more.  Each arena kept some 40 MiB of what a report, a
-# drawing or a list of everything had once taken, and there may be eight for each core.
+# Threads that do a piece of work each, now and then, need no more.  Each arena kept some 80 MiB of what a picture had
+# taken to be drawn, and there may be eight for each core.
 _ARENAS = 2
 # What is larger is given back at once.  Unless it is said, glibc raises this to 32 MiB after the first such piece.
 _LARGE = 512 * 1024
