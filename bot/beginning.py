@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.errors import StoreLost, StoreUnavailable
 from bot.loops.supervise import DATABASE_PAUSE
 from bot.model import Source
-from bot.store import announcements, listed, sources, timers
+from bot.store import announcements, listed, parking, sources, timers
 from bot.store.database import Database, claim_purpose, migrate
 
 log = logging.getLogger("sitrep")
@@ -84,6 +84,6 @@ async def prepare(database: Database, watched: Sequence[Source], now: datetime) 
         await sources.release_all(database)
         await announcements.release_all(database)
     # A person may have mended what was in the way; if not, it is parked again.
-    await announcements.revive(database, now)
+    await parking.revive(database, now)
     await sources.register(database, watched, now)
     await timers.settle(database, now)

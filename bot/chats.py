@@ -12,7 +12,7 @@ from bot.commands.desk import Desk
 from bot.loops.fleet import Fleet
 from bot.ports import Chat
 from bot.settings import Settings
-from bot.store import announcements
+from bot.store import parking
 from bot.store.installations import Kept
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def chats(settings: Settings, desk: Desk, fleet: Fleet) -> tuple[Chat, ...]:
     database, clock = fleet.database, fleet.clock
 
     async def revive(platform: str) -> None:
-        await announcements.revive(database, clock.now(), platform)
+        await parking.revive(database, clock.now(), platform)
         fleet.due.set()
 
     addresses = [to for to in reaching.addressed(settings) if to.address]

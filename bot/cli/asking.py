@@ -32,7 +32,7 @@ from bot.core.team import is_ours
 from bot.core.wording import state_word, words
 from bot.model import Component, Incident
 from bot.settings import Settings
-from bot.store import announcements, incidents
+from bot.store import incidents, parking
 from bot.store.database import Database, migrate, open_database
 from bot.store.standings import components
 
@@ -62,7 +62,7 @@ async def _status(options: Namespace) -> int:
         those = Serving(database, catalog.load(), SystemClock(), chosen.services, configured)
         ours, found = await _meant(those, query)
         asked = {one.key: await _asked(database, one, query) for one in found} if query else {}
-        stuck = await announcements.troubled(database)
+        stuck = await parking.troubled(database)
         callers = await _callers(database, chosen, query, found, now)
         others = await _others(database, query, {one.vendor for one in found})
     if options.json:

@@ -23,7 +23,7 @@ from bot.core.team import SITREP
 from bot.loops.deliver import Delivering
 from bot.loops.take_in import Rules, take_in
 from bot.model import Announcement, Claim, Destination, Impact, Snapshot, Source, State, Update
-from bot.store import announcements
+from bot.store import parking
 from bot.store.database import Database
 from bot.store.sources import Watched
 
@@ -76,7 +76,7 @@ async def tell_of_sight(own: Own, clock: Clock) -> None:
 
 async def look(own: Own) -> None:
     """Tell on the other platforms what has changed since the last look."""
-    parked = await announcements.parked(own.database, own.clock.now() - _OF_USE)
+    parked = await parking.parked(own.database, own.clock.now() - _OF_USE)
     troubled = [one for one, is_past in parked if not is_past or one.destination in own.named]
     left = {str(one.destination) for one, _ in parked}
     for platform in {to.platform for to in own.destinations}:

@@ -30,7 +30,7 @@ from bot.store import codec, errands
 from bot.store.database import Database
 from bot.store.errands import Errand, announcement_of
 from bot.store.holds import Holds, alone
-from bot.store.tables import ANNOUNCEMENT, INCIDENT, STUCK
+from bot.store.tables import ANNOUNCEMENT
 
 # Nothing is held back where no route says so.
 AT_ONCE = Ruling()
@@ -237,54 +237,11 @@ _FIRST = select(func.min(ANNOUNCEMENT.c.due_at)).where(_OURS, ANNOUNCEMENT.c.due
 _FIRST_OF_MINE = _FIRST.where(_MINE)
 
 
-async def troubled(database: Database) -> tuple[Announcement, ...]:
-    """Return the announcements that were parked or given up, for the operator to see."""
-    rows = await database.read(lambda connection: connection.execute(_TROUBLED).mappings().all())
-    return tuple(announcement_of(row) for row in rows)
-
-
-_TROUBLED = select(*ANNOUNCEMENT.c).where(STUCK).order_by(ANNOUNCEMENT.c.id)
-
-
-async def parked(database: Database, long_ago: datetime) -> tuple[tuple[Announcement, bool], ...]:
-    """Return the announcements that were parked, each with whether what it tells of has been over since `long_ago`."""
-    rows = await database.read(lambda connection: connection.execute(_PARKED, {"b_ago": long_ago}).mappings().all())
-    return tuple((announcement_of(row), bool(row["is_past"])) for row in rows)
-
-
-_PAST = INCIDENT.c.resolved_at <= bindparam("b_ago", type_=INCIDENT.c.resolved_at.type)
-_PARKED = (
-    select(*ANNOUNCEMENT.c, _PAST.label("is_past"))
-    .outerjoin(INCIDENT, INCIDENT.c.id == ANNOUNCEMENT.c.incident)
-    .where(STUCK, ANNOUNCEMENT.c.state == "parked")
-    .order_by(ANNOUNCEMENT.c.id)
-)
-
-
 async def of_incident(database: Database, incident: str) -> tuple[Announcement, ...]:
     """Return where an incident has been announced."""
     query = select(*ANNOUNCEMENT.c).where(ANNOUNCEMENT.c.incident == incident).order_by(ANNOUNCEMENT.c.id)
     rows = await database.read(lambda connection: connection.execute(query).mappings().all())
     return tuple(announcement_of(row) for row in rows)
-
-
-async def revive(database: Database, now: datetime, platform: str | None = None) -> None:
-    """Try again what was parked, on one platform or on all: a person may have mended what was in the way.
-
-    What is over by now, and had no channel to post its report in, is looked at for that once more.
-    """
-    parked = (
-        STUCK & (ANNOUNCEMENT.c.state == "parked") & (ANNOUNCEMENT.c.platform == (platform or ANNOUNCEMENT.c.platform))
-    )
-    over = INCIDENT.c.is_open.is_(False) & INCIDENT.c.id.in_(select(ANNOUNCEMENT.c.incident).where(parked))
-    look = update(INCIDENT).where(over).values(report_at=now)
-    again = update(ANNOUNCEMENT).where(parked).values(state="live", due_at=now, attempts=0)
-
-    def work(connection: Connection) -> None:
-        connection.execute(look)
-        connection.execute(again)
-
-    await database.write(work)
 
 
 async def release(database: Database, owner: str, busy: Collection[int] = ()) -> None:

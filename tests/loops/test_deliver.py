@@ -13,7 +13,7 @@ from bot.core.backoff import DELIVERY
 from bot.errors import Busy, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
 from bot.loops import deliver as deliver_module
 from bot.model import AnnouncementState, Destination
-from bot.store import announcements
+from bot.store import announcements, parking
 from bot.store.database import Database
 from bot.store.tables import ANNOUNCEMENT, ENTRY
 from tests.databases import opened as another_instance
@@ -358,7 +358,7 @@ async def test_a_place_that_is_forbidden_is_parked_and_shown_and_the_others_go_o
     await desk.settles()
     await desk.settles_in(hours=24)
 
-    (shown,) = await announcements.troubled(desk.database)
+    (shown,) = await parking.troubled(desk.database)
     assert (shown.state, shown.destination, shown.error) == (AnnouncementState.PARKED, OPS, "no access to ops")
     assert thread(desk.fake.root("leads")) == ["We found the cause."]
     assert [call.address for call in desk.fake.calls].count("ops") == 1
@@ -387,7 +387,7 @@ async def test_after_its_last_try_an_announcement_is_given_up_and_shown(
     await desk.settles()
     await desk.settles_in(hours=24)
 
-    (shown,) = await announcements.troubled(desk.database)
+    (shown,) = await parking.troubled(desk.database)
     assert (shown.state, shown.error, shown.attempts) == (AnnouncementState.DEAD, "HTTP 503", DELIVERY.attempts)
     assert desk.fake.sent() == ["post"]
     assert "given up incident=acme-1 destination=fake:ops: HTTP 503" in caplog.text
@@ -402,7 +402,7 @@ async def test_an_incident_that_can_not_be_told_does_not_keep_the_others_waiting
     await desk.database.write(lambda connection: connection.execute(spoilt))
     await desk.settles()
 
-    (parked,) = await announcements.troubled(desk.database)
+    (parked,) = await parking.troubled(desk.database)
     assert (parked.incident, parked.state) == ("acme-1", AnnouncementState.PARKED)
     assert parked.error == "can not be told: ValidationError"
     assert "can not be told incident=acme-1 destination=fake:ops" in caplog.text
@@ -457,7 +457,7 @@ async def test_waiting_for_a_rate_limit_is_no_failed_try(desk: Desk) -> None:
     await desk.settles()
 
     assert desk.fake.root("ops").headline == "Acme: Errors"
-    assert await announcements.troubled(desk.database) == ()
+    assert await parking.troubled(desk.database) == ()
     (one,) = await announcements.of_incident(desk.database, "acme-1")
     assert (one.attempts, one.error) == (0, "")
 

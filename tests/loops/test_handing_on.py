@@ -14,7 +14,7 @@ from bot.core.message import Call, Reach
 from bot.core.replies import reply
 from bot.loops.escalate import escalate_due
 from bot.model import Action, Asked, ChangeKind, Command, Destination, Impact, Person
-from bot.store import announcements, incidents
+from bot.store import announcements, incidents, parking
 from bot.store.database import Database
 from bot.store.lookups import Brief
 from tests.fakes import NOON, FakePlatform
@@ -183,7 +183,7 @@ async def test_who_takes_no_direct_messages_is_shown_and_everything_else_goes_on
 
     await night.until(20)
 
-    (parked,) = await announcements.troubled(database)
+    (parked,) = await parking.troubled(database)
     assert (str(parked.destination), parked.error) == ("slack:U1", "no access to U1")
     assert [to for _, to in await night.steps()] == ["oncall:platform", "slack:leads"]
     assert len(night.desk.fake.channels["leads"]) == 1

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import PermanentFailure, PlatformStopped
 from bot.loops.own import Own, look, unrung
 from bot.model import ChangeKind, Destination, State
-from bot.store import announcements
+from bot.store import parking
 from bot.store.database import Database
 from tests.fakes import FakePlatform, ManualClock
 from tests.loops.desk import Desk, thread
@@ -40,7 +40,7 @@ class Two:
     async def starts_again(self) -> None:
         self.desk.start()
         self.own = self.begins()
-        await announcements.revive(self.desk.database, self.clock.now())
+        await parking.revive(self.desk.database, self.clock.now())
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ async def test_a_channel_that_can_not_be_posted_to_is_told_on_the_other(two: Two
     assert "The bot is not in the channel: invite it." in str(root.message)
 
     two.clock.move(minutes=10)
-    await announcements.revive(two.desk.database, two.clock.now(), "fake")
+    await parking.revive(two.desk.database, two.clock.now(), "fake")
     await two.looks()
 
     assert len(two.desk.fake.channels["ops"]) == 2
@@ -97,7 +97,7 @@ async def test_a_channel_that_no_route_names_any_more_is_no_trouble_once_what_wa
     async def a_try_later(**later: int) -> None:
         two.clock.move(**later)
         two.desk.fake.fails_with(PermanentFailure("the channel is archived"))
-        await announcements.revive(two.desk.database, two.clock.now())
+        await parking.revive(two.desk.database, two.clock.now())
         await two.looks()
 
     two.own.named = {OPS}
@@ -139,7 +139,7 @@ async def test_the_same_trouble_again_is_told_again(two: Two) -> None:
         await two.desk.opens(f"acme-{hours}")
         await two.looks()
         two.clock.move(minutes=1)
-        await announcements.revive(two.desk.database, two.clock.now())
+        await parking.revive(two.desk.database, two.clock.now())
         await two.looks()
 
     assert [said for root in two.other.channels["backup"] for said in thread(root)].count(

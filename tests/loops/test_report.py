@@ -23,7 +23,7 @@ from bot.loops.report import Reporting, report_due
 from bot.loops.revisit import Revisiting, visit_due
 from bot.loops.take_in import Rules
 from bot.model import Destination
-from bot.store import announcements, incidents
+from bot.store import announcements, incidents, parking
 from bot.store.announcements import Outcome
 from bot.store.database import Database
 from tests.databases import opened
@@ -226,7 +226,7 @@ async def test_what_ended_while_its_only_channel_was_closed_has_its_report_when_
         here.fake.fails_with(PermanentFailure("the bot is not in the channel"))
         await here.ended()
         await here.passes(minutes=11)
-        await announcements.revive(file, here.world.clock.now())
+        await parking.revive(file, here.world.clock.now())
         await here.passes(minutes=1)
         await here.passes(minutes=2)
 

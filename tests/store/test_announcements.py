@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, func, select, update
 
 from bot.model import AnnouncementState, Destination, Intent, Ref, StepKind
-from bot.store import announcements, incidents
+from bot.store import announcements, incidents, parking
 from bot.store.announcements import Outcome
 from bot.store.database import Database
 from bot.store.errands import Errand
@@ -323,7 +323,7 @@ async def test_what_was_given_up_is_never_claimed_but_shown(database: Database, 
 
     assert await claimed(database, now=later(days=1)) == ()
     assert await announcements.next_due(database, NOW, FAKE) is None
-    (shown,) = await announcements.troubled(database)
+    (shown,) = await parking.troubled(database)
     assert (shown.state, shown.error, shown.destination) == (state, "no access", OPS)
 
 
@@ -331,7 +331,7 @@ async def test_what_is_well_is_not_shown_as_troubled(database: Database) -> None
     await opened(database)
     await settled(database)
 
-    assert await announcements.troubled(database) == ()
+    assert await parking.troubled(database) == ()
 
 
 async def test_a_start_frees_the_leases_of_an_earlier_run_and_keeps_its_intents(database: Database) -> None:
@@ -376,3 +376,19 @@ async def test_an_announcement_is_claimed_again_after_a_person_has_revived_it(da
     await database.write(lambda connection: connection.execute(revived))
 
     assert told(await claimed(database)) == ["acme-1"]
+
+
+async def test_what_a_program_ahead_of_time_began_is_due_when_the_next_one_begins(database: Database) -> None:
+    await opened(database, now=later(hours=3))
+    await opened(database, "acme-2")
+    (errand,) = await claimed(database)
+    failed = replace(errand.announcement, attempts=1, error="no answer")
+    again = Outcome(announcement=failed, revision=errand.revision, due_at=later(minutes=5))
+    await announcements.record(database, [again])
+
+    await parking.revive(database, NOW, "fake")
+    assert await announcements.next_due(database, NOW, FAKE) == later(minutes=5)
+
+    await parking.revive(database, NOW)
+    assert told(await claimed(database)) == ["acme-1"]
+    assert await announcements.next_due(database, NOW, FAKE) == later(minutes=5)

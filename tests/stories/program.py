@@ -32,7 +32,7 @@ from bot.loops.watch import LEASE, Watching, look_at
 from bot.model import Source
 from bot.ports import Platform
 from bot.settings import Settings
-from bot.store import announcements, attending, polls, probes, sources
+from bot.store import announcements, attending, parking, polls, probes, sources
 from bot.store.announcements import Outcome
 from bot.store.database import Database
 from bot.web.server import bound, serve
@@ -184,7 +184,7 @@ async def running(configured: Settings, around: Surroundings, owner: str = "one"
         if database.is_sqlite:
             await sources.release_all(database)
             await announcements.release_all(database)
-        await announcements.revive(database, clock.now())
+        await parking.revive(database, clock.now())
         await attending.everything(database, clock.now())
         await sources.register(database, (*watched, *map(settings.source_of, configured.probes)), clock.now())
         limits = FetchLimits(dns_ttl=timedelta())
