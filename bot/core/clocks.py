@@ -197,7 +197,9 @@ def _how_it_ended(entry: TimelineEntry, incident: Incident) -> Iterator[Line]:
     if claim.kind is Kind.COMPONENT:
         yield line(f"{entry.author}'s status page shows {claim.title} well again.")
     elif not is_length(over - incident.started_at):
-        yield line(f"{entry.author} told of it when it was over, and gave no beginning.")
+        # An end before the beginning is the doing of a clock, and none of the vendor's.
+        if over >= incident.started_at:
+            yield line(f"{entry.author} told of it when it was over, and gave no beginning.")
     elif entry.happened_at - over >= BACKDATED:
         yield line(f"{entry.author} dates the end to ", Moment(over), ".")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from tests.localdiscord import readable as on_discord
 from tests.localslack import LocalSlack
 from tests.localslack import readable as on_slack
 
-_ENDS = ("Resolved after ", "No longer listed on ")
+# After how long, a clock that was set may have taken away.
+_END = re.compile(r"^(🟢 )?(Resolved\b|No longer listed on )", re.MULTILINE)
 _OVER = ("Resolved", "No longer listed")
 # It comes a while after the end: to a program that believes that hours have passed, at once.
 _REPORT = "The report of this incident"
@@ -93,7 +95,7 @@ def _of_one(incident: Incident, threads: Sequence[Thread]) -> Iterator[str]:
     if incident.ended is None:
         return
     replies = [reply for reply in thread.replies if _REPORT not in reply]
-    ends = [number for number, reply in enumerate(replies) if any(end in reply for end in _ENDS)]
+    ends = [number for number, reply in enumerate(replies) if _END.search(reply)]
     if ends != [len(replies) - 1]:
         yield f"ended in {ends} of {len(replies)} replies, the last of which are {replies[-3:]}"
     if not any(word in thread.root for word in _OVER) or f"was {incident.impact}" not in thread.root:
