@@ -149,7 +149,7 @@ def main(dial_at: str, samples_at: str, *words: str) -> int:
     clock.steady = dial.steady
     from aiohttp import ClientSession, ClientWebSocketResponse  # noqa: PLC0415  (as said above)
 
-    from bot import cli, compose  # noqa: PLC0415  (as said above)
+    from bot import arenas, cli, compose  # noqa: PLC0415  (as said above)
     from bot.store import engines  # noqa: PLC0415  (as said above)
 
     class Agreed(clock.AgreedClock):
@@ -178,6 +178,8 @@ def main(dial_at: str, samples_at: str, *words: str) -> int:
         }
         for module, (name, instead) in replaced.items():
             setattr(module, name, instead)
+        # As `sitrep run` does by itself.
+        arenas.few(os.environ)
         return cli.main(words)
 
 
