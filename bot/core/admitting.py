@@ -7,29 +7,18 @@ it goes on as part of the vendor's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.claims import is_own, names
 from bot.core.correlate import Attachment
 from bot.core.fold import fold
-from bot.core.lines import by_bot
+from bot.core.lines import by_holder
 from bot.core.linking import counted_in
 from bot.core.memory import Memory
 from bot.core.timeline import Told
 from bot.core.witnesses import overlap, testimonies
-from bot.model import (
-    Change,
-    ChangeKind,
-    Claim,
-    Incident,
-    Kind,
-    Source,
-    SourceKind,
-    TimelineEntry,
-    Transition,
-    Who,
-)
+from bot.model import Change, Claim, Incident, Kind, Source, SourceKind, TimelineEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +92,4 @@ def _means(claim: Claim, suspicion: Incident) -> bool:
 
 def _held(away: Incident, host: Incident, now: datetime) -> tuple[TimelineEntry, ...]:
     """Return the line by which whoever had a suspicion has what it goes on in: nobody is called a second time."""
-    ack = away.acked
-    if ack is None or host.acked is not None:
-        return ()
-    given = ack.way in {ChangeKind.ASSIGNED, ChangeKind.HANDED_OVER}
-    to = (Transition("to", "\n".join(ack.keys or (ack.person,)), ack.name),) if given else ()
-    line = replace(by_bot(host, ack.way, now), who=Who.PERSON, author=ack.other if given else ack.name, quiet=True)
-    return (replace(line, happened_at=ack.at, person="" if given else ack.person, until=ack.until, transitions=to),)
+    return () if away.acked is None or host.acked is not None else (by_holder(host, away.acked, now),)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from bot.model import Asked, ChangeKind, Incident, TimelineEntry, Who
+from bot.model import Ack, Asked, ChangeKind, Incident, TimelineEntry, Transition, Who
 
 # Who speaks when nobody else does.
 AUTHOR = "Sitrep"
@@ -38,4 +39,14 @@ def by_person(incident: Incident, kind: ChangeKind, asked: Asked, now: datetime)
         state=incident.state,
         impact=incident.impact,
         person=asked.person.key,
+    )
+
+
+def by_holder(incident: Incident, ack: Ack, now: datetime) -> TimelineEntry:
+    """Return the quiet line by which whoever has, or was given, another incident has this one in the same way."""
+    given = ack.way in {ChangeKind.ASSIGNED, ChangeKind.HANDED_OVER}
+    to = (Transition("to", "\n".join(ack.keys or (ack.person,)), ack.name),) if given else ()
+    line = replace(by_bot(incident, ack.way, now), who=Who.PERSON, happened_at=ack.at, transitions=to, quiet=True)
+    return (
+        replace(line, author=ack.other) if given else replace(line, author=ack.name, person=ack.person, until=ack.until)
     )

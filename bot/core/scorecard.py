@@ -169,7 +169,7 @@ def bound(
     doubted = [one.course for one in troubles if not one.is_told and not one.course.is_open]
     watched, unwatched = _watched(watch, since, now)
     # What has become part of another incident is counted there, but for how late it was told.
-    admitted = [one.course for one in known if one.course.is_admitted and one.ending is ChangeKind.MERGED]
+    admitted = [one.course for one in known if one.course.is_admitted]
     lags = _lags([*told, *admitted], doubted)
     backdated = [Extreme(one.backdated, one.id) for one in told if one.backdated]
     ended = [one for one in told if not one.is_open]

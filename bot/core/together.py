@@ -8,10 +8,10 @@ from datetime import datetime
 
 from bot.core.actions import Acted, Outcome, act
 from bot.core.fold import advance
-from bot.core.lines import by_person
+from bot.core.lines import by_holder, by_person
 from bot.core.members import member_of
 from bot.core.wording import headline
-from bot.model import Action, Asked, ChangeKind, Destination, Incident, Member, TimelineEntry, Transition, Who
+from bot.model import Action, Asked, ChangeKind, Destination, Incident, Member, TimelineEntry, Transition
 
 # Of these each member has a line of its own: whoever has all has each, also when it goes on by itself later.
 FOR_EACH = frozenset({Action.ACK, Action.UNACK, Action.TAKE, Action.MUTE, Action.UNMUTE})
@@ -108,16 +108,4 @@ def _given(one: Incident, burst: Incident, now: datetime) -> TimelineEntry | Non
     is_anothers = one.acked is not None and not _is_had_with_all(one, burst)
     if ack is None or is_anothers or ack.way not in {ChangeKind.ASSIGNED, ChangeKind.HANDED_OVER}:
         return None
-    return TimelineEntry(
-        incident=one.id,
-        seq=one.last_seq + 1,
-        happened_at=ack.at,
-        recorded_at=now,
-        who=Who.PERSON,
-        author=ack.other,
-        kind=ack.way,
-        state=one.state,
-        impact=one.impact,
-        transitions=(Transition("to", "\n".join(ack.keys or (ack.person,)), ack.name),),
-        quiet=True,
-    )
+    return by_holder(one, ack, now)

@@ -34,16 +34,14 @@ _STOPPED = "stopped"
 # Nobody can invite us there.
 _NAMES = {"pagerduty": "PagerDuty", "opsgenie": "Opsgenie", "webhook": "the webhook"}
 _STARTED_AGAIN = "It can be posted to again."
-# What waits for a channel that no route names any more is of no use so long after it was over.
+# What waits for a channel that the configuration names no more is of no use so long after it was over.
 _OF_USE = timedelta(days=1)
-_NO_USE = (
-    "No route names it any more, and what waits for it was over a day ago. Whether it can be posted to is not known."
-)
+_NO_USE = "What waits for it was over a day ago. Whether it can be posted to is not known."
 
 
 @dataclass(slots=True)
 class Own:
-    """What the loop works with; `destinations` are where it may be told, `named` all that a route names.
+    """What the loop works with; `destinations` are where it may be told, `named` all that the configuration names.
 
     `blind_since` tells whether we are blind, and `told_blind` what of it was taken in last.
     """

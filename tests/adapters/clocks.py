@@ -96,6 +96,11 @@ def unlinked() -> tuple[Message, ...]:
     desk = acknowledged()
     one = desk.incident
     moved = linking.unlink(one, desk.timelines[one.id], None, asked(Action.UNLINK), at(25))
+    return of_both(moved)
+
+
+def of_both(moved: linking.Moved) -> tuple[Message, ...]:
+    """The roots of two incidents of which one has got claims of the other, each with what its thread says of it."""
     left, joined = moved.entries
     return (
         wording.root(moved.loses),
@@ -110,14 +115,7 @@ def counted_in() -> tuple[Message, ...]:
     desk = Desk()
     desk.sees(snapshot(0))
     desk.sees(snapshot(1, claim("i2", FOUND, title="Login trouble", components=[degraded("Login")], published=1)))
-    moved = linking.counted_in(suspected().incident, desk.incident, at(10))
-    left, joined = moved.entries
-    return (
-        wording.root(moved.loses),
-        replies.reply(left, moved.loses),
-        wording.root(moved.gets),
-        replies.reply(joined, moved.gets),
-    )
+    return of_both(linking.counted_in(suspected().incident, desk.incident, at(10)))
 
 
 _LIVED: Mapping[str, Callable[[], Desk]] = {

@@ -9,6 +9,7 @@ from bot.core.message import Message
 from bot.core.ours import Terms
 from bot.core.rules import Route, Service
 from bot.model import Action, Asked, Command, Destination, Impact, Incident, Person, State, TimelineEntry
+from tests.adapters.clocks import of_both
 from tests.unit.build import at, down, incident, view
 
 ON_CALL, LEAD = Person("slack", "U1", "on-call"), Person("slack", "U2", "lead")
@@ -83,14 +84,7 @@ def linked() -> tuple[Message, ...]:
     mine = declared()
     theirs = replace(incident(down("API")), claims=(view("1"),), last_seq=2)
     asked = Asked(command=Command(action=Action.JOIN, query=theirs.id), person=LEAD)
-    moved = linking.join(mine.incident, theirs, asked, at(20))
-    left, joined = moved.entries
-    return (
-        wording.root(moved.loses),
-        replies.reply(left, moved.loses),
-        wording.root(moved.gets),
-        replies.reply(joined, moved.gets),
-    )
+    return of_both(linking.join(mine.incident, theirs, asked, at(20)))
 
 
 def in_order() -> Message:

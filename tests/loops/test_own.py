@@ -115,7 +115,7 @@ async def test_a_channel_that_no_route_names_any_more_is_no_trouble_once_what_wa
     await a_try_later(minutes=1)
     root = two.other.root("backup")
     assert "Resolved" in str(root.message)
-    assert thread(root)[-1].startswith("No route names it any more, and what waits for it was over a day ago.")
+    assert thread(root)[-1].startswith("What waits for it was over a day ago.")
 
     await a_try_later(hours=1)
     assert len(two.other.channels["backup"]) == 1

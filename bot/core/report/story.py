@@ -11,6 +11,7 @@ from bot.core.courses import Course, Record, course
 from bot.core.elsewhere import Elsewhere, as_it_went, elsewhere
 from bot.core.fold import advance
 from bot.core.report.material import Material, Watched
+from bot.core.tally import Tallies
 from bot.core.witnesses import statements, testimonies
 from bot.model import ClaimView, Incident, Kind, SourceKind, TimelineEntry, Who
 
@@ -79,9 +80,9 @@ def retold(incident: Incident, entries: Sequence[TimelineEntry]) -> Iterator[tup
     """Give each line of a history with the incident as it was after it: what is said of it must have been true then."""
     if not entries:
         return
-    then = _beginning(incident, entries[0])
+    then, adding = _beginning(incident, entries[0]), Tallies().added
     for entry in entries:
-        then = advance(then, entry)
+        then = advance(then, entry, adding)
         yield entry, then
 
 
