@@ -16,6 +16,7 @@ from typing import NoReturn
 import aiohttp
 from yarl import URL
 
+from adapters._leave import at_the_wire
 from bot.core.strangers import cut, safe
 from bot.errors import Busy, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
 from bot.ports import require_leave
@@ -122,7 +123,10 @@ class Line:
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=60)
             timeout = aiohttp.ClientTimeout(total=self._timeout.total_seconds())
             self._session = aiohttp.ClientSession(
-                connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
+                connector=connector,
+                timeout=timeout,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=[at_the_wire()],
             )
         return self._session
 

@@ -21,6 +21,7 @@ import aiohttp
 import discord
 from discord.http import HTTPClient, Ratelimit, Route
 
+from adapters._leave import at_the_wire
 from adapters.discord import errors
 from adapters.discord.files import form
 from adapters.discord.pace import Crowded, Pace
@@ -149,7 +150,7 @@ class Web:
     async def _logged_in(self) -> HTTPClient:
         if self._http is not None:
             await self._http.close()
-        trace = aiohttp.TraceConfig()
+        trace = at_the_wire()
         trace.on_request_end.append(_answered)
         self._http = _Client(asyncio.get_running_loop(), http_trace=trace)
         self._me = dict(await self._judged(_ME, self._http.static_login(self._token)))

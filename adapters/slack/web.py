@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters._leave import at_the_wire
 from adapters.slack import errors
 from adapters.slack.pace import Pace
 from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
@@ -138,7 +139,7 @@ class Web:
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=60)
             timeout = aiohttp.ClientTimeout(total=self._timeout.total_seconds())
-            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout)
+            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, trace_configs=[at_the_wire()])
             self.client.session = self._session
         return self._session
 

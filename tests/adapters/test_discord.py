@@ -18,6 +18,7 @@ from tests import localdiscord
 from tests.adapters.carrying import FilesContract, Shown
 from tests.adapters.contract import Fault, PlatformContract
 from tests.adapters.hurry import Hurry, brief
+from tests.adapters.leaving import LeaveContract
 from tests.localdiscord import LocalDiscord, alive, local_discord, pointed_at, readable, too_long
 from tests.localdiscord.nouns import Channel
 
@@ -151,7 +152,7 @@ async def stage() -> AsyncIterator[DiscordStage]:
             await stage.close()
 
 
-class TestDiscord(PlatformContract):
+class TestDiscord(PlatformContract, LeaveContract):
     faults = (
         Fault("asked-to-wait", Busy, timedelta(seconds=30)),
         Fault("asked-by-all-to-wait", Busy, timedelta(seconds=30)),

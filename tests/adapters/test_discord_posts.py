@@ -14,6 +14,7 @@ from tests import localdiscord
 from tests.adapters import test_discord
 from tests.adapters.contract import Fault, PlatformContract
 from tests.adapters.hurry import Hurry
+from tests.adapters.leaving import LeaveContract
 from tests.adapters.ondiscord import SOON, id_of
 from tests.adapters.test_discord import TIMEOUT, DiscordStage
 from tests.localdiscord import local_discord, pointed_at, readable
@@ -59,5 +60,7 @@ async def stage() -> AsyncIterator[ForumStage]:
             await stage.close()
 
 
-class TestForum(PlatformContract):
+class TestForum(PlatformContract, LeaveContract):
+    # An edit of a post is two calls, for it has tags; half of it is an edit too, and the next try does the rest.
+    told_by = ("post", "reply")
     faults: ClassVar[tuple[Fault, ...]] = test_discord.TestDiscord.faults

@@ -17,6 +17,7 @@ from bot.model import Confidence, Evidence, Impact, Kind, Ref, State
 from tests.adapters.cases import CASES, ON_IT, OVER, outage, planned
 from tests.adapters.contract import SINCE, Fault, PlatformContract
 from tests.adapters.fakedesk import Kept
+from tests.adapters.leaving import LeaveContract
 from tests.adapters.localpagers import API_KEY, LocalOpsgenie, serving
 from tests.adapters.onpagers import NOWHERE, OpsgenieStage, at_noon
 from tests.unit.build import entry
@@ -35,7 +36,7 @@ async def stage() -> AsyncIterator[OpsgenieStage]:
         await here.close()
 
 
-class TestOpsgenie(PlatformContract):
+class TestOpsgenie(PlatformContract, LeaveContract):
     faults = (
         Fault("too-many", Busy, timedelta(seconds=7)),
         Fault("their-own-trouble", TemporaryFailure),

@@ -18,6 +18,7 @@ from bot.model import ChangeKind, Confidence, Evidence, Impact, Kind, Mute, Ref,
 from tests.adapters.cases import CASES, ON_IT, OVER, by_on_call, outage, planned
 from tests.adapters.contract import Fault, PostContract, SentAgainContract
 from tests.adapters.fakedesk import Kept
+from tests.adapters.leaving import LeaveContract
 from tests.adapters.localpagers import ROUTING_KEY, LocalPagerDuty, serving
 from tests.adapters.onpagers import NOWHERE, PagerDutyStage, at_noon
 from tests.unit.build import at, entry
@@ -36,7 +37,8 @@ async def stage() -> AsyncIterator[PagerDutyStage]:
         await here.close()
 
 
-class TestPagerDuty(PostContract, SentAgainContract):
+class TestPagerDuty(PostContract, SentAgainContract, LeaveContract):
+    told_by = ("post",)
     faults = (
         Fault("too-many", Busy, timedelta(seconds=7), ("post",)),
         Fault("their-own-trouble", TemporaryFailure, verbs=("post",)),

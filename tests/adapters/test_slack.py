@@ -15,6 +15,7 @@ from tests import localslack
 from tests.adapters.carrying import FilesContract, Shown
 from tests.adapters.contract import Fault, PlatformContract
 from tests.adapters.hurry import Hurry, brief
+from tests.adapters.leaving import LeaveContract
 from tests.localslack import LocalSlack, alive, local_slack, readable, too_long
 from tests.localslack.nouns import Channel
 
@@ -141,7 +142,7 @@ async def stage() -> AsyncIterator[SlackStage]:
         await stage.close()
 
 
-class TestSlack(PlatformContract):
+class TestSlack(PlatformContract, LeaveContract):
     faults = (
         Fault("asked-to-wait", Busy, timedelta(seconds=30)),
         Fault("a-server-error", UnknownOutcome),

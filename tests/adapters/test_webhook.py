@@ -23,6 +23,7 @@ from bot.errors import Busy, PermanentFailure, PlatformStopped, TemporaryFailure
 from bot.model import Impact, State
 from tests.adapters.cases import CASES, ON_IT, OVER, outage
 from tests.adapters.contract import Fault, SentAgainContract, ThreadContract, message
+from tests.adapters.leaving import LeaveContract
 from tests.adapters.localpagers import SECRET, Receiver, serving
 from tests.adapters.onpagers import NOWHERE, WebhookStage, at_noon
 from tests.unit.build import entry
@@ -41,7 +42,7 @@ async def stage() -> AsyncIterator[WebhookStage]:
         await here.close()
 
 
-class TestWebhook(ThreadContract, SentAgainContract):
+class TestWebhook(ThreadContract, SentAgainContract, LeaveContract):
     faults = (
         Fault("too-many", Busy, timedelta(seconds=7)),
         Fault("their-own-trouble", TemporaryFailure),
