@@ -19,7 +19,7 @@ from yarl import URL
 from adapters._leave import at_the_wire
 from bot.core.strangers import cut, safe
 from bot.errors import Busy, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
-from bot.ports import require_leave
+from bot.leave import require_leave
 
 log = logging.getLogger("sitrep.paging")
 

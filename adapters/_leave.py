@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import aiohttp
 
-from bot.ports import require_leave
+from bot.leave import require_leave
 
 
 def at_the_wire() -> aiohttp.TraceConfig:

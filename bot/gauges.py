@@ -80,7 +80,8 @@ ACK_LAG = Measure(
 STEPS = Count(
     "sitrep_deliveries",
     "Steps of announcements by what came of them: done, busy (no room in a rate limit), again (failed, tried again), "
-    "unknown (nobody knows; it is read back), gone (the root was deleted), parked, stopped, given_up.",
+    "unknown (nobody knows; it is read back), gone (the root was deleted), parked, stopped, given_up, retracted "
+    "(it arrived late, when it was told again already, and one of the two was taken back).",
     ("platform", "step", "outcome"),
 )
 STEP_SECONDS = Measure(

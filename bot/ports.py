@@ -5,14 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bot.core.forms import Form
 from bot.core.message import Message, Reply
-from bot.errors import TemporaryFailure
 from bot.model import Asked, Person, Ref, Spent
 
 if TYPE_CHECKING:
@@ -96,20 +94,6 @@ class Setup:
     spent: Spent = field(default_factory=Spent)
 
 
-# Whether whoever is at it may still send, asked for the step at hand; what is not a step may always.
-may_send: ContextVar[Callable[[], bool] | None] = ContextVar("may_send", default=None)
-
-
-def require_leave() -> None:
-    """Raise TemporaryFailure if the step at hand may be another's by now: for just before anything is posted.
-
-    Whoever was stopped for longer than a lease, and wakes in the middle of a step, does not know.
-    """
-    asked = may_send.get()
-    if asked is not None and not asked():
-        raise TemporaryFailure("this instance was away for longer than it may be: another may have done it")
-
-
 class Platform(Protocol):
     """One chat platform.  Four verbs, which raise nothing but these.
 
@@ -173,6 +157,21 @@ class Carries(Protocol):
     """
 
     largest: int
+
+
+@runtime_checkable
+class Retracts(Protocol):
+    """A platform that takes a message of a key twice, and lets its sender take one of the two back."""
+
+    @abstractmethod
+    async def retract(
+        self, address: str, root: Ref | None, key: str, since: datetime, *, keep: Ref | None = None
+    ) -> int:
+        """Take back all but one of the messages that `find` could find: all but `keep`, or but the first of them.
+
+        Returns how many that were; none if what is to be kept is not there.  Raises what `find` does.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

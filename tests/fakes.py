@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -257,6 +258,53 @@ class CarryingPlatform(FakePlatform):
     """One on which files go with a message."""
 
     largest: int = 1_000_000
+
+
+@dataclass(slots=True)
+class TwicePlatform(FakePlatform):
+    """One that takes a message of a key twice, and lets its sender take one of them back.
+
+    After `platform.is_long_under_way()` nobody learns of the next message, which is there when it `arrives()`.
+    """
+
+    under_way: list[Callable[[], Awaitable[object]]] = field(default_factory=list[Callable[[], Awaitable[object]]])
+    _late: int = 0
+
+    def is_long_under_way(self, *, times: int = 1) -> None:
+        self._late += times
+
+    async def arrives(self) -> None:
+        """Let all that is under way arrive, in order."""
+        while self.under_way:
+            await self.under_way.pop(0)()
+
+    async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
+        return await self._sent(lambda: FakePlatform.post(self, address, message, key, earlier))
+
+    async def reply(self, root: Ref, message: Message, key: str) -> Ref:
+        return await self._sent(lambda: FakePlatform.reply(self, root, message, key))
+
+    async def edit(self, root: Ref, message: Message, earlier: Ref | None = None) -> None:
+        await self._sent(lambda: FakePlatform.edit(self, root, message, earlier))
+
+    async def retract(
+        self, address: str, root: Ref | None, key: str, since: datetime, *, keep: Ref | None = None
+    ) -> int:
+        fault = await self._asked("retract", address, key)
+        there = self._among(address, root)
+        found = [one for one in there if one.key == key and one.at >= since]
+        kept = [one for one in found if keep in {None, one.ref}][:1]
+        over = [one for one in found if kept and one is not kept[0]]
+        for one in over:
+            there.remove(one)
+        return await self._answered(len(over), fault)
+
+    async def _sent(self, work: Callable[[], Awaitable[T]]) -> T:
+        if not self._late:
+            return await work()
+        self._late -= 1
+        self.under_way.append(work)
+        raise UnknownOutcome("no answer came in time")
 
 
 def _address(ref: Ref) -> str:

@@ -27,7 +27,7 @@ from adapters.discord.files import form
 from adapters.discord.pace import Crowded, Pace
 from bot.core.message import File
 from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
-from bot.ports import require_leave
+from bot.leave import require_leave
 
 # Discord answers within a second or two.  What takes longer is an unknown outcome, and is read back.
 TIMEOUT = timedelta(seconds=10)

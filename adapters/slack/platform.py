@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -118,6 +119,24 @@ class Slack:
             if not last:
                 await asyncio.sleep(self._settle.total_seconds())
         return None
+
+    async def retract(
+        self, address: str, root: Ref | None, key: str, since: datetime, *, keep: Ref | None = None
+    ) -> int:
+        """Delete all but one of the messages that carry `key`; the app may delete what it has posted itself.
+
+        https://docs.slack.dev/reference/methods/chat.delete.
+        """
+        channel = _parts(root)[0] if root else await self._channel(address)
+        me = await self.who()
+        listed = [one async for one in self._listed(channel, root, since) if _key(one) == key and _is_ours(one, me)]
+        found = sorted((str(one["ts"]) for one in listed), key=float)
+        kept = _parts(keep)[1] if keep else (found or [""])[0]
+        over = [ts for ts in found if ts != kept] if kept in found else []
+        for ts in over:
+            with suppress(MessageGone):
+                await self.web.call("chat.delete", channel=channel, ts=ts)
+        return len(over)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -21,7 +21,7 @@ from adapters._leave import at_the_wire
 from adapters.slack import errors
 from adapters.slack.pace import Pace
 from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
-from bot.ports import require_leave
+from bot.leave import require_leave
 
 API = "https://slack.com/api/"
 # Slack answers within a second or two.  What takes longer is an unknown outcome, and is read back.

@@ -58,6 +58,14 @@ class Workspaces:
         found = await self._there(team, lambda slack: slack.find(channel, there, key, since))
         return _of(team, found) if found else None
 
+    async def retract(
+        self, address: str, root: Ref | None, key: str, since: datetime, *, keep: Ref | None = None
+    ) -> int:
+        """Take back all but one of the messages that carry `key`."""
+        team, channel = split(address)
+        there, kept = (Ref(split(one.value)[1]) if one else None for one in (root, keep))
+        return await self._there(team, lambda slack: slack.retract(channel, there, key, since, keep=kept))
+
     async def link(self, root: Ref) -> str | None:
         """Return the address of a message."""
         team, ref = split(root.value)

@@ -16,20 +16,19 @@ from bot.core.holding import Ruling
 from bot.errors import Busy, MessageGone, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
 from bot.gauges import (
     CRASHES,
-    DELIVERY_DELAY,
     LEASES_LOST,
     LIMIT_WAITS,
     STEP_SECONDS,
-    STEPS,
     UNCOUNTED,
     Gauges,
     timing,
 )
+from bot.leave import may_send
 from bot.loops.batch import Batch
-from bot.loops.sending import read_back, send
+from bot.loops.sending import count, count_done, read_back, send
 from bot.loops.wholes import Report, made_whole
 from bot.model import Announcement, AnnouncementState, Step
-from bot.ports import Apart, Carries, Platform, may_send
+from bot.ports import Apart, Carries, Platform
 from bot.store import announcements
 from bot.store.announcements import Outcome
 from bot.store.database import Database
@@ -55,7 +54,8 @@ class Delivering:
 
     `report` makes what goes with the line that posts one.  `ruling` says when and how each incident is told where.
     `term` tells in which term of this instance among others something is claimed now, None if it is not sure to be one
-    of them; `shards` are its share of the channels, None if it has them all.  `turned` hears of every turn.
+    of them; `shards` are its share of the channels, None if it has them all.  `turned` hears of every turn,
+    `ended` how each step ended, or that it was another's by then.
 
     `results` are what came of steps and is not written yet.  `stopped` has the platforms that will not have us any
     more, and why: nothing is sent there until the next start, and what is due there stays due.
@@ -75,6 +75,7 @@ class Delivering:
     carried: int = 0
     gauges: Gauges = UNCOUNTED
     turned: Callable[[], None] = lambda: None
+    ended: Callable[[Errand, Outcome | None], None] = lambda *_: None
     results: Batch[Outcome] | None = None
     stopped: dict[str, str] = field(default_factory=dict[str, str])
     under_way: dict[str, set[asyncio.Task[None]]] = field(default_factory=dict[str, set[asyncio.Task[None]]])
@@ -182,6 +183,7 @@ async def _run(delivering: Delivering, errand: Errand, term: int, results: Batch
         log.exception("step crashed announcement=%d", errand.announcement.id)
         delivering.gauges.count(CRASHES, "step")
         outcome = _unknown(errand, delivering, f"{type(e).__name__}: see the log")
+    delivering.ended(errand, outcome if is_ours() else None)
     results.add(outcome)
 
 
@@ -200,14 +202,15 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
                 span("step", platform=where, kind=kind, incident=errand.announcement.incident),
             ):
                 after = await send(platform, whole)
-            _count_done(delivering, errand)
+            delivering.carried += 1
+            count_done(delivering.gauges, errand, delivering.clock.now())
             if delivering.observe is not None:
                 delivering.observe(errand, errand.step)
     except MessageGone:
         log.warning(
             "root gone incident=%s destination=%s", errand.announcement.incident, errand.announcement.destination
         )
-        _count(delivering, errand, "gone")
+        count(delivering.gauges, errand, "gone")
         after = converge.without_root(errand.announcement)
     except Busy as e:
         log.debug(
@@ -215,35 +218,22 @@ async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) 
         )
         return _later(errand, delivering, e.retry_after or LONGEST_NAP)
     except TemporaryFailure as e:
-        _count(delivering, errand, "again")
+        count(delivering.gauges, errand, "again")
         return _again(errand, delivering, str(e), e.retry_after)
     except UnknownOutcome as e:
         return _unknown(errand, delivering, str(e))
     except PlatformStopped as e:
         return _stopped(errand, delivering, str(e))
     except PermanentFailure as e:
-        _count(delivering, errand, "parked")
+        count(delivering.gauges, errand, "parked")
         return _parked(errand, str(e))
     return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now())
-
-
-def _count_done(delivering: Delivering, errand: Errand) -> None:
-    _count(delivering, errand, "done")
-    delivering.carried += 1
-    if (due_at := errand.announcement.due_at) is not None:
-        late = max((delivering.clock.now() - due_at).total_seconds(), 0)
-        delivering.gauges.measure(DELIVERY_DELAY, late, errand.announcement.destination.platform)
-
-
-def _count(delivering: Delivering, errand: Errand, came_of: str) -> None:
-    kind = (errand.unfinished or errand.step).kind
-    delivering.gauges.count(STEPS, errand.announcement.destination.platform, kind.value, came_of)
 
 
 def _unknown(errand: Errand, delivering: Delivering, reason: str) -> Outcome:
     """Try later, and read back first: whether it was posted nobody knows."""
     begun = converge.begun(errand.announcement, errand.step, delivering.clock.now() - LEASE)
-    _count(delivering, errand, "unknown")
+    count(delivering.gauges, errand, "unknown")
     return _again(errand, delivering, reason, None, before=begun if errand.unfinished is None else None)
 
 
@@ -260,7 +250,7 @@ def _again(
     attempts = before.attempts + 1
     after = replace(before, attempts=attempts, error=reason)
     if DELIVERY.is_over(attempts):
-        _count(delivering, errand, "given_up")
+        count(delivering.gauges, errand, "given_up")
         log.error("given up incident=%s destination=%s: %s", after.incident, after.destination, reason)
         return Outcome(announcement=replace(after, state=AnnouncementState.DEAD), revision=errand.revision, due_at=None)
     wait = DELIVERY.delay(attempts, delivering.chance(), asked)
@@ -278,7 +268,7 @@ def _given_back(errand: Errand, delivering: Delivering, wait: timedelta = timede
 
 def _later(errand: Errand, delivering: Delivering, wait: timedelta) -> Outcome:
     """Wait for the platform's limits, which is no failed try: however long the queue, nobody is given up."""
-    _count(delivering, errand, "busy")
+    count(delivering.gauges, errand, "busy")
     delivering.gauges.count(LIMIT_WAITS, errand.announcement.destination.platform, by=wait.total_seconds())
     return _given_back(errand, delivering, wait)
 
@@ -289,7 +279,7 @@ def _stopped(errand: Errand, delivering: Delivering, reason: str) -> Outcome:
     if platform not in delivering.stopped:
         delivering.stopped[platform] = reason
         log.critical("%s stopped, nothing is posted there until the next start: %s", platform, reason)
-    _count(delivering, errand, "stopped")
+    count(delivering.gauges, errand, "stopped")
     back = _given_back(errand, delivering)
     return replace(back, announcement=replace(back.announcement, error=reason))
 

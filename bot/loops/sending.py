@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core import converge
 from bot.errors import MessageGone
-from bot.gauges import READ_BACK, Gauges
+from bot.gauges import DELIVERY_DELAY, READ_BACK, STEPS, Gauges
 from bot.model import Announcement, Ref, Step, StepKind
 from bot.ports import Apart, Platform
 from bot.store.errands import Errand
@@ -55,3 +55,17 @@ async def send(platform: Platform, errand: Errand) -> Announcement:
     else:
         await platform.reply(announcement.root, message, step.key)
     return converge.stepped(announcement, step, ref)
+
+
+def count_done(gauges: Gauges, errand: Errand, now: datetime) -> None:
+    """Count a step that was done, and how late it was."""
+    count(gauges, errand, "done")
+    if (due_at := errand.announcement.due_at) is not None:
+        late = max((now - due_at).total_seconds(), 0)
+        gauges.measure(DELIVERY_DELAY, late, errand.announcement.destination.platform)
+
+
+def count(gauges: Gauges, errand: Errand, came_of: str) -> None:
+    """Count a step, or the reading back of one, by what `came_of` it: `STEPS` says what there is."""
+    kind = (errand.unfinished or errand.step).kind
+    gauges.count(STEPS, errand.announcement.destination.platform, kind.value, came_of)

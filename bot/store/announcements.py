@@ -244,6 +244,22 @@ async def of_incident(database: Database, incident: str) -> tuple[Announcement, 
     return tuple(announcement_of(row) for row in rows)
 
 
+async def one(database: Database, id_: int) -> Announcement | None:
+    """Return an announcement as it is now; None if it is forgotten."""
+    query = select(*ANNOUNCEMENT.c).where(ANNOUNCEMENT.c.id == id_)
+    row = await database.read(lambda connection: connection.execute(query).mappings().first())
+    return announcement_of(row) if row is not None else None
+
+
+async def doubt_root(database: Database, id_: int, now: datetime) -> bool:
+    """Have a root said anew, for nobody knows what it shows; False if that can not be said now: somebody is at it."""
+    which = (ANNOUNCEMENT.c.id == id_, ANNOUNCEMENT.c.state == "live", ANNOUNCEMENT.c.root.is_not(None))
+    due = case((ANNOUNCEMENT.c.due_at > now, ANNOUNCEMENT.c.due_at), else_=now)
+    doubted = update(ANNOUNCEMENT).where(*which, ANNOUNCEMENT.c.owner.is_(None))
+    changed = doubted.values(root_hash="", due_at=due, revision=ANNOUNCEMENT.c.revision + 1)
+    return await database.write(lambda connection: connection.execute(changed).rowcount > 0)
+
+
 async def release(database: Database, owner: str, busy: Collection[int] = ()) -> None:
     """Free what an instance holds, but for those that it is still `busy` with; intents stay, as in `release_all`."""
     held = (ANNOUNCEMENT.c.owner == owner) & ANNOUNCEMENT.c.id.not_in([*busy])

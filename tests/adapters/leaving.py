@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import ClassVar
 
 from bot.errors import SitrepError
+from bot.leave import may_send
 from bot.model import Ref
-from bot.ports import may_send
 from tests.adapters.contract import VERBS, Stage, message
 
 _ENOUGH = 20

@@ -75,6 +75,14 @@ async def show_late(day: Day) -> None:
     await asyncio.sleep(day.dice.uniform(1, 4))
 
 
+async def take_late(day: Day) -> None:
+    """What Slack is told arrives when its sender waits no longer: before others have looked for it, or after."""
+    day.note("Slack takes some messages when nobody waits for their answers any more")
+    for _ in range(day.dice.randint(1, 3)):
+        day.slack.faults.add(POST, slacks.long_under_way(day.dice.uniform(10, 20)))
+    day.slack.faults.add("chat.update", slacks.long_under_way(day.dice.uniform(10, 20)))
+
+
 async def do_not_show_whether(day: Day) -> None:
     """Whoever looks whether a message is there gets no answer."""
     day.note("both chats lose answers, and what they have can not be read for a while")
@@ -113,6 +121,7 @@ ALL: tuple[Mishap, ...] = (
     fail,
     answer_nonsense,
     show_late,
+    take_late,
     do_not_show_whether,
     disconnect,
 )

@@ -6,6 +6,7 @@ the method itself, what was planned to go wrong after it, the answer.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from base64 import b64decode
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from tests.localslack.arguments import APP, METHODS, NOBODY, Method, arguments
 from tests.localslack.breaking import broken, faulty
 from tests.localslack.calls import Asked, Call, Journal
 from tests.localslack.errors import Json, SlackError
-from tests.localslack.faults import Faults, rate_limited
+from tests.localslack.faults import Fault, Faults, rate_limited
 from tests.localslack.nouns import Installation
 from tests.localslack.pace import Pace
 from tests.localslack.places import needs
@@ -63,6 +64,13 @@ class Api:
     journal: Journal
     url: str = ""
     work: dict[str, Work] = field(default_factory=lambda: dict(WORK))
+    under_way: set[asyncio.Task[web.StreamResponse]] = field(default_factory=set[asyncio.Task[web.StreamResponse]])
+
+    async def close(self) -> None:
+        """Lose what is under way still."""
+        for one in self.under_way:
+            one.cancel()
+        await asyncio.gather(*self.under_way, return_exceptions=True)
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
         """Answer one call."""
@@ -81,6 +89,20 @@ class Api:
             return _json(call, refused.answer)
         call.token = _token(request, call.args)
         fault = call.fault = self.faults.next(call.method, call.args)
+        if fault is not None and fault.way:
+            coming = asyncio.create_task(self._arriving(request, call, fault.way))
+            self.under_way.add(coming)
+            coming.add_done_callback(self.under_way.discard)
+            # Whoever gives up cancels his request, and not what he has sent.
+            return await asyncio.shield(coming)
+        return await self._met(request, call, fault)
+
+    async def _arriving(self, request: web.Request, call: Call, way: float) -> web.StreamResponse:
+        await asyncio.sleep(way)
+        call.at = self.world.clock.seconds()
+        return await self._met(request, call, None)
+
+    async def _met(self, request: web.Request, call: Call, fault: Fault | None) -> web.StreamResponse:
         if fault is not None and not fault.stored:
             early = await broken(request, call, fault, self.faults)
             if early is not None:

@@ -52,4 +52,5 @@ async def local_slack(*, limits: bool = True, port: int = 0) -> AsyncIterator[Lo
     finally:
         slack.faults.clear()
         await slack.sockets.close()
+        await api.close()
         await runner.cleanup()

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.e2e.program import until
 from tests.localslack import (
     Fault,
     LocalSlack,
@@ -17,6 +18,7 @@ from tests.localslack import (
     error,
     hangs,
     html,
+    long_under_way,
     malformed,
     rate_limited,
     resets,
@@ -194,3 +196,15 @@ async def test_the_other_methods_have_tiers(slack: LocalSlack, ops: Channel, cli
     with pytest.raises(SlackApiError, match="ratelimited"):
         await client.conversations_history(channel=ops.id)
     assert (await client.conversations_info(channel=ops.id))["ok"]
+
+
+async def test_what_is_long_under_way_arrives_although_its_sender_has_given_up(slack: LocalSlack, ops: Channel) -> None:
+    slack.faults.add(POST, long_under_way(0.3))
+    hasty = AsyncWebClient(slack.token, base_url=slack.api_url, retry_handlers=[])
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await hasty.chat_postMessage(channel=ops.id, text="hello")
+    before = texts(slack, ops)
+    await until(lambda: texts(slack, ops), "it arrives")
+
+    assert (before, texts(slack, ops)) == ([], ["hello"])

@@ -1,0 +1,241 @@
+"""What arrives when others have gone on: it is taken back where it is there twice, and what is true is said again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import MessageGone, PermanentFailure, TemporaryFailure
+from bot.loops import latecomers
+from bot.loops.latecomers import Latecomers, expecting, look
+from bot.store import announcements
+from bot.store.database import Database
+from tests.fakes import FakePlatform, TwicePlatform
+from tests.loops.desk import Desk, thread
+
+WORDS = "We found the cause."
+FIRST, LAST = latecomers.LOOKS
+
+
+class Scene:
+    """An instance that does things, another one that takes over from it, and one platform for both."""
+
+    def __init__(self, database: Database, fake: FakePlatform | None = None) -> None:
+        self.desk = Desk(database)
+        self.fake = fake or TwicePlatform(self.desk.clock)
+        self.desk.fake = self.fake
+        self.desk.start()
+        self.other = Desk(database, clock=self.desk.clock, owner="two", make=lambda _: self.fake)
+        self.expected = expecting(self.desk.delivering, self.desk.clock)
+
+    @property
+    def late(self) -> TwicePlatform:
+        assert isinstance(self.fake, TwicePlatform)
+        return self.fake
+
+    async def opens(self) -> None:
+        await self.desk.opens()
+        await self.desk.settles()
+
+    async def is_sent_again_before_it_arrives(self) -> None:
+        """What is due gets no answer, is looked for in vain, and done anew; then the first arrives."""
+        self.late.is_long_under_way()
+        await self.desk.round()
+        await self.desk.settles_in(minutes=1)
+        await self.late.arrives()
+
+    async def wakes_after_others_took_over(self) -> None:
+        """Whoever does what is due is stopped right before it; others do it; he wakes."""
+        self.fake.hangs()
+        before = len(self.fake.calls)
+        await self.desk.begins()
+        await self.fake.until_called(before + 1)
+        self.desk.delivering.term = lambda: 1
+        await announcements.release(self.desk.database, self.desk.owner)
+        await self.other.settles()
+        self.fake.answers_again()
+        await self.desk.settles()
+
+    async def looks_in(self, span: timedelta) -> int:
+        self.desk.clock.move(seconds=span.total_seconds())
+        return await look(self.expected)
+
+
+@pytest.fixture
+def scene(database: Database) -> Scene:
+    return Scene(database)
+
+
+def waits_for(expected: Latecomers) -> int:
+    return len(expected.expected)
+
+
+async def test_a_reply_that_arrives_after_it_was_sent_again_is_there_once(scene: Scene) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    await scene.is_sent_again_before_it_arrives()
+    before = thread(scene.fake.root("ops"))
+    taken = await scene.looks_in(FIRST)
+
+    assert before == [WORDS, WORDS]
+    assert taken == 1
+    assert thread(scene.fake.root("ops")) == [WORDS]
+
+
+async def test_the_first_of_two_stays_so_that_their_order_is_kept(scene: Scene) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    await scene.desk.says("A fix is on its way.")
+    await scene.is_sent_again_before_it_arrives()
+    await scene.looks_in(FIRST)
+
+    assert thread(scene.fake.root("ops")) == [WORDS, "A fix is on its way."]
+
+
+async def test_of_two_roots_the_one_whose_thread_goes_on_stays(scene: Scene) -> None:
+    await scene.desk.opens()
+    scene.late.is_long_under_way()
+    await scene.desk.round()
+    scene.desk.clock.move(minutes=1)
+    # It arrives between the look for it and the next try: it is the older one, and nobody knows it.
+    await scene.desk.round()
+    await scene.late.arrives()
+    await scene.desk.settles()
+    known = (await scene.desk.announcement()).root
+    taken = await scene.looks_in(FIRST)
+    await scene.desk.says(WORDS)
+    await scene.desk.settles()
+
+    assert taken == 1
+    assert scene.fake.root("ops").ref == known
+    assert thread(scene.fake.root("ops")) == [WORDS]
+
+
+async def test_who_was_stopped_at_the_last_moment_and_wakes_takes_back_what_others_have_sent_too(scene: Scene) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    await scene.wakes_after_others_took_over()
+    before = thread(scene.fake.root("ops"))
+    taken = await scene.looks_in(FIRST)
+
+    assert before == [WORDS, WORDS]
+    assert taken == 1
+    assert thread(scene.fake.root("ops")) == [WORDS]
+
+
+async def test_what_arrives_after_the_first_look_is_found_by_the_last_one(scene: Scene) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    scene.late.is_long_under_way()
+    await scene.desk.round()
+    await scene.desk.settles_in(minutes=1)
+    first = await scene.looks_in(FIRST)
+    await scene.late.arrives()
+    last = await scene.looks_in(LAST)
+
+    assert (first, last) == (0, 1)
+    assert thread(scene.fake.root("ops")) == [WORDS]
+    assert not waits_for(scene.expected)
+
+
+async def test_a_root_that_an_old_edit_may_have_reached_is_made_current(scene: Scene) -> None:
+    await scene.opens()
+    await scene.desk.is_called("Login is slow")
+    await scene.desk.is_called("Login fails")
+    scene.late.is_long_under_way()
+    await scene.desk.round()
+    await scene.desk.is_called("Login is down")
+    await scene.desk.settles_in(minutes=1)
+    await scene.late.arrives()
+    stale = scene.fake.root("ops").headline
+    await scene.looks_in(FIRST)
+    await scene.desk.settles()
+
+    assert stale == "Acme: Login fails"
+    assert scene.fake.root("ops").headline == "Acme: Login is down"
+    assert await scene.desk.is_content()
+
+
+async def test_nothing_is_looked_for_where_all_was_found(scene: Scene) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    scene.fake.loses_the_answer()
+    await scene.desk.round()
+    await scene.desk.settles_in(minutes=1)
+
+    assert not waits_for(scene.expected)
+    assert thread(scene.fake.root("ops")) == [WORDS]
+
+
+@pytest.mark.parametrize("error", [TemporaryFailure("HTTP 503"), TimeoutError()])
+async def test_a_platform_that_does_not_answer_is_asked_again(scene: Scene, error: Exception) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    await scene.is_sent_again_before_it_arrives()
+    scene.fake.fails_with(error, times=2)
+    taken = [await scene.looks_in(wait) for wait in (FIRST, latecomers.AGAIN, latecomers.AGAIN)]
+
+    assert taken == [0, 0, 1]
+
+
+async def test_one_that_never_answers_is_not_asked_for_ever(scene: Scene) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    await scene.is_sent_again_before_it_arrives()
+    scene.fake.fails_with(TemporaryFailure("HTTP 503"), times=1_000)
+    for _ in range(100):
+        await scene.looks_in(LAST)
+
+    assert not waits_for(scene.expected)
+
+
+@pytest.mark.parametrize("error", [MessageGone("it is deleted"), PermanentFailure("no access")])
+async def test_where_nothing_can_be_seen_nothing_is_taken_back(scene: Scene, error: Exception) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    await scene.is_sent_again_before_it_arrives()
+    scene.fake.fails_with(error, times=2)
+
+    assert [await scene.looks_in(FIRST), await scene.looks_in(LAST)] == [0, 0]
+    assert not waits_for(scene.expected)
+
+
+async def test_as_long_as_others_are_at_it_nothing_is_taken_back(scene: Scene) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    scene.late.is_long_under_way(times=2)
+    await scene.desk.round()
+    # Looked for in vain, and sent again; of that nobody hears either.
+    scene.desk.clock.move(minutes=1)
+    await scene.desk.round()
+    await scene.desk.round()
+    await scene.late.arrives()
+    before = await scene.looks_in(FIRST)
+    await scene.desk.settles_in(minutes=2)
+    after = await scene.looks_in(latecomers.AGAIN)
+
+    assert (before, after) == (0, 1)
+    assert thread(scene.fake.root("ops")) == [WORDS]
+
+
+async def test_of_a_bad_hour_the_latest_are_remembered(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latecomers, "MOST", 3)
+    await scene.opens()
+    for number in range(5):
+        await scene.desk.says(f"Word {number}.")
+        await scene.is_sent_again_before_it_arrives()
+
+    assert waits_for(scene.expected) == 3
+    assert await scene.looks_in(LAST) == 3
+
+
+async def test_a_platform_that_takes_nothing_back_is_left_alone(database: Database) -> None:
+    scene = Scene(database, FakePlatform(Desk(database).clock))
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    await scene.wakes_after_others_took_over()
+    asked = len(scene.fake.calls)
+
+    assert await scene.looks_in(FIRST) == 0
+    assert len(scene.fake.calls) == asked
