@@ -48,29 +48,30 @@ _STEADY: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 
 
 class AgreedClock:
-    """The machine's own, until somebody says what time it is; then theirs, which no setting of a clock moves.
+    """The machine's own, as it was first, until somebody says what time it is; no setting of a clock moves it.
 
     Several instances that agree with one database agree with each other.  One that is alone agrees with its machine,
     whose clock is not believed at once when it was set.
     """
 
     def __init__(self) -> None:
-        """Begin with the machine's own."""
-        self._at: datetime | None = None
-        self._when = 0.0
+        """Begin with the machine's own: what is set from now on is noticed."""
+        self._at, self._when = datetime.now(UTC), steady()
+        self._has_agreed = False
         self._doubted: tuple[timedelta, float] | None = None
 
     def now(self) -> datetime:
         """Return the present instant, in UTC."""
-        if self._at is None:
-            return datetime.now(UTC)
         return self._at + timedelta(seconds=steady() - self._when)
 
     def agree(self, told: datetime, asked: float, answered: float) -> timedelta:
         """Take over a time that was told between two moments of the steady clock; returns how far that moves ours."""
         before, self._at = self._at, told.astimezone(UTC)
         moment, self._when = self._when, (asked + answered) / 2
-        return timedelta() if before is None else self._at - (before + timedelta(seconds=self._when - moment))
+        moved = self._at - (before + timedelta(seconds=self._when - moment))
+        # At first it is the difference of two machines' clocks, and nothing was set.
+        had_agreed, self._has_agreed = self._has_agreed, True
+        return moved if had_agreed else timedelta()
 
     def doubt(self) -> timedelta | None:
         """Look at the machine's clock, and follow it; returns by how much it was set, once that is to be believed.
@@ -78,7 +79,7 @@ class AgreedClock:
         As long as it is not, and until `agree`, time goes on here as if it had not been set.
         """
         told, when = datetime.now(UTC), steady()
-        off = timedelta() if self._at is None else told - (self._at + timedelta(seconds=when - self._when))
+        off = told - (self._at + timedelta(seconds=when - self._when))
         if abs(off) < SET:
             self._doubted = None
             self._at, self._when = told, when

@@ -76,6 +76,25 @@ def test_a_clock_that_stays_set_is_believed_after_a_minute_and_not_before(machin
     assert clock.now() == machine.true + HOURS
 
 
+def test_a_clock_that_is_set_before_anybody_has_looked_at_it_is_not_believed_either(machine: Machine) -> None:
+    clock = AgreedClock()
+    machine.wrong = timedelta(days=90)
+    first = clock.doubt()
+    machine.passes(50, clock.doubt)
+
+    assert first is None
+    assert clock.is_in_doubt
+    assert clock.now() == machine.true
+
+
+def test_what_is_told_first_is_the_difference_of_two_clocks_and_nothing_was_set(machine: Machine) -> None:
+    clock = AgreedClock()
+    machine.passes(10)
+
+    assert clock.agree(NOON - HOURS, machine.passed, machine.passed) == timedelta()
+    assert clock.now() == NOON - HOURS
+
+
 def test_a_clock_that_is_set_again_and_again_is_waited_for(machine: Machine) -> None:
     clock, found = AgreedClock(), list[timedelta | None]()
     clock.doubt()
