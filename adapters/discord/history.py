@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from adapters.discord import limits
+from adapters.discord import limits, render
+from adapters.discord.errors import Missing
 from adapters.discord.web import Web, patiently
 
 MESSAGES: Final = "/channels/{channel_id}/messages"
@@ -37,3 +38,14 @@ async def listed(web: Web, channel: str, since: datetime) -> AsyncIterator[Mappi
         if len(page) < limits.PAGE:
             return
         after = str(page[-1]["id"])
+
+
+async def marked(web: Web, channel: str, wanted: str, since: datetime) -> AsyncIterator[str]:
+    """Give the ids of our messages since then that carry the mark `wanted`, the oldest first; none if it is gone."""
+    me = str((await web.me())["id"])
+    try:
+        async for one in listed(web, channel, since):
+            if render.marked(one) == wanted and str(one["author"]["id"]) == me:
+                yield str(one["id"])
+    except Missing:
+        return

@@ -12,6 +12,7 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,7 +23,7 @@ from adapters.discord.direct import Direct
 from adapters.discord.direct import parts as _parts
 from adapters.discord.errors import Declined, Missing, Refused
 from adapters.discord.files import LARGEST, with_files
-from adapters.discord.history import MESSAGE, MESSAGES, listed
+from adapters.discord.history import MESSAGE, MESSAGES, marked
 from adapters.discord.pace import Pace
 from adapters.discord.posts import Posts
 from adapters.discord.web import TIMEOUT, Web, identified, patiently
@@ -150,14 +151,31 @@ class Discord:
         found = await self._found(place, wanted, since)
         return Ref(f"{place}/{found}") if found else None
 
+    async def retract(
+        self, address: str, root: Ref | None, key: str, since: datetime, *, keep: Ref | None = None
+    ) -> int:
+        """Delete all but one of the messages that carry `key`: what Discord took after it had forgotten their nonce.
+
+        Its own messages a bot may delete; a forum's posts are left alone, for that is the right to manage threads.
+        https://docs.discord.com/developers/resources/message#delete-message.
+        """
+        if direct.is_person(address):
+            place = await self.direct.channel(address)
+        else:
+            place = _parts(root)[1] if root else numbered(address)
+            if root is None and await self._is_forum(address):
+                return 0
+        found = [id_ async for id_ in marked(self.web, place, render.mark(key), since)]
+        kept = _parts(keep)[1] if keep else (found or [""])[0]
+        over = [id_ for id_ in found if id_ != kept] if kept in found else []
+        for id_ in over:
+            with suppress(MessageGone, Missing):
+                await patiently(self.web.call, "DELETE", MESSAGE, channel_id=place, message_id=id_)
+        return len(over)
+
     async def _found(self, place: str, wanted: str, since: datetime) -> str | None:
-        me = str((await self.web.me())["id"])
-        try:
-            async for one in listed(self.web, place, since):
-                if render.marked(one) == wanted and str(one["author"]["id"]) == me:
-                    return str(one["id"])
-        except Missing:
-            return None
+        async for id_ in marked(self.web, place, wanted, since):
+            return id_
         return None
 
     async def _under(self, root: Ref, message: Message, key: str) -> tuple[str, str]:

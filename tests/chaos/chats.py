@@ -76,11 +76,17 @@ async def show_late(day: Day) -> None:
 
 
 async def take_late(day: Day) -> None:
-    """What Slack is told arrives when its sender waits no longer: before others have looked for it, or after."""
-    day.note("Slack takes some messages when nobody waits for their answers any more")
+    """What both chats are told arrives when its sender waits no longer: before he has looked for it, or after.
+
+    Discord has forgotten its nonce by then.
+    """
+    day.note("both chats take some messages when nobody waits for their answers any more")
+    day.discord.world.rules.nonce_window = 3
     for _ in range(day.dice.randint(1, 3)):
         day.slack.faults.add(POST, slacks.long_under_way(day.dice.uniform(10, 20)))
+        day.discord.faults.add(CREATE, discords.long_under_way(day.dice.uniform(10, 20)))
     day.slack.faults.add("chat.update", slacks.long_under_way(day.dice.uniform(10, 20)))
+    day.discord.faults.add("edit_message", discords.long_under_way(day.dice.uniform(10, 20)))
 
 
 async def do_not_show_whether(day: Day) -> None:

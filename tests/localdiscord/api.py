@@ -6,10 +6,11 @@ itself, what was planned to go wrong after it, the answer.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -18,7 +19,7 @@ from tests.localdiscord import routes
 from tests.localdiscord.breaking import VIA, broken, faulty
 from tests.localdiscord.calls import Answer, Asked, Call, Journal, Sent
 from tests.localdiscord.errors import INVALID_FORM, DiscordError, Json
-from tests.localdiscord.faults import JSON, Faults, rate_limited
+from tests.localdiscord.faults import JSON, Fault, Faults, rate_limited
 from tests.localdiscord.pace import Pace, Verdict
 from tests.localdiscord.routes import Route
 from tests.localdiscord.world import World
@@ -35,6 +36,13 @@ class Api:
     journal: Journal
     # What a test wants to know of every call before it is worked on.
     watch: Callable[[Call], None] | None = None
+    under_way: set[asyncio.Task[web.StreamResponse]] = field(default_factory=set[asyncio.Task[web.StreamResponse]])
+
+    async def close(self) -> None:
+        """Lose what is under way still."""
+        for one in self.under_way:
+            one.cancel()
+        await asyncio.gather(*self.under_way, return_exceptions=True)
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
         """Answer one call."""
@@ -70,6 +78,22 @@ class Api:
         except DiscordError as refused:
             return _json(call, refused.answer, refused.status)
         fault = call.fault = self.faults.next(call.route, call.args)
+        if fault is not None and fault.way:
+            coming = asyncio.create_task(self._arriving(request, call, route, fault.way))
+            self.under_way.add(coming)
+            coming.add_done_callback(self.under_way.discard)
+            # Whoever gives up cancels his request, and not what he has sent.
+            return await asyncio.shield(coming)
+        return await self._met(request, call, route, fault)
+
+    async def _arriving(self, request: web.Request, call: Call, route: Route | None, way: float) -> web.StreamResponse:
+        await asyncio.sleep(way)
+        call.at = self.world.clock.seconds()
+        return await self._met(request, call, route, None)
+
+    async def _met(
+        self, request: web.Request, call: Call, route: Route | None, fault: Fault | None
+    ) -> web.StreamResponse:
         if fault is not None and not fault.stored:
             early = await broken(request, call, fault, self.faults)
             if early is not None:

@@ -44,6 +44,7 @@ class Fault:
     hang: bool = False
     late: float = 0
     stored: bool = False
+    way: float = 0
 
 
 def rate_limited(seconds: float = 1, *, scope: str = "user", via: bool = True) -> Fault:
@@ -99,6 +100,11 @@ def slow(seconds: float) -> Fault:
 def after(fault: Fault) -> Fault:
     """Let the call have its effect, and only then go wrong."""
     return replace(fault, stored=True)
+
+
+def long_under_way(seconds: float) -> Fault:
+    """Let the call arrive so much later, whether or not whoever has sent it still waits for an answer."""
+    return Fault(way=seconds)
 
 
 @dataclass(slots=True)

@@ -53,6 +53,7 @@ async def local_discord(*, limits: bool = True, port: int = 0) -> AsyncIterator[
     finally:
         local.faults.clear()
         await local.gateway.close()
+        await api.close()
         await runner.cleanup()
     if local.journal.crashes:
         raise ExceptionGroup("the local Discord itself failed", local.journal.crashes)
