@@ -49,7 +49,7 @@ from bot.loops.fleet import Fleet, keep, leave
 from bot.loops.forget import Forgetting, forget
 from bot.loops.heed import Heeding, heed
 from bot.loops.hold import Holding, hold
-from bot.loops.latecomers import expecting, mind
+from bot.loops.latecomers import Latecomers, mind
 from bot.loops.probing import probe
 from bot.loops.recognising import read_once
 from bot.loops.remind import Reminding, remind
@@ -161,7 +161,7 @@ async def _loops(
         "watch": partial(watch, watching),
         "probe": partial(probe, checks),
         "deliver": partial(deliver, delivering),
-        "latecomers": partial(mind, expecting(delivering, paced("latecomers"), gauges)),
+        "latecomers": partial(mind, Latecomers(delivering, paced("latecomers"), gauges)),
         "revisit": partial(revisit, Revisiting(database, fetcher, rules, paced("revisit"), due)),
         "remind": partial(remind, Reminding(database, fetcher, rules, paced("remind"), due)),
         "heed": partial(heed, Heeding(database, rules, paced("heed"), due)),

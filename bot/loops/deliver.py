@@ -25,7 +25,7 @@ from bot.gauges import (
 )
 from bot.leave import may_send
 from bot.loops.batch import Batch
-from bot.loops.sending import count, count_done, read_back, send
+from bot.loops.sending import count, count_done, may_arrive, read_back, send
 from bot.loops.wholes import Report, made_whole
 from bot.model import Announcement, AnnouncementState, Step
 from bot.ports import Apart, Carries, Platform
@@ -54,8 +54,7 @@ class Delivering:
 
     `report` makes what goes with the line that posts one.  `ruling` says when and how each incident is told where.
     `term` tells in which term of this instance among others something is claimed now, None if it is not sure to be one
-    of them; `shards` are its share of the channels, None if it has them all.  `turned` hears of every turn,
-    `ended` how each step ended, or that it was another's by then.
+    of them; `shards` are its share of the channels, None if it has them all.  `turned` hears of every turn.
 
     `results` are what came of steps and is not written yet.  `stopped` has the platforms that will not have us any
     more, and why: nothing is sent there until the next start, and what is due there stays due.
@@ -75,7 +74,6 @@ class Delivering:
     carried: int = 0
     gauges: Gauges = UNCOUNTED
     turned: Callable[[], None] = lambda: None
-    ended: Callable[[Errand, Outcome | None], None] = lambda *_: None
     results: Batch[Outcome] | None = None
     stopped: dict[str, str] = field(default_factory=dict[str, str])
     under_way: dict[str, set[asyncio.Task[None]]] = field(default_factory=dict[str, set[asyncio.Task[None]]])
@@ -183,8 +181,7 @@ async def _run(delivering: Delivering, errand: Errand, term: int, results: Batch
         log.exception("step crashed announcement=%d", errand.announcement.id)
         delivering.gauges.count(CRASHES, "step")
         outcome = _unknown(errand, delivering, f"{type(e).__name__}: see the log")
-    delivering.ended(errand, outcome if is_ours() else None)
-    results.add(outcome)
+    results.add(may_arrive(errand, outcome, delivering.clock.now(), ours=is_ours()))
 
 
 async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) -> Outcome:

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from bot.core import converge
 from bot.errors import MessageGone
 from bot.gauges import DELIVERY_DELAY, READ_BACK, STEPS, Gauges
-from bot.model import Announcement, Ref, Step, StepKind
+from bot.model import Announcement, Intent, Ref, Step, StepKind
 from bot.ports import Apart, Platform
+from bot.store.announcements import Outcome
 from bot.store.errands import Errand
+from bot.store.latecomers import Expected
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,17 @@ async def read_back(platform: Platform, errand: Errand, now: datetime, gauges: G
     log.info("already sent key=%s", unfinished.key)
     done = Step(unfinished.kind, unfinished.key, unfinished.through)
     return converge.stepped(announcement, done, ref)
+
+
+def may_arrive(errand: Errand, outcome: Outcome, now: datetime, *, ours: bool) -> Outcome:
+    """Return an outcome with what may reach the chat late, when it is done again already or was another's by then."""
+    before, step, intent = errand.announcement, errand.step, errand.unfinished
+    if intent is not None:
+        in_vain = not ours or outcome.announcement == replace(before, intent=None)
+        intent = intent if in_vain else None
+    elif not ours:
+        intent = Intent(step.key, step.kind, step.through, now)
+    return replace(outcome, late=Expected(before.id, before.generation, intent, now)) if intent else outcome
 
 
 async def send(platform: Platform, errand: Errand) -> Announcement:

@@ -30,6 +30,7 @@ from bot.store import codec, errands
 from bot.store.database import Database
 from bot.store.errands import Errand, announcement_of
 from bot.store.holds import Holds, alone
+from bot.store.latecomers import Expected, expect
 from bot.store.tables import ANNOUNCEMENT
 
 # Nothing is held back where no route says so.
@@ -40,11 +41,15 @@ _ROUNDS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """An announcement after an errand; `due_at` is when it wants to be looked at again, None if it is content."""
+    """An announcement after an errand; `due_at` is when it wants to be looked at again, None if it is content.
+
+    What may reach the chat `late` all the same is looked for later.
+    """
 
     announcement: Announcement
     revision: int
     due_at: datetime | None
+    late: Expected | None = None
 
 
 async def claim_due(  # noqa: PLR0913  (all that a claim depends on)
@@ -171,8 +176,14 @@ async def record(database: Database, outcomes: Sequence[Outcome]) -> None:
     """
     # Always in the same order: two that wait for each other's rows would wait for ever.
     rows = [_row(outcome) for outcome in sorted(outcomes, key=lambda outcome: outcome.announcement.id)]
+    late = [outcome.late for outcome in outcomes if outcome.late is not None]
+
+    def work(connection: Connection) -> None:
+        connection.execute(_RECORD, rows)
+        expect(connection, late)
+
     if rows:
-        await database.write(lambda connection: connection.execute(_RECORD, rows))
+        await database.write(work)
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:

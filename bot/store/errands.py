@@ -29,6 +29,7 @@ from bot.model import (
 from bot.store import codec, digesting
 from bot.store.contents import Contents, contents_of
 from bot.store.holds import Holds
+from bot.store.latecomers import Expected, expect
 from bot.store.tables import ANNOUNCEMENT
 
 _log = logging.getLogger(__name__)
@@ -165,11 +166,17 @@ def _record_intents(connection: Connection, ready: Sequence[_Ready], now: dateti
         for one in ready
         if one.step is not None and _unfinished(one.announcement) is None
     ]
+    expect(connection, [Expected(one.id, one.generation, one.intent, now) for one in _replaced(ready) if one.intent])
     intents = [
         {"b_id": a.id, "b_intent": codec.INTENT.dump(a.intent), "b_root_hash": a.root_hash} for a in fresh if a.intent
     ]
     if intents:
         connection.execute(_INTEND, intents)
+
+
+def _replaced(ready: Sequence[_Ready]) -> list[Announcement]:
+    """Those whose last edit nobody knows the end of: it is not looked for, but may come after the one that follows."""
+    return [one.announcement for one in ready if one.announcement.intent and _unfinished(one.announcement) is None]
 
 
 def _unfinished(announcement: Announcement) -> Intent | None:

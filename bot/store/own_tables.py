@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text
+from sqlalchemy import BigInteger, Index, Text
 from sqlmodel import Field, SQLModel
 
 from bot.store.columns import Id, Instant
@@ -55,3 +55,20 @@ class GapRow(SQLModel, table=True):
     began_at: datetime = Field(sa_type=Instant)
     ended_at: datetime = Field(sa_type=Instant)
     reason: str = Field(sa_type=Text)
+
+
+class LatecomerRow(SQLModel, table=True):
+    """A step of an announcement that may reach its chat when it has been done again already.
+
+    It is looked for at `look_at`, and `looks` times more after that; `tries` of this look could see nothing yet.
+    """
+
+    __tablename__ = "latecomer"
+
+    announcement: int = Field(primary_key=True, sa_type=BigInteger)
+    key: str = Field(primary_key=True, sa_type=Text)
+    generation: int
+    step: str = Field(sa_type=Text)
+    look_at: datetime = Field(sa_type=Instant, index=True)
+    looks: int
+    tries: int

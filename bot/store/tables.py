@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from bot.core.sharing import shard_of
 from bot.store.columns import Id, Instant, inline, table, where
 from bot.store.listed_table import ListedRow
-from bot.store.own_tables import GapRow, InstallationRow, InstanceRow, NoteRow
+from bot.store.own_tables import GapRow, InstallationRow, InstanceRow, LatecomerRow, NoteRow
 from bot.store.people_tables import (
     AuditRow,
     ChatRouteRow,
@@ -280,6 +280,7 @@ STUCK = ANNOUNCEMENT.c.state != inline("live")
 DIGEST = table(DigestRow)
 GAP = table(GapRow)
 REVISIT = table(RevisitRow)
+LATECOMER = table(LatecomerRow)
 HEARD = table(HeardRow)
 HEARTBEAT = table(HeartbeatRow)
 OVERRIDE = table(OverrideRow)

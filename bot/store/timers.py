@@ -18,7 +18,7 @@ from bot.store import codec
 from bot.store.commits import AT_ONCE
 from bot.store.database import Database
 from bot.store.fleet import notify
-from bot.store.tables import ANNOUNCEMENT, HEARD, INCIDENT, POLL, REVISIT
+from bot.store.tables import ANNOUNCEMENT, HEARD, INCIDENT, LATECOMER, POLL, REVISIT
 
 # What waits longer than the longest of our own waits is looked at to be sure: that does no harm.
 LONGEST = DELIVERY.longest
@@ -28,6 +28,7 @@ _MOVED: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (ANNOUNCEMENT, ("due_at", "lease_until")),
     (INCIDENT, ("attend_at", "report_at")),
     (REVISIT, ("due_at",)),
+    (LATECOMER, ("look_at",)),
     (HEARD, ("expires_at",)),
 )
 _WAITING = (
@@ -37,6 +38,7 @@ _WAITING = (
     (INCIDENT.c.report_at, LONGEST),
     # A page is asked for each of these: not at every start.
     (REVISIT.c.due_at, VISITS[-1]),
+    (LATECOMER.c.look_at, LONGEST),
 )
 _LEASED = (POLL, ANNOUNCEMENT)
 _BEGUN = update(POLL).where(POLL.c.owner.is_not(None)).values(owner=None, lease_until=None, fence=POLL.c.fence + 1)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete, func, select
 
 from bot.errors import MessageGone, PermanentFailure, TemporaryFailure
-from bot.loops import latecomers
-from bot.loops.latecomers import Latecomers, expecting, look
-from bot.store import announcements
+from bot.loops.latecomers import AGAIN, TRIES, Latecomers, look
+from bot.store import announcements, timers
 from bot.store.database import Database
+from bot.store.latecomers import LOOKS
+from bot.store.tables import ANNOUNCEMENT, LATECOMER
 from tests.fakes import FakePlatform, TwicePlatform
 from tests.loops.desk import Desk, thread
 
 WORDS = "We found the cause."
-FIRST, LAST = latecomers.LOOKS
+FIRST, LAST = LOOKS
 
 
 class Scene:
@@ -27,7 +31,6 @@ class Scene:
         self.desk.fake = self.fake
         self.desk.start()
         self.other = Desk(database, clock=self.desk.clock, owner="two", make=lambda _: self.fake)
-        self.expected = expecting(self.desk.delivering, self.desk.clock)
 
     @property
     def late(self) -> TwicePlatform:
@@ -58,17 +61,19 @@ class Scene:
         await self.desk.settles()
 
     async def looks_in(self, span: timedelta) -> int:
+        """Let another instance look: whoever has done something again may be gone by then."""
         self.desk.clock.move(seconds=span.total_seconds())
-        return await look(self.expected)
+        return await look(Latecomers(self.other.delivering, self.desk.clock))
+
+    async def waits(self) -> int:
+        """How many are still to be looked for."""
+        count = select(func.count()).select_from(LATECOMER)
+        return await self.desk.database.read(lambda connection: connection.execute(count).scalar() or 0)
 
 
 @pytest.fixture
 def scene(database: Database) -> Scene:
     return Scene(database)
-
-
-def waits_for(expected: Latecomers) -> int:
-    return len(expected.expected)
 
 
 async def test_a_reply_that_arrives_after_it_was_sent_again_is_there_once(scene: Scene) -> None:
@@ -136,7 +141,7 @@ async def test_what_arrives_after_the_first_look_is_found_by_the_last_one(scene:
 
     assert (first, last) == (0, 1)
     assert thread(scene.fake.root("ops")) == [WORDS]
-    assert not waits_for(scene.expected)
+    assert not await scene.waits()
 
 
 async def test_a_root_that_an_old_edit_may_have_reached_is_made_current(scene: Scene) -> None:
@@ -164,7 +169,7 @@ async def test_nothing_is_looked_for_where_all_was_found(scene: Scene) -> None:
     await scene.desk.round()
     await scene.desk.settles_in(minutes=1)
 
-    assert not waits_for(scene.expected)
+    assert not await scene.waits()
     assert thread(scene.fake.root("ops")) == [WORDS]
 
 
@@ -174,7 +179,7 @@ async def test_a_platform_that_does_not_answer_is_asked_again(scene: Scene, erro
     await scene.desk.says(WORDS)
     await scene.is_sent_again_before_it_arrives()
     scene.fake.fails_with(error, times=2)
-    taken = [await scene.looks_in(wait) for wait in (FIRST, latecomers.AGAIN, latecomers.AGAIN)]
+    taken = [await scene.looks_in(wait) for wait in (FIRST, AGAIN, AGAIN)]
 
     assert taken == [0, 0, 1]
 
@@ -184,10 +189,10 @@ async def test_one_that_never_answers_is_not_asked_for_ever(scene: Scene) -> Non
     await scene.desk.says(WORDS)
     await scene.is_sent_again_before_it_arrives()
     scene.fake.fails_with(TemporaryFailure("HTTP 503"), times=1_000)
-    for _ in range(100):
+    for _ in range(len(LOOKS) * TRIES):
         await scene.looks_in(LAST)
 
-    assert not waits_for(scene.expected)
+    assert not await scene.waits()
 
 
 @pytest.mark.parametrize("error", [MessageGone("it is deleted"), PermanentFailure("no access")])
@@ -198,7 +203,7 @@ async def test_where_nothing_can_be_seen_nothing_is_taken_back(scene: Scene, err
     scene.fake.fails_with(error, times=2)
 
     assert [await scene.looks_in(FIRST), await scene.looks_in(LAST)] == [0, 0]
-    assert not waits_for(scene.expected)
+    assert not await scene.waits()
 
 
 async def test_as_long_as_others_are_at_it_nothing_is_taken_back(scene: Scene) -> None:
@@ -213,21 +218,64 @@ async def test_as_long_as_others_are_at_it_nothing_is_taken_back(scene: Scene) -
     await scene.late.arrives()
     before = await scene.looks_in(FIRST)
     await scene.desk.settles_in(minutes=2)
-    after = await scene.looks_in(latecomers.AGAIN)
+    after = await scene.looks_in(AGAIN)
 
     assert (before, after) == (0, 1)
     assert thread(scene.fake.root("ops")) == [WORDS]
 
 
-async def test_of_a_bad_hour_the_latest_are_remembered(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(latecomers, "MOST", 3)
+async def test_what_one_that_was_killed_has_sent_is_put_right_as_well(scene: Scene) -> None:
     await scene.opens()
-    for number in range(5):
-        await scene.desk.says(f"Word {number}.")
-        await scene.is_sent_again_before_it_arrives()
+    await scene.desk.is_called("Login is slow")
+    scene.fake.hangs()
+    asked = len(scene.fake.calls)
+    await scene.desk.begins()
+    await scene.fake.until_called(asked + 1)
+    await scene.desk.restart()
+    await scene.desk.is_called("Login is down")
+    await scene.desk.settles()
+    # What was under way when it was killed arrives now.
+    root = scene.fake.root("ops")
+    root.message = replace(root.message, headline="Acme: Login is slow")
+    await scene.looks_in(FIRST)
+    await scene.desk.settles()
 
-    assert waits_for(scene.expected) == 3
-    assert await scene.looks_in(LAST) == 3
+    assert scene.fake.root("ops").headline == "Acme: Login is down"
+
+
+async def test_two_that_look_at_once_do_not_both_do_it(scene: Scene) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    await scene.is_sent_again_before_it_arrives()
+    scene.desk.clock.move(seconds=FIRST.total_seconds())
+    scene.fake.hangs_after_posting()
+    one = asyncio.create_task(look(Latecomers(scene.desk.delivering, scene.desk.clock)))
+    await scene.fake.until_called(len(scene.fake.calls) + 1)
+    other = await look(Latecomers(scene.other.delivering, scene.desk.clock))
+    scene.fake.answers_again()
+
+    assert (other, await one) == (0, 1)
+
+
+async def test_what_is_forgotten_is_not_looked_for(scene: Scene) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    await scene.is_sent_again_before_it_arrives()
+    await scene.desk.database.write(lambda connection: connection.execute(delete(ANNOUNCEMENT)))
+
+    assert [await scene.looks_in(FIRST), await scene.looks_in(LAST)] == [0, 0]
+    assert not await scene.waits()
+
+
+async def test_a_clock_that_is_set_back_keeps_nobody_from_looking(scene: Scene) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    await scene.is_sent_again_before_it_arrives()
+    scene.desk.clock.move(days=-30)
+    await timers.settle(scene.desk.database, scene.desk.clock.now())
+
+    # What was sent in a time that is still to come is found as well: it is asked for from before now on.
+    assert await scene.looks_in(FIRST) == 1
 
 
 async def test_a_platform_that_takes_nothing_back_is_left_alone(database: Database) -> None:

@@ -25,6 +25,7 @@ TABLES = {
     "incident",
     "installation",
     "instance",
+    "latecomer",
     "listed",
     "muting",
     "note",

@@ -104,6 +104,22 @@ def fleet() -> None:
     )
 
 
+def latecomers() -> None:
+    """Make the table of what may reach a chat late."""
+    op.create_table(
+        "latecomer",
+        sa.Column("announcement", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("look_at", instant(), nullable=False),
+        sa.Column("looks", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("announcement", "key"),
+    )
+    op.create_index("ix_latecomer_look_at", "latecomer", ["look_at"])
+
+
 def passes() -> None:
     """Make the table of passes to the board that are good no more."""
     op.create_table(

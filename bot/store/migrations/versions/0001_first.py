@@ -27,6 +27,7 @@ def upgrade() -> None:
     people.audit()
     people.agreed_in_chat()
     people.fleet()
+    people.latecomers()
     people.passes()
     people.reports()
     _polls()
