@@ -45,12 +45,14 @@ async def revive(database: Database, now: datetime, platform: str | None = None)
     waiting = (
         STUCK & (ANNOUNCEMENT.c.state == "parked") & (ANNOUNCEMENT.c.platform == (platform or ANNOUNCEMENT.c.platform))
     )
-    over = INCIDENT.c.is_open.is_(False) & INCIDENT.c.id.in_(select(ANNOUNCEMENT.c.incident).where(waiting))
-    look = update(INCIDENT).where(over).values(report_at=now)
+    which = select(ANNOUNCEMENT.c.incident).where(waiting)
     again = update(ANNOUNCEMENT).where(waiting).values(state="live", due_at=now, attempts=0)
 
     def work(connection: Connection) -> None:
-        connection.execute(look)
+        # Each by its id: asked for those that are over among them, SQLite goes through all that are over.
+        those = sorted(set(connection.execute(which).scalars()))
+        if those:
+            connection.execute(_LOOK, [{"b_id": incident, "b_now": now} for incident in those])
         connection.execute(again)
         if platform is None:
             connection.execute(_HASTEN, {"b_now": now})
@@ -58,6 +60,11 @@ async def revive(database: Database, now: datetime, platform: str | None = None)
     await database.write(work)
 
 
+_LOOK = (
+    update(INCIDENT)
+    .where(INCIDENT.c.id == bindparam("b_id"), INCIDENT.c.is_open.is_(False))
+    .values(report_at=bindparam("b_now", type_=INCIDENT.c.report_at.type))
+)
 _NOW = bindparam("b_now", type_=ANNOUNCEMENT.c.due_at.type)
 # What waits for its time, for a platform, or after a failure, has another reason for that than a wrong clock.
 _HASTEN = (
