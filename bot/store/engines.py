@@ -213,8 +213,10 @@ class Pool:
     def __init__(self, url: URL, name: str = "") -> None:
         """Connect to nothing yet; `name` is what its sessions are called."""
         self.url = url
+        # Each connection knows a hundred statements, at some 10 kB each: the last used is taken first, so that it is
+        # the same few that know them, and not every one after some hours.
         self._writes = create_async_engine(
-            url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args=named(name)
+            url, pool_size=8, max_overflow=8, pool_use_lifo=True, pool_pre_ping=True, connect_args=named(name)
         )
         self._reads = self._writes.execution_options(isolation_level="REPEATABLE READ")
         self._apart = self._writes.execution_options(isolation_level="AUTOCOMMIT")
