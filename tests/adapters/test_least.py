@@ -43,6 +43,7 @@ OF_CALLS: dict[str, frozenset[str]] = {
     "GET _CHANNEL": frozenset({"view_channel"}),
     # Its own messages, and threads that are archived and not locked, or its own.
     "PATCH MESSAGE": frozenset(),
+    "DELETE MESSAGE": frozenset(),
     "PATCH /channels/{channel_id}": frozenset({"send_messages_in_threads"}),
     "PATCH _CHANNEL": frozenset(),
     # What every member may.
