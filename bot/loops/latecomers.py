@@ -30,7 +30,7 @@ PAUSE = timedelta(seconds=5)
 # As long as others are at it, or the platform does not answer; for half an hour.
 AGAIN = timedelta(seconds=15)
 TRIES = 120
-# A step that was found to be another's began before that, and the platform's clock is not ours.
+# What was found to be another's began a minute before its lease was to end, and the platform's clock is not ours.
 _EARLIER = timedelta(minutes=10)
 # A platform that hangs does not keep the other places waiting for long.
 _PATIENCE = 45.0

@@ -49,7 +49,7 @@ def may_arrive(errand: Errand, outcome: Outcome, now: datetime, *, ours: bool) -
         in_vain = not ours or outcome.announcement == replace(before, intent=None)
         intent = intent if in_vain else None
     elif not ours:
-        intent = Intent(step.key, step.kind, step.through, now)
+        intent = Intent(step.key, step.kind, step.through, errand.until)
     return replace(outcome, late=Expected(before.id, before.generation, intent, now)) if intent else outcome
 
 

@@ -33,7 +33,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A step that is to be looked for now, and `looks` times more; it is the how manieth try of this time."""
+    """A step that is to be looked for now, and `looks` times more; this is try number `tries` of this time."""
 
     announcement: int
     step: Intent

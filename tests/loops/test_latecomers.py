@@ -48,8 +48,8 @@ class Scene:
         await self.desk.settles_in(minutes=1)
         await self.late.arrives()
 
-    async def wakes_after_others_took_over(self) -> None:
-        """Whoever does what is due is stopped right before it; others do it; he wakes."""
+    async def wakes_after_others_took_over(self, hours: float = 0) -> None:
+        """Whoever does what is due is stopped right before it; others do it; he wakes, so many hours later."""
         self.fake.hangs()
         before = len(self.fake.calls)
         await self.desk.begins()
@@ -57,6 +57,7 @@ class Scene:
         self.desk.delivering.term = lambda: 1
         await announcements.release(self.desk.database, self.desk.owner)
         await self.other.settles()
+        self.desk.clock.move(hours=hours)
         self.fake.answers_again()
         await self.desk.settles()
 
@@ -117,10 +118,13 @@ async def test_of_two_roots_the_one_whose_thread_goes_on_stays(scene: Scene) -> 
     assert thread(scene.fake.root("ops")) == [WORDS]
 
 
-async def test_who_was_stopped_at_the_last_moment_and_wakes_takes_back_what_others_have_sent_too(scene: Scene) -> None:
+@pytest.mark.parametrize("hours", [0, 5])
+async def test_who_was_stopped_at_the_last_moment_and_wakes_takes_back_what_others_have_sent_too(
+    scene: Scene, hours: float
+) -> None:
     await scene.opens()
     await scene.desk.says(WORDS)
-    await scene.wakes_after_others_took_over()
+    await scene.wakes_after_others_took_over(hours)
     before = thread(scene.fake.root("ops"))
     taken = await scene.looks_in(FIRST)
 
