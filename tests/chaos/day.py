@@ -202,7 +202,8 @@ async def _ended(day: Day) -> list[str]:
     found = []
     (first, *_) = day.crew
     still = list[str]()
-    for _ in range(200):
+    # A channel that all are escalated to takes one message a second, and is told all that its threads missed.
+    for _ in range(int(SETTLES_WITHIN * 10)):
         still = await first.held()
         if not still:
             break
