@@ -59,7 +59,7 @@ async def look(latecomers: Latecomers) -> int:
         count = await _looked_for(latecomers, late)
         if count is not None:
             taken += count
-            await expected.looked(database, [late], latecomers.clock.now())
+            await expected.looked(database, late, latecomers.clock.now())
         elif late.tries < TRIES:
             await expected.put_off(database, late, latecomers.clock.now() + AGAIN)
         else:

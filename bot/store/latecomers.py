@@ -71,10 +71,7 @@ async def claim(database: Database, now: datetime) -> tuple[Late, ...]:
 
     def work(connection: Connection) -> tuple[Late, ...]:
         rows = connection.execute(_DUE, due).mappings().all()
-        if not rows:
-            return ()
-        connection.execute(_TAKEN, [{**_which(row), "b_until": now + _LOOKING} for row in rows])
-        return tuple(
+        found = tuple(
             Late(
                 announcement=row["announcement"],
                 step=codec.INTENT.load(row["step"]),
@@ -84,43 +81,35 @@ async def claim(database: Database, now: datetime) -> tuple[Late, ...]:
             )
             for row in rows
         )
+        if found:
+            connection.execute(_TAKEN, [{**_which(late), "b_until": now + _LOOKING} for late in found])
+        return found
 
     return await database.write(work)
 
 
-async def looked(database: Database, seen: Sequence[Late], now: datetime) -> None:
-    """Note that they were looked for: the next time is later, or there is none."""
-    if not seen:
+async def looked(database: Database, late: Late, now: datetime) -> None:
+    """Note that it was looked for: the next time is later, or there is none."""
+    if not late.looks:
+        await give_up(database, late)
         return
-    over = [_key(one) for one in seen if not one.looks]
-    wait = LOOKS[-1] - LOOKS[0]
-    more = [{**_key(one), "b_at": now + wait, "b_looks": one.looks - 1} for one in seen if one.looks]
-
-    def work(connection: Connection) -> None:
-        if over:
-            connection.execute(_OVER, over)
-        if more:
-            connection.execute(_LATER, more)
-
-    await database.write(work)
+    then = {"b_until": now + LOOKS[-1] - LOOKS[0], "b_looks": late.looks - 1}
+    await database.write(lambda connection: connection.execute(_LATER, {**_which(late), **then}))
 
 
-async def put_off(database: Database, one: Late, until: datetime) -> None:
+async def put_off(database: Database, late: Late, until: datetime) -> None:
     """Look for it again then: nothing could be seen yet."""
-    await database.write(lambda connection: connection.execute(_PUT_OFF, {**_key(one), "b_until": until}))
+    await database.write(lambda connection: connection.execute(_PUT_OFF, {**_which(late), "b_until": until}))
 
 
-async def give_up(database: Database, one: Late) -> None:
+async def give_up(database: Database, late: Late) -> None:
     """Look for it no more."""
-    await database.write(lambda connection: connection.execute(_OVER, _key(one)))
+    await database.write(lambda connection: connection.execute(_OVER, _which(late)))
 
 
-def _which(row: Any) -> dict[str, Any]:
-    return {"b_announcement": row["announcement"], "b_key": row["key"]}
-
-
-def _key(one: Late) -> dict[str, Any]:
-    return {"b_announcement": one.announcement, "b_key": one.step.key}
+def _which(late: Late) -> dict[str, Any]:
+    """Return what tells one from all others, and from itself if it is waited for anew or another one looks for it."""
+    return {"b_announcement": late.announcement, "b_key": late.step.key, "b_tries": late.tries}
 
 
 _NOW = bindparam("b_now", type_=LATECOMER.c.look_at.type)
@@ -133,12 +122,9 @@ _DUE = (
     .limit(_AT_ONCE)
     .with_for_update(skip_locked=True)
 )
-_THIS = (LATECOMER.c.announcement == bindparam("b_announcement"), LATECOMER.c.key == bindparam("b_key"))
-_TAKEN = update(LATECOMER).where(*_THIS).values(look_at=_UNTIL, tries=LATECOMER.c.tries + 1)
+_THAT = (LATECOMER.c.announcement == bindparam("b_announcement"), LATECOMER.c.key == bindparam("b_key"))
+_TAKEN = update(LATECOMER).where(*_THAT).values(look_at=_UNTIL, tries=bindparam("b_tries"))
+_THIS = (*_THAT, LATECOMER.c.tries == bindparam("b_tries"))
 _PUT_OFF = update(LATECOMER).where(*_THIS).values(look_at=_UNTIL)
-_LATER = (
-    update(LATECOMER)
-    .where(*_THIS)
-    .values(look_at=bindparam("b_at", type_=LATECOMER.c.look_at.type), looks=bindparam("b_looks"), tries=0)
-)
+_LATER = update(LATECOMER).where(*_THIS).values(look_at=_UNTIL, looks=bindparam("b_looks"), tries=0)
 _OVER = delete(LATECOMER).where(*_THIS)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 
 from bot.errors import MessageGone, PermanentFailure, TemporaryFailure
 from bot.loops.latecomers import AGAIN, TRIES, Latecomers, look
-from bot.store import announcements, timers
+from bot.store import announcements, latecomers, timers
 from bot.store.database import Database
 from bot.store.latecomers import LOOKS
 from bot.store.tables import ANNOUNCEMENT, LATECOMER
@@ -259,6 +259,19 @@ async def test_two_that_look_at_once_do_not_both_do_it(scene: Scene) -> None:
     scene.fake.answers_again()
 
     assert (other, await one) == (0, 1)
+
+
+async def test_what_is_done_again_while_it_is_looked_for_is_looked_for_anew(scene: Scene) -> None:
+    await scene.opens()
+    await scene.desk.says(WORDS)
+    await scene.is_sent_again_before_it_arrives()
+    now = scene.desk.clock.move(seconds=FIRST.total_seconds() + LAST.total_seconds())
+    (late,) = await latecomers.claim(scene.desk.database, now)
+    again = latecomers.Expected(late.announcement, late.generation, late.step, now)
+    await scene.desk.database.write(lambda connection: latecomers.expect(connection, [again]))
+    await latecomers.give_up(scene.desk.database, late)
+
+    assert await scene.waits() == 1
 
 
 async def test_what_is_forgotten_is_not_looked_for(scene: Scene) -> None:
