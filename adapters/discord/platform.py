@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from adapters._doubled import over
 from adapters.discord import direct, errors, limits, render
 from adapters.discord.channels import THREADS, Channels, numbered
 from adapters.discord.direct import Direct
@@ -166,12 +167,11 @@ class Discord:
             if root is None and await self._is_forum(address):
                 return 0
         found = [id_ async for id_ in marked(self.web, place, render.mark(key), since)]
-        kept = _parts(keep)[1] if keep else (found or [""])[0]
-        over = [id_ for id_ in found if id_ != kept] if kept in found else []
-        for id_ in over:
+        taken = over(found, _parts(keep)[1] if keep else None)
+        for id_ in taken:
             with suppress(MessageGone, Missing):
                 await patiently(self.web.call, "DELETE", MESSAGE, channel_id=place, message_id=id_)
-        return len(over)
+        return len(taken)
 
     async def _found(self, place: str, wanted: str, since: datetime) -> str | None:
         async for id_ in marked(self.web, place, wanted, since):

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from adapters._doubled import over
 from adapters.slack import limits, render
 from adapters.slack.channels import DIRECT, DOUBLES, HISTORY, Channels, is_person
 from adapters.slack.files import LARGEST, SCOPE, Files, Unattached
@@ -131,12 +132,11 @@ class Slack:
         me = await self.who()
         listed = [one async for one in self._listed(channel, root, since) if _key(one) == key and _is_ours(one, me)]
         found = sorted((str(one["ts"]) for one in listed), key=float)
-        kept = _parts(keep)[1] if keep else (found or [""])[0]
-        over = [ts for ts in found if ts != kept] if kept in found else []
-        for ts in over:
+        taken = over(found, _parts(keep)[1] if keep else None)
+        for ts in taken:
             with suppress(MessageGone):
                 await self.web.call("chat.delete", channel=channel, ts=ts)
-        return len(over)
+        return len(taken)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -19,19 +19,8 @@ from tests import localslack
 from tests.adapters.contract import SINCE, message
 from tests.adapters.hurry import Hurry
 from tests.adapters.test_slack import SOON, TIMEOUT
-from tests.localslack import LocalSlack, fallback, local_slack, readable
+from tests.localslack import LocalSlack, fallback, readable
 from tests.localslack.nouns import Channel
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[LocalSlack]:
-    async with local_slack(limits=False) as running:
-        yield running
-
-
-@pytest.fixture
-def ops(slack: LocalSlack) -> Channel:
-    return slack.world.channel("ops")
 
 
 @asynccontextmanager

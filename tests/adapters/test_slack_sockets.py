@@ -14,23 +14,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.sockets import Socket
 from tests import localslack
-from tests.localslack import LocalSlack, local_slack
+from tests.localslack import LocalSlack
 from tests.localslack.nouns import Channel
 
 PING = 0.1
 PATIENCE = 1.0
 OPEN = "apps.connections.open"
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[LocalSlack]:
-    async with local_slack(limits=False) as running:
-        yield running
-
-
-@pytest.fixture
-def ops(slack: LocalSlack) -> Channel:
-    return slack.world.channel("ops")
 
 
 @asynccontextmanager

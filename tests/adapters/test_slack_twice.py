@@ -15,19 +15,8 @@ from tests import localslack
 from tests.adapters.contract import SINCE, message
 from tests.adapters.hurry import Hurry
 from tests.adapters.test_slack import SOON, TIMEOUT
-from tests.localslack import LocalSlack, local_slack, long_under_way, readable
+from tests.localslack import LocalSlack, long_under_way, readable
 from tests.localslack.nouns import Channel
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[LocalSlack]:
-    async with local_slack(limits=False) as running:
-        yield running
-
-
-@pytest.fixture
-def ops(slack: LocalSlack) -> Channel:
-    return slack.world.channel("ops")
 
 
 @pytest.fixture
