@@ -1,4 +1,7 @@
-"""How the C library keeps memory that is free: by default a share of its own for each thread, which grows and stays."""
+"""How the C library keeps memory that is free: by default a share of its own for each thread, which grows and stays.
+
+What is small is given back from the end of a share alone, by itself: in between it stays for whoever is next.
+"""
 
 from __future__ import annotations
 
@@ -27,3 +30,15 @@ def few(environ: Mapping[str, str]) -> bool:
     except (OSError, AttributeError, TypeError):
         return False
     return bool(mallopt(_M_ARENA_MAX, _ARENAS) and mallopt(_M_MMAP_THRESHOLD, _LARGE))
+
+
+def give_back() -> bool:
+    """Give every whole page of memory that is free back to the system, from the middle of all shares too.
+
+    It takes some milliseconds, and whoever wants memory waits meanwhile.  Returns whether there was any:
+    https://man7.org/linux/man-pages/man3/malloc_trim.3.html; another C library is not asked.
+    """
+    try:
+        return bool(ctypes.CDLL(None).malloc_trim(ctypes.c_size_t(0)))
+    except (OSError, AttributeError, TypeError):
+        return False

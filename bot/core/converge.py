@@ -102,10 +102,11 @@ def _is_told(entry: TimelineEntry, to: Destination) -> bool:
 
 
 def _broadcast(announcement: Announcement, told: Step) -> Step:
-    """The channel hears it before the thread has it, unless it has heard it already."""
-    if told.through <= announcement.heard or not any(map(replies.is_broadcast, told.entries)):
+    """The channel hears it before the thread has it, but for what it has heard already."""
+    unheard = tuple(entry for entry in told.entries if entry.seq > announcement.heard)
+    if not any(map(replies.is_broadcast, unheard)):
         return told
-    return Step(StepKind.BROADCAST, _key(announcement, f"{told.through}-channel"), told.through, told.entries)
+    return Step(StepKind.BROADCAST, _key(announcement, f"{told.through}-channel"), told.through, unheard)
 
 
 def _routine(loud: Sequence[TimelineEntry]) -> list[TimelineEntry]:

@@ -72,11 +72,33 @@ def redirected(target: Target, location: str) -> Target:
     return replace(following, authorization=target.authorization)
 
 
+@dataclass(slots=True, eq=False)
+class _Kept:
+    """The last request to a target, and what was known of its answer then."""
+
+    known: tuple[str | None, str | None] = (None, None)
+    request: httpx.Request | None = None
+
+
 @lru_cache(_REMEMBERED)
+def _kept(target: Target, expect: Expect, connect: float) -> _Kept:
+    del target, expect, connect
+    return _Kept()
+
+
 def request_for(
     target: Target, etag: str | None, last_modified: str | None, expect: Expect, connect: float
 ) -> httpx.Request:
     """Return the request; a source that does not change sends the same one again and again."""
+    kept, known = _kept(target, expect, connect), (etag, last_modified)
+    if kept.request is None or kept.known != known:
+        kept.known, kept.request = known, _request(target, *known, expect, connect)
+    return kept.request
+
+
+def _request(
+    target: Target, etag: str | None, last_modified: str | None, expect: Expect, connect: float
+) -> httpx.Request:
     headers = {
         "User-Agent": USER_AGENT,
         "Accept": expect.value,

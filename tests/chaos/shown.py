@@ -16,7 +16,7 @@ from tests.localslack import readable as on_slack
 # After how long, a clock that was set may have taken away.
 _END = re.compile(r"^(🟢 )?(Resolved\b|No longer listed on )", re.MULTILINE)
 _OVER = ("Resolved", "No longer listed")
-# It comes a while after the end: to a program that believes that hours have passed, at once.
+# It comes a while after the end: to a program that believes that hours have passed, at once, or even with the end.
 _REPORT = "The report of this incident"
 
 
@@ -94,7 +94,7 @@ def _of_one(incident: Incident, threads: Sequence[Thread]) -> Iterator[str]:
         yield f"raised {raised} times, not {len(incident.impacts)}"
     if incident.ended is None:
         return
-    replies = [reply for reply in thread.replies if _REPORT not in reply]
+    replies = [reply for reply in thread.replies if _REPORT not in reply or _END.search(reply)]
     ends = [number for number, reply in enumerate(replies) if _END.search(reply)]
     if ends != [len(replies) - 1]:
         yield f"ended in {ends} of {len(replies)} replies, the last of which are {replies[-3:]}"

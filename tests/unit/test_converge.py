@@ -220,6 +220,22 @@ def test_a_channel_that_has_heard_it_does_not_hear_it_again_under_a_new_root() -
     assert step.kind is StepKind.REPLY
 
 
+def test_a_channel_hears_of_what_is_told_late_only_what_it_has_not_heard() -> None:
+    told = replace(announcement(), root=Ref("r"), last_seq=1, heard=2)
+    heard_all = [news(2, "end"), entry(3, "It is over.")]
+    heard_some = [news(2, "rise"), entry(3, "A fix is out."), news(4, "end")]
+
+    late = at(24 * 60)
+    steps = [
+        next_step(told, incident(), some, longest=LONGEST, apart=True, now=late) for some in (heard_all, heard_some)
+    ]
+
+    assert [(one.kind, [told.seq for told in one.entries]) for one in steps if one] == [
+        (StepKind.CATCH_UP, [2, 3]),
+        (StepKind.BROADCAST, [3, 4]),
+    ]
+
+
 def test_a_night_offline_becomes_a_few_messages() -> None:
     delivery = Delivery(entries=[entry(1, kind=ChangeKind.OPENED, said=None)])
     delivery.entries += [entry(seq, f"Update {seq}.") for seq in range(2, 42)]
