@@ -52,3 +52,30 @@ def test_many_threads_share_few_arenas() -> None:
 
 def test_what_the_environment_says_is_left_as_it_is() -> None:
     assert arenas.few({"MALLOC_ARENA_MAX": "4"}) is False
+
+
+# Of what was taken in small pieces all but the last is free again: what is held before, then, and after.
+_HELD = """
+import ctypes, os
+from bot import arenas
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+def held():
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
+before = held()
+pieces = [libc.malloc(20_000) for _ in range(4_000)]
+for one in pieces: ctypes.memset(one, 1, 20_000)
+for one in pieces[:-1]: libc.free(one)
+free = held()
+print(before, free, arenas.give_back(), held())
+"""
+
+
+def test_what_is_free_below_something_kept_is_given_back() -> None:
+    done = subprocess.run([sys.executable, "-c", _HELD], env={}, check=True, capture_output=True, text=True)
+    before, free, said, after = done.stdout.split()
+
+    assert int(free) - int(before) > 60
+    assert said == "True"
+    assert int(after) - int(before) < 10
