@@ -26,6 +26,7 @@ _STEP = timedelta(minutes=10)
 # What goes on is counted up to now: a record is made anew after that at the latest.
 _KEPT = timedelta(seconds=60)
 _MOST = 5_000
+_MOST_RECORDS = 500
 _AT_ONCE = 10
 # In seconds: whoever comes meanwhile is answered between two of these.
 _BREATH = 0.02
@@ -56,13 +57,22 @@ def _made_of(marks: Sequence[Mark], watch: Watch, now: datetime) -> object:
 
 
 @dataclass(slots=True)
+class _Kept:
+    """A record as of a stamp, and what its page draws of it, with what that was made of."""
+
+    stamp: object
+    record: Record
+    page: tuple[object, object] | None = None
+
+
+@dataclass(slots=True)
 class Past:
-    """Remembers drawings and records by vendor."""
+    """Remembers drawings by vendor, and records, with the pages drawn of them, for as long as they may be shown."""
 
     database: Database
     chapters: Chapters = field(init=False)
-    _drawn: dict[tuple[str, str], tuple[object, object]] = field(default_factory=dict)
-    _records: dict[str, tuple[object, Record]] = field(default_factory=dict)
+    _bars: dict[str, tuple[object, tuple[Bar, str]]] = field(default_factory=dict)
+    _records: dict[str, _Kept] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Know nothing yet."""
@@ -70,43 +80,47 @@ class Past:
 
     def bar(self, vendor: str, marks: Sequence[Mark], watch: Watch, now: datetime) -> tuple[Bar, str]:
         """Return the drawing of 90 days and what they came to, at most a minute ago where something goes on."""
-
-        def make() -> tuple[Bar, str]:
+        made_of = _made_of(marks, watch, now)
+        kept = self._bars.get(vendor)
+        if kept is None or kept[0] != made_of:
+            if len(self._bars) >= _MOST:
+                self._bars.clear()
             found = days(marks, watch, now)
-            return bars.of_days(found), told(found)
-
-        return self.drawn(("bar", vendor), _made_of(marks, watch, now), make)
+            kept = self._bars[vendor] = (made_of, (bars.of_days(found), told(found)))
+        return kept[1]
 
     def page(self, record: tuple[str, Record], marks: Sequence[Mark], watch: Watch, make: Callable[[], T]) -> T:
         """Return what `make` makes of a vendor's 90 days for its page, as of when its record was made."""
         vendor, known = record
-        return self.drawn(("page", vendor), (known.at, _made_of(marks, watch, known.at)), make)
-
-    def drawn(self, name: tuple[str, str], made_of: object, make: Callable[[], T]) -> T:
-        """Return what was made last, if it was of the same."""
-        kept = self._drawn.get(name)
-        if kept is None or kept[0] != made_of:
-            if len(self._drawn) >= _MOST:
-                self._drawn.clear()
-            kept = self._drawn[name] = (made_of, make())
-        return cast("T", kept[1])
+        kept = self._records.get(vendor)
+        if kept is None or kept.record is not known:
+            return make()
+        made_of = _made_of(marks, watch, known.at)
+        if kept.page is None or kept.page[0] != made_of:
+            kept.page = (made_of, make())
+        return cast("T", kept.page[1])
 
     async def record(self, vendor: str, now: datetime) -> Record:
         """Return a vendor's record, at most a minute old, and never from before its last change."""
         stamp = await spells.stamp(self.database, vendor)
         kept = self._records.get(vendor)
-        if kept is not None and kept[0] == stamp and timedelta() <= now - kept[1].at < _KEPT:
-            return kept[1]
+        if kept is not None and kept.stamp == stamp and _is_fresh(kept, now):
+            return kept.record
         found = await self.chapters.of(vendor, now - WINDOW, now)
         is_known = found.watch.since is not None or bool(found.incidents)
         chapters = [one.chapter for one in found.incidents]
         card = bound(vendor, found.name, chapters, found.watch, now, cut=found.is_cut) if is_known else None
         rows = {one.row.id: one.row for one in found.incidents}
-        if len(self._records) >= _MOST // 10:
-            self._records.clear()
         made = Record(found.name, card, rows, _named(found.incidents), now)
-        self._records[vendor] = (stamp, made)
+        # What nobody may be shown any more would only take memory.
+        fresh = [(name, one) for name, one in self._records.items() if _is_fresh(one, now)]
+        self._records = dict(fresh[1 - _MOST_RECORDS :])
+        self._records[vendor] = _Kept(stamp, made)
         return made
+
+
+def _is_fresh(kept: _Kept, now: datetime) -> bool:
+    return timedelta() <= now - kept.record.at < _KEPT
 
 
 def _named(found: Sequence[Remembered]) -> dict[str, frozenset[str]]:
