@@ -1,7 +1,4 @@
-"""How the C library keeps memory that is free: by default a share of its own for each thread, which grows and stays.
-
-What is small is given back from the end of a share alone, by itself: in between it stays for whoever is next.
-"""
+"""How the C library keeps memory that is free: by default a share of its own for each thread, which grows and stays."""
 
 from __future__ import annotations
 
@@ -13,8 +10,9 @@ _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
 # Threads that do a piece of work each, now and then, need no more.  Each arena kept some 80 MiB of what a picture had
 # taken to be drawn, and there may be eight for each core.
 _ARENAS = 2
-# What is larger is given back at once.  Unless it is said, glibc raises this to 32 MiB after the first such piece.
-_LARGE = 512 * 1024
+# What is larger is given back at once, and leaves no hole that something small which stays is put into.  That is where
+# glibc begins itself; unless it is said, it raises this up to 32 MiB with each such piece.
+_LARGE = 128 * 1024
 _SAID = ("MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES")
 
 
@@ -30,15 +28,3 @@ def few(environ: Mapping[str, str]) -> bool:
     except (OSError, AttributeError, TypeError):
         return False
     return bool(mallopt(_M_ARENA_MAX, _ARENAS) and mallopt(_M_MMAP_THRESHOLD, _LARGE))
-
-
-def give_back() -> bool:
-    """Give every whole page of memory that is free back to the system, from the middle of all shares too.
-
-    It takes some milliseconds, and whoever wants memory waits meanwhile.  Returns whether there was any:
-    https://man7.org/linux/man-pages/man3/malloc_trim.3.html; another C library is not asked.
-    """
-    try:
-        return bool(ctypes.CDLL(None).malloc_trim(ctypes.c_size_t(0)))
-    except (OSError, AttributeError, TypeError):
-        return False

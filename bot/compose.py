@@ -56,7 +56,6 @@ from bot.loops.remind import Reminding, remind
 from bot.loops.report import Reporting, report
 from bot.loops.revisit import Revisiting, revisit
 from bot.loops.sight import Eyes, recall
-from bot.loops.spare import give_back
 from bot.loops.supervise import Crashes, supervise
 from bot.loops.take_in import Rules
 from bot.loops.telling import Told
@@ -175,7 +174,6 @@ async def _loops(
         "sight": partial(fleet.alone, "sight", partial(own.tell_of_sight, mine, paced("sight")), rests("sight")),
         "forget": partial(forget, Forgetting(database, settings.keep, paced("forget"))),
         "lag": partial(watch_lag, gauges, clock),
-        "spare": partial(give_back, clock),
     }
     for chat in chats:
         loops |= chat.loops
