@@ -54,7 +54,7 @@ def test_what_the_environment_says_is_left_as_it_is() -> None:
     assert arenas.few({"MALLOC_ARENA_MAX": "4"}) is False
 
 
-# After a piece of a MiB has come and gone: whether one as large as what a socket is read into goes back at once as well.
+# After a piece of a MiB has come and gone: whether one as large as what a socket is read into goes back at once too.
 # https://man7.org/linux/man-pages/man3/mallinfo.3.html: the fourth number counts those that do.
 _LARGE = """
 import ctypes, sys
