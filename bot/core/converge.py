@@ -86,13 +86,22 @@ def _reply(
     loud = [entry for entry in unsent if not entry.quiet and entry.seq > announcement.last_seq]
     if not loud:
         return None
-    is_late = now is not None and now - loud[0].recorded_at > LATE
-    run = loud if is_late else _routine(loud) if len(loud) > CATCH_UP_ABOVE else []
-    batch = _fitting(run, incident, longest, words)
+    batch = _fitting(_run(announcement, loud, now), incident, longest, words)
     if len(batch) > 1:
         key = _key(announcement, f"{batch[0].seq}-{batch[-1].seq}")
         return Step(StepKind.CATCH_UP, key, batch[-1].seq, tuple(batch))
     return Step(StepKind.REPLY, _key(announcement, str(loud[0].seq)), loud[0].seq, (loud[0],))
+
+
+def _run(announcement: Announcement, loud: Sequence[TimelineEntry], now: datetime | None) -> Sequence[TimelineEntry]:
+    """The entries that are told together, as many as fit; none if each is told by itself."""
+    intent = announcement.intent
+    if intent is not None and intent.missed:
+        # What may arrive late can be told from what was done again only if both say the same.
+        return [entry for entry in loud if entry.seq <= intent.through]
+    if now is not None and now - loud[0].recorded_at > LATE:
+        return loud
+    return _routine(loud) if len(loud) > CATCH_UP_ABOVE else ()
 
 
 def _is_told(entry: TimelineEntry, to: Destination) -> bool:
@@ -191,6 +200,26 @@ def stepped(announcement: Announcement, step: Step, ref: Ref | None) -> Announce
     if step.kind is StepKind.EDIT:
         return replace(announcement, root_hash=step.root_hash, attempts=0, error="", intent=None)
     return replace(announcement, last_seq=step.through, attempts=0, error="", intent=None)
+
+
+def unbegun(announcement: Announcement) -> Announcement:
+    """Return the announcement as it is if the step that was to be done was not begun; what was missed before stays so.
+
+    What became of an edit before that one nobody need know any more.
+    """
+    is_edit = announcement.intent is not None and announcement.intent.kind is StepKind.EDIT
+    return replace(announcement, intent=None) if is_edit else announcement
+
+
+def missed(announcement: Announcement) -> Announcement:
+    """Return the announcement after the step under way was looked for in vain.
+
+    A reply will be done again with the same entries and no others, whatever has come in since.  A root has but one way
+    to be done.
+    """
+    intent = announcement.intent
+    again = replace(intent, missed=True) if intent is not None and intent.kind is not StepKind.POST else None
+    return replace(announcement, intent=again)
 
 
 def without_root(announcement: Announcement) -> Announcement:

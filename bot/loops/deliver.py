@@ -243,7 +243,7 @@ def _again(
     before: Announcement | None = None,
 ) -> Outcome:
     """Try later.  What is still to be read back stays so, whatever went wrong meanwhile."""
-    before = before or replace(errand.announcement, intent=errand.unfinished)
+    before = before or converge.unbegun(errand.announcement)
     attempts = before.attempts + 1
     after = replace(before, attempts=attempts, error=reason)
     if DELIVERY.is_over(attempts):
@@ -259,8 +259,8 @@ def _again(
 
 def _given_back(errand: Errand, delivering: Delivering, wait: timedelta = timedelta()) -> Outcome:
     """Return that nothing was sent: nobody need wait until our lease is over."""
-    after, due_at = replace(errand.announcement, intent=errand.unfinished), delivering.clock.now() + wait
-    return Outcome(announcement=after, revision=errand.revision, due_at=due_at)
+    after = converge.unbegun(errand.announcement)
+    return Outcome(announcement=after, revision=errand.revision, due_at=delivering.clock.now() + wait)
 
 
 def _later(errand: Errand, delivering: Delivering, wait: timedelta) -> Outcome:
@@ -282,6 +282,6 @@ def _stopped(errand: Errand, delivering: Delivering, reason: str) -> Outcome:
 
 
 def _parked(errand: Errand, reason: str) -> Outcome:
-    after = replace(errand.announcement, state=AnnouncementState.PARKED, error=reason, intent=errand.unfinished)
+    after = replace(converge.unbegun(errand.announcement), state=AnnouncementState.PARKED, error=reason)
     log.error("parked incident=%s destination=%s: %s", after.incident, after.destination, reason)
     return Outcome(announcement=after, revision=errand.revision, due_at=None)

@@ -36,7 +36,7 @@ async def read_back(platform: Platform, errand: Errand, now: datetime, gauges: G
     ref = await platform.find(address, root, unfinished.key, since)
     gauges.count(READ_BACK, announcement.destination.platform, "no" if ref is None else "yes")
     if ref is None:
-        return replace(announcement, intent=None)
+        return converge.missed(announcement)
     log.info("already sent key=%s", unfinished.key)
     done = Step(unfinished.kind, unfinished.key, unfinished.through)
     return converge.stepped(announcement, done, ref)
@@ -46,7 +46,7 @@ def may_arrive(errand: Errand, outcome: Outcome, now: datetime, *, ours: bool) -
     """Return an outcome with what may reach the chat late, when it is done again already or was another's by then."""
     before, step, intent = errand.announcement, errand.step, errand.unfinished
     if intent is not None:
-        in_vain = not ours or outcome.announcement == replace(before, intent=None)
+        in_vain = not ours or outcome.announcement == converge.missed(before)
         intent = intent if in_vain else None
     elif not ours:
         intent = Intent(step.key, step.kind, step.through, errand.until)

@@ -51,12 +51,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A step that may have been sent: recorded before the send, removed after its result."""
+    """A step that may have been sent: recorded before the send, removed after its result.
+
+    One that was `missed` was looked for in vain, and is to be done again: it may arrive late all the same.
+    """
 
     key: str
     kind: StepKind
     through: int
     since: datetime
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

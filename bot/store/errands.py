@@ -176,13 +176,14 @@ def _record_intents(connection: Connection, ready: Sequence[_Ready], now: dateti
 
 def _replaced(ready: Sequence[_Ready]) -> list[Announcement]:
     """Those whose last edit nobody knows the end of: it is not looked for, but may come after the one that follows."""
-    return [one.announcement for one in ready if one.announcement.intent and _unfinished(one.announcement) is None]
+    intents = [(one.announcement, one.announcement.intent) for one in ready]
+    return [announcement for announcement, intent in intents if intent is not None and intent.kind is StepKind.EDIT]
 
 
 def _unfinished(announcement: Announcement) -> Intent | None:
-    """What must be read back first.  An edit need not be: doing it twice does no harm."""
+    """What must be read back first, if it was not yet.  An edit need not be: doing it twice does no harm."""
     intent = announcement.intent
-    return None if intent is None or intent.kind is StepKind.EDIT else intent
+    return None if intent is None or intent.missed or intent.kind is StepKind.EDIT else intent
 
 
 _CONTENT = (

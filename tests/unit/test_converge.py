@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import converge, replies, wording
-from bot.core.converge import CATCH_UP_ABOVE, begun, next_step, stepped, without_root
+from bot.core.converge import CATCH_UP_ABOVE, begun, missed, next_step, stepped, unbegun, without_root
 from bot.core.message import fingerprint, plain
 from bot.model import (
     Announcement,
@@ -40,6 +40,7 @@ class Luck(Enum):
     DIED_BEFORE = "the process dies before it sends"
     DIED_AFTER = "the process dies after it has sent"
     ROOT_DELETED = "somebody deletes the root first"
+    UNDER_WAY = "it arrives when nobody waits for it any more"
 
 
 @dataclass(slots=True)
@@ -82,6 +83,7 @@ class Delivery:
     entries: list[TimelineEntry] = field(default_factory=list)
     steps: int = 0
     apart: bool = False
+    late: list[Step] = field(default_factory=list)
 
     @property
     def truth(self) -> Incident:
@@ -96,8 +98,9 @@ class Delivery:
         if step is None:
             return False
         self.steps += 1
-        if self.told.intent is not None and self.told.intent.kind is not StepKind.EDIT:
-            self._read_back(self.told.intent, luck)
+        intent = self.told.intent
+        if intent is not None and not intent.missed and intent.kind is not StepKind.EDIT:
+            self._read_back(intent, luck)
             return True
         self._try(step, luck)
         return True
@@ -112,15 +115,17 @@ class Delivery:
             return
         ref = self.channel.finds(intent.key)
         done = Step(intent.kind, intent.key, intent.through)
-        self.told = replace(self.told, intent=None) if ref is None else stepped(self.told, done, ref)
+        self.told = missed(self.told) if ref is None else stepped(self.told, done, ref)
 
     def _try(self, step: Step, luck: Luck) -> None:
         before = self.told
         self.told = begun(before, step, NOON)
-        if luck is Luck.DIED_BEFORE:
+        if luck is Luck.UNDER_WAY:
+            self.late.append(step)
+        if luck in {Luck.DIED_BEFORE, Luck.UNDER_WAY}:
             return
         if luck is Luck.REFUSED:
-            self.told = replace(before, intent=None, attempts=before.attempts + 1)
+            self.told = replace(unbegun(before), attempts=before.attempts + 1)
             return
         if luck is Luck.ROOT_DELETED and step.kind is not StepKind.POST:
             self.told = without_root(self.told)
@@ -129,6 +134,11 @@ class Delivery:
         if luck in {Luck.ANSWER_LOST, Luck.DIED_AFTER}:
             return
         self.told = stepped(self.told, step, ref)
+
+    def is_there_twice(self, late: Step) -> bool:
+        """Whether what arrives late says in the thread, or in the channel, what was said there again."""
+        generation = late.key.split("/")[-2]
+        return late.kind is not StepKind.EDIT and generation == str(self.told.generation)
 
     def comes_to_rest(self) -> None:
         limit = self.steps + 4 * len(self.entries) + 10
@@ -172,6 +182,8 @@ def test_from_any_crash_point_the_root_is_current_and_the_thread_complete(
     assert len(delivery.channel.roots) == len(set(delivery.channel.roots)) == delivery.told.generation + 1
     heard = [one.seq for one in delivery.entries if one.seq > 1 and not one.quiet and replies.is_broadcast(one)]
     assert list(delivery.channel.aloud.values()) == (heard if apart else [])
+    # Whatever arrives now stands there by the same name already, or under a root that is gone.
+    assert all(delivery.channel.finds(one.key) for one in delivery.late if delivery.is_there_twice(one))
 
 
 @given(st.lists(kinds, min_size=1, max_size=30))
