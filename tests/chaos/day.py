@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 
 from tests.chaos.proxy import Wire
 from tests.chaos.server import Server
-from tests.chaos.shown import complaints, discord_threads, doubled, of, slack_threads
+from tests.chaos.shown import complaints, discord_aloud, discord_threads, doubled, heard_twice, of, slack_threads
 from tests.disks import Disk
 from tests.e2e.program import Sitrep, patiently
 from tests.e2e.test_killed import Vendors
@@ -90,9 +90,14 @@ class Day:
         for name, page in self.them.pages.items():
             threads = {"Slack": slack_threads(self.slack, name), "Discord": discord_threads(self.discord, name)}
             for platform, those in threads.items():
-                twice = [what for what in doubled(those) if not (self.misled and _SILENT in what)]
-                found += [f"{platform}: {what}" for what in (*complaints(page, those), *twice)]
+                found += [f"{platform}: {what}" for what in (*complaints(page, those), *self._wrongly(doubled(those)))]
+            aloud = heard_twice(page, discord_aloud(self.discord, name))
+            found += [f"Discord: {what}" for what in self._wrongly(aloud)]
         return found
+
+    def _wrongly(self, twice: Iterable[str]) -> list[str]:
+        """Return what should not have been said twice."""
+        return [what for what in twice if not (self.misled and _SILENT in what)]
 
     def has_shown(self, wait: Wait | None) -> bool:
         """Whether Slack shows what a story waits for."""
@@ -225,6 +230,6 @@ async def _ended(day: Day) -> list[str]:
 
 
 # Who believes that hours have passed says so after each word of a vendor, which is dated rightly: twice the same.
-_SILENT = "told twice: No word from "
+_SILENT = "No word from "
 # What no bad day may bring about: an error of our own.
 _CRASHES = ("step crashed", "loop crashed", "look crashed", "an answer failed", "could not be looked at")

@@ -15,6 +15,7 @@ from tests.localslack import readable as on_slack
 
 # After how long, a clock that was set may have taken away.
 _END = re.compile(r"^(🟢 )?(Resolved\b|No longer listed on )", re.MULTILINE)
+_CROWD = re.compile(r"\d+ updates at once")
 _OVER = ("Resolved", "No longer listed")
 # It comes a while after the end: to a program that believes that hours have passed, at once, or even with the end.
 _REPORT = "The report of this incident"
@@ -48,10 +49,19 @@ def discord_threads(discord: LocalDiscord, channel: str) -> tuple[Thread, ...]:
     )
 
 
+def discord_aloud(discord: LocalDiscord, channel: str) -> list[str]:
+    """Return what a channel was told beside its roots: there a message of a thread can not be shown in it too."""
+    world = discord.world
+    return [on_discord(one) for one in world.roots(world.named(channel).id) if not one.thread]
+
+
 def of(incident: Incident, threads: Iterable[Thread]) -> list[Thread]:
     """Return the threads that are about an incident: there should be one."""
-    name = f"{incident.page.slug}: {incident.title}"
-    return [one for one in threads if name in one.root]
+    return [one for one in threads if _named(incident) in one.root]
+
+
+def _named(incident: Incident) -> str:
+    return f"{incident.page.slug}: {incident.title}"
 
 
 def doubled(threads: Iterable[Thread]) -> Iterator[str]:
@@ -61,6 +71,21 @@ def doubled(threads: Iterable[Thread]) -> Iterator[str]:
         twice = [said for said, times in Counter(thread.replies).items() if times > 1]
         yield from (f"told twice: {said}" for said in twice)
     yield from (f"two roots: {root}" for root, times in Counter(one.root for one in threads).items() if times > 1)
+
+
+def heard_twice(page: StatusPage, aloud: Sequence[str]) -> Iterator[str]:
+    """Return what a channel was told beside its roots more than once: word for word, or that something is over."""
+    yield from (f"told the channel twice: {said}" for said, times in Counter(aloud).items() if times > 1)
+    for incident in page.incidents:
+        ends = [said for said in aloud if _named(incident) in said and _says_an_end(said)]
+        if len(ends) > 1:
+            yield f"told the channel {len(ends)} times that it is over: {ends}"
+
+
+def _says_an_end(said: str) -> bool:
+    """Whether that is what it tells, and not only how the incident stands by now."""
+    told = said.partition("\n")[2]
+    return bool(_END.search(told if _CROWD.match(told) else told.partition("\n")[0]))
 
 
 def complaints(page: StatusPage, threads: Sequence[Thread]) -> Iterator[str]:
