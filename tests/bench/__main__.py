@@ -70,6 +70,8 @@ def main() -> int:
     names = [one for name in asked.name or _ALL for one in _TOGETHER.get(name, (name,))]
     if unknown := [name for name in names if name not in _ALL]:
         parser.error(f"there is no {unknown[0]!r}; there are {', '.join((*_ALL, *_TOGETHER))}")
+    if asked.draw is not None:
+        asked.draw.mkdir(parents=True, exist_ok=True)
     print(machine(), flush=True)
     figures: list[Figure] = []
     for name in names:

@@ -86,7 +86,7 @@ def _sources(engine: str, found: dict[int, Watched]) -> Sheet:
     ]
     stored = [curve("database", "MiB", "stored")] if engine == "SQLite" else []
     title = f"The whole program, {engine}"
-    return Sheet(f"sources-{engine.lower()}", title, "pages watched", (*curves, *stored))
+    return Sheet(f"pages-{engine.lower()}", title, "pages watched", (*curves, *stored))
 
 
 def _watched(size: int, engine: str) -> Watched:
