@@ -209,7 +209,7 @@ async def _ended(day: Day) -> list[str]:
     still = list[str]()
     # A channel that all are escalated to takes one message a second, and is told all that its threads missed.
     for _ in range(int(SETTLES_WITHIN * 10)):
-        still = await first.held()
+        still = [*await first.held(), *await _miscounted(day)]
         if not still:
             break
         await asyncio.sleep(0.1)
@@ -227,6 +227,12 @@ async def _ended(day: Day) -> list[str]:
     for one in day.crew:
         found += [f"{one.folder.name}: a traceback" for said in _CRASHES if said in one.err]
     return found
+
+
+async def _miscounted(day: Day) -> list[str]:
+    """Return those who are dead and not buried yet, or live and have not joined: a moment ago all were killed."""
+    counted = await day.crew[0].ask("SELECT id FROM instance") if day.server else []
+    return [f"{len(day.crew)} live, and counted are {counted}"] if day.server and len(counted) != len(day.crew) else []
 
 
 # Who believes that hours have passed says so after each word of a vendor, which is dated rightly: twice the same.
