@@ -31,6 +31,8 @@ from bot.store.tables import ANNOUNCEMENT, POLL
 # Whoever gives no sign of life for so long hangs.
 HANGS = timedelta(seconds=10)
 _ANSWERS_WITHIN = 5.0
+# All that is asked until an instance counts: a connection may fall silent at any of it.
+_JOINS_WITHIN = 10.0
 # What is told to all instances when something has become due for delivery.
 DUE = "sitrep_due"
 
@@ -116,17 +118,22 @@ async def guard(database: Database, id_: str, version: str, wake: Callable[[], N
     try:
         async with engine.connect() as connection:
             mine = Guard(id_, connection)
-            if not await mine.is_gone(id_):  # nobody has the lock of our own name, unless they are burying us
-                raise Lost
-            await mine._ask(_JOIN, id=id_, version=version, revision=HEAD)  # noqa: SLF001  (its own maker)
-            # Not before it is counted: what it would not survive is not done from then on.
-            (await connection.run_sync(standing)).require(version)
-            await listen(connection, wake)
+            async with asyncio.timeout(_JOINS_WITHIN):
+                await _join(mine, version)
+                await listen(connection, wake)
             yield mine
     except _GONE as error:
         raise _unavailable(error) from error
     finally:
         await engine.dispose()
+
+
+async def _join(mine: Guard, version: str) -> None:
+    if not await mine.is_gone(mine.id):  # nobody has the lock of our own name, unless they are burying us
+        raise Lost
+    await mine._ask(_JOIN, id=mine.id, version=version, revision=HEAD)  # noqa: SLF001  (as the guard itself would)
+    # Not before it is counted: what it would not survive is not done from then on.
+    (await mine.connection.run_sync(standing)).require(version)
 
 
 async def listen(connection: AsyncConnection, wake: Callable[[], None]) -> None:

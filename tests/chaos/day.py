@@ -231,8 +231,12 @@ async def _ended(day: Day) -> list[str]:
 
 async def _miscounted(day: Day) -> list[str]:
     """Return those who are dead and not buried yet, or live and have not joined: a moment ago all were killed."""
-    counted = await day.crew[0].ask("SELECT id FROM instance") if day.server else []
-    return [f"{len(day.crew)} live, and counted are {counted}"] if day.server and len(counted) != len(day.crew) else []
+    if day.server is None:
+        return []
+    counted = await day.crew[0].ask("SELECT id FROM instance")
+    # The middle of a name is the number of its process.
+    living = {str(one.pid) for one in day.crew}
+    return [f"{living} live, and counted are {counted}"] if {id_.split("-")[-2] for id_ in counted} != living else []
 
 
 # Who believes that hours have passed says so after each word of a vendor, which is dated rightly: twice the same.

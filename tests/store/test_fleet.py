@@ -13,7 +13,7 @@ from sqlalchemy import Connection, NullPool, insert, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.clock import AgreedClock
-from bot.errors import StoreUnavailable
+from bot.errors import StoreSilent, StoreUnavailable
 from bot.loops import fleet as loop
 from bot.loops.fleet import Fleet, keep, leave
 from bot.store import fleet as living
@@ -118,6 +118,21 @@ async def test_who_would_listen_on_a_connection_that_is_gone_is_told_so(postgres
         with pytest.raises(StoreUnavailable, match="the database does not answer"):
             await living.listen(connection, lambda: None)
         await connection.invalidate()
+    await engine.dispose()
+
+
+async def test_who_gets_no_answer_while_it_joins_is_told_so(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(living, "_JOINS_WITHIN", 0.5)
+    engine = create_async_engine(postgres_url, poolclass=NullPool)
+
+    async with opened(postgres_url) as database, engine.connect() as other:
+        await other.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(StoreSilent):
+            async with asyncio.timeout(20), living.guard(database, "one", "1", print):
+                pass
+        await other.rollback()
+        async with living.guard(database, "one", "1", print) as again:
+            assert await again.others() == ()
     await engine.dispose()
 
 
