@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -116,9 +116,10 @@ async def guard(database: Database, id_: str, version: str, wake: Callable[[], N
         database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=named(id_)
     )
     try:
-        async with engine.connect() as connection:
-            mine = Guard(id_, connection)
+        async with AsyncExitStack() as stack:
             async with asyncio.timeout(_JOINS_WITHIN):
+                connection = await stack.enter_async_context(engine.connect())
+                mine = Guard(id_, connection)
                 await _join(mine, version)
                 await listen(connection, wake)
             yield mine
