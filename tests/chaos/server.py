@@ -24,8 +24,16 @@ class Server:
     home: Postgres
 
     def stop(self, mode: str, *, waits: bool = True) -> None:
-        """Let it end, in one of three ways; without waiting, for who goes on is not got rid of by all of them."""
-        self._control("stop", "-m", mode, "-w" if waits else "-W")
+        """Let it end, in one of three ways; without waiting, for who goes on is not got rid of by all of them.
+
+        One that has not ended by itself after 20 s is ended as an operator would.
+        """
+        try:
+            self._control("stop", "-m", mode, "-w" if waits else "-W", "-t", "20")
+        except subprocess.CalledProcessError:
+            if mode == IMMEDIATE:
+                raise
+            self._control("stop", "-m", IMMEDIATE, "-w")
 
     def start(self, *, elsewhere: bool = False) -> None:
         """Let it begin anew with the same data, at the same place or in another folder."""
