@@ -76,7 +76,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("sitrep")
 
 # Longer than steps and answers under way are waited for, and all of it within ten seconds.
-_LOOPS_END_WITHIN, _WEB_ENDS_WITHIN = 5.5, 2.5
+_LOOPS_END_WITHIN, _WEB_ENDS_WITHIN, _CLOSES_WITHIN = 5.5, 2.5, 1.0
 
 
 async def run(settings: Settings) -> None:
@@ -89,7 +89,7 @@ async def run(settings: Settings) -> None:
         await _run(settings, name, stop)
 
 
-async def _run(settings: Settings, name: str, stop: asyncio.Event) -> None:
+async def _run(settings: Settings, name: str, stop: process.Stop) -> None:
     clock = AgreedClock()
     watched = configuration.sources(settings, catalog.load(), plugins.discover("bot.feeds"))
     database = open_database(settings.database.reveal(), name)
@@ -107,7 +107,7 @@ async def _run(settings: Settings, name: str, stop: asyncio.Event) -> None:
             Fetcher(egress=egress, now=clock.now, limits=PROBE_LIMITS) as web,
         ):
             await _loops(settings, fleet, (fetcher, web), watched, stop)
-        await leave(fleet)
+        await leave(fleet, within=stop.left - _CLOSES_WITHIN)
     finally:
         await database.close()
     if fleet.outgrown is not None:

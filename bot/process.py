@@ -18,12 +18,34 @@ _FILES = 65536
 _ENDS_WITHIN = 9.5
 
 
-def told_to_stop() -> asyncio.Event:
+class Stop(asyncio.Event):
+    """Set when this process is to end."""
+
+    def __init__(self) -> None:
+        """Nobody wants that yet."""
+        super().__init__()
+        self._told_at: float | None = None
+
+    def set(self) -> None:
+        """Let it end; the time for that begins when this is first called."""
+        if self._told_at is None:
+            self._told_at = asyncio.get_running_loop().time()
+        super().set()
+
+    @property
+    def left(self) -> float:
+        """For how many seconds more it may take to end, below zero if they are over."""
+        if self._told_at is None:
+            return _ENDS_WITHIN
+        return _ENDS_WITHIN - (asyncio.get_running_loop().time() - self._told_at)
+
+
+def told_to_stop() -> Stop:
     """Return what is set when somebody wants us to end: from the first moment on, so that no end is a hard one.
 
     What hangs does not keep us longer than that: what was begun is recorded, and is read back by whoever goes on.
     """
-    stop = asyncio.Event()
+    stop = Stop()
 
     def told() -> None:
         if not stop.is_set():

@@ -25,8 +25,9 @@ log = logging.getLogger(__name__)
 LOOK = 1.0
 # Others count us among the hanging after ten seconds.  We stop sending well before, by a clock that no one can set.
 SURE = 7.0
-# A database that hangs does not keep anybody who wants to go.
-LEAVE = 0.5
+# A database that hangs does not keep anybody who wants to go, and one that is busy is not a database that hangs.
+LEAVE = 3.0
+_ASKS_AGAIN = 0.05
 # As long as one call of a platform may take: what one that hangs had begun may arrive until then.
 LAST_WORDS = timedelta(seconds=10)
 
@@ -179,8 +180,11 @@ async def _look_after(fleet: Fleet, guard: Guard) -> None:
     for other in others:
         if await guard.is_gone(other.id):
             freed = await living.bury(fleet.database, other.id, wait=LAST_WORDS if other.hangs else timedelta())
+            if freed is None:
+                await guard.end(other.id)
+            else:
+                log.warning("instance gone: taking over instance=%s leases=%d", other.id, freed)
             await guard.forget(other.id)
-            log.warning("instance gone: taking over instance=%s leases=%d", other.id, freed)
         elif other.hangs:
             log.warning("instance hangs: ending its sessions instance=%s", other.id)
             await guard.end(other.id)
@@ -201,18 +205,21 @@ async def _take_roles(fleet: Fleet, guard: Guard) -> None:
             fleet.stands_by.add(role)
 
 
-async def leave(fleet: Fleet) -> None:
-    """Give back whatever is still held; for the end, when nothing is sent any more."""
+async def leave(fleet: Fleet, within: float = LEAVE) -> None:
+    """Give back whatever is still held, `within` so many seconds; for the end, when nothing is sent any more."""
     try:
-        async with asyncio.timeout(LEAVE):
+        async with asyncio.timeout(min(within, LEAVE)):
             await _give_back(fleet)
     except (StoreUnavailable, TimeoutError) as error:
-        log.warning("leases are left to run out: %s", str(error) or "the database does not answer")
+        log.warning("leases are left to run out: %s", str(error) or "the database does not answer in time")
 
 
 async def _give_back(fleet: Fleet) -> None:
     if fleet.database.is_sqlite:
         await sources.release_all(fleet.database)
         await announcements.release_all(fleet.database)
-    else:
-        await living.bury(fleet.database, fleet.id)
+        return
+    while True:
+        if await living.bury(fleet.database, fleet.id) is not None:
+            return
+        await asyncio.sleep(_ASKS_AGAIN)

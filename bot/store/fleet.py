@@ -99,6 +99,11 @@ _END = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE application_name = :id AND datname = current_database() AND pid <> pg_backend_pid()"
 )
+# https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ACTIVITY-VIEW
+_AT_IT = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = :id AND datname = current_database()"
+    " AND pid <> pg_backend_pid() AND state NOT IN ('idle', 'disabled')"
+)
 _JOIN = text(
     "INSERT INTO instance (id, version, revision, joined_at, seen_at) VALUES (:id, :version, :revision,"
     " clock_timestamp(), clock_timestamp()) ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()"
@@ -157,14 +162,17 @@ def notify(connection: Connection) -> None:
 _NOTIFY = text(f"SELECT pg_notify('{DUE}', '')")
 
 
-async def bury(database: Database, other: str, *, wait: timedelta = timedelta()) -> int:
+async def bury(database: Database, other: str, *, wait: timedelta = timedelta()) -> int | None:
     """Free all that a dead instance held; returns how much that was.  Raises StoreUnavailable if that can not be done.
 
-    Steps that it had begun are read back by whoever goes on: not before `wait` is over, where its last words may still
-    be under way.
+    None if it is too early: a transaction that nobody waits for any more may still be committed, and what it claims
+    would be held by nobody.  Steps that it had begun are read back by whoever goes on: not before `wait` is over, where
+    its last words may still be under way.
     """
 
-    def work(connection: Connection) -> int:
+    def work(connection: Connection) -> int | None:
+        if connection.execute(_AT_IT, {"id": other}).scalar():
+            return None
         held = {"b_owner": other}
         freed = connection.execute(_FREE_POLLS, held).rowcount
         if wait:

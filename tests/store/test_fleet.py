@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, NullPool, insert, select, text
+from sqlalchemy import Connection, NullPool, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.clock import AgreedClock
 from bot.errors import StoreSilent, StoreUnavailable
 from bot.loops import fleet as loop
-from bot.loops.fleet import Fleet, keep, leave
+from bot.loops.fleet import Fleet, leave
 from bot.store import fleet as living
-from bot.store.database import Database
 from bot.store.tables import ANNOUNCEMENT
 from tests.databases import Postgres, opened
 from tests.loops.world import until
+from tests.store.crew import NOON, has_crew, held, holds, is_free, living_in, member
 
 _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname ="
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 class Worker:
@@ -43,64 +40,6 @@ class Worker:
 
     async def is_at_it(self) -> bool:
         return self.works
-
-
-def member(database: Database, name: str) -> Fleet:
-    return Fleet(database, AgreedClock(), name, "1", asyncio.Event())
-
-
-@asynccontextmanager
-async def living_in(url: str, name: str) -> AsyncIterator[Fleet]:
-    """Let an instance live for the length of the block; it ends as a killed one does, without a word."""
-    async with opened(url) as database:
-        one = member(database, name)
-        task = asyncio.ensure_future(keep(one))
-        await until(is_sure(one))
-        try:
-            yield one
-        finally:
-            task.cancel()
-            await asyncio.wait({task})
-
-
-def is_sure(one: Fleet) -> Callable[[], Awaitable[bool]]:
-    async def sure() -> bool:
-        return one.held() is not None
-
-    return sure
-
-
-def has_crew(one: Fleet, number: int) -> Callable[[], Awaitable[bool]]:
-    async def has() -> bool:
-        return one.crew == number
-
-    return has
-
-
-async def holds(database: Database, owner: str, *, intent: str | None = None) -> None:
-    """Let an instance hold an announcement, in the middle of a step if there is an intent."""
-    row = {
-        "incident": f"acme-{owner}",
-        "destination": "slack:C1",
-        "platform": "slack",
-        "due_at": NOON,
-        "owner": owner,
-        "lease_until": NOON + timedelta(days=10_000),
-        "intent": intent,
-    }
-    await database.write(lambda connection: connection.execute(insert(ANNOUNCEMENT).values(row)))
-
-
-async def held(database: Database) -> list[str]:
-    query = select(ANNOUNCEMENT.c.owner).where(ANNOUNCEMENT.c.owner.is_not(None))
-    return list(await database.read(lambda connection: connection.execute(query).scalars().all()))
-
-
-def is_free(database: Database) -> Callable[[], Awaitable[bool]]:
-    async def free() -> bool:
-        return not await held(database)
-
-    return free
 
 
 @pytest.fixture(autouse=True)
