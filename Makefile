@@ -50,16 +50,16 @@ audit: ## ask a database of known holes about every pin (ends with 3 where it ca
 	@scripts/venv.sh dev
 	@exec $(PY) -m scripts.audit $(ARGS)
 
-PIN := .venv/bin/python -m piptools compile -q --generate-hashes --allow-unsafe --strip-extras --no-header \
-	--no-emit-options --annotation-style=line --newline=lf $(if $(UPGRADE),--upgrade)
+PIN := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --annotation-style line \
+	$(if $(UPGRADE),--upgrade) pyproject.toml
 
 # Standing pins stay unless they no longer fit pyproject.toml; UPGRADE=1 takes the newest of everything.
 pins: ## write the requirements files from pyproject.toml (UPGRADE=1: newest of everything)
 	@scripts/venv.sh dev
-	$(PIN) -o requirements.txt pyproject.toml
-	$(PIN) -o requirements-dev.txt -c requirements.txt --extra dev pyproject.toml
+	$(PIN) -o requirements.txt
+	$(PIN) -o requirements-dev.txt -c requirements.txt --extra dev
 	@for file in requirements.txt requirements-dev.txt; do \
-		{ echo '# Written by `make pins`. Do not edit.'; sed -e '/^# Written by/d' -e 's/-c requirements.txt, //' -e '/^ *# via -c requirements.txt$$/d' $$file; } > $$file.new \
+		{ echo '# Written by `make pins`. Do not edit.'; sed -e '/^# Written by/d' -e 's/, -c requirements.txt//' $$file; } > $$file.new \
 			&& mv $$file.new $$file; \
 	done
 

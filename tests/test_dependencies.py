@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from scripts import audit
 
@@ -75,6 +76,31 @@ def test_what_is_installed_is_what_is_pinned_and_nothing_that_it_needs_is_missin
                     wrong.append(f"{name} needs {line}")
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+@pytest.mark.parametrize("file", audit.FILES)
+def test_one_file_pins_all_that_is_needed_on_every_python(file: str, version: str) -> None:
+    """What pip refuses, where hashes are asked for, is a need without a pin: it ends the installation."""
+    here = {"python_version": version, "python_full_version": f"{version}.0", "extra": ""}
+    pinned = [name for name, _ in audit.pins(ROOT / file)]
+    for_it = {canonicalize_name(name) for name in pinned if _is_for(ROOT / file, name, here)}
+    missing = [
+        f"{name} needs {line}"
+        for name in pinned
+        if (found := installed(name)) is not None
+        for line in found.requires or ()
+        if (needed := Requirement(line)).marker is None or needed.marker.evaluate(here)
+        if canonicalize_name(needed.name) not in for_it
+    ]
+
+    assert missing == []
+
+
+def _is_for(file: Path, name: str, here: dict[str, str]) -> bool:
+    (line,) = (one for one in file.read_text(encoding="utf-8").splitlines() if one.startswith(f"{name}=="))
+    marker = Requirement(line.removesuffix("\\").strip()).marker
+    return marker is None or marker.evaluate(here)
 
 
 @pytest.mark.parametrize("file", audit.FILES)

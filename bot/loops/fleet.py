@@ -42,7 +42,7 @@ class Fleet:
 
     `term` grows whenever it joins anew: what was claimed in an earlier term is not to be sent any more.  Of the
     `wanted` roles it has those in `roles`, and no other instance has them; `changed` is set when that changes.  It
-    `stands_by` for the others.  If the database has `outgrown` it, it sets `stop`: it is to end.
+    `stands_by` for the others.  Those who are `lingering` are gone and still in the middle of something.  If the database has `outgrown` it, it sets `stop`: it is to end.
     """
 
     database: Database
@@ -57,6 +57,7 @@ class Fleet:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     outgrown: Outgrown | None = None
+    lingering: set[str] = field(default_factory=set[str])
     _sure_until: float = field(default=0.0, repr=False)
     _others: frozenset[str] = frozenset()
     _shards: tuple[int, ...] = ()
@@ -176,14 +177,17 @@ async def _live(fleet: Fleet, guard: Guard) -> None:
 
 async def _look_after(fleet: Fleet, guard: Guard) -> None:
     others = await guard.others()
-    living_ones = []
+    living_ones, lingering = [], set[str]()
     for other in others:
         if await guard.is_gone(other.id):
             freed = await living.bury(fleet.database, other.id, wait=LAST_WORDS if other.hangs else timedelta())
-            if freed is None:
-                await guard.end(other.id)
-            else:
+            if freed is not None:
                 log.warning("instance gone: taking over instance=%s leases=%d", other.id, freed)
+            else:
+                lingering.add(other.id)
+                # At first it may be about to leave, or what it had begun comes to its end.
+                if other.id in fleet.lingering:
+                    await guard.end(other.id)
             await guard.forget(other.id)
         elif other.hangs:
             log.warning("instance hangs: ending its sessions instance=%s", other.id)
@@ -191,6 +195,7 @@ async def _look_after(fleet: Fleet, guard: Guard) -> None:
         else:
             living_ones.append(other.id)
     fleet.count(living_ones)
+    fleet.lingering = lingering
 
 
 async def _take_roles(fleet: Fleet, guard: Guard) -> None:
