@@ -42,7 +42,8 @@ class Fleet:
 
     `term` grows whenever it joins anew: what was claimed in an earlier term is not to be sent any more.  Of the
     `wanted` roles it has those in `roles`, and no other instance has them; `changed` is set when that changes.  It
-    `stands_by` for the others.  Those who are `lingering` are gone and still in the middle of something.  If the database has `outgrown` it, it sets `stop`: it is to end.
+    `stands_by` for the others.  Those who are `lingering` are gone, and still in the middle of something.  If the
+    database has `outgrown` it, it sets `stop`: it is to end.
     """
 
     database: Database
