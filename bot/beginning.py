@@ -12,11 +12,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from bot.clock import Clock
+from bot.clock import AgreedClock, Clock, steady
 from bot.errors import StoreLost, StoreUnavailable
 from bot.loops.supervise import DATABASE_PAUSE
 from bot.model import Source
-from bot.store import announcements, listed, parking, sources, timers
+from bot.store import announcements, fleet, listed, parking, sources, timers
 from bot.store.database import Database, claim_purpose, migrate
 
 log = logging.getLogger("sitrep")
@@ -62,10 +62,19 @@ async def before(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> bool
     return False
 
 
-async def begin(database: Database, watched: Sequence[Source], clock: Clock) -> None:
+async def begin(database: Database, watched: Sequence[Source], clock: AgreedClock) -> None:
     """Bring the database up to date, and make it ready for what is watched."""
     await patiently(partial(migrate, database), clock, StoreLost)
+    if not database.is_sqlite:
+        # Before anything is written with a time in it: others may be at work, and go by the database's clock.
+        await patiently(partial(agree, database, clock), clock)
     await patiently(partial(prepare, database, watched, clock.now()), clock)
+
+
+async def agree(database: Database, clock: AgreedClock) -> None:
+    """Take over the database's time, whatever this machine's clock says."""
+    asked_at = steady()
+    clock.agree(await fleet.the_time(database), asked_at, steady())
 
 
 def tell_of_refusal(reason: str) -> None:

@@ -162,6 +162,12 @@ def notify(connection: Connection) -> None:
 _NOTIFY = text(f"SELECT pg_notify('{DUE}', '')")
 
 
+async def the_time(database: Database) -> datetime:
+    """Return the time by the database's clock, which all instances go by."""
+    found: datetime = await database.read(lambda connection: connection.execute(_TIME).scalar_one())
+    return found
+
+
 async def bury(database: Database, other: str, *, wait: timedelta = timedelta()) -> int | None:
     """Free all that a dead instance held; returns how much that was.  Raises StoreUnavailable if that can not be done.
 
@@ -195,6 +201,7 @@ def _unavailable(error: Exception) -> StoreUnavailable:
     return kind(f"DATABASE_URL: the database does not answer ({why(error)})")
 
 
+_TIME = text("SELECT clock_timestamp()")
 _GONE = (OSError, TimeoutError, SQLAlchemyError)
 _OWNER: BindParameter[str] = bindparam("b_owner")
 _FREE_POLLS = update(POLL).where(POLL.c.owner == _OWNER).values(owner=None, lease_until=None)

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, Table, bindparam, or_, select, update
 
-from bot.core.backoff import DELIVERY
+from bot.core.backoff import DELIVERY, jittered
 from bot.core.revisit import VISITS
 from bot.store import codec
 from bot.store.commits import AT_ONCE
 from bot.store.database import Database
 from bot.store.fleet import notify
-from bot.store.tables import ANNOUNCEMENT, HEARD, INCIDENT, LATECOMER, POLL, REVISIT
+from bot.store.tables import ANNOUNCEMENT, HEARD, INCIDENT, LATECOMER, POLL, REVISIT, SOURCE
 
 # What waits longer than the longest of our own waits is looked at to be sure: that does no harm.
 LONGEST = DELIVERY.longest
@@ -32,7 +32,6 @@ _MOVED: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (HEARD, ("expires_at",)),
 )
 _WAITING = (
-    (POLL.c.due_at, LONGEST),
     (ANNOUNCEMENT.c.due_at, LONGEST),
     (INCIDENT.c.attend_at, LONGEST),
     (INCIDENT.c.report_at, LONGEST),
@@ -94,7 +93,7 @@ async def settle(database: Database, now: datetime) -> int:
     """
 
     def work(connection: Connection) -> int:
-        count = 0
+        count = _settle_polls(connection, now)
         for column, longest in _WAITING:
             late = update(column.table).where(column > now + longest).values({column.name: now})
             count += connection.execute(late).rowcount
@@ -106,3 +105,22 @@ async def settle(database: Database, now: datetime) -> int:
         return count
 
     return await database.write(work)
+
+
+def _settle_polls(connection: Connection, now: datetime) -> int:
+    """A source may be looked at once a day, and is not looked at whenever a program begins."""
+    rows = connection.execute(_DISTANT, {"b_longest": now + LONGEST}).all()
+    far = [row.key for row in rows if row.due_at > now + jittered(codec.SOURCE.load(row.spec).interval, chance=1.0)]
+    if far:
+        connection.execute(_LOOK_NOW, [{"b_key": key, "b_now": now} for key in far])
+    return len(far)
+
+
+_DISTANT = (
+    select(SOURCE.c.key, SOURCE.c.spec, POLL.c.due_at)
+    .join(POLL, POLL.c.source == SOURCE.c.key)
+    .where(POLL.c.due_at > bindparam("b_longest", type_=POLL.c.due_at.type))
+)
+_LOOK_NOW = (
+    update(POLL).where(POLL.c.source == bindparam("b_key")).values(due_at=bindparam("b_now", type_=POLL.c.due_at.type))
+)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import Connection, select, update
 
 from bot.core.escalation import Course
-from bot.store import codec, timers
+from bot.model import Source
+from bot.store import codec, sources, timers
 from bot.store.database import Database
 from bot.store.tables import ANNOUNCEMENT, INCIDENT, POLL
 from tests.commands.office import Office
@@ -15,6 +17,8 @@ from tests.fakes import NOON
 
 AHEAD = timedelta(days=90)
 SOON, LATER = timedelta(seconds=20), timedelta(hours=3)
+HOUR = timedelta(hours=1)
+URL = "https://status.acme.example"
 
 
 async def waiting(database: Database) -> tuple[datetime, datetime | None, datetime | None, str]:
@@ -78,3 +82,26 @@ async def test_a_lease_that_ends_in_a_time_that_was_wrong_is_free(database: Data
     owners = await database.read(lambda connection: connection.execute(select(ANNOUNCEMENT.c.owner)).scalars().all())
 
     assert set(owners) <= {None}
+
+
+async def once_an_hour(database: Database, wait: timedelta) -> None:
+    """Let a page be watched that is read once an hour, and be due only after `wait`."""
+    one = Source(key="feed:acme", vendor="acme", name="Acme", format="statuspage", url=URL, interval=HOUR)
+    await sources.register(database, [one], NOON)
+    await database.write(lambda connection: connection.execute(update(POLL).values(due_at=NOON + wait)))
+
+
+@pytest.mark.parametrize("wait", [HOUR, HOUR * 1.1])
+async def test_a_page_that_is_read_once_an_hour_is_not_read_whenever_a_program_begins(
+    database: Database, wait: timedelta
+) -> None:
+    await once_an_hour(database, wait)
+
+    assert await timers.settle(database, NOON) == 0
+
+
+async def test_it_is_if_it_would_wait_for_longer_than_that(database: Database) -> None:
+    await once_an_hour(database, 2 * HOUR)
+
+    assert await timers.settle(database, NOON) == 1
+    assert await database.read(lambda connection: connection.execute(select(POLL.c.due_at)).scalar()) == NOON
