@@ -39,7 +39,7 @@ from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
 from bot.fetch import EgressPolicy, Fetcher
 from bot.linked import links
-from bot.loops import own, people
+from bot.loops import own, people, waits
 from bot.loops.alive import Alive, alive, watch_lag
 from bot.loops.attach import Attaching, attach
 from bot.loops.checking import Probing
@@ -147,7 +147,11 @@ async def _loops(
     delivering.term, delivering.shards = fleet.held, fleet.shards
     delivering.report = report_of(settings, database, platforms)
     eyes = Eyes(database, clock, settings.witnesses)
-    if not await before(stop, patiently(partial(recall, eyes), clock)):
+    sharing = waits.Sharing(
+        database, {chat.platform.name: chat.waits for chat in chats}, paced("waits"), lambda: fleet.crew
+    )
+    # Before anything is sent or judged: what was known when the last program ended, and what others know.
+    if not await before(stop, patiently(partial(_remember, eyes, sharing), clock)):
         return
     told = Told(len(watched), pages_lost=eyes.pages_lost)
     watching = Watching(database, fetcher, rules, paced("watch"), owner, dice, due, told, gauges=gauges)
@@ -173,6 +177,7 @@ async def _loops(
         "own": partial(own.tell, mine),
         "sight": partial(fleet.alone, "sight", partial(own.tell_of_sight, mine, paced("sight")), rests("sight")),
         "forget": partial(forget, Forgetting(database, settings.keep, paced("forget"))),
+        "waits": partial(waits.share, sharing),
         "lag": partial(watch_lag, gauges, clock),
     }
     for chat in chats:
@@ -195,6 +200,11 @@ async def _loops(
     garbage.seldom()
     begun = partial(supervise, clock=clock, chance=dice, crashes=crashes, waits=vitals.turns.rests)
     await _until_stopped(loops, chats, begun, stop, vitals)
+
+
+async def _remember(eyes: Eyes, sharing: waits.Sharing) -> None:
+    await recall(eyes)
+    await waits.heard(sharing)
 
 
 def desk_of(settings: Settings, heard: people.People, fetcher: Fetcher) -> Desk:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bot.core.forms import Form
 from bot.core.message import Message, Reply
+from bot.core.waits import Waits
 from bot.model import Asked, Person, Ref, Spent
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ class Chat:
     up; `condition` says what is wrong with it now, a line each, nothing if all is well; `close` gives back what is
     held; `directory` tells of groups and channels, where that has to be asked for.  `visit` looks at a channel that
     somebody names, where people can name one; it raises SitrepError if there is none.  `cut_off` says why the platform
-    does not hear us, or we it; nothing while we are connected.
+    does not hear us, or we it; nothing while we are connected.  `waits` is what it has asked to be left alone.
     """
 
     platform: Platform
@@ -224,6 +225,7 @@ class Chat:
     directory: Directory | None = None
     visit: Callable[[str], Awaitable[Visit]] | None = None
     cut_off: Callable[[], str] = lambda: ""
+    waits: Waits = field(default_factory=Waits)
 
 
 class Installations(Protocol):

@@ -83,6 +83,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         close,
         visit=partial(_visit, platform),
         cut_off=partial(_condition, platform, gateway),
+        waits=platform.web.pace.waits,
     )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.pace import Turns, alone
+from bot.core.waits import Waits
 from bot.errors import Busy
 
 # Within any second at most the burst and what comes free in it: 45 of the fifty, for not every call arrives in time.
@@ -75,7 +76,7 @@ class Pace:
     """The limits of one bot, as far as they are known; `crew` is how many instances share them."""
 
     now: Callable[[], datetime]
-    closed: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    waits: Waits = field(default_factory=Waits)
     buckets: dict[str, Bucket] = field(default_factory=dict[str, Bucket])
     invalid: deque[datetime] = field(default_factory=deque[datetime])
     crew: Callable[[], int] = alone
@@ -103,7 +104,7 @@ class Pace:
             wait = _seconds(headers.get("Retry-After")) or _seconds(headers.get("X-RateLimit-Reset-After"))
             wait = wait or timedelta(seconds=30)
             is_global = scope == "global" or "X-RateLimit-Global" in headers or "Via" not in headers
-            self._close(_EVERYWHERE if is_global else route, now + wait)
+            self.waits.ask(_EVERYWHERE if is_global else route, now + wait, now)
             return wait
         if route in self.buckets:
             self.buckets[route].learn(now, headers)
@@ -113,9 +114,8 @@ class Pace:
         now = self.now()
         self._forget(now)
         for name in (_EVERYWHERE, route):
-            until = self.closed.get(name)
-            if until is not None and until > now:
-                raise Busy("Discord asks to wait", until - now)
+            if (left := self.waits.left(name, now)) is not None:
+                raise Busy("Discord asks to wait", left)
         if len(self.invalid) >= INVALID:
             raise Busy("so many calls were refused that Discord might ban the address", self.invalid[0] + _WINDOW - now)
         if self._turns is None:
@@ -131,14 +131,9 @@ class Pace:
             raise Crowded("fifty calls a second", wait)
         return bucket
 
-    def _close(self, name: str, until: datetime) -> None:
-        self.closed[name] = max(self.closed.get(name, until), until)
-
     def _forget(self, now: datetime) -> None:
         while self.invalid and self.invalid[0] <= now - _WINDOW:
             self.invalid.popleft()
-        if len(self.closed) > _FORGET_ABOVE:
-            self.closed = {name: until for name, until in self.closed.items() if until > now}
         if len(self.buckets) > _FORGET_ABOVE:
             self.buckets = {name: one for name, one in self.buckets.items() if one.until > now or one.under_way}
 

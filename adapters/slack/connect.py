@@ -15,12 +15,14 @@ from adapters.slack.directory import SlackDirectory
 from adapters.slack.filed import Filing
 from adapters.slack.installs import Installs, States
 from adapters.slack.listen import Listener, log
+from adapters.slack.pace import Pace
 from adapters.slack.places import Places
 from adapters.slack.platform import ASKED, Slack
 from adapters.slack.served import EVENTS, INSTALL, REDIRECT, routes
 from adapters.slack.sockets import Socket
 from adapters.slack.web import API, quiet, with_slash
 from adapters.slack.workspaces import Workspaces, split
+from bot.core.waits import Waits
 from bot.errors import SitrepError
 from bot.ports import Chat, Desk, Installations, Visit
 
@@ -65,9 +67,11 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
     With an app token people are heard by Socket Mode, else with a signing secret at `/slack/events`, else not at all.
     With the app's client id and secret too, other workspaces install it at `/slack/install`.
     """
+    waits = Waits()
 
-    def make(token: str) -> Slack:
-        return Slack(token, api_url=keys.api_url, now=around.now)
+    def make(token: str, team: str = "") -> Slack:
+        pace = Pace(around.now, waits, f"{team}/" if team else "")
+        return Slack(token, api_url=keys.api_url, now=around.now, pace=pace)
 
     home = make(keys.bot_token) if keys.bot_token else None
     installs = Installs(around.installations, home)
@@ -111,7 +115,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
     by_http = bool(keys.signing_secret) and not keys.app_token
     served = routes(app, events=by_http, install=keys.for_many)
     visit, cut_off = partial(_visit, platform), partial(_condition, home, socket)
-    return Chat(platform, loops, served, check, condition, close, directory, visit, cut_off)
+    return Chat(platform, loops, served, check, condition, close, directory, visit, cut_off, waits)
 
 
 def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:

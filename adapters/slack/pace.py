@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.pace import Turns
+from bot.core.waits import Waits
 from bot.errors import Busy
 
 _SECOND = timedelta(seconds=1)
@@ -22,18 +23,18 @@ _FORGET_ABOVE = 20_000
 
 @dataclass(slots=True)
 class Pace:
-    """The limits of one workspace, as far as they are known."""
+    """The limits of one workspace, as far as they are known; `waits` knows its methods with `scope` before them."""
 
     now: Callable[[], datetime]
+    waits: Waits = field(default_factory=Waits)
+    scope: str = ""
     channels: dict[str, Turns] = field(default_factory=dict[str, Turns])
-    closed: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
     def spend(self, method: str, channel: str, *, urgent: bool = False) -> None:
         """Use one call of `method`, a message in `channel` if there is one; raises Busy if there is no room yet."""
         now = self.now()
-        until = self.closed.get(method)
-        if until is not None and until > now:
-            raise Busy("Slack asks to wait", until - now)
+        if (left := self.waits.left(self.scope + method, now)) is not None:
+            raise Busy("Slack asks to wait", left)
         if channel:
             self._message(channel, now, urgent=urgent)
 
@@ -48,4 +49,5 @@ class Pace:
 
     def close(self, method: str, wait: timedelta) -> None:
         """Let nobody call `method` before `wait` is over: Slack has asked for it."""
-        self.closed[method] = max(self.closed.get(method, self.now()), self.now() + wait)
+        now = self.now()
+        self.waits.ask(self.scope + method, now + wait, now)

@@ -67,9 +67,10 @@ class Slack:
         now: Callable[[], datetime],
         settle: timedelta = SETTLE,
         timeout: timedelta = TIMEOUT,
+        pace: Pace | None = None,
     ) -> None:
         """Connect to nothing yet."""
-        self.web = Web(token, Pace(now), api_url=api_url, timeout=timeout)
+        self.web = Web(token, pace or Pace(now), api_url=api_url, timeout=timeout)
         self.channels = Channels(self.web)
         self.files = Files(self.web)
         self._settle = settle

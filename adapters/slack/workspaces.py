@@ -26,8 +26,8 @@ class Workspaces:
     longest = Slack.longest
     largest = Slack.largest
 
-    def __init__(self, home: Slack | None, token: Token, make: Callable[[str], Slack]) -> None:
-        """`home` is the workspace of the configured token, `token` finds another's, `make` connects to it."""
+    def __init__(self, home: Slack | None, token: Token, make: Callable[[str, str], Slack]) -> None:
+        """`home` is the workspace of the configured token, `token` finds another's, `make` connects to it with that."""
         self.home = home
         self._token = token
         self._make = make
@@ -91,7 +91,7 @@ class Workspaces:
             token = await self._token(team)
             if token is None:
                 raise PermanentFailure(f"the app is not installed in the workspace {team}: open /slack/install")
-            self._others[team] = self._make(token)
+            self._others[team] = self._make(token, team)
         return self._others[team]
 
     def forget(self, team: str) -> None:

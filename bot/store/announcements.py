@@ -134,7 +134,8 @@ _DUE = (
     .with_for_update(skip_locked=True)
 )
 _SHARDS: BindParameter[int] = bindparam("b_shards", expanding=True)
-_MINE = ANNOUNCEMENT.c.shard.in_(_SHARDS)
+# What failed once may be anybody's: whose it is may be the one instance that does not reach the chat.
+_MINE = or_(ANNOUNCEMENT.c.shard.in_(_SHARDS), ANNOUNCEMENT.c.attempts > 0)
 _TAKEN = update(ANNOUNCEMENT).values(owner=bindparam("b_owner"), lease_until=_UNTIL, fence=ANNOUNCEMENT.c.fence + 1)
 
 
@@ -229,7 +230,7 @@ async def next_due(
 ) -> datetime | None:
     """Return when the next announcement for one of `platforms` is due that nobody holds; None if there is none.
 
-    If `shards` are given it is one of those.
+    If `shards` are given it is one of those, or one that has failed.
     """
     shared, first_of = _shared(shards), _FIRST if shards is None else _FIRST_OF_MINE
     kinds = [{"b_platform": platform, "b_urgency": urgency} for platform in platforms for urgency in _URGENCIES]

@@ -237,6 +237,7 @@ def test_what_is_over_is_forgotten(one: Timed) -> None:
     one.at += 60
 
     one.call("another")
+    one.pace.heard("GET", 429, asked_to_wait("1"))
 
-    assert one.pace.closed == {}
+    assert list(one.pace.waits.until) == ["GET"]
     assert len(one.pace.buckets) <= 2

@@ -36,7 +36,7 @@ class Scene:
     def begins(self, *, for_many: bool = False) -> SlackDirectory:
         """Begin as a new process does, which remembers what was kept."""
 
-        def make(token: str) -> Slack:
+        def make(token: str, _team: str = "") -> Slack:
             self.made.append(Slack(token, api_url=self.slack.api_url, now=self.clock.now))
             return self.made[-1]
 

@@ -1,0 +1,40 @@
+"""Each channel is one instance's, among several; what it could not tell may be anybody's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.core.sharing import shard_of
+from bot.store import announcements
+from bot.store.announcements import Outcome
+from bot.store.database import Database
+from bot.store.errands import Errand
+from tests.store.world import LEADS, LEASE, NOW, OPS, opened
+
+ROOM, LONGEST = {"fake": 10}, {"fake": 3000}
+OURS, THEIRS = [shard_of(str(OPS))], [shard_of(str(LEADS))]
+
+
+async def taken(database: Database, owner: str, shards: list[int]) -> list[Errand]:
+    found = await announcements.claim_due(database, owner, NOW, room=ROOM, longest=LONGEST, lease=LEASE, shards=shards)
+    return list(found)
+
+
+async def test_each_tells_its_own_channels(database: Database) -> None:
+    await opened(database, to=(OPS, LEADS))
+    ours, theirs = await taken(database, "one", OURS), await taken(database, "two", THEIRS)
+
+    assert [errand.announcement.destination for errand in (*ours, *theirs)] == [OPS, LEADS]
+
+
+async def test_what_one_could_not_tell_another_does(database: Database) -> None:
+    await opened(database, to=(OPS,))
+    (errand,) = await taken(database, "one", OURS)
+    failed = replace(errand.announcement, attempts=1, error="Slack can not be reached")
+    await announcements.record(database, [Outcome(announcement=failed, revision=errand.revision, due_at=NOW)])
+
+    assert await announcements.next_due(database, NOW - timedelta(seconds=1), ["fake"], THEIRS) == NOW
+    (again,) = await taken(database, "two", THEIRS)
+    assert again.announcement.destination == OPS
+    assert await taken(database, "one", OURS) == []
