@@ -172,7 +172,12 @@ async def _loops(
         "hold": partial(hold, Holding(database, rules.ruling, paced("hold"), due)),
         "fleet": partial(keep, fleet),
         "escalate": partial(fleet.alone, "escalation", partial(escalate, escalating), rests("escalate")),
-        "report": partial(report, Reporting(database, settings.reports, paced("report"), due)),
+        "report": partial(
+            fleet.alone,
+            "reports",
+            partial(report, Reporting(database, settings.reports, paced("report"), due)),
+            rests("report"),
+        ),
         "people": partial(people.mind, heard),
         "own": partial(own.tell, mine),
         "sight": partial(fleet.alone, "sight", partial(own.tell_of_sight, mine, paced("sight")), rests("sight")),

@@ -97,3 +97,8 @@ class _Nothing(Installations):
 
     async def drop(self, workspace: str) -> None:
         """Forget nothing."""
+
+    async def spend(self, mark: str, now: datetime, until: datetime) -> bool:
+        """Say that nothing was good."""
+        del mark, now, until
+        return False

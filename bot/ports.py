@@ -246,6 +246,11 @@ class Installations(Protocol):
         """Forget a workspace."""
         ...
 
+    @abstractmethod
+    async def spend(self, mark: str, now: datetime, until: datetime) -> bool:
+        """Whether something that is good once was good until now; it is not any more, and forgotten after `until`."""
+        ...
+
 
 class Desk(Protocol):
     """Where people's questions and clicks go, from whatever platform.  It never raises for what a person did wrong."""

@@ -75,6 +75,7 @@ def test_a_watch_is_kept_as_it_was_asked_for(tmp_path: Path) -> None:
             components=("Codex*", "gpt-api"),
             regions=("us-east-1",),
             interval=timedelta(minutes=1),
+            exact=True,
             remind=(timedelta(days=1), timedelta(hours=1)),
         ),
         Watch(

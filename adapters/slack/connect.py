@@ -139,7 +139,7 @@ def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:
         redirect_uri_path=REDIRECT,
         installation_store=installs,
         installation_store_bot_only=True,
-        state_store=States(keys.signing_secret or "", around.now),
+        state_store=States(keys.signing_secret or "", around.now, around.installations),
         logger=quiet,
     )
     # In a workspace that installed the app its own token counts, not the configured one.

@@ -11,7 +11,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from logging import Logger
 from typing import Any
 
@@ -128,13 +128,13 @@ def _known(kept: dict[str, Any]) -> dict[str, Any]:
 
 
 class States(AsyncOAuthStateStore):
-    """The state of an installation that has begun: signed, so that it needs no place to be kept, and good once."""
+    """The state of an installation that has begun: signed, so that only one that was used needs a place to be kept."""
 
-    def __init__(self, secret: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, secret: str, now: Callable[[], datetime], kept: Installations) -> None:
         """Sign with `secret`, which whoever starts an installation does not know."""
         self._secret = secret.encode()
         self._now = now
-        self._used: dict[str, datetime] = {}
+        self._kept = kept
 
     @property
     def logger(self) -> Logger:
@@ -147,14 +147,13 @@ class States(AsyncOAuthStateStore):
         return f"{body}.{self._signed(body)}"
 
     async def async_consume(self, state: str) -> bool:
-        """Whether a state is ours, young enough, and was not used before."""
+        """Whether a state is ours, young enough, and was not used before, with whichever instance."""
         body, _, signature = state.rpartition(".")
         now = self._now()
-        self._used = {one: at for one, at in self._used.items() if now - at < _STATE_LIVES}
-        if not hmac.compare_digest(self._signed(body), signature) or body in self._used:
+        if not hmac.compare_digest(self._signed(body).encode(), signature.encode()):
             return False
-        self._used[body] = now
-        return now.timestamp() - float(body.partition(".")[0]) < _STATE_LIVES.total_seconds()
+        until = datetime.fromtimestamp(float(body.partition(".")[0]), UTC) + _STATE_LIVES
+        return now < until and await self._kept.spend(f"state:{body}", now, until)
 
     def _signed(self, body: str) -> str:
         return hmac.new(self._secret, body.encode(), hashlib.sha256).hexdigest()

@@ -23,7 +23,7 @@ from bot.loops.reading import Reading, dump, follow_up, page_of, read
 from bot.loops.recognising import NO_LONGER, SPEAKS, changed, is_hasty, is_nameless, recognised, still_changed
 from bot.loops.take_in import Rules, take_in
 from bot.loops.telling import Told, tell_if_moved, tell_of_health, tell_of_page
-from bot.model import SourceKind
+from bot.model import Source, SourceKind
 from bot.store import polls
 from bot.store.database import Database
 from bot.store.incidents import LeaseLost
@@ -219,7 +219,7 @@ def _seen(watching: Watching, watched: Watched, reading: Reading, *, settled: bo
             after,
             now,
             watched.source.interval,
-            in_trouble=in_trouble or not settled,
+            in_trouble=_in_a_hurry(watched.source, is_wrong=in_trouble or not settled),
             chance=watching.chance(),
             asked=reading.max_age,
             in_crowd=watched.in_crowd,
@@ -262,6 +262,10 @@ async def _not_understood(watching: Watching, watched: Watched, error: SitrepErr
     return replace(missed, detected=f"{found.format} {found.url}", due_at=watching.clock.now())
 
 
+def _in_a_hurry(source: Source, *, is_wrong: bool) -> bool:
+    return is_wrong and not source.exact
+
+
 def _missed(watching: Watching, watched: Watched, error: SitrepError) -> Look:
     now = watching.clock.now()
     after = health.missed(watched.health, str(error), now)
@@ -274,7 +278,7 @@ def _missed(watching: Watching, watched: Watched, error: SitrepError) -> Look:
             after,
             now,
             watched.source.interval,
-            in_trouble=watched.in_trouble,
+            in_trouble=_in_a_hurry(watched.source, is_wrong=watched.in_trouble),
             chance=watching.chance(),
             asked=error.retry_after if isinstance(error, FetchError) else None,
         ),

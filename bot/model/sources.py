@@ -18,6 +18,7 @@ class Source:
 
     `vendor_name` is what the vendor is called whose trouble a witness of ours tells of; a witness that has none tells
     of something of our own, and accuses nobody.  `runs_on` is whoever has the platform that it stands on, if known.
+    Its `interval` is `exact` if somebody asked for it: then it is not looked at more often while something is wrong.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Source:
     remind: tuple[timedelta, ...] = (timedelta(hours=1),)
     vendor_name: str = ""
     runs_on: str = ""
+    exact: bool = False
 
     @property
     def whose(self) -> str:

@@ -41,6 +41,7 @@ def watch(row: Placed[WatchTable], file: str) -> Watch:
         components=tuple(row.table.components),
         regions=tuple(row.table.regions),
         interval=row.table.interval,
+        exact="interval" in row.table.model_fields_set,
         owner=row.table.owner,
         runbook=row.table.runbook,
         fallback_vendor=row.table.fallback.vendor if row.table.fallback else None,

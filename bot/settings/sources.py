@@ -72,6 +72,7 @@ def _source(watch: Watch, catalog: Catalog, formats: Collection[str] | None) -> 
         format=form,
         url=url,
         interval=watch.interval,
+        exact=watch.exact,
         components=with_full_names(watch.components, [vendor]),
         regions=watch.regions,
         remind=watch.remind,

@@ -71,6 +71,7 @@ class Watch:
     components: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     interval: timedelta = timedelta(seconds=30)
+    exact: bool = False
     remind: tuple[timedelta, ...] = (timedelta(hours=1),)
     owner: str | None = None
     runbook: str | None = None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, delete, select
 
 from bot.ports import Installations
+from bot.store import passes
 from bot.store.database import Database, impatient, insert_into
 from bot.store.tables import INSTALLATION
 
@@ -38,6 +41,10 @@ class Kept(Installations):
         """Forget a workspace."""
         gone = delete(INSTALLATION).where(*self._of(workspace))
         await self._database.write(lambda connection: connection.execute(gone))
+
+    async def spend(self, mark: str, now: datetime, until: datetime) -> bool:
+        """Whether something that is good once was good until now, in whichever instance."""
+        return await passes.spend_mark(self._database, f"{self._platform}:{mark}", now, until)
 
     def _of(self, workspace: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         return INSTALLATION.c.platform == self._platform, INSTALLATION.c.workspace == workspace

@@ -13,7 +13,12 @@ from bot.store.tables import SPENT_PASS
 
 async def spend(database: Database, purpose: Purpose, one: Pass, now: datetime) -> bool:
     """Note that a pass is good no more; returns whether it was until now.  What is over anyway is forgotten."""
-    row = {"mark": _mark(purpose, one), "until": one.until}
+    return await spend_mark(database, _mark(purpose, one), now, one.until)
+
+
+async def spend_mark(database: Database, mark: str, now: datetime, until: datetime) -> bool:
+    """Note that something is good no more, and is over anyway after `until`; returns whether it was good until now."""
+    row = {"mark": mark, "until": until}
 
     def work(connection: Connection) -> bool:
         connection.execute(delete(SPENT_PASS).where(SPENT_PASS.c.until <= now))

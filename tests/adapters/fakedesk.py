@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from bot.core import forms
 from bot.core.forms import Form
@@ -84,6 +85,7 @@ class Kept(Installations):
 
     def __init__(self) -> None:
         self.bodies: dict[str, str] = {}
+        self.spent: dict[str, datetime] = {}
         self.is_away = False
 
     async def find(self, workspace: str) -> str | None:
@@ -96,3 +98,7 @@ class Kept(Installations):
 
     async def drop(self, workspace: str) -> None:
         self.bodies.pop(workspace, None)
+
+    async def spend(self, mark: str, now: datetime, until: datetime) -> bool:
+        self.spent = {one: till for one, till in self.spent.items() if till > now}
+        return self.spent.setdefault(mark, until) is until

@@ -289,11 +289,14 @@ async def test_an_installation_can_not_be_finished_twice(fleet: Fleet) -> None:
 
 async def test_a_state_is_good_once_and_for_ten_minutes() -> None:
     now = [NOON]
-    states = States("secret", lambda: now[0])
-    first, second = await states.async_issue(), await states.async_issue()
+    kept = Kept()
+    states, others = (States("secret", lambda: now[0], kept) for _ in range(2))
+    first, second, third = [await states.async_issue() for _ in range(3)]
 
-    assert [await states.async_consume(first) for _ in range(2)] == [True, False]
-    assert not await States("another", lambda: NOON).async_consume(second)
+    assert [await one.async_consume(first) for one in (states, states, others)] == [True, False, False]
+    assert await others.async_consume(third)
+    assert not await States("another", lambda: NOON, kept).async_consume(second)
+    assert not await states.async_consume("ärger.1")
     now[0] += timedelta(minutes=11)
     assert not await states.async_consume(second)
 

@@ -219,11 +219,11 @@ async def test_of_two_instances_one_hears_and_the_other_takes_over_when_it_is_ki
                 await sitrep.started()
             await until(lambda: all("has the role discord-gateway" in one.err for one in fleet), "one has the role")
             await until(lambda: discord.world.commands.get(""), "Discord has the commands")
-            holder = next(one for one in fleet if "this instance has the role" in one.err)
+            holder = next(one for one in fleet if "this instance has the role discord-gateway" in one.err)
             (other,) = (one for one in fleet if one is not holder)
             await discord.gateway.until_ready(1)
             assert len(discord.gateway.identifies) == 1
-            assert "another instance has the role" in other.err
+            assert "another instance has the role discord-gateway" in other.err
 
             await holder.kill()
             await discord.gateway.until_ready(2)

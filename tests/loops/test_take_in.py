@@ -345,6 +345,16 @@ async def test_a_page_in_trouble_is_looked_at_more_often_changed_or_not(database
         assert (when_new, when_unchanged) == (ALERT_INTERVAL, ALERT_INTERVAL)
 
 
+async def test_an_interval_that_somebody_asked_for_holds_in_trouble_too(database: Database) -> None:
+    async with acme(database) as world:
+        await sources.register(database, [replace(world.source, exact=True)], world.clock.now())
+        await with_an_incident(world)
+        when_new = await world.pause()
+        await world.look_in(minutes=1)
+
+        assert (when_new, await world.pause()) == (INTERVAL, INTERVAL)
+
+
 async def test_a_component_in_trouble_without_a_word_is_trouble_too(database: Database) -> None:
     async with acme(database) as world:
         await world.look()

@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+from sqlalchemy import select
+
 from bot.store.database import Database
 from bot.store.installations import Kept
+from bot.store.tables import SPENT_PASS
+from tests.fakes import NOON
 
 
 async def test_what_is_kept_of_a_workspace_is_found_replaced_and_forgotten(database: Database) -> None:
@@ -23,3 +29,19 @@ async def test_platforms_do_not_see_each_others_workspaces(database: Database) -
 
     assert await Kept(database, "discord").find("T1") is None
     assert await Kept(database, "slack").find("T1") == "one"
+
+
+async def test_what_is_good_once_is_good_for_one_instance_alone(database: Database) -> None:
+    one, another, until = Kept(database, "slack"), Kept(database, "slack"), NOON + timedelta(minutes=10)
+
+    assert [await kept.spend("state:1", NOON, until) for kept in (one, another)] == [True, False]
+    assert await Kept(database, "discord").spend("state:1", NOON, until)
+
+
+async def test_it_is_forgotten_when_it_would_be_good_no_more_anyway(database: Database) -> None:
+    kept, until = Kept(database, "slack"), NOON + timedelta(minutes=10)
+    await kept.spend("state:1", NOON, until)
+    await kept.spend("state:2", until, until + timedelta(minutes=10))
+    marks = await database.read(lambda connection: connection.execute(select(SPENT_PASS.c.mark)).scalars().all())
+
+    assert marks == ["slack:state:2"]

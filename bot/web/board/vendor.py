@@ -13,12 +13,14 @@ from starlette.routing import Route
 
 from bot.core import choosing, records
 from bot.core.days import Day, Mark, days, said, told
+from bot.core.health import ALERT_INTERVAL
 from bot.core.message import Span, Tone
 from bot.core.probe_days import probe_days
 from bot.core.probe_views import alone, tone
 from bot.core.scorecard import Watch
 from bot.core.spans import duration
 from bot.core.standing import in_order
+from bot.model import Source
 from bot.store import probe_board, pulse, sources, spells, standings
 from bot.web.board import bars, cards, charts
 from bot.web.board.bars import Bar
@@ -184,10 +186,17 @@ async def _facts(board: Board, slug: str) -> list[_Fact]:
         found += [
             _Fact("Page", bare(source.url)),
             _Fact("Format", source.format),
-            _Fact("Looked at", f"every {duration(source.interval)}, more often while something is wrong"),
+            _Fact("Looked at", _how_often(source)),
             _Fact("Only", ", ".join((*source.components, *source.regions))),
             _Fact("Watched since", "", health.first_look),
             _Fact("Last look", "", health.last_look),
             _Fact("Said by", "the configuration" if one.origin == "file" else "somebody in the chat"),
         ]
     return [one for one in found if one.text or one.at]
+
+
+def _how_often(source: Source) -> str:
+    often = f"every {duration(source.interval)}"
+    if source.exact or source.interval <= ALERT_INTERVAL:
+        return often
+    return f"{often}, every {duration(ALERT_INTERVAL)} while something is wrong"
