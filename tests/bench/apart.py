@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import uvloop
@@ -27,6 +28,15 @@ def run_here(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run `work` on a fresh event loop in this process, and return what it returns."""
     garbage.seldom()
     return uvloop.run(work())
+
+
+def most_memory() -> float:
+    """Return the MiB that were resident in this process at the most.
+
+    What `getrusage` says is no use here: a process that was begun by a larger one has the larger one's figure.
+    """
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return next(float(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
 @dataclass(slots=True)

@@ -13,16 +13,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from statistics import median
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from tests.bench.apart import apart
 from tests.bench.boards import on_free_port
-from tests.bench.figures import Columns, Figure, Note, percentile
+from tests.bench.fanned import Fanned, columns
+from tests.bench.figures import Columns, Figure, Note
 from tests.bench.posts import Post, Taking, noting_posts
 from tests.bench.program import Program, database_in, running
 from tests.bench.server import Server, serving
@@ -35,17 +34,6 @@ _INTERVAL, _STARTING = timedelta(seconds=5), timedelta(seconds=3)
 _SETTLING, _PATIENCE = 3.0, 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Fanned:
-    """What it took from the change to the last arrival: seconds, CPU seconds, MiB at the most, and each one's wait."""
-
-    wall: float
-    cpu: float
-    memory: float
-    waits: Sequence[float]
-    messages: int
-
-
 def measure() -> Iterator[Figure | Columns | Note]:
     ways = {**_WAYS}
     if shutil.which(_COMMAND) is None:
@@ -55,25 +43,9 @@ def measure() -> Iterator[Figure | Columns | Note]:
     for _ in range(_ROUNDS):
         for name, way in ways.items():
             found.setdefault(name, []).append(way())
-    yield Columns(
+    yield columns(
         f"{PLACES:,} messages, the median of {_ROUNDS} rounds in turn",
-        ("what is told", "by", "messages/s", "CPU of a message", "memory at its most", "wait: median", "99 %"),
-        tuple(_row(name, rounds) for name, rounds in sorted(found.items())),
-    )
-
-
-def _row(name: tuple[str, str], rounds: Sequence[Fanned]) -> tuple[str, ...]:
-    def middle(of: Callable[[Fanned], float]) -> float:
-        return median(map(of, rounds))
-
-    return (
-        name[1],
-        name[0],
-        f"{middle(lambda one: one.messages / one.wall):,.0f}",
-        f"{1e3 * middle(lambda one: one.cpu / one.messages):.3g} ms",
-        f"{middle(lambda one: one.memory):.0f} MiB",
-        f"{1e3 * middle(lambda one: median(one.waits)):,.0f} ms",
-        f"{1e3 * middle(lambda one: percentile(one.waits, 0.99)):,.0f} ms",
+        (((name[1], name[0]), rounds) for name, rounds in sorted(found.items())),
     )
 
 

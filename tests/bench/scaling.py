@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +26,7 @@ from bot.model import Destination, Person, Step, StepKind
 from bot.store import polls, sources
 from bot.store.database import migrate, open_database
 from bot.store.errands import Errand
-from tests.bench.apart import Spent, apart
+from tests.bench.apart import Spent, apart, most_memory
 from tests.bench.asking import nobody, unheard
 from tests.bench.boards import on_free_port
 from tests.bench.growth.curves import Curve, Sheet
@@ -210,12 +209,8 @@ async def delivered(size: int, url: str, *, api: str) -> Delivered:
         await asyncio.gather(loop, return_exceptions=True)
     await slack.close()
     await database.close()
-    return Delivered(spent.cpu, spent.wall, _peak())
+    return Delivered(spent.cpu, spent.wall, most_memory())
 
 
 def _places(size: int) -> Sequence[Destination]:
     return [Destination("slack", f"C{number:010}") for number in range(size)]
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

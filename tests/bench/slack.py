@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
-import resource
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from operator import truediv
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -27,10 +29,11 @@ from bot.model import Destination, Step, StepKind
 from bot.store import announcements, incidents, polls, sources
 from bot.store.database import migrate, open_database
 from bot.store.errands import Errand
-from tests.bench.apart import Spent, apart
-from tests.bench.figures import Figure, at_least, plain
+from tests.bench.apart import Spent, apart, most_memory
+from tests.bench.fanned import Fanned, columns
+from tests.bench.figures import Columns, Figure, at_least, plain
 from tests.bench.pages import summary
-from tests.bench.posts import taking_posts
+from tests.bench.posts import Taking, noting_posts
 from tests.bench.program import database_in
 from tests.bench.taking_in import NOON, taken_in
 from tests.bench.watches import source_at
@@ -42,38 +45,47 @@ _TOKEN = "xoxb-bench"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What it took to post to every channel, and how many MiB more than before the process held at its most."""
+    """What it took to post to every channel, when that began, and how many MiB the process held before and at most."""
 
     spent: Spent
-    memory: float
+    began: float
+    before: float
+    most: float
 
 
-def measure() -> Iterator[Figure]:
-    with taking_posts() as api:
-        rounds = [_round(api) for _ in range(_ROUNDS)]
-    alone, shared, ours = (
-        sorted(found, key=lambda told: told.spent.wall)[_ROUNDS // 2] for found in zip(*rounds, strict=True)
+def measure() -> Iterator[Figure | Columns]:
+    with noting_posts() as taking:
+        rounds = [_round(taking) for _ in range(_ROUNDS)]
+    ways = dict(zip(_WAYS, zip(*rounds, strict=True), strict=True))
+    yield columns(
+        f"one incident to {_CHANNELS:,} channels of Slack's API, the median of {_ROUNDS} rounds in turn",
+        ((("one thing in 10,000 places", who), [fanned for _, fanned in found]) for who, found in ways.items()),
     )
-    for who, told in (("slack-sdk", alone), ("slack-sdk with a shared session", shared), ("Sitrep", ours)):
-        yield plain(f"one incident to 10,000 channels, {who}", _CHANNELS / told.spent.wall, "messages/s")
-        yield plain("the same: CPU of one message", 1e3 * told.spent.cpu / _CHANNELS, "ms")
-    yield plain("memory that it takes to tell it, Sitrep", ours.memory, "MiB")
-    yield at_least("Sitrep against slack-sdk", median(a.spent.wall / s.spent.wall for a, _, s in rounds), 0.7, "x")
-    yield plain(
-        "Sitrep against slack-sdk with a shared session", median(b.spent.wall / s.spent.wall for _, b, s in rounds), "x"
-    )
+    for who, found in ways.items():
+        yield plain(
+            f"one incident to 10,000 channels, {who}", median(_CHANNELS / one.wall for _, one in found), "messages/s"
+        )
+        yield plain("the same: CPU of one message", median(1e3 * one.cpu / _CHANNELS for _, one in found), "ms")
+    alone, shared, ours = ([fanned.wall for _, fanned in found] for found in ways.values())
+    told = [told for told, _ in ways["Sitrep"]]
+    yield plain("memory that it takes to tell it, Sitrep", median(one.most - one.before for one in told), "MiB")
+    yield at_least("Sitrep against slack-sdk", median(map(truediv, alone, ours)), 0.7, "x")
+    yield plain("Sitrep against slack-sdk with a shared session", median(map(truediv, shared, ours)), "x")
 
 
-def _round(api: str) -> tuple[Told, Told, Told]:
+def _round(taking: Taking) -> list[tuple[Told, Fanned]]:
     """Post the same to all channels in three ways, one after the other, each with what the others did not touch."""
+    found = []
     with tempfile.TemporaryDirectory() as folder:
         url = database_in(Path(folder))
         apart(announced, url)
-        return (
-            apart(partial(bare, share=False), url, api),
-            apart(partial(bare, share=True), url, api),
-            apart(delivered, url, api),
-        )
+        for way in _WAYS.values():
+            taking.posts()
+            told = apart(way, url, taking.url)
+            waits = [post.at - told.began for post in taking.posts() if not post.is_reply]
+            assert len(waits) == _CHANNELS
+            found.append((told, Fanned(told.spent.wall, told.spent.cpu, told.most, waits, _CHANNELS)))
+    return found
 
 
 async def announced(url: str) -> None:
@@ -106,10 +118,10 @@ async def bare(url: str, api: str, *, share: bool) -> Told:
             async with turns:
                 await client.chat_postMessage(channel=channel, metadata=metadata, unfurl_links=False, **dressed)
 
-        before = _memory()
+        before, began = most_memory(), time.monotonic()
         with Spent() as spent:
             await asyncio.gather(*(post(channel) for channel in _channels()))
-    return Told(spent, _memory() - before)
+    return Told(spent, began, before, most_memory())
 
 
 async def delivered(url: str, api: str) -> Told:
@@ -125,7 +137,7 @@ async def delivered(url: str, api: str) -> Told:
             all_posted.set()
 
     stage = Delivering(database, {slack.name: slack}, clock, "bench", random.random, asyncio.Event(), observe=count)
-    before = _memory()
+    before, began = most_memory(), time.monotonic()
     with Spent() as spent:
         loop = asyncio.create_task(deliver(stage))
         await all_posted.wait()
@@ -135,9 +147,11 @@ async def delivered(url: str, api: str) -> Told:
     assert all(one.root for one in await announcements.of_incident(database, incident.id))
     await slack.close()
     await database.close()
-    return Told(spent, _memory() - before)
+    return Told(spent, began, before, most_memory())
 
 
-def _memory() -> float:
-    """Return the most that was ever resident in this process."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+_WAYS: Mapping[str, Callable[[str, str], Coroutine[Any, Any, Told]]] = {
+    "slack-sdk": partial(bare, share=False),
+    "slack-sdk with a shared session": partial(bare, share=True),
+    "Sitrep": delivered,
+}
