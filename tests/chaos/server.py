@@ -26,11 +26,14 @@ class Server:
     def stop(self, mode: str, *, waits: bool = True) -> None:
         """Let it end, in one of three ways; without waiting, for who goes on is not got rid of by all of them.
 
-        One that has not ended by itself after 20 s is ended as an operator would.
+        One that has not ended by itself after 20 s is ended as an operator would; one that was told to wait for all to
+        leave may have ended by now.
         """
         try:
             self._control("stop", "-m", mode, "-w" if waits else "-W", "-t", "20")
         except subprocess.CalledProcessError:
+            if not self._runs():
+                return
             if mode == IMMEDIATE:
                 raise
             self._control("stop", "-m", IMMEDIATE, "-w")
@@ -50,6 +53,11 @@ class Server:
         with suppress(subprocess.CalledProcessError):
             self.stop(IMMEDIATE)
         self.home.stop()
+
+    def _runs(self) -> bool:
+        # https://www.postgresql.org/docs/current/app-pg-ctl.html: status 3 says that it does not.
+        command = (str(self.home.programs / "pg_ctl"), "-D", str(self.home.folder / "data"), "status")
+        return subprocess.run(command, check=False, stdout=subprocess.DEVNULL, **borrowed()).returncode == 0
 
     def _control(self, *words: str) -> None:
         command = (str(self.home.programs / "pg_ctl"), "-D", str(self.home.folder / "data"), *words)
