@@ -53,10 +53,23 @@ _LOOKED = (
 )
 
 
+_RESTING = select(INCIDENT.c.id).where(INCIDENT.c.is_open, _DUE.is_(None))
+_WAKE = (
+    update(INCIDENT)
+    .where(INCIDENT.c.id == bindparam("b_id"), INCIDENT.c.is_open, _DUE.is_(None))
+    .values(attend_at=bindparam("b_now", type_=_DUE.type))
+)
+
+
 async def everything(database: Database, now: datetime) -> None:
     """Have every open incident looked at: the configuration may be another one than before."""
-    again = update(INCIDENT).where(INCIDENT.c.is_open, _DUE.is_(None)).values(attend_at=now)
-    await database.write(lambda connection: connection.execute(again))
+
+    def work(connection: Connection) -> None:
+        # One after the other, in the order in which incidents are written: two would wait for each other.
+        if ids := sorted(connection.execute(_RESTING).scalars()):
+            connection.execute(_WAKE, [{"b_id": one, "b_now": now} for one in ids])
+
+    await database.write(work)
 
 
 async def due(database: Database, now: datetime) -> Sequence[str]:

@@ -45,6 +45,10 @@ _PINGS_WITHIN = 5.0
 CONNECTS_WITHIN = 10.0
 
 
+# Of two that wait for each other one is undone, and finds the way free: so often in a row it is no accident.
+_DEADLOCKS = 5
+
+
 class Fate:
     """What becomes of one transaction that writes, as far as who waits for it can know.
 
@@ -225,12 +229,21 @@ class Pool:
         event.listen(self._writes.sync_engine, "connect", lambda adapted, _: self._open.add(adapted.driver_connection))
 
     async def run(self, work: Work[T], *, writes: bool, fate: Fate | None = None) -> T:
-        """Return what `work` returns.
+        """Return what `work` returns; it is done anew if PostgreSQL has undone it because two waited for each other.
 
         Raises StoreUnavailable if there is no database, StoreLost if it goes; StoreUnsure if it goes so late that what
         was written may be kept.
         """
-        fate = fate or Fate()
+        fate, left = fate or Fate(), _DEADLOCKS
+        while True:
+            left -= 1
+            try:
+                return await self._run(work, fate, writes=writes)
+            except DBAPIError as error:
+                if not left or not refusals.is_deadlock(error):
+                    raise
+
+    async def _run(self, work: Work[T], fate: Fate, *, writes: bool) -> T:
         try:
             async with (self._writes if writes else self._reads).begin() as connection:
                 result = await connection.run_sync(work)

@@ -21,6 +21,7 @@ _SQLITE = {
 _PRIMARY = 0xFF
 # The server shuts down, starts up, or has ended the session: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _GOING = ("08", "57P")
+_DEADLOCK = "40P01"
 _POSTGRESQL = {
     "25006": "the database can only be read: it is a standby, or set to read only",
     "53100": "the database's disk is full: make room there",
@@ -53,6 +54,11 @@ def of_postgresql(error: OSError | SQLAlchemyError) -> StoreUnavailable | None:
     if error.connection_invalidated or state.startswith(_GOING) or "connection was closed" in words:
         return StoreLost(f"DATABASE_URL: the database does not answer ({_ENDED})")
     return None
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """Whether a transaction was undone only because it and another waited for each other."""
+    return getattr(error.orig, "sqlstate", None) == _DEADLOCK
 
 
 _ENDED = "the connection has ended"
