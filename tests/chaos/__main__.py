@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack
 from functools import partial
 from pathlib import Path
-from random import Random, SystemRandom
+from random import SystemRandom
 
 from tests.chaos import alone, fleet
 from tests.chaos.day import Day, Mishap, live_through
@@ -27,15 +27,14 @@ _MISHAPS = 3
 
 async def one_day(server: Server, seed: int, options: argparse.Namespace) -> bool:
     """Live through the day of a seed; returns whether it ended well."""
-    dice = Random(seed)
     folder = Path(tempfile.mkdtemp(prefix="sitrep-chaos-"))
     began = time.monotonic()
-    where = "fleet" if options.upgrade else place(dice, options.place)
-    mishaps = [BY_NAME[name] for name in options.mishap] or some(dice, where, _MISHAPS)
+    where = "fleet" if options.upgrade else place(seed, options.place)
+    mishaps = [BY_NAME[name] for name in options.mishap] or some(seed, where, _MISHAPS)
     if options.upgrade:
         mishaps = [partial(upgrade, folder)]
     setting: AbstractAsyncContextManager[Day] = (
-        alone.a_day(folder, dice) if where == "alone" else fleet.a_day(folder, server, dice)
+        alone.a_day(folder, seed) if where == "alone" else fleet.a_day(folder, server, seed)
     )
     async with setting as day:
         found = await _lived_through(day, mishaps)

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from random import Random
 
 import httpx
 
 from tests.chaos.day import VENDORS, Day, Instance, Mishap, over, routes, tokens
+from tests.chaos.dice import dice_for
 from tests.chaos.fleet import is_killed, is_stopped_cleanly, sleeps_shortly
 from tests.disks import small_disk
 from tests.e2e.program import patiently
@@ -32,10 +32,10 @@ _ESCALATION = '[[escalation]]\nmatch = {{}}\nsteps = [{{ after = "1h", notify = 
 
 
 @asynccontextmanager
-async def a_day(folder: Path, dice: Random) -> AsyncIterator[Day]:
+async def a_day(folder: Path, seed: int) -> AsyncIterator[Day]:
     """Set everything up."""
     async with AsyncExitStack() as stack:
-        them = await stack.enter_async_context(vendors(VENDORS, dice))
+        them = await stack.enter_async_context(vendors(VENDORS, dice_for(seed, "stories")))
         slack = await stack.enter_async_context(local_slack(limits=False))
         discord = await stack.enter_async_context(local_discord(limits=False))
         led, leads = routes(them, slack, discord), slack.world.channel("leads").id
@@ -46,7 +46,7 @@ async def a_day(folder: Path, dice: Random) -> AsyncIterator[Day]:
         more = {**tokens(slack, discord), "PORT": str(_free_port()), CLOCK: str(wrong)}
         one = Instance(place, f"sqlite+aiosqlite:///{disk.folder / 'sitrep.db'}", more=more)
         one.watches(them.urls, "5s", led + _ESCALATION.format(leads=leads))
-        yield await stack.enter_async_context(over(Day(dice, them, slack, discord, [one], disk=disk)))
+        yield await stack.enter_async_context(over(Day(seed, them, slack, discord, [one], disk=disk)))
 
 
 def _free_port() -> int:

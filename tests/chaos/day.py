@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 
+from tests.chaos.dice import dice_for
 from tests.chaos.proxy import Wire
 from tests.chaos.server import Server
 from tests.chaos.shown import complaints, discord_aloud, discord_threads, doubled, heard_twice, of, slack_threads
@@ -63,10 +64,10 @@ class Day:
     """Everything that there is on one day.  `found` is what was wrong in the middle of it.
 
     Several have a `server`; one that is alone has a file on a `disk`.  `misled` are those that were right to believe
-    that hours had passed.
+    that hours had passed.  `dice` are those of what goes wrong just now.
     """
 
-    dice: Random
+    seed: int
     them: Vendors
     slack: LocalSlack
     discord: LocalDiscord
@@ -77,6 +78,16 @@ class Day:
     log: list[str] = field(default_factory=list[str])
     found: list[str] = field(default_factory=list[str])
     misled: bool = False
+    dice: Random = field(init=False)
+    weather: Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.weather = dice_for(self.seed, "weather")
+        self.turn_to(0)
+
+    def turn_to(self, number: int) -> None:
+        """Take up the dice of what goes wrong first, second, and so on."""
+        self.dice = dice_for(self.seed, f"mishap {number}")
 
     def note(self, what: str) -> None:
         self.log.append(what)
@@ -111,7 +122,7 @@ class Day:
         ready = [one for one in self.them.stories if self.has_shown(one.waiting)]
         if not ready:
             return
-        one = self.dice.choice(ready)
+        one = self.weather.choice(ready)
         try:
             one.waiting = next(one.story)
         except StopIteration:
@@ -180,12 +191,13 @@ async def live_through(day: Day, mishaps: Sequence[Mishap]) -> list[str]:
 
     async def blow() -> None:
         while True:
-            await asyncio.sleep(day.dice.uniform(0.05, 0.4))
+            await asyncio.sleep(day.weather.uniform(0.05, 0.4))
             day.step()
 
     weather = asyncio.create_task(blow())
     try:
-        for mishap in mishaps:
+        for number, mishap in enumerate(mishaps):
+            day.turn_to(number)
             await asyncio.sleep(day.dice.uniform(0.3, 2.0))
             await mishap(day)
         # What was to go wrong with a chat needs somebody who calls it.

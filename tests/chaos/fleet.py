@@ -7,11 +7,11 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from random import Random
 
 import asyncpg
 
 from tests.chaos.day import LONG_PAUSE, VENDORS, Day, Instance, Mishap, over, routes, tokens
+from tests.chaos.dice import dice_for
 from tests.chaos.proxy import wire
 from tests.chaos.server import FAST, IMMEDIATE, SMART, Server
 from tests.e2e.program import until
@@ -26,13 +26,13 @@ _AFTER_LAST_WORDS = 28.0
 
 
 @asynccontextmanager
-async def a_day(folder: Path, server: Server, dice: Random) -> AsyncIterator[Day]:
+async def a_day(folder: Path, server: Server, seed: int) -> AsyncIterator[Day]:
     """Set everything up."""
     database = server.postgres.create("migrated")
     # One that ends at once must not forget what it has promised, as it does where a test is to be quick.
     server.postgres.run(f"ALTER DATABASE {database} SET synchronous_commit = on")
     async with AsyncExitStack() as stack:
-        them = await stack.enter_async_context(vendors(VENDORS, dice))
+        them = await stack.enter_async_context(vendors(VENDORS, dice_for(seed, "stories")))
         slack = await stack.enter_async_context(local_slack(limits=False))
         discord = await stack.enter_async_context(local_discord(limits=False))
         led = routes(them, slack, discord)
@@ -45,7 +45,7 @@ async def a_day(folder: Path, server: Server, dice: Random) -> AsyncIterator[Day
             one = Instance(place, url, more=tokens(slack, discord), wire=line)
             one.watches(them.urls, "5s", led)
             crew.append(one)
-        yield await stack.enter_async_context(over(Day(dice, them, slack, discord, crew, database, server)))
+        yield await stack.enter_async_context(over(Day(seed, them, slack, discord, crew, database, server)))
     server.postgres.run(f"DROP DATABASE {database} WITH (FORCE)")
 
 

@@ -1,11 +1,10 @@
-"""What goes wrong on a day: chosen by its dice, and so the same whenever it is lived again."""
+"""What goes wrong on a day: chosen by its seed, and so the same whenever it is lived again."""
 
 from __future__ import annotations
 
-from random import Random
-
 from tests.chaos import alone, chats, fleet
 from tests.chaos.day import Mishap
+from tests.chaos.dice import dice_for
 
 BY_NAME = {one.__name__: one for one in (*fleet.SHORT, *fleet.LONG, *alone.SHORT, *alone.LONG, *chats.ALL)}
 _PLACES = {"fleet": fleet, "alone": alone}
@@ -13,15 +12,14 @@ _PLACES = {"fleet": fleet, "alone": alone}
 _ALONE = 0.3
 
 
-def place(dice: Random, wanted: str = "") -> str:
+def place(seed: int, wanted: str = "") -> str:
     """Return where the day is lived: by a fleet, or by one that is alone."""
-    drawn = "alone" if dice.random() < _ALONE else "fleet"
-    return wanted or drawn
+    return wanted or ("alone" if dice_for(seed, "place").random() < _ALONE else "fleet")
 
 
-def some(dice: Random, where: str, number: int) -> list[Mishap]:
+def some(seed: int, where: str, number: int) -> list[Mishap]:
     """Return what goes wrong on one day; what takes long is not there twice."""
-    there = _PLACES[where]
+    there, dice = _PLACES[where], dice_for(seed, "mishaps")
     long = dice.sample(there.LONG, k=dice.choice((0, 1, 1)))
     short = [dice.choice(dice.choice((there.SHORT, chats.ALL))) for _ in range(number - len(long))]
     chosen = [*long, *short]

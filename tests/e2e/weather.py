@@ -31,10 +31,13 @@ Story = Iterator[Wait | None]
 
 
 def stories(page: StatusPage, dice: Random) -> list[Story]:
-    """Return one vendor's bad day: an incident or two at once, and all that can happen to one."""
+    """Return one vendor's bad day: an incident or two at once, and all that can happen to one.
+
+    Each has dice of its own, so that it is the same story whatever goes on beside it.
+    """
     parts = list(page.components)
     return [
-        _story(page, mine, other, dice)
+        _story(page, mine, other, Random(dice.random()))
         for mine, other in [(parts[0], parts[1]), (parts[2], parts[3])][: dice.choice((1, 2))]
     ]
 
