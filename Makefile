@@ -27,7 +27,7 @@ fuzz: ## give every format broken answers for a minute (ARGS="--seconds 600 --fo
 	@scripts/venv.sh dev
 	@exec $(PY) -m tests.fuzz $(ARGS)
 
-chaos: ## let several programs live through bad days (ARGS="--rounds 1000", ARGS="--seed 4711")
+chaos: ## let several programs live through bad days (ARGS="--rounds 1000", ARGS="--minutes 20", ARGS="--seed 4711")
 	@scripts/venv.sh dev
 	@exec $(PY) -m tests.chaos $(ARGS)
 

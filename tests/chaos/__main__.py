@@ -1,4 +1,8 @@
-"""`make chaos`: bad days, one after the other, each with its seed; the first that ends badly ends it."""
+"""`make chaos`: bad days, one after the other, each with its seed; the first that ends badly ends it.
+
+It ends with 0 when all that were asked for went well, with 1 when one ended badly, and with 3 when time was over before
+there were as many as asked for.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,10 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack
 from functools import partial
+from itertools import count
 from pathlib import Path
 from random import SystemRandom
 
@@ -23,6 +28,9 @@ from tests.chaos.upgrade import upgrade
 from tests.disks import may_mount
 
 _MISHAPS = 3
+_ROUNDS = 10
+_LONGEST_MINUTES = 600.0
+_ALL_WELL, _BADLY, _TOO_FEW = 0, 1, 3
 
 
 async def one_day(server: Server, seed: int, options: argparse.Namespace) -> bool:
@@ -60,26 +68,56 @@ async def _lived_through(day: Day, mishaps: Sequence[Mishap]) -> list[str]:
 
 async def days(options: argparse.Namespace, servers: Sequence[Server]) -> int:
     """Live through days, some at once, until there were enough, time is over, or one ended badly."""
-    until = time.monotonic() + options.minutes * 60
-    drawn = (SystemRandom().randrange(10**6) for _ in range(options.rounds))
-    seeds = [options.seed] if options.seed is not None else list(drawn)
+    until = time.monotonic() + (_LONGEST_MINUTES if options.minutes is None else options.minutes) * 60
+    wanted = wanted_of(options)
+    seeds = iter([options.seed]) if options.seed is not None else _drawn(wanted)
     ended: list[bool] = []
 
     async def one_after_the_other(server: Server) -> None:
-        while seeds and (all(ended) or options.go_on) and time.monotonic() < until:
-            ended.append(await one_day(server, seeds.pop(), options))
+        while (all(ended) or options.go_on) and time.monotonic() < until:
+            seed = next(seeds, None)
+            if seed is None:
+                return
+            ended.append(await one_day(server, seed, options))
 
     await asyncio.gather(*map(one_after_the_other, servers))
-    print(f"{sum(ended)} passed, {ended.count(False)} failed")
-    return int(not all(ended) or not ended)
+    status, said = verdict(ended, wanted)
+    print(said)
+    return status
+
+
+def wanted_of(options: argparse.Namespace) -> int | None:
+    """Return how many days are asked for; None if as many as there is time for."""
+    if options.seed is not None:
+        return 1
+    if options.rounds is not None:
+        return int(options.rounds)
+    return _ROUNDS if options.minutes is None else None
+
+
+def _drawn(number: int | None) -> Iterator[int]:
+    """Draw so many seeds, or, for None, as many as somebody takes."""
+    for _ in count() if number is None else range(number):
+        yield SystemRandom().randrange(10**6)
+
+
+def verdict(ended: Sequence[bool], wanted: int | None) -> tuple[int, str]:
+    """Return the exit status, and what is said in the end."""
+    lived = f"{len(ended)} days" if wanted is None else f"{len(ended)} of {wanted} days"
+    said = f"{lived}: {sum(ended)} passed, {ended.count(False)} failed"
+    if not all(ended):
+        return _BADLY, said
+    if not ended or (wanted is not None and len(ended) < wanted):
+        return _TOO_FEW, f"{said}; time was over before there were as many as asked for"
+    return _ALL_WELL, said
 
 
 def main() -> int:
     """Read the command line, and begin."""
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=10, help="how many days (default: 10)")
+    parser.add_argument("--rounds", type=int, help=f"how many days (default: {_ROUNDS}, or all there is time for)")
     parser.add_argument("--at-once", type=int, default=1, help="how many days at the same time")
-    parser.add_argument("--minutes", type=float, default=600, help="begin no further day after so long")
+    parser.add_argument("--minutes", type=float, help="begin no further day after so long; ends with 3 if too few were")
     parser.add_argument("--seed", type=int, help="the day of this seed, and no other")
     parser.add_argument("--place", choices=("fleet", "alone"), default="", help="where every day is lived")
     parser.add_argument("--mishap", action="append", default=[], choices=sorted(BY_NAME), help="what goes wrong")
