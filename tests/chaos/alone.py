@@ -162,3 +162,4 @@ SHORT: tuple[Mishap, ...] = (
     is_killed_while_the_clock_is_wrong,
 )
 LONG: tuple[Mishap, ...] = (is_stopped_cleanly, the_clock_jumps_and_stays)
+RARE: tuple[Mishap, ...] = ()

@@ -29,6 +29,8 @@ _SPENT_WITHIN = 30.0
 _ENDS_WITHIN = 60.0
 # Longer than an instance may be silent before others take over from it.
 LONG_PAUSE = 13.0
+# Longer than any lease (`LEASE` in bot/loops/deliver.py and watch.py).
+LONGEST_PAUSE = 65.0
 # Said of time that nobody watched; no day is so long that there could be any.
 _NOT_WATCHED = "SELECT 'not watching ' || source FROM gap WHERE reason LIKE 'nobody looked%'"
 # Where PostgreSQL keeps who is alive and who has a role; to be asked once nobody runs any more.

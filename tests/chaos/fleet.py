@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
-from tests.chaos.day import LONG_PAUSE, VENDORS, Day, Instance, Mishap, over, routes, tokens
+from tests.chaos.day import LONG_PAUSE, LONGEST_PAUSE, VENDORS, Day, Instance, Mishap, over, routes, tokens
 from tests.chaos.dice import dice_for
 from tests.chaos.proxy import wire
 from tests.chaos.server import FAST, IMMEDIATE, SMART, Server
@@ -92,6 +92,20 @@ async def sleeps_in_the_middle(day: Day) -> None:
     if one is not None:
         await asyncio.sleep(pause)
         one.signal(signal.SIGCONT)
+
+
+async def sleeps_longer_than_a_lease(day: Day) -> None:
+    """Whoever is about to send something sleeps until its lease is over; or all do, and nobody gives the lease back."""
+    sender = await _who_sends(day)
+    one = sender or day.one()
+    sleepers = day.dice.choice(([one], day.crew))
+    whom = "all" if len(sleepers) > 1 else one.folder.name
+    day.note(f"SIGSTOP {whom} for {LONGEST_PAUSE:g} s{f', {one.folder.name} while it sends' if sender else ''}")
+    for sleeper in sleepers:
+        sleeper.signal(signal.SIGSTOP)
+    await asyncio.sleep(LONGEST_PAUSE)
+    for sleeper in sleepers:
+        sleeper.signal(signal.SIGCONT)
 
 
 async def _who_sends(day: Day) -> Instance | None:
@@ -216,3 +230,5 @@ LONG: tuple[Mishap, ...] = (
     begins_without_its_database,
     the_database_fails_over,
 )
+# Takes longer than a day should: seldom.
+RARE: tuple[Mishap, ...] = (sleeps_longer_than_a_lease,)
