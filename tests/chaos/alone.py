@@ -11,13 +11,13 @@ from pathlib import Path
 
 import httpx
 
+from tests.chaos.clocks import a_right_one, far, put
 from tests.chaos.day import VENDORS, Day, Instance, Mishap, over, routes, tokens
 from tests.chaos.dice import dice_for
 from tests.chaos.fleet import is_killed, is_stopped_cleanly, sleeps_shortly
 from tests.disks import small_disk
 from tests.e2e.program import patiently
 from tests.e2e.test_killed import vendors
-from tests.e2e.warm import CLOCK
 from tests.localdiscord import local_discord
 from tests.localslack import local_slack
 
@@ -26,7 +26,6 @@ _SAID_WITHIN = 60.0
 # A clock that was set is believed when it has stayed so for a minute.
 _BELIEVED_WITHIN = 240.0
 _FOLLOWED = "what waits is moved with it"
-_SECONDS, _HOURS, _MONTHS = 20, 3 * 3_600, 90 * 86_400
 # Who is called after so long is called too early, on any day.
 _ESCALATION = '[[escalation]]\nmatch = {{}}\nsteps = [{{ after = "1h", notify = "slack:{leads}" }}]\n'
 
@@ -40,10 +39,9 @@ async def a_day(folder: Path, seed: int) -> AsyncIterator[Day]:
         discord = await stack.enter_async_context(local_discord(limits=False))
         led, leads = routes(them, slack, discord), slack.world.channel("leads").id
         disk = stack.enter_context(small_disk(folder / "disk", "16m"))
-        place, wrong = folder / "alone", folder / "clock"
+        place = folder / "alone"
         place.mkdir()
-        wrong.write_text("0", encoding="utf-8")
-        more = {**tokens(slack, discord), "PORT": str(_free_port()), CLOCK: str(wrong)}
+        more = {**tokens(slack, discord), "PORT": str(_free_port()), **a_right_one(place)}
         one = Instance(place, f"sqlite+aiosqlite:///{disk.folder / 'sitrep.db'}", more=more)
         one.watches(them.urls, "5s", led + _ESCALATION.format(leads=leads))
         yield await stack.enter_async_context(over(Day(seed, them, slack, discord, [one], disk=disk)))
@@ -105,21 +103,22 @@ async def _says(one: Instance) -> list[str]:
 
 async def the_clock_jumps_and_back(day: Day) -> None:
     """Somebody sets the clock, and sets it right before anybody believes it."""
-    by, lasts = _far(day), day.dice.uniform(1, 15)
+    (one,) = day.crew
+    by, lasts = far(day.dice), day.dice.uniform(1, 15)
     day.note(f"the clock is set by {by:+d} s for {lasts:.0f} s")
-    _set(day, by)
+    put(one, by)
     await asyncio.sleep(lasts)
-    _set(day, 0)
+    put(one, 0)
 
 
 async def the_clock_jumps_and_stays(day: Day) -> None:
     """Somebody sets the clock; it is believed, and then set right, which is believed too."""
     (one,) = day.crew
-    by = _far(day)
+    by = far(day.dice)
     day.note(f"the clock is set by {by:+d} s until that is believed")
     for value in (by, 0):
         before = one.err.count(_FOLLOWED)
-        _set(day, value)
+        put(one, value)
         if not await patiently(partial(_says_more, one, _FOLLOWED, before), within=_BELIEVED_WITHIN, every=0.2):
             day.found.append(f"a clock that is set to {value:+d} s is not followed")
 
@@ -127,29 +126,18 @@ async def the_clock_jumps_and_stays(day: Day) -> None:
 async def is_killed_while_the_clock_is_wrong(day: Day) -> None:
     """A program begins while the clock is wrong and knows no better; it is right when the next one begins."""
     (one,) = day.crew
-    by = _far(day)
+    by = far(day.dice)
     day.note(f"kill -9, and begun anew with a clock that is wrong by {by:+d} s, and once more with a right one")
     day.misled = True
     for value in (by, 0):
         await one.kill()
-        _set(day, value)
+        put(one, value)
         await one.started()
         await asyncio.sleep(day.dice.uniform(0.5, 8))
 
 
 def _says_more(one: Instance, what: str, before: int) -> bool:
     return one.err.count(what) > before
-
-
-def _far(day: Day) -> int:
-    return day.dice.choice((-1, 1)) * day.dice.choice((_SECONDS, _HOURS, _HOURS, _MONTHS))
-
-
-def _set(day: Day, by: int) -> None:
-    (one,) = day.crew
-    file, new = Path(one.more[CLOCK]), Path(f"{one.more[CLOCK]}.new")
-    new.write_text(str(by), encoding="utf-8")
-    new.replace(file)
 
 
 SHORT: tuple[Mishap, ...] = (

@@ -16,15 +16,19 @@ from tests.chaos.server import Server
 from tests.chaos.shown import complaints, discord_aloud, discord_threads, doubled, heard_twice, of, slack_threads
 from tests.disks import Disk
 from tests.e2e.program import Sitrep, patiently
+from tests.e2e.statuspage import SUMMARY
 from tests.e2e.test_killed import Vendors
 from tests.e2e.weather import Wait
 from tests.localdiscord import LocalDiscord
 from tests.localslack import LocalSlack
+from tests.servers import Server as Page
 
 VENDORS = 5
 # That it comes to rest is what is promised, and not how soon: others may use this machine.
 SETTLES_WITHIN = 240.0
 _SPENT_WITHIN = 30.0
+# Some intervals of five seconds, or six.
+_READ_WITHIN = 30.0
 # A program has ten seconds to end, which is tested where nothing else goes on.
 _ENDS_WITHIN = 60.0
 # Longer than an instance may be silent before others take over from it.
@@ -42,10 +46,11 @@ _LOCKS = (
 
 @dataclass(slots=True)
 class Instance(Sitrep):
-    """One of several programs, behind a wire of its own."""
+    """One of several programs, behind a wire of its own; its `ways` lead to either chat."""
 
     more: dict[str, str] = field(default_factory=dict[str, str])
     wire: Wire | None = None
+    ways: dict[str, Wire] = field(default_factory=dict[str, Wire])
 
     @property
     def environment(self) -> dict[str, str]:
@@ -213,7 +218,23 @@ async def live_through(day: Day, mishaps: Sequence[Mishap]) -> list[str]:
     await patiently(lambda: not day.complaints(), within=SETTLES_WITHIN, every=0.5)
     waiting = [(one.page, one.waiting.said) for one in day.them.stories if one.waiting]
     found = [*day.found, *(f"waits in vain: {one}" for one in waiting), *day.complaints()]
+    found += await unread(day)
     return found + await _ended(day)
+
+
+async def unread(day: Day, times: int = 1) -> list[str]:
+    """Return which pages are not read any more, by anybody: not so many times from now on."""
+    before = {name: _looks(server) for name, server in day.them.servers.items()}
+
+    def not_yet() -> list[str]:
+        return [name for name, server in day.them.servers.items() if _looks(server) < before[name] + times]
+
+    await patiently(lambda: not not_yet(), within=_READ_WITHIN, every=0.1)
+    return [f"nobody reads {name} any more" for name in not_yet()]
+
+
+def _looks(server: Page) -> int:
+    return sum(path.endswith(SUMMARY) for path in server.paths)
 
 
 async def _ended(day: Day) -> list[str]:

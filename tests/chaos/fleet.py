@@ -10,7 +10,9 @@ from pathlib import Path
 
 import asyncpg
 
-from tests.chaos.day import LONG_PAUSE, LONGEST_PAUSE, VENDORS, Day, Instance, Mishap, over, routes, tokens
+from tests.chaos import clocks, egress
+from tests.chaos.clocks import a_right_one
+from tests.chaos.day import LONG_PAUSE, LONGEST_PAUSE, VENDORS, Day, Instance, Mishap, over, routes
 from tests.chaos.dice import dice_for
 from tests.chaos.proxy import wire
 from tests.chaos.server import FAST, IMMEDIATE, SMART, Server
@@ -41,8 +43,9 @@ async def a_day(folder: Path, server: Server, seed: int) -> AsyncIterator[Day]:
             place = folder / f"i{number}"
             place.mkdir(parents=True)
             line = await stack.enter_async_context(wire(place, server.postgres.folder))
+            ways, known = await stack.enter_async_context(egress.ways(slack, discord))
             url = f"postgresql+asyncpg://postgres@/{database}?host={place}"
-            one = Instance(place, url, more=tokens(slack, discord), wire=line)
+            one = Instance(place, url, more={**known, **a_right_one(place)}, wire=line, ways=ways)
             one.watches(them.urls, "5s", led)
             crew.append(one)
         yield await stack.enter_async_context(over(Day(seed, them, slack, discord, crew, database, server)))
@@ -96,10 +99,11 @@ async def sleeps_in_the_middle(day: Day) -> None:
 
 async def sleeps_longer_than_a_lease(day: Day) -> None:
     """Whoever is about to send something sleeps until its lease is over; or all do, and nobody gives the lease back."""
+    other, all_do = day.one(), day.dice.random() < 1 / 2
     sender = await _who_sends(day)
-    one = sender or day.one()
-    sleepers = day.dice.choice(([one], day.crew))
-    whom = "all" if len(sleepers) > 1 else one.folder.name
+    one = sender or other
+    sleepers = day.crew if all_do else [one]
+    whom = "all" if all_do else one.folder.name
     day.note(f"SIGSTOP {whom} for {LONGEST_PAUSE:g} s{f', {one.folder.name} while it sends' if sender else ''}")
     for sleeper in sleepers:
         sleeper.signal(signal.SIGSTOP)
@@ -229,6 +233,8 @@ LONG: tuple[Mishap, ...] = (
     is_stopped_cleanly,
     begins_without_its_database,
     the_database_fails_over,
+    *clocks.FLEET,
+    *egress.FLEET,
 )
 # Takes longer than a day should: seldom.
 RARE: tuple[Mishap, ...] = (sleeps_longer_than_a_lease,)

@@ -1,4 +1,4 @@
-"""What stands between a program and its database: a wire that can be cut, or go silent."""
+"""What stands between a program and its database, or a chat: a wire that can be cut, or go silent."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from pathlib import Path
 # The name that PostgreSQL's clients look for in a folder:
 # https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-UNIX-SOCKET-DIRECTORIES
 SOCKET = ".s.PGSQL.5432"
+_HOST = "127.0.0.1"
 _PIECE = 65_536
 
 
 @dataclass(slots=True)
 class Wire:
-    """Connections to one database.  While it `is_cut` there are none; it is silent as long as `open` is not set.
+    """Connections to one database, by its folder, or to one server, by its port.
 
+    While it `is_cut` there are none; it is silent as long as `open` is not set.
     `wanted` is how many there were, or would have been; `lost` are those that stay silent for ever.
     """
 
-    there: Path
+    there: Path | int
     wanted: int = 0
     is_cut: bool = False
     open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -55,13 +57,13 @@ class Wire:
         self.mend()
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Carry one connection to the database and back, until either side ends it."""
+        """Carry one connection there and back, until either side ends it."""
         self.wanted += 1
         if self.is_cut:
             writer.transport.abort()
             return
         try:
-            there, answers = await asyncio.open_unix_connection(str(self.there / SOCKET))
+            there, answers = await self._reach()
         except OSError:
             writer.transport.abort()
             return
@@ -73,6 +75,11 @@ class Wire:
             self._ends -= {writer, answers}
             for end in (writer, answers):
                 end.transport.abort()
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self.there, int):
+            return await asyncio.open_connection(_HOST, self.there)
+        return await asyncio.open_unix_connection(str(self.there / SOCKET))
 
     async def _pump(self, gate: asyncio.Event, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -89,10 +96,24 @@ class Wire:
 async def wire(folder: Path, there: Path) -> AsyncIterator[Wire]:
     """Listen in `folder` as PostgreSQL would, for the length of the block, and carry everything to that in `there`."""
     made = Wire(there)
-    made.open.set()
-    server = await asyncio.start_unix_server(made.carry, str(folder / SOCKET))
-    try:
+    async with _listening(made, await asyncio.start_unix_server(made.carry, str(folder / SOCKET))):
         yield made
+
+
+@asynccontextmanager
+async def line(port: int) -> AsyncIterator[tuple[Wire, int]]:
+    """Listen for the length of the block, and carry everything to that port; gives the port to go there by as well."""
+    made = Wire(port)
+    server = await asyncio.start_server(made.carry, _HOST, 0)
+    async with _listening(made, server):
+        yield made, int(server.sockets[0].getsockname()[1])
+
+
+@asynccontextmanager
+async def _listening(made: Wire, server: asyncio.Server) -> AsyncIterator[None]:
+    made.open.set()
+    try:
+        yield
     finally:
         made.cut()
         for gate in (made.open, *made.lost):
