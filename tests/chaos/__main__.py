@@ -20,7 +20,7 @@ from itertools import count
 from pathlib import Path
 from random import SystemRandom
 
-from tests.chaos import alone, fleet
+from tests.chaos import alone, fleet, limits
 from tests.chaos.day import Day, Mishap, live_through
 from tests.chaos.mishaps import BY_NAME, place, some
 from tests.chaos.server import Server, a_server
@@ -36,13 +36,15 @@ _ALL_WELL, _BADLY, _TOO_FEW = 0, 1, 3
 async def one_day(server: Server, seed: int, options: argparse.Namespace) -> bool:
     """Live through the day of a seed; returns whether it ended well."""
     folder = Path(tempfile.mkdtemp(prefix="sitrep-chaos-"))
-    began = time.monotonic()
+    began, limited = time.monotonic(), options.limits or limits.are_kept(seed)
     where = "fleet" if options.upgrade else place(seed, options.place)
     mishaps = [BY_NAME[name] for name in options.mishap] or some(seed, where, _MISHAPS)
     if options.upgrade:
         mishaps = [partial(upgrade, folder)]
     setting: AbstractAsyncContextManager[Day] = (
-        alone.a_day(folder, seed) if where == "alone" else fleet.a_day(folder, server, seed)
+        alone.a_day(folder, seed, limited=limited)
+        if where == "alone"
+        else fleet.a_day(folder, server, seed, limited=limited)
     )
     async with setting as day:
         found = await _lived_through(day, mishaps)
@@ -121,6 +123,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="the day of this seed, and no other")
     parser.add_argument("--place", choices=("fleet", "alone"), default="", help="where every day is lived")
     parser.add_argument("--mishap", action="append", default=[], choices=sorted(BY_NAME), help="what goes wrong")
+    parser.add_argument("--limits", action="store_true", help="both chats keep their limits on every day, not on some")
     parser.add_argument("--go-on", action="store_true", help="go on after a day that ended badly")
     parser.add_argument("--upgrade", action="store_true", help="nothing goes wrong but a rolling upgrade")
     options = parser.parse_args()

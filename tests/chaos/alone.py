@@ -31,12 +31,12 @@ _ESCALATION = '[[escalation]]\nmatch = {{}}\nsteps = [{{ after = "1h", notify = 
 
 
 @asynccontextmanager
-async def a_day(folder: Path, seed: int) -> AsyncIterator[Day]:
+async def a_day(folder: Path, seed: int, *, limited: bool = False) -> AsyncIterator[Day]:
     """Set everything up."""
     async with AsyncExitStack() as stack:
         them = await stack.enter_async_context(vendors(VENDORS, dice_for(seed, "stories")))
-        slack = await stack.enter_async_context(local_slack(limits=False))
-        discord = await stack.enter_async_context(local_discord(limits=False))
+        slack = await stack.enter_async_context(local_slack(limits=limited))
+        discord = await stack.enter_async_context(local_discord(limits=limited))
         led, leads = routes(them, slack, discord), slack.world.channel("leads").id
         disk = stack.enter_context(small_disk(folder / "disk", "16m"))
         place = folder / "alone"
@@ -44,7 +44,7 @@ async def a_day(folder: Path, seed: int) -> AsyncIterator[Day]:
         more = {**tokens(slack, discord), "PORT": str(_free_port()), **a_right_one(place)}
         one = Instance(place, f"sqlite+aiosqlite:///{disk.folder / 'sitrep.db'}", more=more)
         one.watches(them.urls, "5s", led + _ESCALATION.format(leads=leads))
-        yield await stack.enter_async_context(over(Day(seed, them, slack, discord, [one], disk=disk)))
+        yield await stack.enter_async_context(over(Day(seed, them, slack, discord, [one], disk=disk, limited=limited)))
 
 
 def _free_port() -> int:

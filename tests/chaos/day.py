@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from tests.chaos.dice import dice_for
+from tests.chaos.limits import refused
 from tests.chaos.proxy import Wire
 from tests.chaos.server import Server
 from tests.chaos.shown import complaints, discord_aloud, discord_threads, doubled, heard_twice, of, slack_threads
@@ -71,7 +72,7 @@ class Day:
     """Everything that there is on one day.  `found` is what was wrong in the middle of it.
 
     Several have a `server`; one that is alone has a file on a `disk`.  `misled` are those that were right to believe
-    that hours had passed.  `dice` are those of what goes wrong just now.
+    that hours had passed.  The chats are `limited` if they keep their limits.  `dice` are those of what goes wrong now.
     """
 
     seed: int
@@ -85,6 +86,7 @@ class Day:
     log: list[str] = field(default_factory=list[str])
     found: list[str] = field(default_factory=list[str])
     misled: bool = False
+    limited: bool = False
     dice: Random = field(init=False)
     weather: Random = field(init=False)
 
@@ -219,7 +221,11 @@ async def live_through(day: Day, mishaps: Sequence[Mishap]) -> list[str]:
     waiting = [(one.page, one.waiting.said) for one in day.them.stories if one.waiting]
     found = [*day.found, *(f"waits in vain: {one}" for one in waiting), *day.complaints()]
     found += await unread(day)
-    return found + await _ended(day)
+    found += await _ended(day)
+    if day.limited:
+        counts = refused(day.slack, day.discord)
+        day.note(f"limits kept: {', '.join(f'{name} refused {no} of {all_}' for name, (no, all_) in counts.items())}")
+    return found
 
 
 async def unread(day: Day, times: int = 1) -> list[str]:

@@ -28,15 +28,15 @@ _AFTER_LAST_WORDS = 28.0
 
 
 @asynccontextmanager
-async def a_day(folder: Path, server: Server, seed: int) -> AsyncIterator[Day]:
+async def a_day(folder: Path, server: Server, seed: int, *, limited: bool = False) -> AsyncIterator[Day]:
     """Set everything up."""
     database = server.postgres.create("migrated")
     # One that ends at once must not forget what it has promised, as it does where a test is to be quick.
     server.postgres.run(f"ALTER DATABASE {database} SET synchronous_commit = on")
     async with AsyncExitStack() as stack:
         them = await stack.enter_async_context(vendors(VENDORS, dice_for(seed, "stories")))
-        slack = await stack.enter_async_context(local_slack(limits=False))
-        discord = await stack.enter_async_context(local_discord(limits=False))
+        slack = await stack.enter_async_context(local_slack(limits=limited))
+        discord = await stack.enter_async_context(local_discord(limits=limited))
         led = routes(them, slack, discord)
         crew = []
         for number in range(INSTANCES):
@@ -48,7 +48,9 @@ async def a_day(folder: Path, server: Server, seed: int) -> AsyncIterator[Day]:
             one = Instance(place, url, more={**known, **a_right_one(place)}, wire=line, ways=ways)
             one.watches(them.urls, "5s", led)
             crew.append(one)
-        yield await stack.enter_async_context(over(Day(seed, them, slack, discord, crew, database, server)))
+        yield await stack.enter_async_context(
+            over(Day(seed, them, slack, discord, crew, database, server, limited=limited))
+        )
     server.postgres.run(f"DROP DATABASE {database} WITH (FORCE)")
 
 
