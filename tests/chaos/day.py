@@ -223,8 +223,9 @@ async def live_through(day: Day, mishaps: Sequence[Mishap]) -> list[str]:
     found += await unread(day)
     found += await _ended(day)
     if day.limited:
-        counts = refused(day.slack, day.discord)
-        day.note(f"limits kept: {', '.join(f'{name} refused {no} of {all_}' for name, (no, all_) in counts.items())}")
+        both = list(refused(day.slack, day.discord))
+        day.note(f"limits kept: {', '.join(map(str, both))}")
+        found += [f"too often: {one}" for one in both if not one.is_seldom]
     return found
 
 
