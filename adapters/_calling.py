@@ -18,7 +18,7 @@ from yarl import URL
 
 from adapters._leave import at_the_wire
 from bot.core.strangers import cut, safe
-from bot.errors import Busy, PermanentFailure, PlatformStopped, TemporaryFailure, UnknownOutcome
+from bot.errors import Busy, NoAnswer, OutOfReach, PermanentFailure, PlatformStopped, TemporaryFailure
 from bot.leave import require_leave
 
 log = logging.getLogger("sitrep.paging")
@@ -79,9 +79,9 @@ class Line:
                 ) as answer:
                     return Answered(answer.status, dict(answer.headers), await _beginning(answer))
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
-            raise TemporaryFailure(f"{self._name} can not be reached: {_reason(error)}") from None
+            raise OutOfReach(f"{self._name} can not be reached: {_reason(error)}") from None
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-            raise UnknownOutcome(f"no answer from {self._name}: {_reason(error)}") from None
+            raise NoAnswer(f"no answer from {self._name}: {_reason(error)}") from None
 
     def judge(self, address: str, answered: Answered, *secrets: str, gone: Collection[int] = ()) -> None:
         """Raise what an answer means; nothing if it was taken.  What is `gone` counts as refused."""

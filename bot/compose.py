@@ -37,6 +37,7 @@ from bot.commands import calling
 from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
 from bot.commands.reporting import Hearing
+from bot.core.reach import Reach
 from bot.fetch import EgressPolicy, Fetcher
 from bot.linked import links
 from bot.loops import own, people, waits
@@ -51,6 +52,7 @@ from bot.loops.heed import Heeding, heed
 from bot.loops.hold import Holding, hold
 from bot.loops.latecomers import Latecomers, mind
 from bot.loops.probing import probe
+from bot.loops.reaching import Reaching
 from bot.loops.recognising import read_once
 from bot.loops.remind import Reminding, remind
 from bot.loops.report import Reporting, report
@@ -142,7 +144,16 @@ async def _loops(
     desk.board = replace(desk.board, links=partial(links, platforms))
     turned = partial(vitals.turns.turned, "deliver")
     delivering = Delivering(
-        database, platforms, clock, owner, dice, due, ruling=rules.ruling, gauges=gauges, turned=turned
+        database,
+        platforms,
+        clock,
+        owner,
+        dice,
+        due,
+        ruling=rules.ruling,
+        gauges=gauges,
+        turned=turned,
+        reaching=Reaching({chat.platform.name: Reach() for chat in chats if chat.is_one_place}),
     )
     delivering.term, delivering.shards = fleet.held, fleet.shards
     delivering.report = report_of(settings, database, platforms)

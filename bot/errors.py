@@ -111,6 +111,14 @@ class UnknownOutcome(SitrepError):
     """It may have been posted: read back before it is repeated."""
 
 
+class NoAnswer(UnknownOutcome):
+    """The platform did not answer: nobody knows whether it even heard us."""
+
+
+class OutOfReach(TemporaryFailure):
+    """No connection to the platform came about: it is certain that nothing was sent."""
+
+
 class StoreBusy(SitrepError):
     """Another Sitrep already works on this SQLite file."""
 

@@ -214,6 +214,7 @@ class Chat:
     held; `directory` tells of groups and channels, where that has to be asked for.  `visit` looks at a channel that
     somebody names, where people can name one; it raises SitrepError if there is none.  `cut_off` says why the platform
     does not hear us, or we it; nothing while we are connected.  `waits` is what it has asked to be left alone.
+    It `is_one_place` if its addresses are reached together or not at all.
     """
 
     platform: Platform
@@ -226,6 +227,7 @@ class Chat:
     visit: Callable[[str], Awaitable[Visit]] | None = None
     cut_off: Callable[[], str] = lambda: ""
     waits: Waits = field(default_factory=Waits)
+    is_one_place: bool = False
 
 
 class Installations(Protocol):
@@ -234,22 +236,18 @@ class Installations(Protocol):
     @abstractmethod
     async def find(self, workspace: str) -> str | None:
         """Return what was saved of a workspace, None if nothing was."""
-        ...
 
     @abstractmethod
     async def save(self, workspace: str, body: str) -> None:
         """Keep `body`, in place of what was kept."""
-        ...
 
     @abstractmethod
     async def drop(self, workspace: str) -> None:
         """Forget a workspace."""
-        ...
 
     @abstractmethod
     async def spend(self, mark: str, now: datetime, until: datetime) -> bool:
         """Whether something that is good once was good until now; it is not any more, and forgotten after `until`."""
-        ...
 
 
 class Desk(Protocol):

@@ -84,6 +84,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         visit=partial(_visit, platform),
         cut_off=partial(_condition, platform, gateway),
         waits=platform.web.pace.waits,
+        is_one_place=True,
     )
 
 

@@ -26,7 +26,7 @@ from adapters.discord import errors
 from adapters.discord.files import form
 from adapters.discord.pace import Crowded, Pace
 from bot.core.message import File
-from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
+from bot.errors import Busy, NoAnswer, OutOfReach, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
 from bot.leave import require_leave
 
 # Discord answers within a second or two.  What takes longer is an unknown outcome, and is read back.
@@ -175,9 +175,9 @@ class Web:
         except SitrepError:
             raise
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
-            raise TemporaryFailure(f"Discord can not be reached: {_reason(error)}") from None
+            raise OutOfReach(f"Discord can not be reached: {_reason(error)}") from None
         except (TimeoutError, aiohttp.ClientError, discord.DiscordException, OSError, ValueError) as error:
-            raise UnknownOutcome(f"no answer from Discord: {_reason(error)}") from None
+            raise NoAnswer(f"no answer from Discord: {_reason(error)}") from None
         finally:
             _under_way.reset(before)
         if isinstance(found, str) and found:

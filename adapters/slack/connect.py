@@ -115,7 +115,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
     by_http = bool(keys.signing_secret) and not keys.app_token
     served = routes(app, events=by_http, install=keys.for_many)
     visit, cut_off = partial(_visit, platform), partial(_condition, home, socket)
-    return Chat(platform, loops, served, check, condition, close, directory, visit, cut_off, waits)
+    return Chat(platform, loops, served, check, condition, close, directory, visit, cut_off, waits, is_one_place=True)
 
 
 def _app(keys: Keys, installs: Installs, around: Around) -> AsyncApp:

@@ -20,7 +20,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters._leave import at_the_wire
 from adapters.slack import errors
 from adapters.slack.pace import Pace
-from bot.errors import Busy, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
+from bot.errors import Busy, NoAnswer, OutOfReach, PlatformStopped, SitrepError, TemporaryFailure, UnknownOutcome
 from bot.leave import require_leave
 
 API = "https://slack.com/api/"
@@ -93,9 +93,9 @@ class Web:
         except SlackApiError as error:
             failure = _of_error(error)
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
-            raise TemporaryFailure(f"Slack can not be reached: {_reason(error)}") from None
+            raise OutOfReach(f"Slack can not be reached: {_reason(error)}") from None
         except (TimeoutError, aiohttp.ClientError, SlackRequestError, OSError, ValueError) as error:
-            raise UnknownOutcome(f"no answer from Slack: {_reason(error)}") from None
+            raise NoAnswer(f"no answer from Slack: {_reason(error)}") from None
         else:
             found = answer.data
             if isinstance(found, dict):

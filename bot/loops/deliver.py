@@ -25,11 +25,12 @@ from bot.gauges import (
 )
 from bot.leave import may_send
 from bot.loops.batch import Batch
+from bot.loops.reaching import Reaching
 from bot.loops.sending import count, count_done, may_arrive, read_back, send
 from bot.loops.wholes import Report, made_whole
 from bot.model import Announcement, AnnouncementState, Step
 from bot.ports import Apart, Carries, Platform
-from bot.store import announcements
+from bot.store import announcements, shares
 from bot.store.announcements import Outcome
 from bot.store.database import Database
 from bot.store.errands import Errand
@@ -57,7 +58,7 @@ class Delivering:
     of them; `shards` are its share of the channels, None if it has them all.  `turned` hears of every turn.
 
     `results` are what came of steps and is not written yet.  `stopped` has the platforms that will not have us any
-    more, and why: nothing is sent there until the next start, and what is due there stays due.
+    more, and why: what is due there stays due until the next start; `reaching` knows those out of reach for now.
     """
 
     database: Database
@@ -76,6 +77,7 @@ class Delivering:
     turned: Callable[[], None] = lambda: None
     results: Batch[Outcome] | None = None
     stopped: dict[str, str] = field(default_factory=dict[str, str])
+    reaching: Reaching = field(default_factory=Reaching)
     under_way: dict[str, set[asyncio.Task[None]]] = field(default_factory=dict[str, set[asyncio.Task[None]]])
 
 
@@ -109,10 +111,23 @@ async def deliver(delivering: Delivering) -> None:
 
 async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
     """Begin every step that is due and has room; returns how many."""
-    room, term = _room(delivering), delivering.term()
-    if not room or term is None:
+    term, shards, now = delivering.term(), delivering.shards(), delivering.clock.now()
+    if term is None:
         return 0
-    errands = await announcements.claim_due(
+    lost = delivering.reaching.lost(shards)
+    errands = await _claim(delivering, {**_room(delivering), **delivering.reaching.tried(lost, now)})
+    if lost and shards is not None:
+        await shares.hand_over(delivering.database, lost, shards, now)
+    for errand in errands:
+        task = asyncio.create_task(_run(delivering, errand, term, results), name=str(errand.announcement.id))
+        tasks = delivering.under_way.setdefault(errand.announcement.destination.platform, set())
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+    return len(errands)
+
+
+async def _claim(delivering: Delivering, room: Mapping[str, int]) -> Sequence[Errand]:
+    return await announcements.claim_due(
         delivering.database,
         delivering.owner,
         delivering.clock.now(),
@@ -125,12 +140,6 @@ async def start_due(delivering: Delivering, results: Batch[Outcome]) -> int:
         shards=delivering.shards(),
         busy=_busy(delivering),
     )
-    for errand in errands:
-        task = asyncio.create_task(_run(delivering, errand, term, results), name=str(errand.announcement.id))
-        tasks = delivering.under_way.setdefault(errand.announcement.destination.platform, set())
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-    return len(errands)
 
 
 def _busy(delivering: Delivering) -> list[int]:
@@ -139,7 +148,8 @@ def _busy(delivering: Delivering) -> list[int]:
 
 def _room(delivering: Delivering) -> Mapping[str, int]:
     """How many more steps each platform may be given; none that can take nothing now."""
-    here = [name for name in delivering.platforms if name not in delivering.stopped]
+    away = {*delivering.stopped, *delivering.reaching.lost(delivering.shards())}
+    here = [name for name in delivering.platforms if name not in away]
     room = {name: AT_ONCE - len(delivering.under_way.get(name, ())) for name in here}
     return {name: some for name, some in room.items() if some > 0}
 
@@ -186,15 +196,18 @@ async def _run(delivering: Delivering, errand: Errand, term: int, results: Batch
 
 async def carry_out(platform: Platform, errand: Errand, delivering: Delivering) -> Outcome:
     """Do one errand and return what became of it; nothing that a platform may raise gets through."""
+    where = errand.announcement.destination.platform
     try:
         if errand.unfinished is not None:
-            after = await read_back(platform, errand, delivering.clock.now(), delivering.gauges)
+            with delivering.reaching.noting(where, delivering.clock.now):
+                after = await read_back(platform, errand, delivering.clock.now(), delivering.gauges)
         else:
             whole = await made_whole(
                 errand, delivering.database, delivering.ruling, delivering.report, draws=isinstance(platform, Carries)
             )
-            where, kind = errand.announcement.destination.platform, errand.step.kind.value
+            kind = errand.step.kind.value
             with (
+                delivering.reaching.noting(where, delivering.clock.now),
                 timing(delivering.gauges, STEP_SECONDS, where),
                 span("step", platform=where, kind=kind, incident=errand.announcement.incident),
             ):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.sharing import shard_of
-from bot.store import announcements
+from bot.store import announcements, shares
 from bot.store.announcements import Outcome
 from bot.store.database import Database
 from bot.store.errands import Errand
@@ -38,3 +38,26 @@ async def test_what_one_could_not_tell_another_does(database: Database) -> None:
     (again,) = await taken(database, "two", THEIRS)
     assert again.announcement.destination == OPS
     assert await taken(database, "one", OURS) == []
+
+
+async def test_what_is_due_to_one_that_reaches_no_chat_is_anybodys(database: Database) -> None:
+    await opened(database, to=(OPS, LEADS))
+    await shares.hand_over(database, ["fake"], OURS, NOW)
+
+    assert [errand.announcement.destination for errand in await taken(database, "two", THEIRS)] == [OPS, LEADS]
+
+
+async def test_what_is_elsewhere_or_not_due_yet_is_not_handed_over(database: Database) -> None:
+    await opened(database, to=(OPS,))
+    await shares.hand_over(database, ["another"], OURS, NOW)
+    await shares.hand_over(database, ["fake"], OURS, NOW - timedelta(hours=1))
+
+    assert await taken(database, "two", THEIRS) == []
+
+
+async def test_what_is_under_way_is_not_handed_over(database: Database) -> None:
+    await opened(database, to=(OPS,))
+    await taken(database, "one", OURS)
+    await shares.hand_over(database, ["fake"], OURS, NOW)
+
+    assert (await announcements.of_incident(database, "acme-1"))[0].attempts == 0
