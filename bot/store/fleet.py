@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, NullPool, bindparam, func, text, update
+from sqlalchemy import BindParameter, Connection, NullPool, bindparam, event, func, text, update
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -120,14 +120,22 @@ async def guard(database: Database, id_: str, version: str, wake: Callable[[], N
     engine = create_async_engine(
         database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=named(id_)
     )
+    opened: list[Any] = []
+    event.listen(engine.sync_engine, "connect", lambda adapted, _: opened.append(adapted.driver_connection))
     try:
         async with AsyncExitStack() as stack:
-            async with asyncio.timeout(_JOINS_WITHIN):
-                connection = await stack.enter_async_context(engine.connect())
-                mine = Guard(id_, connection)
-                await _join(mine, version)
-                await listen(connection, wake)
-            yield mine
+            try:
+                async with asyncio.timeout(_JOINS_WITHIN):
+                    connection = await stack.enter_async_context(engine.connect())
+                    mine = Guard(id_, connection)
+                    await _join(mine, version)
+                    await listen(connection, wake)
+                yield mine
+            except BaseException:
+                # Closed in all form it would wait for a word of the server's, and one that is silent never says it.
+                for one in opened:
+                    one.terminate()
+                raise
     except _GONE as error:
         raise _unavailable(error) from error
     finally:

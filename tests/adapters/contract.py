@@ -27,7 +27,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.message import Message, Quote, Tone, line
-from bot.errors import MessageGone, SitrepError, TemporaryFailure, UnknownOutcome
+from bot.errors import MessageGone, NoAnswer, OutOfReach, SitrepError, TemporaryFailure, UnknownOutcome
 from bot.model import Ref
 from bot.ports import Platform
 from tests.adapters.cases import HOSTILE
@@ -364,8 +364,9 @@ class PlatformContract(ThreadContract):
 
 
 def _kind(error: SitrepError) -> type:
-    """A platform's own errors count as what they are of."""
-    return next(kind for kind in type(error).__mro__ if kind.__module__ == "bot.errors")
+    """A platform's own errors count as what they are of; so does what says more of the same."""
+    more = {NoAnswer, OutOfReach}
+    return next(kind for kind in type(error).__mro__ if kind.__module__ == "bot.errors" and kind not in more)
 
 
 async def _do(stage: Stage, verb: str, root: Ref) -> None:
