@@ -12,8 +12,8 @@ from tests.localslack import LocalSlack
 
 # They take longer.
 _SOME = 1 / 4
-# Of the calls of a day.  Who is killed forgets what he has sent, and whoever takes over does not know it: on twelve
-# days it was one in thirty at most.
+# Of the calls of a day.  Who is killed forgets what he has sent, and whoever takes over does not know it: on fourteen
+# days it was one in 28 at most.
 _SELDOM = 1 / 10
 
 
