@@ -116,7 +116,7 @@ class NoAnswer(UnknownOutcome):
 
 
 class OutOfReach(TemporaryFailure):
-    """No connection to the platform came about: it is certain that nothing was sent."""
+    """No connection to the platform came about, or no answer: in any case nothing was sent."""
 
 
 class StoreBusy(SitrepError):

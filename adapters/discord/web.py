@@ -164,7 +164,8 @@ class Web:
             raise
         except UnknownOutcome as error:
             if route.startswith("GET "):
-                raise TemporaryFailure(str(error)) from None
+                kind = OutOfReach if isinstance(error, NoAnswer) else TemporaryFailure
+                raise kind(str(error)) from None
             raise
 
     async def _answer(self, route: str, work: Any) -> Any:

@@ -12,7 +12,7 @@ from bot.errors import ConfigError
 from bot.settings.database import normalised
 from bot.settings.environment import Environment
 from bot.settings.variables import DEFAULTS
-from bot.store.copying import back_up, copy
+from bot.store.copying import FROM, TO, back_up, copy, spoken_of
 from bot.store.database import open_database
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -22,7 +22,10 @@ _ABOUT = "a database's address, or the name of a variable that holds it, such as
 async def _db(options: Namespace) -> int:
     if options.deed == "backup":
         return await _backup(options)
-    source, target = (open_database(_address(one)) for one in (options.source, options.target))
+    with spoken_of(FROM):
+        source = open_database(_address(options.source))
+    with spoken_of(TO):
+        target = open_database(_address(options.target))
     try:
         if source.url == target.url:
             raise ConfigError("db copy: both are the same database")
@@ -65,7 +68,7 @@ def _normalised(address: str) -> str:
     try:
         return normalised(address)
     except ValueError as error:
-        raise ConfigError(f"db copy: {error}") from None
+        raise ConfigError(str(error)) from None
 
 
 def _arguments(parser: ArgumentParser) -> None:

@@ -19,9 +19,10 @@ _TRIES = 4
 
 @dataclass(slots=True)
 class Reaching:
-    """The chats that are one place each, so that who does not reach it there can post nowhere; empty if none is."""
+    """The chats that are one place each: who does not reach it can post nowhere.  Those are `said` to be lost."""
 
     reach: dict[str, Reach] = field(default_factory=dict[str, Reach])
+    said: set[str] = field(default_factory=set[str])
 
     def lost(self, shards: Collection[int] | None) -> list[str]:
         """Return those that are out of reach; who is alone goes on trying, whatever comes of it."""
@@ -38,12 +39,16 @@ class Reaching:
         if reach is None:
             yield
             return
-        was_lost = reach.is_lost
         try:
             with reach.noting(now):
                 yield
         finally:
-            if reach.is_lost and not was_lost:
-                log.warning("%s is out of reach: what is due there is left to other instances, if there are any", name)
-            elif was_lost and not reach.is_lost:
-                log.info("%s is within reach again", name)
+            self._tell(name, is_lost=reach.is_lost)
+
+    def _tell(self, name: str, *, is_lost: bool) -> None:
+        if is_lost and name not in self.said:
+            self.said.add(name)
+            log.warning("%s is out of reach: what is due there is left to other instances, if there are any", name)
+        elif name in self.said and not is_lost:
+            self.said.remove(name)
+            log.info("%s is within reach again", name)

@@ -30,7 +30,7 @@ def normalised(url: str) -> str:
     driver = _SCHEMES.get(scheme.lower())
     if driver is None:
         raise ValueError(f'"{scheme}" is not a database that Sitrep can use; {INSTEAD}')
-    return f"{driver}://{rest if driver.startswith('sqlite') else _postgresql(rest)}"
+    return f"{driver}://{_sqlite(rest) if driver.startswith('sqlite') else _postgresql(rest)}"
 
 
 def sqlite_directory(url: str, cwd: Path) -> Path:
@@ -38,6 +38,15 @@ def sqlite_directory(url: str, cwd: Path) -> Path:
     file = url.partition(":///")[2].partition("?")[0]
     plain = url.startswith("sqlite") and file and file != ":memory:" and not file.startswith("file:")
     return (cwd / file).parent if plain else cwd
+
+
+def _sqlite(rest: str) -> str:
+    # What stands before the third slash would be a host, and there is none.
+    if rest and not rest.startswith("/"):
+        raise ValueError(
+            "names no file: write sqlite:///sitrep.db, with three slashes, or four before a path from the root"
+        )
+    return rest
 
 
 def _postgresql(rest: str) -> str:

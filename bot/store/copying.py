@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,11 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, tex
 from sqlmodel import SQLModel
 
 from bot.errors import ConfigError, StoreBusy, StoreUnavailable
-from bot.store.database import Database, claim_purpose, is_current, migrate
+from bot.store.database import COPYING, Database, insert_into, is_current, migrate
 from bot.store.tables import ANNOUNCEMENT, INSTANCE, NOTE, POLL
 
 AT_ONCE = 500
-# What marks a copy that has not come to its end: `run` will have none of it, and the next try begins anew.
-COPYING = "db copy"
+FROM, TO = "FROM", "TO"
 _LIVING = text("SELECT count(*) FROM instance WHERE seen_at > clock_timestamp() - interval '1 minute'")
 
 
@@ -28,17 +27,44 @@ async def copy(source: Database, target: Database) -> Mapping[str, int]:
     Nobody may work on either of them.  The target must be empty, but for what an earlier try has left there.  Raises
     StoreBusy or ConfigError if that is not so, StoreUnavailable if one of them can not be reached.
     """
-    await _require_rest(source)
-    await migrate(target)
-    await _require_rest(target)
-    await _require_empty(target)
-    await claim_purpose(target, COPYING)
+    with spoken_of(FROM):
+        _require_file(source)
+        await _require_rest(source)
+    with spoken_of(TO):
+        await migrate(target, COPYING)
+        await _require_rest(target)
+        await _require_empty(target)
+        await _mark(target)
     tables = [table for table in SQLModel.metadata.sorted_tables if table is not INSTANCE and table is not NOTE]
     await target.write(lambda connection: _empty(connection, tables))
     found = {table.name: await _copied(source, target, table) for table in tables}
     await target.write(lambda connection: _count_on(connection, tables))
     await _notes(source, target)
     return found
+
+
+@contextmanager
+def spoken_of(which: str) -> Iterator[None]:
+    """Name the one of two databases that something is wrong with; there is no DATABASE_URL here."""
+    try:
+        yield
+    except (StoreUnavailable, StoreBusy, ConfigError) as error:
+        raise type(error)(f"{which}: {str(error).removeprefix('DATABASE_URL: ')}") from error
+
+
+def _require_file(source: Database) -> None:
+    """Refuse a file that is not there, before anything is made beside it."""
+    path = source.url.database
+    if source.is_sqlite and path and not Path(path).is_file():
+        raise ConfigError(f"there is no file {path}")
+
+
+async def _mark(target: Database) -> None:
+    def work(connection: Connection) -> None:
+        put = insert_into(connection.dialect.name, NOTE).values(name="purpose", value=COPYING)
+        connection.execute(put.on_conflict_do_nothing())
+
+    await target.write(work)
 
 
 async def _require_rest(database: Database) -> None:

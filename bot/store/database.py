@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ beside: ContextVar[Callable[[Connection, object], None] | None] = ContextVar("be
 patience: ContextVar[float | None] = ContextVar("patience", default=None)
 # A full disk takes what is small for a while: it is well when nothing was refused for so long.
 _SURE_AFTER = 3.0
+# What marks a copy that has not come to its end: `run` will have none of it, and the next try begins anew.
+COPYING = "db copy"
 _left: set[asyncio.Future[Any]] = set()
 
 
@@ -144,7 +147,10 @@ class Database:
         try:
             lock = Path(path + ".lock").open("w", encoding="utf-8")  # noqa: SIM115  (held until close)
         except OSError as e:
-            raise StoreUnavailable(f"DATABASE_URL: nothing can be written beside {path}: {e.strerror}") from e
+            raise StoreUnavailable(
+                f"DATABASE_URL: {path}.lock can not be written ({e.strerror}): let it, and its folder, belong to the "
+                "user that Sitrep runs as"
+            ) from e
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -195,12 +201,14 @@ def insert_into(engine: str, into: Table) -> Any:
     return postgresql.insert(into)
 
 
-async def migrate(database: Database) -> bool:
-    """Bring the schema up to date; returns whether anything had to be done.
+async def migrate(database: Database, purpose: str = "") -> bool:
+    """Bring the schema up to date; returns whether anything had to be done.  One that is new is marked for `purpose`.
 
     A newer one that this program survives is left as it is.  Raises StoreUnavailable if there is no database to be had,
     if it is too new, or if the schema can not be changed now: then it is as it was.
     """
+    if database.is_sqlite:
+        _make_file(database.url)
     try:
         found = await database.read(standing)
     except (OSError, SQLAlchemyError) as e:
@@ -213,8 +221,16 @@ async def migrate(database: Database) -> bool:
         return False
     from bot.store import migrations  # noqa: PLC0415  (Alembic is slow to import and seldom needed)
 
-    await migrations.upgrade(database.engine, __version__)
+    await migrations.upgrade(database.engine, __version__, purpose)
     return True
+
+
+def _make_file(where: URL) -> None:
+    """Make a new file such that nobody else can read it: there may be tokens in it."""
+    path = where.database
+    if path and path != ":memory:" and not path.startswith("file:"):
+        with suppress(OSError):  # whatever is in the way is told by whoever opens it
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 async def is_ready(database: Database) -> bool:
@@ -257,6 +273,10 @@ async def claim_purpose(database: Database, purpose: str) -> None:
         return connection.execute(select(NOTE.c.value).where(NOTE.c.name == "purpose")).scalar()
 
     found = await database.write(work)
+    if found == COPYING != purpose:
+        raise ConfigError(
+            "DATABASE_URL: a copy into this database broke off: do it again, and it begins anew (`sitrep db copy`)"
+        )
     if found != purpose:
         raise ConfigError(
             f"DATABASE_URL: this database belongs to `sitrep {found}`; give `sitrep {purpose}` a database of its own"

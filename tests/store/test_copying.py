@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, text
 from sqlmodel import SQLModel
 
 from bot.errors import ConfigError, StoreBusy, StoreUnavailable
+from bot.store import copying
 from bot.store.copying import AT_ONCE, back_up, copy
 from bot.store.database import Database, claim_purpose, migrate
 from bot.store.tables import ANNOUNCEMENT, AUDIT, CLAIM, ENTRY, INCIDENT, POLL, SOURCE
@@ -74,6 +75,10 @@ async def rows_of(database: Database) -> dict[str, Sequence[Any]]:
     return await database.read(work)
 
 
+def inside(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
 async def filled(url: str) -> dict[str, Sequence[Any]]:
     async with opened(url) as database:
         await migrate(database)
@@ -132,7 +137,7 @@ async def test_a_copy_that_broke_off_is_begun_anew_and_nobody_runs_on_it_meanwhi
     async with opened(sqlite_url) as source, opened(postgres_url) as target:
         await claim_purpose(target, "db copy")
         await target.write(lambda connection: connection.execute(insert(ENTRY).values(_entry(1))))
-        with pytest.raises(ConfigError, match="belongs to `sitrep db copy`"):
+        with pytest.raises(ConfigError, match=r"a copy into this database broke off: do it again"):
             await claim_purpose(target, "run")
         await copy(source, target)
 
@@ -172,3 +177,47 @@ async def test_what_is_no_database_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "no.db").write_text("not a database, whatever it is called" * 100)
     with pytest.raises(StoreUnavailable, match="can not be copied"):
         await back_up(tmp_path / "no.db", tmp_path / "copy.db")
+
+
+async def test_from_the_first_table_on_it_is_marked_as_a_copy(
+    sqlite_url: str, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However early a copy breaks off: whoever runs on what is there would tell everything anew."""
+    await filled(sqlite_url)
+
+    async def breaks_off(_: Database) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(copying, "_require_empty", breaks_off)
+    async with opened(sqlite_url) as source, opened(postgres_url) as target:
+        await target.write(lambda connection: connection.exec_driver_sql("DROP SCHEMA public CASCADE"))
+        await target.write(lambda connection: connection.exec_driver_sql("CREATE SCHEMA public"))
+        with pytest.raises(KeyboardInterrupt):
+            await copy(source, target)
+        with pytest.raises(ConfigError, match="broke off"):
+            await claim_purpose(target, "run")
+
+
+async def test_which_of_both_something_is_wrong_with_is_said(
+    sqlite_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    await filled(sqlite_url)
+    async with opened(sqlite_url) as source, opened(sqlite_in(tmp_path_factory.mktemp("new"))) as target:
+        await target.write(lambda connection: connection.exec_driver_sql("CREATE TABLE incident (name TEXT)"))
+        with pytest.raises(StoreUnavailable, match=r"^TO: there are tables of another program"):
+            await copy(source, target)
+
+
+async def test_a_file_that_is_not_there_is_named_and_nothing_is_made(tmp_path: Path) -> None:
+    async with opened(sqlite_in(tmp_path)) as source, opened(sqlite_in(tmp_path)) as target:
+        with pytest.raises(ConfigError, match=r"^FROM: there is no file .*\.db$"):
+            await copy(source, target)
+
+    assert inside(tmp_path) == []
+
+
+async def test_a_new_file_is_for_whoever_made_it_alone(tmp_path: Path) -> None:
+    async with opened(sqlite_in(tmp_path)) as database:
+        await migrate(database)
+
+    assert {file.stat().st_mode & 0o077 for file in inside(tmp_path)} == {0}

@@ -34,6 +34,8 @@ _WAITS_FOR_A_TABLE = "500ms"
 _TRIES, _PAUSE = 60, 1.0
 # lock_not_available, deadlock_detected: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _IN_USE = {"55P03", "40P01"}
+# duplicate_table
+_THERE = "42P07"
 
 
 class _Taken(Exception):
@@ -52,8 +54,10 @@ def configuration(connection: Connection) -> Config:
     return config
 
 
-async def upgrade(engine: Engine, version: str) -> None:
+async def upgrade(engine: Engine, version: str, purpose: str = "") -> None:
     """Bring the schema to its newest revision.  Several instances may try at once: one of them does it.
+
+    A database without tables of ours is marked for `purpose`, if there is one, as soon as it has any.
 
     Raises StoreBusy if one that would not survive it is at work, StoreUnavailable if the tables are in use all the
     time or if it fails; what was done before that stands, and is whole.
@@ -61,7 +65,7 @@ async def upgrade(engine: Engine, version: str) -> None:
     tries, waits = 0, False
     while True:
         try:
-            if not await _stepped(engine, version):
+            if not await _stepped(engine, version, purpose):
                 return
         except _Taken:
             if not waits:
@@ -69,6 +73,11 @@ async def upgrade(engine: Engine, version: str) -> None:
             waits = True
         except DBAPIError as error:
             tries += 1
+            if _is_anothers(error):
+                raise StoreUnavailable(
+                    "DATABASE_URL: there are tables of another program in this database "
+                    f"({schema.first_line(error)}): name an empty one"
+                ) from error
             if getattr(error.orig, "sqlstate", None) not in _IN_USE:
                 raise StoreUnavailable(
                     "DATABASE_URL: the database can not be brought up to date, and what was begun is undone: "
@@ -84,15 +93,22 @@ async def upgrade(engine: Engine, version: str) -> None:
         await asyncio.sleep(_PAUSE)
 
 
-async def _stepped(engine: Engine, version: str) -> bool:
+def _is_anothers(error: DBAPIError) -> bool:
+    """Whether a table that is to be made is there, of somebody who does not keep a record of it as we do."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state == _THERE or (state is None and "already exists" in str(error.orig))
+
+
+async def _stepped(engine: Engine, version: str, purpose: str) -> bool:
     try:
-        return await engine.run(partial(_step, version), writes=True)
+        return await engine.run(partial(_step, version, purpose), writes=True)
     except _Apart:
         return await engine.run_apart(partial(_step_apart, version))
 
 
-def _step(version: str, connection: Connection) -> bool:
+def _step(version: str, purpose: str, connection: Connection) -> bool:
     """Bring the schema one revision forward in this transaction; returns whether there was one."""
+    is_new = schema.standing(connection).revision is None
     if connection.dialect.name == "postgresql":
         if not connection.execute(_TRY, {"key": _LOCK}).scalar():
             raise _Taken
@@ -104,7 +120,12 @@ def _step(version: str, connection: Connection) -> bool:
         raise _Apart
     _require_survivors(connection, following.module.oldest)
     _play(connection, following, version)
+    if is_new and purpose:
+        connection.execute(_MARK, {"purpose": purpose})
     return True
+
+
+_MARK = text("INSERT INTO note (name, value) VALUES ('purpose', :purpose)")
 
 
 def _step_apart(version: str, connection: Connection) -> bool:
