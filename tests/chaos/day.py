@@ -260,7 +260,7 @@ async def _ended(day: Day) -> list[str]:
         status = await one.stop(within=_ENDS_WITHIN)
         if status:
             found.append(f"{one.folder.name} ended with {status}")
-    found += [f"held after the end: {one}" for one in await first.held()]
+    found += [f"held after the end: {one}" for one in await first.leaked()]
     found += [f"still counted: {one}" for one in await first.ask("SELECT id FROM instance")]
     found += [f"held after the end: {one}" for one in (await first.ask(_LOCKS) if day.server else ())]
     if not day.misled:

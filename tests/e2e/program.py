@@ -207,6 +207,13 @@ class Sitrep:
         """Return what a program that was told to stop has not given back, or has not finished."""
         return await self.ask(f"{_RESTLESS} UNION ALL {_LEASED}")
 
+    async def leaked(self) -> list[str]:
+        """Return what nobody can go on with who begins now.
+
+        That something has become due in the last moment is none of it: an edit of unknown end is looked at once more.
+        """
+        return await self.ask(f"{_UNFINISHED} UNION ALL {_LEASED}")
+
     async def until_failed(self, times: int) -> None:
         """Return when every watched page has failed so many times in a row."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
@@ -230,6 +237,10 @@ _RESTLESS = """
     SELECT 'announcement of ' || incident || ' to ' || destination FROM announcement
     WHERE due_at IS NOT NULL OR owner IS NOT NULL OR lease_until IS NOT NULL OR intent IS NOT NULL
         OR state <> 'live' OR root IS NULL
+"""
+_UNFINISHED = """
+    SELECT 'announcement of ' || incident || ' to ' || destination FROM announcement
+    WHERE owner IS NOT NULL OR lease_until IS NOT NULL OR intent IS NOT NULL
 """
 _LEASED = "SELECT 'poll of ' || source FROM poll WHERE owner IS NOT NULL OR lease_until IS NOT NULL"
 
