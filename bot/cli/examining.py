@@ -89,13 +89,12 @@ async def port(chosen: Settings, now: datetime, *, runs: bool) -> Port:
     """Return how the port is: whether it is to be had, or else what the Sitrep says that has it."""
     where = boards.address(chosen.host, chosen.port)
     needed = chosen.port_from_environment or bool(chosen.doors or chosen.jobs or chosen.slack.signing_secret)
-    if runs:
-        lacks = await _lacks(chosen, now)
-        who = process.who_listens(chosen.port) if lacks is None else ""
-        return Port(where=where, runs=True, lacks=lacks, taken_by=who, is_needed=needed)
     refusal = await asyncio.to_thread(_refusal, chosen)
-    who = process.who_listens(chosen.port) if refusal else ""
-    return Port(where=where, refusal=refusal, taken_by=who, is_needed=needed)
+    lacks = await _lacks(chosen, now) if refusal else None
+    who = process.who_listens(chosen.port) if refusal and lacks is None else ""
+    # Who answers as a Sitrep does is one, also while its database can not say so.
+    is_one = runs or lacks is not None
+    return Port(where=where, runs=is_one, lacks=lacks, refusal=refusal, taken_by=who, is_needed=needed)
 
 
 def _refusal(chosen: Settings) -> str:

@@ -18,6 +18,10 @@ _VARIABLES = {
 }
 
 
+# A route may name an address of its own to each of these: `PAGERDUTY_ROUTING_KEY_PLATFORM`.
+OF_AN_ADDRESS = tuple(f"{name}_" for names in _VARIABLES.values() for name in names)
+
+
 def pagers(env: Environment, told: Iterable[tuple[str, str]]) -> Pagers:
     """Return how whatever is told by a pager or a webhook is reached."""
     wanted = tuple(dict.fromkeys(Destination.parse(to) for _, to in told))

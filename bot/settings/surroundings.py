@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.settings import Settings, default_settings
 from bot.settings.environment import Environment
+from bot.settings.paging import OF_AN_ADDRESS
 from bot.settings.variables import VARIABLES
 
 _LIKE = 0.8
@@ -50,7 +51,7 @@ def surroundings(environ: Mapping[str, str], cwd: Path, more: Iterable[str] = ()
     return Surroundings(
         files=tuple(_files(both, cwd, names)),
         twice=tuple(_twice(Environment(environ, Path(os.devnull), lambda _where, _what: None), file, names)),
-        strange=tuple(_strange(file)),
+        strange=tuple(_strange(file, names)),
         proxies=tuple(name for name in _PROXIES if environ.get(name) or environ.get(name.lower())),
     )
 
@@ -71,9 +72,12 @@ def _twice(first: Environment, second: Environment, names: list[str]) -> Iterato
             yield name
 
 
-def _strange(file: Environment) -> Iterator[tuple[str, str]]:
-    known = {name for variable in VARIABLES for name in (variable.name, f"{variable.name}_FILE")}
+def _strange(file: Environment, more: Iterable[str]) -> Iterator[tuple[str, str]]:
+    plain = {*(variable.name for variable in VARIABLES), *more}
+    known = plain | {f"{name}_FILE" for name in plain}
     for name in file.names():
+        if name.startswith(OF_AN_ADDRESS):
+            continue
         close = difflib.get_close_matches(name, known, n=1, cutoff=_LIKE) if name not in known else []
         if close:
             yield name, close[0]

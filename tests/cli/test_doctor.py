@@ -105,7 +105,10 @@ def test_with_a_mistake_in_the_file_everything_else_is_looked_at_all_the_same(de
 
 
 def test_secrets_that_others_can_read_or_that_are_given_twice_are_found(desk: Desk) -> None:
-    desk.write(".env", f"DISCORD_TOKEN={SECRET}\nSLACK_BOT_TOKN={SECRET}\n").chmod(0o644)
+    ours = (
+        f"PAGERDUTY_ROUTING_KEY_PLATFORM={SECRET}\nWEBHOOK_URL_OPS=https://ops.example\nWEBHOOK_SECRET_OPS={SECRET}\n"
+    )
+    desk.write(".env", f"DISCORD_TOKEN={SECRET}\nSLACK_BOT_TOKN={SECRET}\n{ours}").chmod(0o644)
     desk.write("slack", f"xoxb-{SECRET}").chmod(0o646)
 
     status, found = look(desk, DISCORD_TOKEN="another", SLACK_BOT_TOKEN_FILE="slack", SLACK_APP_TOKEN="xapp-1")
@@ -233,7 +236,7 @@ def test_while_one_runs_what_it_does_not_get_done_is_found(desk: Desk, file: Pat
     assert status == 2
     assert found[0] == "wrong running: Sitrep runs, and has not looked at Acme, due 1 h ago"
     assert "wrong what is watched: Acme can not be read for 2 h: HTTP 503" in found
-    assert found[-1].startswith("wrong board: Sitrep runs, and does not answer on http://127.0.0.1:")
+    assert found[-1].startswith("wrong board: a Sitrep runs on this machine, and nobody listens on http://127.0.0.1:")
 
 
 def test_deliveries_that_are_stuck_or_wait_and_mutes_for_good_are_found(desk: Desk, file: Path) -> None:

@@ -52,9 +52,13 @@ async def test_beside_a_sitrep_that_runs_well_nothing_is_wrong_and_it_is_asked_i
         await until(lambda: page.hits, "the page is read")
         told = await sitrep.run("doctor", "--config", str(sitrep.config))
         elsewhere = await sitrep.run("doctor", "--config", str(sitrep.config), environment={"PORT": str(free())})
+        away = {"DATABASE_URL": f"postgresql://sitrep@127.0.0.1:{free()}/sitrep"}
+        without = await sitrep.run("doctor", "--config", str(sitrep.config), environment=away)
         await asyncio.wait_for(sitrep.stop(), 20)
 
+    assert "not to be had (" not in without.out
+    assert without.status == 2
     assert (told.status, told.err) == (0, "")
     assert "a Sitrep works on it" in told.out
     assert elsewhere.status == 2
-    assert "WRONG  board: Sitrep runs, and does not answer on http://127.0.0.1:" in elsewhere.out
+    assert "WRONG  board: a Sitrep runs on this machine, and nobody listens on http://127.0.0.1:" in elsewhere.out

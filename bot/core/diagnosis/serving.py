@@ -13,8 +13,9 @@ class Port:
     """What was found at the port.
 
     `refusal` is why nobody could listen there, `taken_by` which program does, as far as it can be told.  `runs` says
-    that a Sitrep of this configuration runs on this machine; then `lacks` is what it says of itself, None if it does
-    not answer at all.  `is_needed` is whether somebody counts on the port: without, Sitrep goes on without a board.
+    that a Sitrep of this configuration runs on this machine, or that one has the port; then `lacks` is what it says of
+    itself, None if it does not answer at all.  `is_needed` is whether somebody counts on the port: without, Sitrep goes
+    on without a board.
     """
 
     where: str
@@ -39,6 +40,14 @@ def findings(port: Port, warnings: Sequence[tuple[str, str]]) -> Iterator[Findin
 
 
 def _of_running(port: Port) -> Iterator[Finding]:
+    if port.lacks is None and not port.refusal:
+        kind = wrong if port.is_needed else look
+        yield kind(
+            Area.BOARD,
+            f"a Sitrep runs on this machine, and nobody listens on {port.where}",
+            "If it is another folder's, start this one's; else its log says why (`no board`), or it has another PORT.",
+        )
+        return
     if port.lacks is None:
         who = f"; {port.taken_by} has the port" if port.taken_by else ""
         kind = wrong if port.is_needed else look
