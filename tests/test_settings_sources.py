@@ -171,6 +171,17 @@ def test_a_format_that_nobody_knows_is_found_out_from_the_page(watch: Mapping[st
     assert (found.format, found.url) == ("auto", page)
 
 
+def test_pages_on_two_ports_of_a_host_are_two() -> None:
+    a, b, again = (
+        {"url": f"http://status.corp.example{port}/", "name": name, "format": "feed"}
+        for port, name in ((":3001", "A"), (":3002", "B"), (":3002", "C"))
+    )
+
+    assert len(sources(a, b)) == 2
+    assert mistakes(a, b, again) == ["watch[3]: watches the same page as watch[2]; keep one of them"]
+    assert len(mistakes({**a, "url": "http://x.example"}, {**b, "url": "https://x.example:443/"})) == 1
+
+
 def test_a_page_is_watched_once() -> None:
     found = mistakes(
         {"vendor": "acme"},

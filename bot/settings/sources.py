@@ -112,8 +112,14 @@ def _short(watch: Watch) -> str:
     return watch.where.rpartition(" ")[2]
 
 
+# Of http and https: an address that names one is that without.
+_USUAL_PORTS = (None, 80, 443)
+
+
 def _page(url: str) -> str:
     """Return what two addresses of one page have in common."""
     parts = split_url(url)
-    rest = f"{parts.path.rstrip('/')}?{parts.query}" if parts else url
-    return host_of(url).removeprefix("www.") + rest
+    if parts is None:
+        return host_of(url).removeprefix("www.") + url
+    port = f":{parts.port}" if parts.port not in _USUAL_PORTS else ""
+    return f"{host_of(url).removeprefix('www.')}{port}{parts.path.rstrip('/')}?{parts.query}"
