@@ -14,6 +14,7 @@ from datetime import timedelta
 from bot.clock import SET, AgreedClock, steady
 from bot.core.sharing import mine
 from bot.errors import StoreSilent, StoreUnavailable
+from bot.loops.supervise import Wait
 from bot.store import announcements, sources, timers
 from bot.store import fleet as living
 from bot.store.database import Database
@@ -126,10 +127,12 @@ async def keep(fleet: Fleet) -> None:
     while fleet.database.is_sqlite:
         await follow(fleet)
         await asyncio.sleep(LOOK)
+    wait = Wait("nothing is sent until the database is back")
     while True:
         try:
             async with living.guard(fleet.database, fleet.id, fleet.version, fleet.due.set) as guard:
                 fleet.term += 1
+                wait.said = ""
                 log.info("joined instance=%s term=%d", fleet.id, fleet.term)
                 await _live(fleet, guard)
         except Outgrown as error:
@@ -137,7 +140,7 @@ async def keep(fleet: Fleet) -> None:
             fleet.stop.set()
             await asyncio.Event().wait()
         except StoreUnavailable as error:
-            log.warning("nothing is sent until the database is back: %s", error)
+            wait.tell(str(error))
             if isinstance(error, StoreSilent):
                 # Whoever else waits would do so as long as the network keeps a dead connection: perhaps for ever.
                 fleet.database.engine.drop()

@@ -47,17 +47,17 @@ class Crashes:
 
 
 @dataclass(slots=True)
-class _Wait:
-    """What is said while a loop waits for the database: why, at once, and once a minute as long as it is the same."""
+class Wait:
+    """What is said while something waits for the database: why, at once, and once a minute if that stays the same."""
 
-    name: str
+    what: str
     said: str = ""
     again_at: float = 0.0
 
     def tell(self, reason: str) -> None:
         now = asyncio.get_running_loop().time()
         if reason != self.said or now >= self.again_at:
-            log.warning("loop waits for the database loop=%s: %s", self.name, reason)
+            log.warning("%s: %s", self.what, reason)
             self.said, self.again_at = reason, now + _SAID_EVERY
 
 
@@ -74,7 +74,7 @@ async def supervise(
 
     `waits` is told whenever it stands still for want of the database: then nobody is to expect its turn.
     """
-    attempt, wait = 0, _Wait(name)
+    attempt, wait = 0, Wait(f"loop waits for the database loop={name}")
     while True:
         began = clock.now()
         try:
