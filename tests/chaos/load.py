@@ -28,11 +28,12 @@ from tests.chaos.proxy import wire
 from tests.chaos.shown import complaints, of, slack_threads
 from tests.databases import Postgres, migrate_by_hand, start_by_hand
 from tests.e2e.program import patiently, until
+from tests.e2e.statuspage import SUMMARY
 from tests.e2e.test_killed import Vendors, vendors
 from tests.e2e.weather import Wait
 from tests.localslack import LocalSlack, local_slack
 
-INSTANCES, VENDORS, INTERVAL = 3, 8, 30
+INSTANCES, VENDORS, INTERVAL, TROUBLED_INTERVAL = 3, 8, 30, 5
 _AT = re.compile(r"^(\S+ \S+) WARNING instance gone: taking over instance=(\S+)", re.MULTILINE)
 _NAME = re.compile(r"joined instance=(\S+)")
 SETTLES_WITHIN = 180.0
@@ -72,6 +73,10 @@ class Load:
             except StopIteration:
                 self.them.stories.remove(one)
             self.them.publish(one.page)
+
+    def reads(self) -> int:
+        """Return how often all pages that something happens on were read so far."""
+        return sum(hit.path.endswith(SUMMARY) for server in self.them.servers.values() for hit in server.hits)
 
     def complaints(self) -> list[str]:
         return [
@@ -140,7 +145,7 @@ async def run(options: argparse.Namespace, postgres: Postgres, server: Server) -
             line = await stack.enter_async_context(wire(place, postgres.folder))
             url = f"postgresql+asyncpg://postgres@/{database}?host={place}"
             one = Instance(place, url, more=tokens, wire=line)
-            one.watches(them.urls, "5s", _tables(load))
+            one.watches(them.urls, f"{TROUBLED_INTERVAL}s", _tables(load))
             one.config.write_text(
                 one.config.read_text(encoding="utf-8").replace('allow = ["127.0.0.1"]', 'allow = ["127.0.0.0/8"]'),
                 encoding="utf-8",
@@ -168,17 +173,21 @@ async def _judged(load: Load) -> int:
 
     weather = asyncio.create_task(blow())
     before, began = Counter(load.server.counts()), time.monotonic()
+    troubled = load.reads()
     ends = began + 60 * options.minutes
     await _kill_one_after_the_other(load, ends)
     await asyncio.sleep(max(ends - time.monotonic(), 0))
     counts, took = Counter(load.server.counts()), time.monotonic() - began
     counts.subtract(before)
+    troubled = load.reads() - troubled
     await patiently(lambda: not load.them.stories, within=SETTLES_WITHIN, every=0.5)
     weather.cancel()
     with suppress(asyncio.CancelledError):
         await weather
     await patiently(lambda: not load.complaints(), within=SETTLES_WITHIN, every=1)
     found = [f"waits in vain: {one.page}" for one in load.them.stories] + load.complaints()
+    due = took / TROUBLED_INTERVAL * VENDORS
+    print(f"{VENDORS} pages in trouble every {TROUBLED_INTERVAL} s: read {troubled / due:.3f} times as often as due")
     return _said(load, counts, took, found)
 
 
