@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import delete
 
+from bot.core.message import Message, plain
 from bot.errors import MessageGone, PermanentFailure, TemporaryFailure
 from bot.loops.latecomers import AGAIN, TRIES, Latecomers, look
+from bot.model import Ref
 from bot.store import latecomers, timers
 from bot.store.database import Database
 from bot.store.latecomers import LOOKS
 from bot.store.tables import ANNOUNCEMENT
-from tests.fakes import FakePlatform
+from tests.fakes import FakePlatform, TwicePlatform
 from tests.loops.desk import Desk, thread
 from tests.loops.overtaken import FIRST, LAST, WORDS, Scene
+
+
+@dataclass(slots=True)
+class KnowsByKey(TwicePlatform):
+    """Gives whoever sends a root again the one that has its key."""
+
+    async def post(self, address: str, message: Message, key: str, earlier: Ref | None = None) -> Ref:
+        known = [one for one in self.channels.get(address, ()) if one.key == key]
+        return known[0].ref if known else await TwicePlatform.post(self, address, message, key, earlier)
 
 
 @pytest.fixture
@@ -63,6 +74,29 @@ async def test_of_two_roots_the_one_whose_thread_goes_on_stays(scene: Scene) -> 
     assert taken == 1
     assert scene.fake.root("ops").ref == known
     assert thread(scene.fake.root("ops")) == [WORDS]
+
+
+async def test_a_root_that_is_the_late_one_after_all_says_what_is_true(database: Database) -> None:
+    """As on Discord, which gives whoever sends a message again within minutes the one that it has."""
+    scene = Scene(database, KnowsByKey(Desk(database).clock))
+    scene.fake.clock = scene.desk.clock
+    await scene.desk.opens()
+    scene.late.is_long_under_way()
+    await scene.desk.round()
+    scene.desk.clock.move(minutes=1)
+    await scene.desk.round()
+    await scene.desk.says(WORDS)
+    await scene.late.arrives()
+    await scene.desk.settles()
+    before = scene.fake.root("ops").message
+    taken = await scene.looks_in(FIRST)
+    await scene.desk.settles()
+    after = scene.fake.root("ops").message
+
+    assert taken == 0
+    assert WORDS not in plain(before)
+    assert WORDS in plain(after)
+    assert await scene.desk.is_content()
 
 
 @pytest.mark.parametrize("hours", [0, 5])
