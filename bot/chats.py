@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot import paging, reaching
 from bot import settings as configuration
+from bot.clock import elapsing
 from bot.commands.desk import Desk
 from bot.loops.fleet import Fleet
 from bot.ports import Chat
@@ -35,7 +36,7 @@ def chats(settings: Settings, desk: Desk, fleet: Fleet) -> tuple[Chat, ...]:
 
         here = tuple(to.address for to in addresses if to.platform == "slack")
         rooms = tuple(room.partition(":")[2] for room, _ in settings.access.channels if room.startswith("slack:"))
-        around = Around(clock.now, revive, Kept(database, "slack"), here, settings.access.groups, rooms)
+        around = Around(clock.now, revive, Kept(database, "slack"), here, settings.access.groups, rooms, elapsing)
         found.append(connect(slack_keys(settings.slack), desk, around))
     if settings.discord.token is not None:
         there = tuple(to.address for to in addresses if to.platform == "discord")
@@ -54,6 +55,7 @@ def _discord(
 
     around = Around(
         now=fleet.clock.now,
+        elapsing=elapsing,
         revive=revive,
         kept=Kept(fleet.database, "discord"),
         alone=partial(fleet.alone, "discord-gateway"),

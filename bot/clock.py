@@ -47,6 +47,14 @@ def steady() -> float:
 _STEADY: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 
 
+def elapsing() -> datetime:
+    """Return a time that goes on as time does, whoever sets what: for spans, and for nothing that is shown or kept."""
+    return _EPOCH + timedelta(seconds=steady())
+
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
 class AgreedClock:
     """The machine's own, as it was first, until somebody says what time it is; no setting of a clock moves it.
 

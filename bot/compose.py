@@ -32,7 +32,7 @@ from bot import settings as configuration
 from bot.beginning import before, begin, patiently
 from bot.chats import chats as chats_of
 from bot.checks import PROBE_LIMITS, probes_of
-from bot.clock import AgreedClock
+from bot.clock import AgreedClock, elapsing
 from bot.commands import calling
 from bot.commands.declaring import terms_of
 from bot.commands.desk import Desk
@@ -159,7 +159,7 @@ async def _loops(
     delivering.report = report_of(settings, database, platforms)
     eyes = Eyes(database, clock, settings.witnesses)
     sharing = waits.Sharing(
-        database, {chat.platform.name: chat.waits for chat in chats}, paced("waits"), lambda: fleet.crew
+        database, {chat.platform.name: chat.waits for chat in chats}, paced("waits"), elapsing, lambda: fleet.crew
     )
     # Before anything is sent or judged: what was known when the last program ended, and what others know.
     if not await before(stop, patiently(partial(_remember, eyes, sharing), clock)):

@@ -44,7 +44,7 @@ class Around:
 
     `revive` is called with the platform's name when the bot was let into more places; `addresses` are where
     announcements go; `kept` is where what was told to Discord is remembered; `alone` runs work in one instance only;
-    `crew` tells how many instances there are.
+    `crew` tells how many instances there are.  `elapsing` is a time that nobody sets, for waits.
     """
 
     now: Callable[[], datetime]
@@ -53,13 +53,14 @@ class Around:
     alone: Callable[[Work], Awaitable[None]]
     addresses: tuple[str, ...] = ()
     crew: Callable[[], int] = nobody_else
+    elapsing: Callable[[], datetime] | None = None
 
 
 def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
     """Return Discord; nothing is connected before its loops run."""
     point_at(keys)
     platform = Discord(keys.token, now=around.now)
-    platform.web.pace.crew = around.crew
+    platform.web.pace.crew, platform.web.pace.now = around.crew, around.elapsing or around.now
 
     async def is_forum(channel: str) -> bool:
         return (await platform.channels.get(channel)).is_forum

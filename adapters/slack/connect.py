@@ -50,7 +50,7 @@ class Around:
 
     `revive` is called with the platform's name when the bot was invited to a channel; `addresses` are where
     announcements go; `installations` is where those of other workspaces are kept; `groups` and `rooms` are the user
-    groups and the channels that somebody's rights depend on.
+    groups and the channels that somebody's rights depend on.  `elapsing` is a time that nobody sets, for waits.
     """
 
     now: Callable[[], datetime]
@@ -59,6 +59,7 @@ class Around:
     addresses: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     rooms: tuple[str, ...] = ()
+    elapsing: Callable[[], datetime] | None = None
 
 
 def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
@@ -70,7 +71,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
     waits = Waits()
 
     def make(token: str, team: str = "") -> Slack:
-        pace = Pace(around.now, waits, f"{team}/" if team else "")
+        pace = Pace(around.elapsing or around.now, waits, f"{team}/" if team else "")
         return Slack(token, api_url=keys.api_url, now=around.now, pace=pace)
 
     home = make(keys.bot_token) if keys.bot_token else None

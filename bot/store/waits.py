@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from bot.store.database import Database, insert_into
 from bot.store.tables import NOTE
 
-# `wait:slack:chat.update`, with the instant as it is written in one length, so that the later is the greater.
+# `wait:slack:chat.update`, with the instant as it is written in one length, so that the later is the greater, and with
+# when that was said, by the clock of whoever was told.
 _MARK = "wait:"
-Waiting = Mapping[str, Mapping[str, datetime]]
 
 
-async def share(database: Database, told: Waiting) -> None:
-    """Write, for each platform, what it has asked to be left alone until when; a later instant that stands there stays.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One thing of a platform that is left alone `until` an instant; `said_at` is when that was written here."""
 
-    What is over is forgotten on the way.
-    """
+    platform: str
+    name: str
+    until: datetime
+    said_at: datetime
+
+
+async def share(database: Database, told: Mapping[str, Mapping[str, datetime]], now: datetime) -> None:
+    """Write what each platform has asked to be left alone until when; a later instant that stands there stays."""
     rows = [
-        {"name": f"{_MARK}{platform}:{name}", "value": _written(until)}
+        {"name": f"{_MARK}{platform}:{name}", "value": f"{_written(until)} {_written(now)}"}
         for platform, some in told.items()
         for name, until in sorted(some.items())
     ]
@@ -37,24 +45,33 @@ async def share(database: Database, told: Waiting) -> None:
         await database.write(work)
 
 
-async def forget(database: Database, now: datetime) -> None:
-    """Forget what is over."""
-    await database.write(lambda connection: connection.execute(_FORGET, {"b_now": _written(now)}))
+async def forget(database: Database, those: Collection[Known]) -> None:
+    """Forget some, but for what was said of the same things since."""
+    gone = [{"b_name": _name(one), "b_value": f"{_written(one.until)} {_written(one.said_at)}"} for one in those]
+    if gone:
+        await database.write(lambda connection: connection.execute(_FORGET, gone))
 
 
-async def known(database: Database) -> Waiting:
-    """Return what each platform has asked for, of whichever instance; some of it may be over."""
-    found: dict[str, dict[str, datetime]] = {}
-    for row in await database.read(lambda connection: connection.execute(_KNOWN).all()):
-        platform, _, name = row.name.removeprefix(_MARK).partition(":")
-        found.setdefault(platform, {})[name] = datetime.fromisoformat(row.value)
-    return found
+async def known(database: Database) -> tuple[Known, ...]:
+    """Return all that is kept, of whichever instance; some of it may be over."""
+    rows = await database.read(lambda connection: connection.execute(_KNOWN).all())
+    return tuple(_known(row.name, row.value) for row in rows)
+
+
+def _known(name: str, value: str) -> Known:
+    platform, _, what = name.removeprefix(_MARK).partition(":")
+    until, _, said_at = value.partition(" ")
+    return Known(platform, what, datetime.fromisoformat(until), datetime.fromisoformat(said_at))
+
+
+def _name(one: Known) -> str:
+    return f"{_MARK}{one.platform}:{one.name}"
 
 
 def _written(until: datetime) -> str:
     return until.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-_OURS = NOTE.c.name.startswith(_MARK, autoescape=True)
-_KNOWN = select(NOTE.c.name, NOTE.c.value).where(_OURS)
-_FORGET = delete(NOTE).where(_OURS, NOTE.c.value <= bindparam("b_now", type_=NOTE.c.value.type))
+_KNOWN = select(NOTE.c.name, NOTE.c.value).where(NOTE.c.name.startswith(_MARK, autoescape=True))
+_THAT: tuple[BindParameter[str], BindParameter[str]] = (bindparam("b_name"), bindparam("b_value"))
+_FORGET = delete(NOTE).where(NOTE.c.name == _THAT[0], NOTE.c.value == _THAT[1])

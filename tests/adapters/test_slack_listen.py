@@ -13,7 +13,7 @@ import pytest
 
 from adapters.slack.connect import EVENTS, Around, Keys, connect
 from bot.core.message import Control, Message, Reply
-from bot.errors import PlatformStopped
+from bot.errors import Busy, PlatformStopped
 from bot.model import Action, Person, Ref
 from bot.ports import Answer, Chat
 from bot.web.server import bound, serve
@@ -21,6 +21,7 @@ from tests.adapters.cards import CARDS
 from tests.adapters.contract import message
 from tests.adapters.fakedesk import FakeDesk, Kept, says
 from tests.adapters.hurry import Hurry
+from tests.fakes import NOON
 from tests.localslack import PERSON, LocalSlack, alive, local_slack, readable
 from tests.localslack.nouns import Channel
 from tests.localslack.nouns import Message as Posted
@@ -390,3 +391,24 @@ async def test_everybody_is_heard_after_the_bot_was_invited() -> None:
         )
 
         await at.until(lambda: at.invited == ["slack"])
+
+
+async def test_how_long_is_waited_is_not_for_the_clock_to_say(slack: LocalSlack) -> None:
+    passed = [NOON]
+    around = Around(now=Hurry(), revive=_nothing, installations=Kept(), elapsing=lambda: passed[0])
+    chat = connect(Keys(slack.token, api_url=slack.api_url, app_token=slack.app_token), FakeDesk(), around)
+    chat.waits.ask("chat.postMessage", NOON + timedelta(minutes=1), NOON)
+    address = slack.world.channel("ops").id
+    try:
+        with pytest.raises(Busy) as busy:
+            await chat.platform.post(address, message("Acme is down"), "key")
+        passed[0] += timedelta(minutes=1)
+        await chat.platform.post(address, message("Acme is down"), "key")
+    finally:
+        await chat.close()
+
+    assert busy.value.retry_after == timedelta(minutes=1)
+
+
+async def _nothing(_: str) -> None:
+    pass

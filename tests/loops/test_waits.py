@@ -22,7 +22,7 @@ UPDATE = "chat.update"
 
 
 def one_of(database: Database, clock: ManualClock, crew: int = 2) -> Sharing:
-    return Sharing(database, {"slack": Waits(), "discord": Waits()}, clock, lambda: crew)
+    return Sharing(database, {"slack": Waits(), "discord": Waits()}, clock, clock.now, lambda: crew)
 
 
 async def notes(database: Database) -> list[str]:
@@ -85,3 +85,30 @@ async def test_two_that_run_hear_of_each_other(database: Database) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
+
+
+async def test_what_was_said_by_a_clock_that_ran_ahead_is_waited_for_as_long_as_it_was_asked_for(
+    database: Database,
+) -> None:
+    clock = ManualClock(NOON + timedelta(hours=3))
+    ahead, right = one_of(database, clock), one_of(database, ManualClock(NOON))
+    ahead.platforms["slack"].ask(UPDATE, clock.now() + MINUTE, clock.now())
+    await waits.told(ahead)
+    await waits.heard(right)
+
+    assert right.platforms["slack"].left(UPDATE, NOON) == MINUTE
+    assert [name for name in await notes(database) if name.startswith("wait:")] == []
+
+
+async def test_a_clock_that_is_set_makes_nobody_wait_for_hours(database: Database) -> None:
+    clock, passed = ManualClock(NOON), ManualClock(NOON)
+    one = Sharing(database, {"slack": Waits()}, clock, passed.now, lambda: 2)
+    Pace(passed.now, one.platforms["slack"]).close(UPDATE, MINUTE)
+    await waits.told(one)
+    clock.move(hours=-3)
+    passed.move(seconds=20)
+    await waits.heard(one)
+
+    left = one.platforms["slack"].left(UPDATE, passed.now())
+    assert left is not None
+    assert left <= MINUTE

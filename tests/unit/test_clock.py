@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 import pytest
 
 from bot import clock as clock_module
-from bot.clock import AgreedClock
+from bot.clock import AgreedClock, elapsing
 from tests.fakes import NOON
 
 HOURS = timedelta(hours=3)
@@ -45,6 +45,14 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr(clock_module, "datetime", Told)
     monkeypatch.setattr(clock_module, "steady", lambda: here.passed)
     return here
+
+
+def test_what_elapses_does_so_whoever_sets_the_clock(machine: Machine) -> None:
+    before = elapsing()
+    machine.wrong = -HOURS
+    machine.passes(50)
+
+    assert elapsing() - before == timedelta(seconds=50)
 
 
 @pytest.mark.parametrize("by", [HOURS, -HOURS, timedelta(days=90), -timedelta(days=90)])
