@@ -10,6 +10,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.e2e.program import until
 from tests.localslack import Fault, LocalSlack, rate_limited, status
 from tests.localslack.bolting import PING, connected
 from tests.localslack.delivery import EVENTS_API, SLASH_COMMANDS
@@ -26,8 +27,7 @@ async def test_what_one_connection_loses_another_is_sent(slack: LocalSlack, ops:
         dead, alive = await slack.sockets.until_connected(2)
         slack.sockets.freezes(dead)
         sent = [await slack.person().runs("/status", f"{number}", ops.id) for number in range(2)]
-        while not all(one.attempts for one in sent):
-            await asyncio.sleep(0)
+        await until(lambda: all(one.attempts for one in sent), "each connection has one")
         slack.sockets.aborts(dead)
 
         answers = [(await one.acked())["text"] for one in sent]
