@@ -135,11 +135,12 @@ def test_a_name_that_is_referred_to_counts_even_if_its_table_is_wrong(tmp_path: 
     [
         (
             "[[watch]]\nvendor = openai\n",
-            'line 2: "vendor = openai" is not TOML (invalid value); write texts in quotes ',
+            'line 2: "vendor" is set to what is not TOML (invalid value); write texts in quotes ',
         ),
         ("[[watch]\n", 'line 1: "[[watch]" is not TOML ('),
-        ('a = "b', 'line 1: "a = \\"b" is not TOML ('),
-        ("a = 1\na = 2\n", 'line 2: "a = 2" is not TOML (cannot overwrite a value)'),
+        ('a = "b', 'line 1: "a" is set to what is not TOML ('),
+        ("token = xoxb-hush\n", 'line 1: "token" is set to what is not TOML (invalid value)'),
+        ("a = 1\na = 2\n", 'line 2: "a" is set to what is not TOML (cannot overwrite a value)'),
     ],
 )
 def test_what_is_not_toml_is_one_mistake_with_its_line(tmp_path: Path, text: str, line: str) -> None:

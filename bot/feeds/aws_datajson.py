@@ -36,7 +36,7 @@ HOSTS: Final = ("status.aws.amazon.com",)
 _PAGE = "https://status.aws.amazon.com/"
 _RECENT = timedelta(days=14)
 # The Chinese and Japanese pages say it in their own words.
-_RESOLVED = re.compile(r"\s*\[(?:RESOLVED|解決済み|已解决)\]\s*", re.IGNORECASE)
+_RESOLVED = re.compile(r"(?<!\s)\s*+\[(?:RESOLVED|解決済み|已解决)\]\s*+", re.IGNORECASE)
 # The words before the first clock, of which there are none in the captures, count as a statement too.
 _STATEMENT = re.compile(
     r'(?:\A|<span class="yellowfg">(?P<when>[^<>]{0,80})</span>)(?P<words>.*?)(?=<span class="yellowfg">|\Z)', re.DOTALL

@@ -19,7 +19,9 @@ from bot.errors import ConfigError, EgressDenied
 # Not public, though some versions of `ipaddress` count them so: protocol assignments, 6to4 and
 # its relays, documentation.  https://www.iana.org/assignments/iana-ipv4-special-registry
 # and https://www.iana.org/assignments/iana-ipv6-special-registry
-_SPECIAL_V4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+# The last is what Azure's own machines are told by, reached from within alone:
+# https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+_SPECIAL_V4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"), IPv4Network("168.63.129.16/32"))
 _SPECIAL_V6 = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 # All that IANA has given out so far; what lies outside is local, reserved or not yet born.
 # https://www.iana.org/assignments/ipv6-address-space

@@ -6,6 +6,7 @@ asked once, one after the other; a host that does not answer, or has had enough 
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -157,7 +158,8 @@ def _miss(error: FetchError) -> Miss:
 async def _judge(search: _Search, candidate: Candidate, body: bytes) -> None:
     """Keep what a format reads in the body, preferably the one that it was asked for; a mere feed is second best."""
     try:
-        name, snapshot = _read(search.page.source, candidate.format, body)
+        # Some thirty formats look at it, and a page may be large: nothing else is to wait for that.
+        name, snapshot = await asyncio.to_thread(_read, search.page.source, candidate.format, body)
     except ParseError as error:
         search.detection.tried.append(Tried(candidate.address, str(error)))
         return
@@ -197,7 +199,8 @@ async def _read_as(search: _Search, name: str, address: str) -> Found | None:
     if fetched is None or not fetched.body:
         return None
     try:
-        snapshot = plugins.format_named(name).parse(fetched.body, replace(search.page.source, format=name))
+        source = replace(search.page.source, format=name)
+        snapshot = await asyncio.to_thread(plugins.format_named(name).parse, fetched.body, source)
     except ParseError as error:
         search.detection.tried.append(Tried(address, str(error)))
         return None

@@ -145,7 +145,10 @@ def _syntax(reason: str, text: str) -> str:
     number = int(found[1]) if found else len(lines)
     line = lines[min(number, len(lines)) - 1].strip()
     hint = 'write texts in quotes and lists in brackets, as in components = ["API"]'
-    return f"line {number}: {shown(line)} is not TOML ({what[:1].lower()}{what[1:]}); {hint}"
+    # What stands after the sign may be a secret that lacks its quotes.
+    key, sign, _ = line.partition("=")
+    where = f"{shown(key.strip())} is set to what" if sign else shown(line)
+    return f"line {number}: {where} is not TOML ({what[:1].lower()}{what[1:]}); {hint}"
 
 
 def _together(model: type[Table], item: Mapping[str, object]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -7,7 +7,7 @@ from html import escape
 import pytest
 
 from bot.errors import ParseError
-from bot.feeds import feed
+from bot.feeds import _feed, feed
 from bot.model import Claim, Component, ComponentStatus, Kind, Snapshot, State
 from tests.feeds.samples import body, source
 
@@ -316,3 +316,31 @@ def test_a_page_is_asked_where_feeds_mostly_are_and_a_feed_where_it_is() -> None
     )
     direct = "https://azure.acme.example/en-us/status/feed/"
     assert feed.endpoints(replace(SOURCE, url=direct)) == (direct,)
+
+
+def _around(inside: str, before: str = "", tag: str = "") -> bytes:
+    items = f"<title>x</title><item><title>API is slow</title>{inside}</item>"
+    return f'<?xml version="1.0"?>{before}<rss version="2.0"{tag}><channel>{items}</channel></rss>'.encode()
+
+
+def test_what_an_author_is_called_is_not_taken_apart() -> None:
+    """This would not come to an end: feedparser looks for an address in it, from every letter on."""
+    found = _feed.read(_around(f"<author>{'a.' * 250_000}</author>"))
+
+    assert [entry.title for entry in found.entries] == ["API is slow"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (_around("", before="\n" * 40_000), "begins after more than 10,000 bytes"),
+        (
+            _around("", tag=" ".join(f' a{n}="1"' for n in range(20_000))),
+            "a tag of the feed is longer than 100,000 bytes",
+        ),
+    ],
+    ids=["a-long-way-to-the-first-element", "a-tag-of-thousands"],
+)
+def test_what_would_be_looked_through_again_and_again_is_refused(body: bytes, reason: str) -> None:
+    with pytest.raises(ParseError, match=reason):
+        _feed.read(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,3 +38,23 @@ def test_a_text_of_many_thousand_words_is_not_compared_word_by_word() -> None:
     pieces = edited("word " * 20_000, "other " * 20_000)
 
     assert len(pieces) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("!?" * 600, "??!!" * 300),
+        ("a b\n" * 400, "b a\n" * 400),
+        (" ".join(f"w{n}" for n in range(1190)), " ".join(f"x{n}" for n in range(1190))),
+    ],
+    ids=["signs", "two-words", "none-in-common"],
+)
+def test_texts_that_would_take_a_minute_to_compare_are_shown_one_after_the_other(before: str, after: str) -> None:
+    assert [piece.fate for piece in edited(before, after)] == [Fate.GONE, Fate.NEW]
+
+
+def test_a_long_text_of_a_language_is_compared_all_the_same() -> None:
+    often = ["the", "of", "to", "we", "are", "is", "for", "some", "errors", "with"] * 30
+    before = " ".join([*often, *(f"word{n}" for n in range(250))])
+
+    assert Fate.KEPT in {piece.fate for piece in edited(before, before.replace("word17 ", "failures "))}
