@@ -75,7 +75,8 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         return Slack(token, api_url=keys.api_url, now=around.now, pace=pace)
 
     home = make(keys.bot_token) if keys.bot_token else None
-    installs = Installs(around.installations, home)
+    others = frozenset(split(address)[0] for address in around.addresses) - {""}
+    installs = Installs(around.installations, home, others)
     platform = Workspaces(home, installs.token, make)
     installs.changed = platform.forget
     app = _app(keys, installs, around)
@@ -89,7 +90,6 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         log.info("invited to %s: what could not be posted to Slack is tried again", channel)
         await around.revive(platform.name)
 
-    others = frozenset(split(address)[0] for address in around.addresses) - {""}
     filing = Filing(desk, platform.post, Places(others))
     listener = Listener(filing, invited=invited, left=left, others=others)
     listener.attach(app)

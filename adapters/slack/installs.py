@@ -10,11 +10,12 @@ import hmac
 import json
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from logging import Logger
 from typing import Any
 
+from slack_bolt.error import BoltError
 from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
@@ -28,15 +29,19 @@ _log = logging.getLogger("sitrep.slack")
 
 
 class Installs(AsyncInstallationStore):
-    """bolt's installation store on our database.  One installation for each workspace: the newest."""
+    """bolt's installation store on our database.  One installation for each workspace: the newest.
 
-    def __init__(self, kept: Installations, home: Slack | None = None) -> None:
-        """`home` is the workspace of the configured token, which nobody has to install.
+    Only workspaces that somebody who configures us has named are let in: anybody may open `/slack/install`.
+    """
+
+    def __init__(self, kept: Installations, home: Slack | None = None, named: Collection[str] = ()) -> None:
+        """`home` is the workspace of the configured token, which nobody has to install; `named` are the others.
 
         `changed` is called with every workspace whose token is another one from now on, or none.
         """
         self._kept = kept
         self._home = home
+        self._named = frozenset(named)
         self._last: dict[str, str | None] = {}
         self.changed: Callable[[str], None] = lambda _: None
 
@@ -46,8 +51,11 @@ class Installs(AsyncInstallationStore):
         return _log
 
     async def async_save(self, installation: Installation) -> None:
-        """Keep a new installation."""
+        """Keep a new installation.  Raises bolt's own error for a workspace that nobody has named."""
         team = installation.team_id or ""
+        if not await self._is_named(team):
+            _log.warning("not installed in the workspace %s: no route names it; write slack:%s/C… first", team, team)
+            raise BoltError("this Sitrep does not know the workspace: whoever runs it has to name it first")
         await self._kept.save(team, json.dumps(installation.to_dict(), default=str))
         self.changed(team)
         _log.info("installed in the workspace %s (%s)", installation.team_name, team)
@@ -66,6 +74,8 @@ class Installs(AsyncInstallationStore):
         """Return a workspace's installation, whoever installed it."""
         del enterprise_id, user_id, is_enterprise_install
         team = team_id or ""
+        if not await self._is_named(team):
+            return None
         try:
             found = await self._kept.find(team)
         except StoreUnavailable:
@@ -104,6 +114,11 @@ class Installs(AsyncInstallationStore):
         """Return the bot token of a workspace, None if the app is not installed there."""
         bot = await self.async_find_bot(enterprise_id=None, team_id=team)
         return bot.bot_token if bot else None
+
+    async def _is_named(self, team: str) -> bool:
+        if team in self._named:
+            return True
+        return self._home is not None and bool(team) and (await self._home.who()).get("team_id") == team
 
 
 async def _installed(home: Slack, team: str | None) -> Installation | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,10 +12,12 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
+from slack_bolt.error import BoltError
+from slack_sdk.oauth.installation_store import Installation
 from yarl import URL
 
 from adapters.slack.connect import EVENTS, INSTALL, REDIRECT, Around, Keys, connect
-from adapters.slack.installs import States
+from adapters.slack.installs import Installs, States
 from bot.core.message import Control, Message, Reply
 from bot.errors import PermanentFailure
 from bot.model import Action, Ref
@@ -311,3 +314,18 @@ async def test_the_ref_of_a_deleted_root_is_known_there_too(fleet: Fleet) -> Non
 
     assert isinstance(again, Ref)
     assert "Its thread has what was told before." in readable(fleet.slack.world.roots(fleet.there.id)[0])
+
+
+async def test_a_workspace_that_nobody_has_named_is_not_let_in() -> None:
+    """Anybody may open the address at which the app is installed."""
+    kept, strange = Kept(), Installation(user_id="U1", team_id="T0STRANGE", bot_token="xoxb-strange", bot_id="B1")
+    installs = Installs(kept, named=[OTHER])
+    with pytest.raises(BoltError, match="does not know the workspace"):
+        await installs.async_save(strange)
+    bodies = dict(kept.bodies)
+    await kept.save("T0STRANGE", json.dumps(strange.to_dict(), default=str))
+
+    assert bodies == {}
+    assert await installs.async_find_installation(enterprise_id=None, team_id="T0STRANGE") is None
+    assert await installs.async_find_bot(enterprise_id=None, team_id="T0STRANGE") is None
+    assert await installs.token("T0STRANGE") is None
