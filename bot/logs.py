@@ -36,7 +36,9 @@ class Lines(logging.Formatter):
             "logger": record.name,
             "message": message,
         }
-        line = {**{name: value for name, value in _FIELD.findall(message) if name not in said}, **said}
+        # Of a name that comes twice the first is ours: what strangers say comes after it.
+        found = {name: value for name, value in reversed(_FIELD.findall(message)) if name not in said}
+        line = {**dict(reversed(found.items())), **said}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps({**said, **line}, ensure_ascii=False)

@@ -114,7 +114,7 @@ def connect(keys: Keys, desk: Desk, around: Around) -> Chat:
         await directory.learn(around.groups, around.rooms)
 
     by_http = bool(keys.signing_secret) and not keys.app_token
-    served = routes(app, events=by_http, install=keys.for_many)
+    served = routes(app, keys.signing_secret or "", events=by_http, install=keys.for_many)
     visit, cut_off = partial(_visit, platform), partial(_condition, home, socket)
     return Chat(platform, loops, served, check, condition, close, directory, visit, cut_off, waits, is_one_place=True)
 

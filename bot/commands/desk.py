@@ -42,6 +42,7 @@ from bot.core.message import Reply
 from bot.core.ours import Terms
 from bot.core.rota import Rotas
 from bot.core.rules import Oncall, Service
+from bot.core.strangers import safe
 from bot.model import Action, Asked, Command, Destination, Person, Ref
 from bot.ports import Answer
 from bot.ports import Desk as Port
@@ -271,7 +272,7 @@ class Desk(Port):
 def _log(asked: Asked) -> None:
     action = asked.command.action
     if action in ADMINISTERING or action in {Action.OVERRIDE, Action.UNOVERRIDE} or _mutes_a_vendor(asked.command):
-        what = without_secrets(asked.command.query)
+        what = " ".join(safe(without_secrets(asked.command.query)).split())
         log.info("asked for action=%s what=%s person=%s", action, what, asked.person.key)
 
 

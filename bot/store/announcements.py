@@ -37,6 +37,8 @@ from bot.store.tables import ANNOUNCEMENT
 AT_ONCE = Ruling()
 # What was let go is claimed anew: it comes in a few rounds, and else the next time.
 _ROUNDS = 5
+# After so many failures in a row another instance may do better.
+ANYBODYS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +136,9 @@ _DUE = (
     .with_for_update(skip_locked=True)
 )
 _SHARDS: BindParameter[int] = bindparam("b_shards", expanding=True)
-# What failed once may be anybody's: whose it is may be the one instance that does not reach the chat.
-_MINE = or_(ANNOUNCEMENT.c.shard.in_(_SHARDS), ANNOUNCEMENT.c.attempts > 0)
+# What failed twice is anybody's: whose it is may be the one instance that does not reach the chat.  Not before: who has
+# posted in a channel a moment ago knows best when there is room again.
+_MINE = or_(ANNOUNCEMENT.c.shard.in_(_SHARDS), ANNOUNCEMENT.c.attempts >= ANYBODYS)
 _TAKEN = update(ANNOUNCEMENT).values(owner=bindparam("b_owner"), lease_until=_UNTIL, fence=ANNOUNCEMENT.c.fence + 1)
 
 
@@ -230,7 +233,7 @@ async def next_due(
 ) -> datetime | None:
     """Return when the next announcement for one of `platforms` is due that nobody holds; None if there is none.
 
-    If `shards` are given it is one of those, or one that has failed.
+    If `shards` are given it is one of those, or one that has failed twice.
     """
     shared, first_of = _shared(shards), _FIRST if shards is None else _FIRST_OF_MINE
     kinds = [{"b_platform": platform, "b_urgency": urgency} for platform in platforms for urgency in _URGENCIES]

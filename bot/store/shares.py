@@ -7,13 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, bindparam, or_, select, update
 
+from bot.store.announcements import ANYBODYS
 from bot.store.database import Database
 from bot.store.fleet import notify
 from bot.store.tables import ANNOUNCEMENT
 
 
 async def hand_over(database: Database, platforms: Sequence[str], shards: Collection[int], now: datetime) -> None:
-    """Let what is due in these shares be anybody's, as if it had failed once: their instance reaches none of these."""
+    """Let what is due in these shares be anybody's, as if it had failed: their instance reaches none of these."""
     which = {"b_platforms": [*platforms], "b_shards": [*shards], "b_now": now}
 
     def work(connection: Connection) -> None:
@@ -34,7 +35,7 @@ _DUE = (
         ANNOUNCEMENT.c.urgency.in_((0, 1)),
         ANNOUNCEMENT.c.due_at <= _NOW,
         ANNOUNCEMENT.c.shard.in_(_SHARDS),
-        ANNOUNCEMENT.c.attempts == 0,
+        ANNOUNCEMENT.c.attempts < ANYBODYS,
         or_(ANNOUNCEMENT.c.lease_until.is_(None), ANNOUNCEMENT.c.lease_until <= _NOW),
     )
     .with_for_update(skip_locked=True)
@@ -42,5 +43,5 @@ _DUE = (
 _HAND_OVER = (
     update(ANNOUNCEMENT)
     .where(ANNOUNCEMENT.c.id.in_(_DUE))
-    .values(attempts=1, error="left to other instances: this one does not reach it")
+    .values(attempts=ANYBODYS, error="left to other instances: this one does not reach it")
 )

@@ -178,6 +178,14 @@ class Shown(Collector):
             yield Reading("sitrep_platform_up", about, float(takes), (("platform", platform),))
 
 
+def _encoder(accept: str) -> tuple[Callable[[CollectorRegistry], bytes], str]:
+    """Return how it is written for who accepts that; who says nonsense gets what everybody reads."""
+    try:
+        return choose_encoder(accept)
+    except (ValueError, TypeError):
+        return choose_encoder("")
+
+
 def routes(gauges: Prometheus, shown: Shown, token: str = "") -> list[Route]:
     """Return what is served; with a `token` only to who sends it."""
     gauges.registry.register(shown)
@@ -186,7 +194,7 @@ def routes(gauges: Prometheus, shown: Shown, token: str = "") -> list[Route]:
         if token and not keys.is_same(keys.bearer(request) or "", token):
             return PlainTextResponse("not known\n", 401, headers={"www-authenticate": "Bearer"})
         await shown.refresh()
-        encode, media_type = choose_encoder(request.headers.get("accept", ""))
+        encode, media_type = _encoder(request.headers.get("accept", ""))
         # Some thousand series take some milliseconds: not in the way of others.
         body = await asyncio.to_thread(encode, gauges.registry)
         return Response(body, media_type=None, headers={"content-type": media_type, "cache-control": "no-store"})

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv4Address, ip_address, ip_network
 from math import ceil
 
 # Of more callers than this the one who was silent longest begins anew: their number is not ours to choose.
 _MOST_CALLERS = 4096
+_HOST_BITS = 64
 
 
 @dataclass(slots=True)
@@ -34,6 +36,20 @@ class Bucket:
         return 0
 
 
+def whose(address: str) -> str:
+    """Return whom an address stands for: with IPv6 a house has as many as it likes, all in one network of 64 bits.
+
+    https://www.rfc-editor.org/rfc/rfc6177
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address) or found.ipv4_mapped is not None:
+        return address
+    return str(ip_network((int(found) >> _HOST_BITS << _HOST_BITS, _HOST_BITS)))
+
+
 @dataclass(slots=True)
 class Rations:
     """A bucket for each caller."""
@@ -44,6 +60,7 @@ class Rations:
 
     def wait(self, caller: str, now: datetime) -> int:
         """Count a call of somebody; returns after how many seconds they may come again, 0 if they may now."""
+        caller = whose(caller)
         bucket = self.buckets.setdefault(caller, Bucket(self.size, self.per_second))
         self.buckets.move_to_end(caller)
         if len(self.buckets) > _MOST_CALLERS:

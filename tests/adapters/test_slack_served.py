@@ -60,3 +60,24 @@ async def test_what_can_not_be_read_is_refused_and_fills_no_log(
         assert answer.status in {400, 401}
         assert at.desk.requests == []
         assert "Traceback" not in caplog.text
+
+
+UNSIGNED = [b"{", b"[]", b"null", b"payload=1", b"payload=%7B", b"[" * 5_000, b"command=%2Fstatus"]
+
+
+@pytest.mark.parametrize("body", UNSIGNED)
+@pytest.mark.parametrize("kind", [FORM, "application/json"])
+async def test_what_nobody_has_signed_is_not_even_taken_apart(
+    body: bytes, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with by_http() as at:
+        answers = [
+            await signed(at).sends(body, kind, secret="another"),
+            await signed(at).sends(body, kind, headers={"X-Slack-Request-Timestamp": "9" * 400}),
+            await signed(at).sends(body, kind, headers={"X-Slack-Signature": "v0=\xff"}),
+        ]
+
+        assert [answer.status for answer in answers] == [401, 401, 401]
+        assert at.desk.requests == []
+        assert "Traceback" not in caplog.text

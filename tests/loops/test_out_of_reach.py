@@ -40,6 +40,7 @@ async def test_the_other_tells_what_one_could_not_and_what_is_due_after_that(
     begun = await one.round()
     await two.round()
     one.clock.move(seconds=3)
+    await one.round()
     await two.settles()
 
     assert (begun, len(one.fake.calls)) == (0, calls)
@@ -54,6 +55,7 @@ async def test_now_and_then_it_tries_and_when_it_is_answered_goes_on_as_before(d
     one.fake.fails_with(NoAnswer("no answer: it took too long"))
     await one.round()
     one.clock.move(seconds=3)
+    await one.round()
     await two.settles()
     one.clock.move(seconds=10)
     for name in ("acme-2", "acme-3"):

@@ -31,13 +31,23 @@ async def test_each_tells_its_own_channels(database: Database) -> None:
 async def test_what_one_could_not_tell_another_does(database: Database) -> None:
     await opened(database, to=(OPS,))
     (errand,) = await taken(database, "one", OURS)
-    failed = replace(errand.announcement, attempts=1, error="Slack can not be reached")
+    failed = replace(errand.announcement, attempts=2, error="Slack can not be reached")
     await announcements.record(database, [Outcome(announcement=failed, revision=errand.revision, due_at=NOW)])
 
     assert await announcements.next_due(database, NOW - timedelta(seconds=1), ["fake"], THEIRS) == NOW
     (again,) = await taken(database, "two", THEIRS)
     assert again.announcement.destination == OPS
     assert await taken(database, "one", OURS) == []
+
+
+async def test_what_failed_once_is_left_to_who_knows_the_channel(database: Database) -> None:
+    await opened(database, to=(OPS,))
+    (errand,) = await taken(database, "one", OURS)
+    failed = replace(errand.announcement, attempts=1, error="HTTP 503")
+    await announcements.record(database, [Outcome(announcement=failed, revision=errand.revision, due_at=NOW)])
+
+    assert await taken(database, "two", THEIRS) == []
+    assert len(await taken(database, "one", OURS)) == 1
 
 
 async def test_what_is_due_to_one_that_reaches_no_chat_is_anybodys(database: Database) -> None:

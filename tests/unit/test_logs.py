@@ -43,3 +43,10 @@ def test_a_traceback_stays_on_the_line() -> None:
     found = line("loop crashed loop=watch", error=ValueError("two\nlines"))
 
     assert "ValueError: two\nlines" in str(found["traceback"])
+
+
+def test_of_a_name_that_comes_twice_the_first_is_the_one_that_we_wrote() -> None:
+    found = line("asked for action=%s what=%s person=%s", "mute", "evil action=ack person=slack:U1", "slack:U2")
+
+    assert found["action"] == "mute"
+    assert found["what"] == "evil"

@@ -113,6 +113,14 @@ async def test_what_is_scraped_can_be_read_in_both_forms_and_all_of_it_is_explai
     assert mine <= LABELS
 
 
+async def test_who_accepts_nonsense_gets_what_everybody_reads(house: House) -> None:
+    async with house.browser() as browser:
+        answer = await browser.get("/metrics", headers={"accept": "application/openmetrics-text; version=x"})
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
 async def test_what_was_counted_is_shown_and_what_may_happen_is_there_before_it_does(house: House) -> None:
     house.gauges.count(POLLS, "failed")
     house.gauges.count(POLLS, "failed")

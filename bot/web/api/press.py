@@ -28,6 +28,7 @@ from bot.web.board.pages import Board
 MOST_COMPONENTS: Final = 2_000
 # More pages of single vendors than this are not kept ready.
 _MOST_BENCHES = 500
+_MOST_DOCUMENTS = 32
 # So many vendors are read and written anew at once, beside everything else.
 _AT_ONCE = 50
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -134,10 +135,12 @@ class Press:
         name = (document, place, tuple(vendors or ()))
         there = self._last.get(name)
         if there is None or there[0] != mark:
-            if len(self._last) >= _MOST_BENCHES:
-                self._last.clear()
             there = (mark, await asyncio.to_thread(make))
-            self._last[name] = there
+        # What somebody calls us is his to choose, and each name has documents of its own: the oldest go first.
+        self._last.pop(name, None)
+        self._last[name] = there
+        while len(self._last) > _MOST_DOCUMENTS:
+            self._last.pop(next(iter(self._last)), None)
         return there[1]
 
     async def unresolved(self, place: Place, vendors: Collection[str] | None) -> bytes:
