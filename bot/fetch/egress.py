@@ -57,8 +57,10 @@ class EgressPolicy:
     hosts: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     is_for_strangers: bool = False
-    # Names that led to a place that is not public when they were last looked up.
+    # Names that led to places that are not public, whenever they were looked up; and those that once led to one that is.
+    # Whoever has a name on the internet may let it lead inside too, for a moment, or beside its own address.
     _inside: set[str] = field(default_factory=set[str], compare=False, hash=False, repr=False)
+    _public: set[str] = field(default_factory=set[str], compare=False, hash=False, repr=False)
 
     def for_strangers(self) -> EgressPolicy:
         """Return what holds where a page on the internet leads: nothing is allowed besides the internet itself.
@@ -74,8 +76,10 @@ class EgressPolicy:
         return name in self.hosts or name in self._inside or (address is not None and not is_public(address))
 
     def note(self, name: str, addresses: Iterable[IPv4Address | IPv6Address]) -> None:
-        """Remember whether a name leads inside."""
-        if all(map(is_public, addresses)):
+        """Remember whether a name leads inside, and nowhere else."""
+        if any(map(is_public, addresses)):
+            self._public.add(name)
+        if name in self._public:
             self._inside.discard(name)
         else:
             self._inside.add(name)

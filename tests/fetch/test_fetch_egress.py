@@ -258,3 +258,18 @@ async def test_through_a_proxy_literal_private_addresses_are_still_refused() -> 
                 await fetcher.get(f"http://{host}/")
 
     assert proxy.hits == []
+
+
+def test_a_name_that_leads_to_the_internet_as_well_is_not_inside() -> None:
+    inside, outside = ip_address("10.0.0.5"), ip_address("93.184.216.34")
+    policy = EgressPolicy.allowing("10.0.0.0/8")
+    for name, looks in {
+        "corp.example": [[inside], [inside]],
+        "both.example": [[inside, outside]],
+        "turn.example": [[inside], [outside], [inside]],
+        "web.example": [[outside]],
+    }.items():
+        for addresses in looks:
+            policy.note(name, addresses)
+
+    assert [name for name in ("corp", "both", "turn", "web") if policy.is_inside(f"{name}.example")] == ["corp"]
