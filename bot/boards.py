@@ -176,7 +176,6 @@ def _pages(settings: Settings, around: Around, board: Board, changes: Pulse) -> 
         token=_revealed(settings.board_token),
         is_signed=settings.board_is_signed,
         url=settings.board_url,
-        is_local=is_local(settings.host),
     )
     routes, limits = _routes(board, entrance, around, changes), Limits()
     for route in routes:

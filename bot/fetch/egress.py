@@ -57,7 +57,7 @@ class EgressPolicy:
     hosts: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     is_for_strangers: bool = False
-    # Names that led to places that are not public, whenever they were looked up; and those that once led to one that is.
+    # Names that led to places that are not public whenever they were looked up, and those that once led to one that is.
     # Whoever has a name on the internet may let it lead inside too, for a moment, or beside its own address.
     _inside: set[str] = field(default_factory=set[str], compare=False, hash=False, repr=False)
     _public: set[str] = field(default_factory=set[str], compare=False, hash=False, repr=False)

@@ -42,7 +42,7 @@ class Entrance:
     """How the board is entered.
 
     Without a `secret` nobody has a session, and so nobody acts.  `is_signed` keeps all others out, but for programs
-    with the `token`.  `url` is where people find the board, `is_local` that only this machine reaches it.
+    with the `token`.  `url` is where people find the board.
     """
 
     database: Database
@@ -51,7 +51,6 @@ class Entrance:
     token: str = field(default="", repr=False)
     is_signed: bool = False
     url: str = ""
-    is_local: bool = False
 
     @property
     def cookie(self) -> str:
@@ -77,7 +76,7 @@ class Entrance:
         An address in numbers can not be bent like that, nor a name without a dot; and where a session is asked for,
         such a page has none.
         """
-        if self.is_signed or not (self.url or self.is_local):
+        if self.is_signed:
             return True
         name = _name(host)
         return name == urlsplit(self.url).hostname or (bool(name) and "." not in name) or _is_number(name)

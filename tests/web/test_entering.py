@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -183,10 +184,12 @@ async def test_in_a_thread_the_link_leads_to_its_incident(house: House) -> None:
         ("127.0.0.1", 200),
     ],
 )
+@pytest.mark.parametrize("listens", ["127.0.0.1", "0.0.0.0"])  # noqa: S104  (nothing is bound)
 async def test_a_name_that_is_not_ours_is_refused_wherever_it_leads(
-    database: Database, tmp_path: Path, host: str, status: int
+    database: Database, tmp_path: Path, host: str, status: int, listens: str
 ) -> None:
-    async with open_house(Office(database), configured(tmp_path)) as house, house.browser() as browser:
+    settings = replace(configured(tmp_path), host=listens)
+    async with open_house(Office(database), settings) as house, house.browser() as browser:
         answer = await browser.get("/", headers={"host": host})
         health = await browser.get("/healthz", headers={"host": host})
 

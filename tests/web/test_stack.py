@@ -246,7 +246,7 @@ async def test_who_calls_too_often_is_told_when_to_come_again_and_others_are_not
             "type": "http",
             "method": "GET",
             "path": "/",
-            "headers": [],
+            "headers": [(b"host", b"127.0.0.1")],
             "query_string": b"",
             "client": (caller, 1),
         }
