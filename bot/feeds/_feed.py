@@ -133,10 +133,11 @@ def _read(body: bytes) -> Any:
     tags = body.count(b"<")
     if tags > _MOST_TAGS:
         raise ParseError(f"the feed has {tags:,} tags, and more than {_MOST_TAGS:,} are not read")
-    first = _FIRST.search(body.replace(b"\0", b""))
+    plain = body.replace(b"\0", b"")
+    first = _FIRST.search(plain)
     if first is not None and first.start() > _LONGEST_PROLOGUE:
         raise ParseError(f"the feed begins after more than {_LONGEST_PROLOGUE:,} bytes of something else")
-    if _LONG_TAG.search(body.replace(b"\0", b"")):
+    if _LONG_TAG.search(plain):
         raise ParseError(f"a tag of the feed is longer than {_LONGEST_TAG:,} bytes")
     if _grows(body):
         raise ParseError("the body declares entities that are made of others, as no status feed needs to")

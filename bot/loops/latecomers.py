@@ -97,6 +97,9 @@ async def _put_right(delivering: Delivering, now: Announcement, late: Late) -> i
         return None
     if step.kind is StepKind.EDIT:
         return await _said_anew(delivering, now)
+    platform = delivering.platforms.get(to.platform)
+    if not isinstance(platform, Retracts):
+        return 0
     if now.root is None:
         return None
     is_root = step.kind is StepKind.POST
@@ -104,9 +107,6 @@ async def _put_right(delivering: Delivering, now: Announcement, late: Late) -> i
     # that says what was true then.
     if is_root and late.looks and await _said_anew(delivering, now) is None:
         return None
-    platform = delivering.platforms.get(to.platform)
-    if not isinstance(platform, Retracts):
-        return 0
     in_channel = is_root or step.kind is StepKind.BROADCAST
     since = min(step.since, delivering.clock.now()) - _EARLIER
     async with asyncio.timeout(_PATIENCE):

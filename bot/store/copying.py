@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, tex
 from sqlmodel import SQLModel
 
 from bot.errors import ConfigError, StoreBusy, StoreUnavailable
-from bot.store.database import COPYING, Database, insert_into, is_current, migrate
+from bot.store.database import COPYING, Database, claim_purpose, is_current, migrate
 from bot.store.tables import ANNOUNCEMENT, INSTANCE, NOTE, POLL
 
 AT_ONCE = 500
@@ -34,7 +34,7 @@ async def copy(source: Database, target: Database) -> Mapping[str, int]:
         await migrate(target, COPYING)
         await _require_rest(target)
         await _require_empty(target)
-        await _mark(target)
+        await claim_purpose(target, COPYING)
     tables = [table for table in SQLModel.metadata.sorted_tables if table is not INSTANCE and table is not NOTE]
     await target.write(lambda connection: _empty(connection, tables))
     found = {table.name: await _copied(source, target, table) for table in tables}
@@ -57,14 +57,6 @@ def _require_file(source: Database) -> None:
     path = source.url.database
     if source.is_sqlite and path and not Path(path).is_file():
         raise ConfigError(f"there is no file {path}")
-
-
-async def _mark(target: Database) -> None:
-    def work(connection: Connection) -> None:
-        put = insert_into(connection.dialect.name, NOTE).values(name="purpose", value=COPYING)
-        connection.execute(put.on_conflict_do_nothing())
-
-    await target.write(work)
 
 
 async def _require_rest(database: Database) -> None:

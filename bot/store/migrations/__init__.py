@@ -73,11 +73,6 @@ async def upgrade(engine: Engine, version: str, purpose: str = "") -> None:
             waits = True
         except DBAPIError as error:
             tries += 1
-            if _is_anothers(error):
-                raise StoreUnavailable(
-                    "DATABASE_URL: there are tables of another program in this database "
-                    f"({schema.first_line(error)}): name an empty one"
-                ) from error
             if getattr(error.orig, "sqlstate", None) not in _IN_USE:
                 raise StoreUnavailable(
                     "DATABASE_URL: the database can not be brought up to date, and what was begun is undone: "
@@ -93,8 +88,8 @@ async def upgrade(engine: Engine, version: str, purpose: str = "") -> None:
         await asyncio.sleep(_PAUSE)
 
 
-def _is_anothers(error: DBAPIError) -> bool:
-    """Whether a table that is to be made is there, of somebody who does not keep a record of it as we do."""
+def _is_there(error: DBAPIError) -> bool:
+    """Whether a table that is to be made is there already."""
     state = getattr(error.orig, "sqlstate", None)
     return state == _THERE or (state is None and "already exists" in str(error.orig))
 
@@ -119,7 +114,15 @@ def _step(version: str, purpose: str, connection: Connection) -> bool:
     if connection.dialect.name == "postgresql" and getattr(following.module, "apart", False):
         raise _Apart
     _require_survivors(connection, following.module.oldest)
-    _play(connection, following, version)
+    try:
+        _play(connection, following, version)
+    except DBAPIError as error:
+        if not (is_new and _is_there(error)):
+            raise
+        raise StoreUnavailable(
+            "DATABASE_URL: there are tables of another program in this database "
+            f"({schema.first_line(error)}): name an empty one"
+        ) from error
     if is_new and purpose:
         connection.execute(_MARK, {"purpose": purpose})
     return True
